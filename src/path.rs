@@ -1,0 +1,214 @@
+//! Where in the user's data a problem is, and how all problems are reported together.
+//!
+//! A check walks the whole input with a [`Path`] in hand and adds a [`Problem`] for every fault it
+//! meets; what it returns in the end is either the checked value or all of the [`Problems`].
+
+use std::error::Error;
+use std::fmt;
+
+use serde::{Deserialize, Serialize};
+
+/// A place in the user's data, such as `offers[3].when.all[0].field`.
+#[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct Path(String);
+
+impl Path {
+    /// The whole document.
+    #[must_use]
+    pub fn root() -> Self {
+        Self::default()
+    }
+
+    /// The field `name` of the object at this place.
+    #[must_use]
+    pub fn field(&self, name: &str) -> Self {
+        if self.0.is_empty() { Self(name.to_owned()) } else { Self(format!("{}.{name}", self.0)) }
+    }
+
+    /// The item at position `index`, counted from 0, of the list at this place.
+    #[must_use]
+    pub fn item(&self, index: usize) -> Self {
+        Self(format!("{}[{index}]", self.0))
+    }
+
+    /// The place `rest` seen from this place: how a module's problems are moved under a parent's.
+    #[must_use]
+    pub fn join(&self, rest: &Self) -> Self {
+        match (self.0.is_empty(), rest.0.is_empty()) {
+            (true, _) => rest.clone(),
+            (_, true) => self.clone(),
+            _ if rest.0.starts_with('[') => Self(format!("{}{}", self.0, rest.0)),
+            _ => Self(format!("{}.{}", self.0, rest.0)),
+        }
+    }
+
+    /// The path as it is written, empty for the root.
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+impl From<&str> for Path {
+    fn from(written: &str) -> Self {
+        Self(written.to_owned())
+    }
+}
+
+impl fmt::Display for Path {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(if self.0.is_empty() { "the document" } else { &self.0 })
+    }
+}
+
+/// One fault and the place where it is; `F` is the fault enum of the module that found it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Problem<F> {
+    /// Where it is.
+    pub path: Path,
+    /// What is wrong there.
+    pub fault: F,
+}
+
+impl<F: fmt::Display> fmt::Display for Problem<F> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "`{}`: {}", self.path, self.fault)
+    }
+}
+
+/// Every problem that a check found, in the order of the user's data.
+///
+/// While it is being filled it may be empty; as an error it never is ([`Problems::into_result`]).
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct Problems<F>(Vec<Problem<F>>);
+
+impl<F> Problems<F> {
+    /// No problem yet.
+    #[must_use]
+    pub const fn none() -> Self {
+        Self(Vec::new())
+    }
+
+    /// A single problem.
+    #[must_use]
+    pub fn one(path: Path, fault: F) -> Self {
+        Self(vec![Problem { path, fault }])
+    }
+
+    /// Adds a fault found at `path`.
+    pub fn add(&mut self, path: Path, fault: F) {
+        self.0.push(Problem { path, fault });
+    }
+
+    /// Takes over what a check of the part at `under` found.
+    pub fn absorb<G: Into<F>>(&mut self, under: &Path, found: Problems<G>) {
+        self.0.extend(found.0.into_iter().map(|problem| Problem {
+            path: under.join(&problem.path),
+            fault: problem.fault.into(),
+        }));
+    }
+
+    /// Keeps the value of a check of the part at `under`, or its problems.
+    pub fn take<T, G: Into<F>>(
+        &mut self,
+        under: &Path,
+        checked: Result<T, Problems<G>>,
+    ) -> Option<T> {
+        match checked {
+            Ok(value) => Some(value),
+            Err(found) => {
+                self.absorb(under, found);
+                None
+            }
+        }
+    }
+
+    /// `value` if nothing was found.
+    ///
+    /// # Errors
+    /// All problems, if there is at least one.
+    pub fn into_result<T>(self, value: T) -> Result<T, Self> {
+        if self.0.is_empty() { Ok(value) } else { Err(self) }
+    }
+
+    /// Whether nothing was found so far.
+    #[must_use]
+    pub const fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+
+    /// How many problems were found.
+    #[must_use]
+    pub const fn len(&self) -> usize {
+        self.0.len()
+    }
+
+    /// The problems in the order in which they were found.
+    pub fn iter(&self) -> std::slice::Iter<'_, Problem<F>> {
+        self.0.iter()
+    }
+}
+
+impl<F> Default for Problems<F> {
+    fn default() -> Self {
+        Self::none()
+    }
+}
+
+impl<F> IntoIterator for Problems<F> {
+    type Item = Problem<F>;
+    type IntoIter = std::vec::IntoIter<Problem<F>>;
+
+    fn into_iter(self) -> Self::IntoIter {
+        self.0.into_iter()
+    }
+}
+
+impl<'a, F> IntoIterator for &'a Problems<F> {
+    type Item = &'a Problem<F>;
+    type IntoIter = std::slice::Iter<'a, Problem<F>>;
+
+    fn into_iter(self) -> Self::IntoIter {
+        self.iter()
+    }
+}
+
+impl<F: fmt::Display> fmt::Display for Problems<F> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        for (index, problem) in self.0.iter().enumerate() {
+            if index > 0 {
+                f.write_str("\n")?;
+            }
+            write!(f, "{problem}")?;
+        }
+        Ok(())
+    }
+}
+
+impl<F: fmt::Debug + fmt::Display> Error for Problems<F> {}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_path_reads_as_the_user_would_write_it() {
+        let path = Path::root().field("offers").item(3).field("when");
+        assert_eq!(path.to_string(), "offers[3].when");
+        assert_eq!(path.join(&Path::root()).as_str(), "offers[3].when");
+        assert_eq!(path.join(&Path::root().item(0)).as_str(), "offers[3].when[0]");
+        assert_eq!(path.join(&Path::from("all")).as_str(), "offers[3].when.all");
+        assert_eq!(Path::root().to_string(), "the document");
+    }
+
+    #[test]
+    fn all_problems_are_told_one_a_line() {
+        let mut problems = Problems::none();
+        problems.add(Path::from("a"), "too long");
+        problems.absorb(&Path::from("b"), Problems::one(Path::root().item(1), "too short"));
+        assert_eq!(problems.to_string(), "`a`: too long\n`b[1]`: too short");
+        assert_eq!(problems.into_result(()).map_err(|found| found.len()), Err(2));
+    }
+}
