@@ -27,3 +27,6 @@
 pub mod id;
 pub mod money;
 pub mod path;
+
+// CRAFT: mathematics and language; knows no loyalty.
+pub mod rule;
