@@ -30,3 +30,6 @@ pub mod path;
 
 // CRAFT: mathematics and language; knows no loyalty.
 pub mod rule;
+
+// FACTS: what happened and who they are.
+pub mod event;

@@ -1,0 +1,209 @@
+//! What is in a cart, what was bought, and what came back.
+
+use serde::{Deserialize, Serialize};
+
+use crate::id::{CategoryId, CouponCode, LineId, OfferId, OrderId, ProductId, StoreId};
+use crate::money::{Currency, Money, MoneyError};
+use crate::rule::Text;
+
+/// The lines that a customer has in hand, before or after paying.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Basket {
+    /// The lines, whose ids differ.
+    pub lines: Vec<LineItem>,
+    /// The codes that the customer presented.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub coupons: Vec<CouponCode>,
+    /// The store, if it is bought in one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub store: Option<StoreId>,
+    /// The sales region, as the host names it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub region: Option<Text>,
+}
+
+/// One line of a basket.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct LineItem {
+    /// Names the line within its basket.
+    pub id: LineId,
+    /// What it is.
+    pub product: ProductId,
+    /// Which category the product belongs to, if known.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub category: Option<CategoryId>,
+    /// How many units; at least one in a valid event.
+    pub quantity: i64,
+    /// The price of one unit before discounts.
+    pub unit_price: Money,
+    /// What was taken off the line, and by which offer.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub discounts: Vec<Discount>,
+    /// What the host says was paid for the line; if stated, it must add up.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub total: Option<Money>,
+}
+
+/// An amount taken off a line.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Discount {
+    /// How much, as a positive amount.
+    pub amount: Money,
+    /// The offer that it comes from, if it comes from one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub offer: Option<OfferId>,
+}
+
+/// A basket that was paid.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Purchase {
+    /// Names the order; returns refer to it.
+    pub order: OrderId,
+    /// What was bought.
+    pub basket: Basket,
+    /// Offers that were used without a discount on a line: a gift, free shipping, points spent.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub redeemed: Vec<OfferId>,
+    /// What the host says was paid for all lines; if stated, it must add up.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub total: Option<Money>,
+}
+
+/// Lines of an order that came back.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Return {
+    /// The order that they were bought in.
+    pub order: OrderId,
+    /// What came back.
+    pub lines: Vec<ReturnedLine>,
+}
+
+/// Units of one line that came back.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ReturnedLine {
+    /// The line of the order.
+    pub line: LineId,
+    /// How many units; at least one in a valid event.
+    pub quantity: i64,
+}
+
+impl LineItem {
+    /// A line without category or discounts.
+    #[must_use]
+    pub const fn new(id: LineId, product: ProductId, quantity: i64, unit_price: Money) -> Self {
+        Self {
+            id,
+            product,
+            category: None,
+            quantity,
+            unit_price,
+            discounts: Vec::new(),
+            total: None,
+        }
+    }
+
+    /// The same line, of a product of `category`.
+    #[must_use]
+    pub fn of(self, category: CategoryId) -> Self {
+        Self { category: Some(category), ..self }
+    }
+
+    /// The price before discounts.
+    ///
+    /// # Errors
+    /// [`MoneyError::OutOfRange`].
+    pub fn list_price(&self) -> Result<Money, MoneyError> {
+        self.unit_price.checked_mul(self.quantity)
+    }
+
+    /// What is taken off in all.
+    ///
+    /// # Errors
+    /// [`MoneyError::CurrencyMismatch`] or [`MoneyError::OutOfRange`].
+    pub fn discount(&self) -> Result<Money, MoneyError> {
+        Money::sum(
+            self.unit_price.currency(),
+            self.discounts.iter().map(|discount| discount.amount),
+        )
+    }
+
+    /// What is paid: the list price less the discounts.
+    ///
+    /// # Errors
+    /// [`MoneyError::CurrencyMismatch`] or [`MoneyError::OutOfRange`].
+    pub fn net_price(&self) -> Result<Money, MoneyError> {
+        self.list_price()?.checked_sub(self.discount()?)
+    }
+}
+
+impl Basket {
+    /// A basket of these lines.
+    #[must_use]
+    pub fn of(lines: impl IntoIterator<Item = LineItem>) -> Self {
+        Self { lines: lines.into_iter().collect(), ..Self::default() }
+    }
+
+    /// The currency of the first line; a valid basket has no other.
+    #[must_use]
+    pub fn currency(&self) -> Option<Currency> {
+        self.lines.first().map(|line| line.unit_price.currency())
+    }
+
+    /// The sum of the lines before discounts, nothing in `currency` if there are no lines.
+    ///
+    /// # Errors
+    /// [`MoneyError::CurrencyMismatch`] or [`MoneyError::OutOfRange`].
+    pub fn list_price(&self, currency: Currency) -> Result<Money, MoneyError> {
+        sum(currency, self.lines.iter().map(LineItem::list_price))
+    }
+
+    /// What is taken off all lines.
+    ///
+    /// # Errors
+    /// [`MoneyError::CurrencyMismatch`] or [`MoneyError::OutOfRange`].
+    pub fn discount(&self, currency: Currency) -> Result<Money, MoneyError> {
+        sum(currency, self.lines.iter().map(LineItem::discount))
+    }
+
+    /// What is paid for all lines.
+    ///
+    /// # Errors
+    /// [`MoneyError::CurrencyMismatch`] or [`MoneyError::OutOfRange`].
+    pub fn net_price(&self, currency: Currency) -> Result<Money, MoneyError> {
+        sum(currency, self.lines.iter().map(LineItem::net_price))
+    }
+
+    /// How many units there are in all lines.
+    #[must_use]
+    pub fn units(&self) -> i64 {
+        self.lines.iter().fold(0, |units, line| units.saturating_add(line.quantity))
+    }
+
+    /// The line with this id.
+    #[must_use]
+    pub fn line(&self, id: &LineId) -> Option<&LineItem> {
+        self.lines.iter().find(|line| line.id == *id)
+    }
+}
+
+impl Purchase {
+    /// An order of `basket`.
+    #[must_use]
+    pub const fn new(order: OrderId, basket: Basket) -> Self {
+        Self { order, basket, redeemed: Vec::new(), total: None }
+    }
+}
+
+fn sum(
+    currency: Currency,
+    amounts: impl Iterator<Item = Result<Money, MoneyError>>,
+) -> Result<Money, MoneyError> {
+    let amounts: Vec<Money> = amounts.collect::<Result<_, _>>()?;
+    Money::sum(currency, amounts)
+}
