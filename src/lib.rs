@@ -24,6 +24,7 @@
 //! Decides what a loyalty program does for a customer.
 
 // GROUND: knows nothing.
+pub mod calendar;
 pub mod id;
 pub mod money;
 pub mod path;
