@@ -24,13 +24,14 @@
 //! Decides what a loyalty program does for a customer.
 
 // GROUND: knows nothing.
-pub mod calendar;
+pub mod path;
 pub mod id;
 pub mod money;
-pub mod path;
+pub mod calendar;
 
 // CRAFT: mathematics and language; knows no loyalty.
 pub mod rule;
 
 // FACTS: what happened and who they are.
 pub mod event;
+pub mod feature;
