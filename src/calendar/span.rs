@@ -27,14 +27,8 @@ pub enum Unit {
 }
 
 impl Unit {
-    const SUFFIXES: [(&'static str, Self); 6] = [
-        ("min", Self::Minute),
-        ("h", Self::Hour),
-        ("d", Self::Day),
-        ("w", Self::Week),
-        ("mo", Self::Month),
-        ("y", Self::Year),
-    ];
+    const ALL: [Self; 6] =
+        [Self::Minute, Self::Hour, Self::Day, Self::Week, Self::Month, Self::Year];
 
     /// How the unit is written after the count: `min`, `h`, `d`, `w`, `mo` or `y`.
     #[must_use]
@@ -237,8 +231,8 @@ impl FromStr for Span {
         let no_span = || CalendarError::NoSpan { text: quoted(text) };
         let end = text.find(|letter: char| !letter.is_ascii_digit()).ok_or_else(no_span)?;
         let (digits, suffix) = text.split_at_checked(end).ok_or_else(no_span)?;
-        let known = Unit::SUFFIXES.into_iter().find(|(known, _)| *known == suffix);
-        let (_, unit) = known.ok_or_else(no_span)?;
+        let unit = Unit::ALL.into_iter().find(|unit| unit.suffix() == suffix);
+        let unit = unit.ok_or_else(no_span)?;
         if digits.is_empty() || (digits.starts_with('0') && digits != "0") {
             return Err(no_span());
         }
