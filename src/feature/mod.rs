@@ -1,8 +1,24 @@
 //! What can be told of a customer in numbers and words, as typed functions of their profile and an
-//! instant.
+//! instant, and as tables of many customers.
+//!
+//! A [`FeatureTable`] holds customers × features; what is missing in it is missing explicitly. How
+//! missing values are treated ([`Missing`] → [`Completion`]) and how columns are made comparable
+//! ([`Scale`] → [`Scaling`]) is fitted once and kept with a model, so that a new customer is
+//! treated exactly like those that the model was fitted on.
 
+mod column;
+mod fault;
+mod missing;
 mod moment;
 mod name;
+mod scaling;
+mod spread;
+mod table;
 
+pub use column::{Column, Measure};
+pub use fault::TableFault;
+pub use missing::{Completion, Filling, Missing};
 pub use moment::Moment;
 pub use name::{Feature, FeatureNameError, USAGES};
+pub use scaling::{Scale, Scaling, ScalingNote};
+pub use table::FeatureTable;

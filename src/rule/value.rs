@@ -53,6 +53,9 @@ pub struct Number(f64);
 pub struct NotFinite;
 
 impl Number {
+    /// One.
+    pub const ONE: Self = Self(1.0);
+
     /// The number `value`.
     ///
     /// # Errors

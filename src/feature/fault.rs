@@ -1,0 +1,92 @@
+//! What can be wrong with a table.
+
+use thiserror::Error;
+
+use crate::id::CustomerId;
+
+/// Why numbers make no table, or a table does not fit its use.
+#[derive(Clone, Debug, PartialEq, Eq, Error)]
+#[non_exhaustive]
+pub enum TableFault {
+    /// A column has no name.
+    #[error("the column has no name")]
+    UnnamedColumn,
+    /// Two columns have one name.
+    #[error("there are two columns `{name}`")]
+    DuplicateColumn {
+        /// Their name.
+        name: String,
+    },
+    /// Two rows are of one customer.
+    #[error("there are two rows of the customer `{customer}`")]
+    DuplicateCustomer {
+        /// The customer.
+        customer: CustomerId,
+    },
+    /// A row has not one cell for each column.
+    #[error("the row has {found} cells: the table has {expected} columns")]
+    RowLength {
+        /// The number of columns.
+        expected: usize,
+        /// The number of cells.
+        found: usize,
+    },
+    /// A cell's number or value does not belong into its column.
+    #[error("`{found}` is not {expected}, as column `{column}` needs")]
+    Cell {
+        /// The name of the column.
+        column: String,
+        /// What its cells are.
+        expected: String,
+        /// What was found.
+        found: String,
+    },
+    /// A column that is asked for is not there.
+    #[error("there is no column `{name}`{}", .nearest.as_ref().map_or_else(String::new, |nearest| format!(": do you mean `{nearest}`?")))]
+    UnknownColumn {
+        /// The name that was asked for.
+        name: String,
+        /// A column with a similar name.
+        nearest: Option<String>,
+    },
+    /// Values are missing where none may be.
+    #[error("column `{column}` is missing for {customers} customers, first for `{first}`")]
+    Missing {
+        /// The name of the column.
+        column: String,
+        /// How many customers miss it.
+        customers: usize,
+        /// The first of them.
+        first: CustomerId,
+    },
+    /// A column has no value that its missing ones could be filled from.
+    #[error("column `{column}` has no value at all")]
+    EmptyColumn {
+        /// The name of the column.
+        column: String,
+    },
+    /// There is not one scale for each column.
+    #[error("{found} scales for {expected} columns")]
+    ScaleCount {
+        /// The number of columns.
+        expected: usize,
+        /// The number of scales.
+        found: usize,
+    },
+    /// A stored scale divides by nothing, or turns the order around.
+    #[error("column `{column}` has a spread that is not more than 0")]
+    Spread {
+        /// The name of the column.
+        column: String,
+    },
+    /// A value has no logarithm.
+    #[error("column `{column}` has {number} for customer `{customer}`: log1p needs more than -1")]
+    NoLogarithm {
+        /// The name of the column.
+        column: String,
+        /// The number, as text.
+        number: String,
+        /// The customer.
+        customer: CustomerId,
+    },
+}
