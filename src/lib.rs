@@ -35,3 +35,6 @@ pub mod rule;
 // FACTS: what happened and who they are.
 pub mod event;
 pub mod feature;
+
+// JUDGMENT: what we make of it.
+pub mod segment;

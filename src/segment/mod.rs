@@ -1,0 +1,96 @@
+//! Who belongs together: segments, and what puts customers into them.
+//!
+//! A [`Segmenter`] assigns customers to [`Segment`]s; a [`Fit`] recipe learns one from a table of
+//! customers. A customer can be in several segments ([`Membership`]), and is in none if what
+//! decides it is not known.
+
+mod membership;
+
+use std::error::Error;
+
+use chrono::NaiveDate;
+use rand::Rng;
+use serde::{Deserialize, Serialize};
+
+use crate::feature::{FeatureTable, TableFault};
+use crate::id::SegmentId;
+use crate::path::Problems;
+use crate::rule::{Text, Value};
+
+pub use membership::{Membership, Share, Weight};
+
+/// A group of customers that is treated alike.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Segment {
+    /// Its id, which offers and rules refer to.
+    pub id: SegmentId,
+    /// What people call it.
+    pub name: String,
+    /// Who is in it, in a sentence.
+    #[serde(default)]
+    pub description: String,
+}
+
+/// Assigns customers to segments; hosts bring their own where ours do not fit.
+///
+/// Laws (`laws::segmenter` checks them): only ids of [`Segmenter::segments`] are assigned, and they
+/// are all different; the same row and day give the same membership; a whole table gives what its
+/// rows give one by one.
+pub trait Segmenter: Send + Sync {
+    /// All segments that customers can be assigned to, in a fixed order.
+    fn segments(&self) -> &[Segment];
+
+    /// The names of the features that [`Segmenter::assign`] wants, in its order.
+    fn inputs(&self) -> &[Text];
+
+    /// The segments of one customer, of whom `row` has the values of [`Segmenter::inputs`].
+    ///
+    /// `today` is the program's date as of which the question is asked. Whatever the row, this
+    /// does not fail: who is not known well enough is in no segment.
+    fn assign(&self, row: &[Option<Value>], today: NaiveDate) -> Membership;
+
+    /// The segments of all customers of a table, in the order of its rows.
+    ///
+    /// # Errors
+    /// All inputs for which the table has no column.
+    fn assign_all(
+        &self,
+        table: &FeatureTable,
+        today: NaiveDate,
+    ) -> Result<Vec<Membership>, Problems<TableFault>> {
+        let columns = table.positions(self.inputs().iter().map(Text::as_str))?;
+        let mut values = Vec::with_capacity(columns.len());
+        let memberships = (0..table.customers().len()).map(|row| {
+            values.clear();
+            values.extend(columns.iter().map(|&column| table.value(row, column)));
+            self.assign(&values, today)
+        });
+        Ok(memberships.collect())
+    }
+}
+
+/// A recipe from which a segmenter is learned.
+///
+/// All chance comes from one seed, which the model keeps: [`Fit::fit_seeded`] with it gives the same
+/// model again.
+pub trait Fit {
+    /// What is learned.
+    type Model: Segmenter;
+    /// Why it cannot be learned.
+    type Error: Error;
+
+    /// The model of these customers for this seed.
+    ///
+    /// # Errors
+    /// Everything in the recipe or in the table that prevents it.
+    fn fit_seeded(&self, table: &FeatureTable, seed: u64) -> Result<Self::Model, Self::Error>;
+
+    /// The model of these customers for the next seed of `rng`.
+    ///
+    /// # Errors
+    /// As [`Fit::fit_seeded`].
+    fn fit(&self, table: &FeatureTable, rng: &mut dyn Rng) -> Result<Self::Model, Self::Error> {
+        self.fit_seeded(table, rng.next_u64())
+    }
+}
