@@ -38,3 +38,4 @@ pub mod feature;
 
 // JUDGMENT: what we make of it.
 pub mod segment;
+pub mod points;

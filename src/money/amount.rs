@@ -268,7 +268,7 @@ impl FromStr for Money {
 }
 
 /// A decimal number scaled by ten to the `decimals`; plain digits with an optional sign and point.
-pub(super) fn parse_decimal(text: &str, decimals: u8) -> Option<i64> {
+pub(crate) fn parse_decimal(text: &str, decimals: u8) -> Option<i64> {
     let (negative, digits) = text.strip_prefix('-').map_or((false, text), |rest| (true, rest));
     let (whole, fraction) = match digits.split_once('.') {
         Some((_, "")) => return None,

@@ -9,6 +9,7 @@ mod currency;
 mod rounding;
 
 pub use allocate::{Allocation, Allocator, LargestRemainder, Share};
+pub(crate) use amount::parse_decimal;
 pub use amount::{Money, MoneyError};
 pub use currency::Currency;
 pub use rounding::{Percent, Rounding};

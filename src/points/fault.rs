@@ -1,0 +1,46 @@
+//! What can be wrong with a ledger or with earning rules.
+
+use thiserror::Error;
+
+use super::{MAX_ENTRIES, MAX_POSTING, Points};
+
+/// What is wrong at a place of a ledger or of earning rules.
+#[derive(Clone, Debug, PartialEq, Eq, Error)]
+#[non_exhaustive]
+pub enum Fault {
+    /// A number of points is zero, negative where it must not be, or too large.
+    #[error("{points} points: it must be 1 to {MAX_POSTING}")]
+    Amount {
+        /// The number of points.
+        points: Points,
+    },
+    /// Points can be spent before they are earned.
+    #[error("the points are active before they are earned")]
+    ActiveTooEarly,
+    /// Points expire before they can be spent.
+    #[error("the points expire before they are active")]
+    ExpiresTooEarly,
+    /// An event takes back the points that it earned itself.
+    #[error("an event takes back its own points")]
+    OwnClawBack,
+    /// An entry does not continue the ledger: another one got there first, or one is missing.
+    #[error("the entry is number {found}: the next one is {expected}")]
+    Number {
+        /// The number that continues the ledger.
+        expected: u64,
+        /// The number of the entry.
+        found: u64,
+    },
+    /// The ledger has too many entries.
+    #[error("{count} entries are too many: at most {MAX_ENTRIES}")]
+    TooManyEntries {
+        /// How many there are.
+        count: usize,
+    },
+    /// The entries of a cause come to less than nothing, or to too much.
+    #[error("the entries of this cause come to {net}: it must be 0 to {MAX_POSTING}")]
+    Net {
+        /// What they come to, in the direction of the cause.
+        net: Points,
+    },
+}

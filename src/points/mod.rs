@@ -1,0 +1,41 @@
+//! Points: what was earned, spent and taken back, and what is left of it at any instant.
+//!
+//! A [`Ledger`] only ever grows. What it means follows from its *net* entries in chronological
+//! order, so that neither the order in which events arrived nor the way in which corrections were
+//! made can be seen in a [`Balance`]. Earned points open a [`Lot`], which can be spent from its
+//! activation until its expiry; no job has to run for either.
+//!
+//! ```
+//! use loyalty::points::{Cause, Ledger, Movement, Points, Posting, Source, Term};
+//!
+//! let at = "2026-03-14T09:30:00Z".parse()?;
+//! let cause = |event: &str, movement| -> Result<Cause, loyalty::id::IdError> {
+//!     let source = Source::Earning("base".parse()?);
+//!     Ok(Cause { at, event: event.parse()?, movement, source, line: None })
+//! };
+//! let targets = [
+//!     Posting::new(cause("e-1", Movement::Earn(Term::from(at)))?, Points(50))?,
+//!     Posting::new(cause("e-2", Movement::Spend)?, Points(20))?,
+//! ];
+//! let events = targets.iter().map(|posting| posting.cause().event.clone()).collect();
+//!
+//! let mut ledger = Ledger::default();
+//! let entries = ledger.reconcile(&events, &targets, &"e-2".parse()?);
+//! ledger.post(entries)?;
+//! assert_eq!(ledger.balance(at).active, Points(30));
+//! assert!(ledger.reconcile(&events, &targets, &"e-2".parse()?).is_empty());
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
+
+mod amount;
+mod balance;
+mod entry;
+mod fault;
+mod fold;
+mod ledger;
+
+pub use amount::{Multiplier, NoMultiplier, Points};
+pub use balance::{Balance, Expiring, Lot, LotState, Use};
+pub use entry::{Cause, Entry, MAX_POSTING, Movement, Posting, Source, Term};
+pub use fault::Fault;
+pub use ledger::{Ledger, MAX_ENTRIES};
