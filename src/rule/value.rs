@@ -99,9 +99,9 @@ impl<'de> Deserialize<'de> for Number {
 
 /// A typed value of a customer, a feature or a basket.
 ///
-/// JSON: `true`, `3`, `2.5` and `"text"` stand for themselves and a set is a list of texts; money is
-/// `{"money": "12.40 EUR"}` and a date `{"date": "2026-01-31"}`, so that no text turns into another
-/// type. Formats that are not for people (`serde::Deserializer::is_human_readable`) get tagged
+/// JSON: `true`, `3`, `2.5` and `"text"` stand for themselves and a set is a list of texts; money
+/// is `{"money": "12.40 EUR"}` and a date `{"date": "2026-01-31"}`, so that no text turns into
+/// another type. Formats that are not for people (`serde::Deserializer::is_human_readable`) get tagged
 /// variants instead.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]

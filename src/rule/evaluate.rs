@@ -1,0 +1,165 @@
+//! Whether a checked rule holds: total, and without allocation.
+
+use std::cmp::Ordering;
+
+use super::checked::{CheckedRule, Condition, Node, Part};
+use super::{Facts, Kind, Slot, Test, Text, Truth, Value};
+
+impl CheckedRule {
+    /// Whether the rule holds for these facts.
+    ///
+    /// A test of a missing value is unknown, and so is a test of a value that cannot be compared:
+    /// one of another type than the schema says, or money of another currency.
+    ///
+    /// # Complexity
+    /// At most one look at each part of the rule; parts that cannot change the answer are left out.
+    #[must_use]
+    pub fn truth(&self, facts: &dyn Facts) -> Truth {
+        self.truth_at(0, facts)
+    }
+
+    fn truth_at(&self, place: usize, facts: &dyn Facts) -> Truth {
+        let Some(&Node { part, end }) = self.nodes.get(place) else { return Truth::Unknown };
+        let children = || Children { rule: self, next: place + 1, end: end as usize };
+        let truths = || children().map(|child| self.truth_at(child, facts));
+        match part {
+            Part::Constant(truth) => truth,
+            Part::Test(condition) => match self.conditions.get(condition as usize) {
+                Some(condition) => condition.truth(facts),
+                None => Truth::Unknown,
+            },
+            Part::Missing(slot) => Truth::from(facts.value(slot).is_none()),
+            Part::Not => !self.truth_at(place + 1, facts),
+            Part::All => least(truths()),
+            Part::Any => !least(truths().map(|truth| !truth)),
+            Part::AtLeast(count) => at_least(count as usize, children().count(), truths()),
+        }
+    }
+}
+
+/// The places of the children of a part.
+struct Children<'a> {
+    rule: &'a CheckedRule,
+    next: usize,
+    end: usize,
+}
+
+impl Iterator for Children<'_> {
+    type Item = usize;
+
+    fn next(&mut self) -> Option<usize> {
+        let place = self.next;
+        if place >= self.end {
+            return None;
+        }
+        self.next = self.rule.nodes.get(place)?.end as usize;
+        Some(place)
+    }
+}
+
+/// The least of the truths, without asking further once one fails.
+fn least(truths: impl Iterator<Item = Truth>) -> Truth {
+    let mut least = Truth::Hold;
+    for truth in truths {
+        if truth == Truth::Fail {
+            return Truth::Fail;
+        }
+        least = least.min(truth);
+    }
+    least
+}
+
+/// Whether `count` of `of` truths hold, without asking further once that is settled.
+fn at_least(count: usize, of: usize, truths: impl Iterator<Item = Truth>) -> Truth {
+    let (mut holding, mut failing) = (0, 0);
+    for truth in truths {
+        match truth {
+            Truth::Hold => holding += 1,
+            Truth::Fail => failing += 1,
+            Truth::Unknown => {}
+        }
+        if holding >= count {
+            return Truth::Hold;
+        }
+        if of - failing < count {
+            return Truth::Fail;
+        }
+    }
+    Truth::Unknown
+}
+
+impl Condition {
+    fn truth(&self, facts: &dyn Facts) -> Truth {
+        match self.found(facts) {
+            Some((_, found)) if self.compares(found) => self.test.truth(found),
+            _ => Truth::Unknown,
+        }
+    }
+
+    /// Whether the value has the type of the schema; a whole number also stands for a number.
+    pub(super) fn compares(&self, found: &Value) -> bool {
+        let kind = found.kind();
+        kind == self.kind || (kind, self.kind) == (Kind::Integer, Kind::Number)
+    }
+
+    /// The value that is tested, and where it comes from unless it is the default.
+    pub(super) fn found<'a>(&'a self, facts: &'a dyn Facts) -> Option<(Option<Slot>, &'a Value)> {
+        let slots = std::iter::once(&self.slot).chain(&self.others);
+        let mut present = slots.filter_map(|&slot| Some((Some(slot), facts.value(slot)?)));
+        present.next().or_else(|| Some((None, self.default.as_ref()?)))
+    }
+}
+
+impl Test<Value> {
+    /// Whether `found` passes the test, or unknown if the two cannot be compared.
+    pub(super) fn truth(&self, found: &Value) -> Truth {
+        let passes = match self {
+            Self::Is(wanted) => found.same(wanted),
+            Self::IsNot(other) => found.same(other).map(|same| !same),
+            Self::Above(low) => found.order(low).map(Ordering::is_gt),
+            Self::AtLeast(low) => found.order(low).map(Ordering::is_ge),
+            Self::Below(high) => found.order(high).map(Ordering::is_lt),
+            Self::AtMost(high) => found.order(high).map(Ordering::is_le),
+            Self::Between(low, high) => between(found, low, high),
+            Self::OneOf(values) => among(found, values),
+            Self::NoneOf(values) => match found {
+                Value::Set(members) => Some(!values.iter().any(|value| has(members, value))),
+                _ => among(found, values).map(|among| !among),
+            },
+            Self::AnyOf(values) => match found {
+                Value::Set(members) => Some(values.iter().any(|value| has(members, value))),
+                _ => None,
+            },
+            Self::AllOf(values) => match found {
+                Value::Set(members) => Some(values.iter().all(|value| has(members, value))),
+                _ => None,
+            },
+            Self::StartsWith(start) => text(found).map(|text| text.starts_with(start.as_str())),
+            Self::EndsWith(end) => text(found).map(|text| text.ends_with(end.as_str())),
+            Self::Contains(part) => text(found).map(|text| text.contains(part.as_str())),
+        };
+        passes.map_or(Truth::Unknown, Truth::from)
+    }
+}
+
+fn between(found: &Value, low: &Value, high: &Value) -> Option<bool> {
+    Some(found.order(low)?.is_ge() && found.order(high)?.is_le())
+}
+
+/// Whether the value is one of `values`, which are in ascending order.
+fn among(found: &Value, values: &[Value]) -> Option<bool> {
+    found.order(values.first()?)?;
+    let order = |value: &Value| value.order(found).unwrap_or(Ordering::Less);
+    Some(values.binary_search_by(order).is_ok())
+}
+
+fn has(members: &std::collections::BTreeSet<Text>, value: &Value) -> bool {
+    matches!(value, Value::Text(text) if members.contains(text))
+}
+
+fn text(found: &Value) -> Option<&str> {
+    match found {
+        Value::Text(text) => Some(text.as_str()),
+        _ => None,
+    }
+}

@@ -1,0 +1,355 @@
+//! Rules from JSON, or from another format that describes itself: strict, bounded, and with errors
+//! that say what to write.
+
+use std::cell::Cell;
+use std::fmt;
+use std::marker::PhantomData;
+
+use serde::de::{DeserializeSeed, Deserializer, Error, MapAccess, SeqAccess, Visitor};
+use serde::{Deserialize, de};
+
+use super::fault::{listed, short};
+use super::written::{MAX_DEPTH, MAX_NODES};
+use super::{Fault, Literal, Number, Operand, Rule, Test, Text, suggest};
+
+/// What a condition can be.
+const HEADS: [&str; 7] = ["all", "any", "not", "of", "missing", "field", "coalesce"];
+
+/// What a field can be put to.
+const TESTS: [&str; 14] = [
+    "is",
+    "is_not",
+    "above",
+    "at_least",
+    "below",
+    "at_most",
+    "between",
+    "one_of",
+    "any_of",
+    "all_of",
+    "none_of",
+    "starts_with",
+    "ends_with",
+    "contains",
+];
+
+impl<'de> Deserialize<'de> for Rule {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let left = Cell::new(MAX_NODES);
+        Room { left: &left, depth: 0 }.deserialize(deserializer)
+    }
+}
+
+impl<'de> Deserialize<'de> for Literal {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let left = Cell::new(MAX_NODES);
+        Value(Room { left: &left, depth: 0 }).deserialize(deserializer)
+    }
+}
+
+/// How much more may be read; as a seed it reads a rule.
+#[derive(Clone, Copy)]
+struct Room<'a> {
+    /// Items of lists that may still come.
+    left: &'a Cell<usize>,
+    /// How deep the rule stands that is being read.
+    depth: usize,
+}
+
+impl Room<'_> {
+    fn take<E: de::Error>(self) -> Result<(), E> {
+        let left = self.left.get().checked_sub(1).ok_or_else(|| E::custom(Fault::TooLarge))?;
+        self.left.set(left);
+        Ok(())
+    }
+}
+
+impl<'de> DeserializeSeed<'de> for Room<'_> {
+    type Value = Rule;
+
+    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<Rule, D::Error> {
+        if self.depth > MAX_DEPTH {
+            return Err(D::Error::custom(Fault::TooDeep));
+        }
+        deserializer.deserialize_any(self)
+    }
+}
+
+impl<'de> Visitor<'de> for Room<'_> {
+    type Value = Rule;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("a condition such as {\"field\": \"orders\", \"at_least\": 5}, true or false")
+    }
+
+    fn visit_bool<E: de::Error>(self, always: bool) -> Result<Rule, E> {
+        Ok(if always { Rule::Always } else { Rule::Never })
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Rule, A::Error> {
+        let mut parts = Parts::default();
+        while let Some(key) = map.next_key::<Text>()? {
+            parts.read(key.as_str(), self, &mut map)?;
+        }
+        parts.rule().map_err(A::Error::custom)
+    }
+}
+
+/// What was read of a condition.
+#[derive(Default)]
+struct Parts {
+    all: Option<Vec<Rule>>,
+    any: Option<Vec<Rule>>,
+    not: Option<Rule>,
+    of: Option<Vec<Rule>>,
+    missing: Option<Text>,
+    field: Option<Text>,
+    coalesce: Option<Vec<Text>>,
+    default: Option<Literal>,
+    tests: Vec<Test>,
+}
+
+impl Parts {
+    fn read<'de, A: MapAccess<'de>>(
+        &mut self,
+        key: &str,
+        room: Room<'_>,
+        map: &mut A,
+    ) -> Result<(), A::Error> {
+        let below = Room { depth: room.depth + 1, ..room };
+        let rules = List { item: below, room, what: "a list of conditions" };
+        let names = List { item: PhantomData::<Text>, room, what: "a list of names of fields" };
+        let name = PhantomData::<Text>;
+        match key {
+            "all" => once(&mut self.all, key, rules, map),
+            "any" => once(&mut self.any, key, rules, map),
+            "of" => once(&mut self.of, key, rules, map),
+            "not" => once(&mut self.not, key, below, map),
+            "missing" => once(&mut self.missing, key, name, map),
+            "field" => once(&mut self.field, key, name, map),
+            "coalesce" => once(&mut self.coalesce, key, names, map),
+            "default" => once(&mut self.default, key, Value(room), map),
+            _ if self.tests.iter().any(|test| test.word() == key) => Err(twice(key)),
+            _ => {
+                self.tests.push(read_test(key, room, map)?);
+                Ok(())
+            }
+        }
+    }
+
+    /// The keys that were read, without tests and default.
+    fn heads(&self) -> Vec<&'static str> {
+        let present = [
+            self.all.is_some(),
+            self.any.is_some(),
+            self.not.is_some(),
+            self.of.is_some(),
+            self.missing.is_some(),
+            self.field.is_some(),
+            self.coalesce.is_some(),
+        ];
+        HEADS.into_iter().zip(present).filter_map(|(head, is)| is.then_some(head)).collect()
+    }
+
+    /// The one rule that the parts make.
+    fn rule(mut self) -> Result<Rule, String> {
+        let words: Vec<&str> = self.tests.iter().map(Test::word).collect();
+        let heads = self.heads();
+        let head = match (heads.as_slice(), words.as_slice()) {
+            ([], []) => return Err(empty()),
+            ([], [first, ..]) => return Err(format!("`{first}` needs a `field` to test")),
+            ([head], _) => *head,
+            ([first, second, ..], _) => return Err(apart(first, second)),
+        };
+        if self.default.is_some() && head != "coalesce" {
+            return Err("`default` goes with `coalesce` only".to_owned());
+        }
+        let test = match (head, words.as_slice()) {
+            ("field" | "coalesce", []) => {
+                return Err(format!("`{head}` needs a test: one of {}", listed(TESTS)));
+            }
+            ("field" | "coalesce" | "of", [_]) => self.tests.pop(),
+            ("field" | "coalesce", [first, second, ..]) => return Err(two_tests(first, second)),
+            ("of", []) => return Err("`of` needs `at_least`, the number that must hold".to_owned()),
+            ("of", [_, second, ..]) => return Err(apart(head, second)),
+            (_, [first, ..]) => return Err(apart(head, first)),
+            (_, []) => None,
+        };
+        self.assemble(test)
+    }
+
+    /// The rule of the one head that is there, with the test if it needs one.
+    fn assemble(self, test: Option<Test>) -> Result<Rule, String> {
+        let operand = match (self.field, self.coalesce) {
+            (Some(name), _) => Some(Operand::Field(name)),
+            (None, Some(fields)) => Some(Operand::Coalesce { fields, default: self.default }),
+            (None, None) => None,
+        };
+        if let (Some(operand), Some(test)) = (operand, test.clone()) {
+            return Ok(Rule::Test { operand, test });
+        }
+        if let (Some(of), Some(test)) = (self.of, test) {
+            return Ok(Rule::AtLeast { count: count(&test)?, of });
+        }
+        let rule = self.all.map(Rule::All).or(self.any.map(Rule::Any));
+        let rule = rule.or(self.not.map(|rule| Rule::Not(Box::new(rule))));
+        rule.or(self.missing.map(Rule::Missing)).ok_or_else(empty)
+    }
+}
+
+/// Reads the value of a key that may stand only once.
+fn once<'de, S: DeserializeSeed<'de>, A: MapAccess<'de>>(
+    place: &mut Option<S::Value>,
+    key: &str,
+    seed: S,
+    map: &mut A,
+) -> Result<(), A::Error> {
+    if place.is_some() {
+        return Err(twice(key));
+    }
+    *place = Some(map.next_value_seed(seed)?);
+    Ok(())
+}
+
+fn read_test<'de, A: MapAccess<'de>>(
+    key: &str,
+    room: Room<'_>,
+    map: &mut A,
+) -> Result<Test, A::Error> {
+    let value = Value(room);
+    let values = List { item: value, room, what: "a list of values" };
+    Ok(match key {
+        "is" => Test::Is(map.next_value_seed(value)?),
+        "is_not" => Test::IsNot(map.next_value_seed(value)?),
+        "above" => Test::Above(map.next_value_seed(value)?),
+        "at_least" => Test::AtLeast(map.next_value_seed(value)?),
+        "below" => Test::Below(map.next_value_seed(value)?),
+        "at_most" => Test::AtMost(map.next_value_seed(value)?),
+        "between" => match <[Literal; 2]>::try_from(map.next_value_seed(values)?) {
+            Ok([low, high]) => Test::Between(low, high),
+            Err(_) => {
+                let message = "`between` takes two values, the low end and the high end";
+                return Err(A::Error::custom(message));
+            }
+        },
+        "one_of" => Test::OneOf(map.next_value_seed(values)?),
+        "none_of" => Test::NoneOf(map.next_value_seed(values)?),
+        "any_of" => Test::AnyOf(map.next_value_seed(values)?),
+        "all_of" => Test::AllOf(map.next_value_seed(values)?),
+        "starts_with" => Test::StartsWith(map.next_value()?),
+        "ends_with" => Test::EndsWith(map.next_value()?),
+        "contains" => Test::Contains(map.next_value()?),
+        _ => return Err(A::Error::custom(unknown(key))),
+    })
+}
+
+/// The count of an "at least n of".
+fn count(test: &Test) -> Result<u32, String> {
+    match test {
+        Test::AtLeast(Literal::Integer(count)) => u32::try_from(*count).ok(),
+        Test::AtLeast(_) => None,
+        other => return Err(apart("of", other.word())),
+    }
+    .ok_or_else(|| "`at_least` with `of` is a whole number of conditions".to_owned())
+}
+
+fn unknown(key: &str) -> String {
+    let words = HEADS.into_iter().chain(["default"]).chain(TESTS);
+    let meant = suggest::name(key, words.clone());
+    let meant = meant.map(|word| format!(": did you mean `{word}`?")).unwrap_or_default();
+    format!("unknown key `{}`{meant} (the keys are {})", short(key), listed(words))
+}
+
+fn twice<E: de::Error>(key: &str) -> E {
+    E::custom(format_args!("`{key}` is written twice"))
+}
+
+fn empty() -> String {
+    format!("the condition is empty: it needs one of {}", listed(HEADS))
+}
+
+fn apart(first: &str, second: &str) -> String {
+    format!("`{first}` and `{second}` cannot stand side by side: give each its own condition")
+}
+
+fn two_tests(first: &str, second: &str) -> String {
+    format!("`{first}` and `{second}` are two tests: give each its own condition under `all`")
+}
+
+/// Reads a list, item by item.
+struct List<'a, S> {
+    item: S,
+    room: Room<'a>,
+    what: &'static str,
+}
+
+impl<'de, S: DeserializeSeed<'de> + Copy> DeserializeSeed<'de> for List<'_, S> {
+    type Value = Vec<S::Value>;
+
+    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<Self::Value, D::Error> {
+        deserializer.deserialize_seq(self)
+    }
+}
+
+impl<'de, S: DeserializeSeed<'de> + Copy> Visitor<'de> for List<'_, S> {
+    type Value = Vec<S::Value>;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.what)
+    }
+
+    fn visit_seq<A: SeqAccess<'de>>(self, mut seq: A) -> Result<Self::Value, A::Error> {
+        let mut items = Vec::new();
+        while let Some(item) = seq.next_element_seed(self.item)? {
+            self.room.take()?;
+            items.push(item);
+        }
+        Ok(items)
+    }
+}
+
+/// Reads a literal.
+#[derive(Clone, Copy)]
+struct Value<'a>(Room<'a>);
+
+impl<'de> DeserializeSeed<'de> for Value<'_> {
+    type Value = Literal;
+
+    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<Literal, D::Error> {
+        deserializer.deserialize_any(self)
+    }
+}
+
+impl<'de> Visitor<'de> for Value<'_> {
+    type Value = Literal;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("true or false, a number, a text or a list of texts")
+    }
+
+    fn visit_bool<E: de::Error>(self, value: bool) -> Result<Literal, E> {
+        Ok(Literal::Bool(value))
+    }
+
+    fn visit_i64<E: de::Error>(self, value: i64) -> Result<Literal, E> {
+        Ok(Literal::Integer(value))
+    }
+
+    fn visit_u64<E: de::Error>(self, value: u64) -> Result<Literal, E> {
+        let integer = i64::try_from(value);
+        integer.map(Literal::Integer).map_err(|_| E::custom("the whole number is out of range"))
+    }
+
+    fn visit_f64<E: de::Error>(self, value: f64) -> Result<Literal, E> {
+        Number::new(value).map(Literal::Number).map_err(E::custom)
+    }
+
+    fn visit_str<E: de::Error>(self, text: &str) -> Result<Literal, E> {
+        Ok(Literal::Text(text.into()))
+    }
+
+    fn visit_seq<A: SeqAccess<'de>>(self, seq: A) -> Result<Literal, A::Error> {
+        let texts = List { item: PhantomData::<Text>, room: self.0, what: "a list of texts" };
+        texts.visit_seq(seq).map(Literal::List)
+    }
+}
