@@ -52,28 +52,11 @@ impl Allocator for LargestRemainder {
                 0
             }
         };
-        let total: i128 = shares.iter().map(worth).sum();
+        let weights: Vec<(&LineId, i128)> =
+            shares.iter().map(|share| (share.line, worth(share))).collect();
+        let total: i128 = weights.iter().map(|(_, worth)| worth).sum();
         let spread = i128::from(amount.minor()).clamp(0, total);
-
-        let mut parts = Vec::with_capacity(shares.len());
-        let mut remainders = Vec::new();
-        let mut left = spread;
-        for (index, share) in shares.iter().enumerate() {
-            let product = spread * worth(share);
-            let part = product.checked_div(total).unwrap_or(0);
-            let remainder = product.checked_rem(total).unwrap_or(0);
-            left -= part;
-            parts.push(part);
-            if remainder > 0 {
-                remainders.push((remainder, worth(share), share.line, index));
-            }
-        }
-        remainders.sort_by(|a, b| (b.0, b.1, a.2).cmp(&(a.0, a.1, b.2)));
-        for &(.., index) in remainders.iter().take(usize::try_from(left).unwrap_or(0)) {
-            if let Some(part) = parts.get_mut(index) {
-                *part += 1;
-            }
-        }
+        let parts = apportion(spread, &weights);
 
         let money =
             |minor: i128| Money::from_minor(i64::try_from(minor).unwrap_or(i64::MAX), currency);
@@ -82,6 +65,32 @@ impl Allocator for LargestRemainder {
             unused: money(i128::from(amount.minor()) - spread),
         }
     }
+}
+
+/// Splits `amount` over lines in proportion to their weights, as [`LargestRemainder`] does; neither
+/// is negative, and no product of both exceeds 127 bits. Without any weight nobody gets anything.
+pub(crate) fn apportion(amount: i128, weights: &[(&LineId, i128)]) -> Vec<i128> {
+    let total: i128 = weights.iter().map(|(_, weight)| weight).sum();
+    let mut parts = Vec::with_capacity(weights.len());
+    let mut remainders = Vec::new();
+    let mut left = amount;
+    for (index, &(line, weight)) in weights.iter().enumerate() {
+        let product = amount * weight;
+        let part = product.checked_div(total).unwrap_or(0);
+        let remainder = product.checked_rem(total).unwrap_or(0);
+        left -= part;
+        parts.push(part);
+        if remainder > 0 {
+            remainders.push((remainder, weight, line, index));
+        }
+    }
+    remainders.sort_by(|a, b| (b.0, b.1, a.2).cmp(&(a.0, a.1, b.2)));
+    for &(.., index) in remainders.iter().take(usize::try_from(left).unwrap_or(0)) {
+        if let Some(part) = parts.get_mut(index) {
+            *part += 1;
+        }
+    }
+    parts
 }
 
 #[cfg(test)]

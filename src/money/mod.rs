@@ -8,6 +8,7 @@ mod amount;
 mod currency;
 mod rounding;
 
+pub(crate) use allocate::apportion;
 pub use allocate::{Allocation, Allocator, LargestRemainder, Share};
 pub(crate) use amount::parse_decimal;
 pub use amount::{Money, MoneyError};

@@ -2,7 +2,11 @@
 
 use thiserror::Error;
 
-use super::{MAX_ENTRIES, MAX_POSTING, Points};
+use super::{MAX_AWARD, MAX_ENTRIES, MAX_POSTING, Points};
+use crate::event::EventType;
+use crate::id::EarningId;
+use crate::money::{Currency, Money};
+use crate::rule;
 
 /// What is wrong at a place of a ledger or of earning rules.
 #[derive(Clone, Debug, PartialEq, Eq, Error)]
@@ -43,4 +47,44 @@ pub enum Fault {
         /// What they come to, in the direction of the cause.
         net: Points,
     },
+    /// Two earning rules have one id.
+    #[error("earning rule `{id}` is there twice: also at [{first}]")]
+    DuplicateRule {
+        /// The id.
+        id: EarningId,
+        /// Where the first rule is.
+        first: usize,
+    },
+    /// A rule gives no points, or too many at a time.
+    #[error("{points} points: a rule gives 1 to {MAX_AWARD} at a time")]
+    Award {
+        /// The number of points.
+        points: Points,
+    },
+    /// An amount is not of the program's currency.
+    #[error("{amount} is not in {currency}, the currency of the program")]
+    ForeignCurrency {
+        /// The amount.
+        amount: Money,
+        /// The program's currency.
+        currency: Currency,
+    },
+    /// Points are given for nothing, or for less.
+    #[error("points are given per {amount}: it must be more than nothing")]
+    PerNothing {
+        /// The amount.
+        amount: Money,
+    },
+    /// Points are given for an event that takes them back.
+    #[error("`{event}` takes points back and earns none")]
+    EarnsNothing {
+        /// The kind of event.
+        event: EventType,
+    },
+    /// A cap lets a rule give points not even once.
+    #[error("the cap is 0: leave the rule out if it is never to give points")]
+    NeverEarns,
+    /// The condition of a rule does not fit the program's fields.
+    #[error(transparent)]
+    When(#[from] rule::Fault),
 }

@@ -29,13 +29,22 @@
 
 mod amount;
 mod balance;
+mod earning;
 mod entry;
 mod fault;
 mod fold;
 mod ledger;
+mod policy;
+mod returned;
 
 pub use amount::{Multiplier, NoMultiplier, Points};
 pub use balance::{Balance, Expiring, Lot, LotState, Use};
+pub use earning::{
+    Activation, Award, Cap, CheckedEarning, Earning, EarningRule, EndOf, Expiry, MAX_AWARD,
+    PerAmount, PerEvent, TierMultiplier,
+};
 pub use entry::{Cause, Entry, MAX_POSTING, Movement, Posting, Source, Term};
 pub use fault::Fault;
 pub use ledger::{Ledger, MAX_ENTRIES};
+pub use policy::{Earlier, EarningPolicy, Occasion};
+pub use returned::Returned;

@@ -1,0 +1,185 @@
+//! Giving points for what happens.
+
+use std::collections::BTreeSet;
+
+use super::earning::CheckedEarningRule;
+use super::{
+    Award, Cap, Cause, CheckedEarning, Ledger, MAX_POSTING, Movement, Multiplier, PerAmount,
+    PerEvent, Points, Posting, Source, Term, TierMultiplier,
+};
+use crate::calendar::{Window, Zone};
+use crate::event::{Event, LineItem, Purchase};
+use crate::id::{EarningId, EventId, LineId};
+use crate::money::{Rounding, apportion};
+use crate::rule::{Facts, Slot, Truth};
+
+/// Decides what an event earns; hosts bring their own where rules do not say it.
+///
+/// Laws (`laws::earning` checks them): the answer depends on the occasion alone; every posting is
+/// the occasion's event's, at its instant, and earns.
+pub trait EarningPolicy: Send + Sync {
+    /// What the event of this occasion earns.
+    fn earn(&self, occasion: &Occasion<'_>) -> Vec<Posting>;
+
+    /// The slots of the facts that [`EarningPolicy::earn`] reads, so that no others are computed.
+    fn slots(&self) -> BTreeSet<Slot> {
+        BTreeSet::new()
+    }
+}
+
+/// An event that may earn points, and all that may matter for how many.
+#[derive(Clone, Copy)]
+pub struct Occasion<'a> {
+    /// What happened.
+    pub event: &'a Event,
+    /// What is known of the customer at that instant.
+    pub facts: &'a dyn Facts,
+    /// How many times the points the customer's tier gets.
+    pub multiplier: Multiplier,
+    /// Where the program's days begin and end.
+    pub zone: &'a Zone,
+    /// What earlier events have earned.
+    pub earlier: Earlier<'a>,
+}
+
+impl Occasion<'_> {
+    /// A posting of this occasion's event: `points` from `source`, as the share of `line` if it is
+    /// one. `None` for no points; more than [`MAX_POSTING`] are cut to that.
+    #[must_use]
+    pub fn posting(
+        &self,
+        source: Source,
+        line: Option<LineId>,
+        points: Points,
+        term: Term,
+    ) -> Option<Posting> {
+        let (at, event, movement) = (self.event.at, self.event.id.clone(), Movement::Earn(term));
+        let cause = Cause { at, event, movement, source, line };
+        Posting::new(cause, points.min(MAX_POSTING)).ok()
+    }
+}
+
+/// What earlier events have earned: what caps count.
+///
+/// While a late event is worked in, events after it are decided anew; then the ledger does not count
+/// for those, but the postings that were found for them do.
+#[derive(Clone, Copy)]
+pub struct Earlier<'a> {
+    ledger: &'a Ledger,
+    anew: Option<(&'a BTreeSet<EventId>, &'a [Posting])>,
+}
+
+impl<'a> Earlier<'a> {
+    /// What stands in `ledger`.
+    #[must_use]
+    pub const fn of(ledger: &'a Ledger) -> Self {
+        Self { ledger, anew: None }
+    }
+
+    /// The same, but for `events` what is in `found` instead of what stands in the ledger.
+    #[must_use]
+    pub const fn anew(self, events: &'a BTreeSet<EventId>, found: &'a [Posting]) -> Self {
+        Self { anew: Some((events, found)), ..self }
+    }
+
+    /// How many times `rule` has given points before `event`, in the period of the cap in which
+    /// `event` is.
+    fn times(&self, rule: &EarningId, event: &Event, cap: Cap, zone: &Zone) -> usize {
+        let Some(period) = Window::Calendar(cap.per).interval(event.at, zone, None) else {
+            return 0;
+        };
+        let counts = |cause: &Cause| {
+            matches!(&cause.source, Source::Earning(id) if id == rule)
+                && matches!(cause.movement, Movement::Earn(_))
+                && (cause.at, &cause.event) < event.position()
+                && period.contains(cause.at)
+        };
+        let stays =
+            |cause: &Cause| self.anew.is_none_or(|(events, _)| !events.contains(&cause.event));
+        let standing = self.ledger.net().filter(|(cause, _)| counts(cause) && stays(cause)).count();
+        let found = self.anew.map_or(&[][..], |(_, found)| found);
+        standing + found.iter().filter(|posting| counts(posting.cause())).count()
+    }
+}
+
+impl EarningPolicy for CheckedEarning {
+    fn earn(&self, occasion: &Occasion<'_>) -> Vec<Posting> {
+        self.rules.iter().flat_map(|rule| rule.earn(occasion)).collect()
+    }
+
+    fn slots(&self) -> BTreeSet<Slot> {
+        let conditions = self.rules.iter().filter_map(|rule| rule.when.as_ref());
+        conditions.flat_map(|when| when.slots().iter().copied()).collect()
+    }
+}
+
+impl CheckedEarningRule {
+    fn earn(&self, occasion: &Occasion<'_>) -> Vec<Posting> {
+        let holds =
+            || self.when.as_ref().is_none_or(|when| when.truth(occasion.facts) == Truth::Hold);
+        let multiplier = match self.written.tier_multiplier {
+            TierMultiplier::Applies => occasion.multiplier,
+            TierMultiplier::Ignored => Multiplier::ONE,
+        };
+        let shares = match (&self.written.award, occasion.event.purchase()) {
+            (Award::PerAmount(award), Some(purchase)) if holds() => {
+                award.shares(purchase, multiplier)
+            }
+            (Award::PerEvent(award), _) if self.happens(award, occasion) && holds() => {
+                let points = multiplier.times(award.points, Rounding::Down).unwrap_or(MAX_POSTING);
+                vec![(None, points)]
+            }
+            _ => return Vec::new(),
+        };
+        let term = self.written.term(occasion.event.at, occasion.zone);
+        let source = Source::Earning(self.written.id.clone());
+        shares
+            .into_iter()
+            .filter_map(|(line, points)| occasion.posting(source.clone(), line, points, term))
+            .collect()
+    }
+
+    fn happens(&self, award: &PerEvent, occasion: &Occasion<'_>) -> bool {
+        let Occasion { event, zone, earlier, .. } = occasion;
+        event.kind.event_type() == award.event
+            && award.cap.is_none_or(|cap| {
+                let times = earlier.times(&self.written.id, event, cap, zone);
+                u32::try_from(times).is_ok_and(|times| times < cap.count)
+            })
+    }
+}
+
+impl PerAmount {
+    fn includes(&self, line: &LineItem) -> bool {
+        (self.categories.is_empty() && self.products.is_empty())
+            || self.products.contains(&line.product)
+            || line.category.as_ref().is_some_and(|category| self.categories.contains(category))
+    }
+
+    /// The points of an order, split over its eligible lines by largest remainder.
+    fn shares(&self, purchase: &Purchase, multiplier: Multiplier) -> Vec<(Option<LineId>, Points)> {
+        let eligible = purchase.basket.lines.iter().filter(|line| self.includes(line));
+        let paid: Vec<(&LineId, i128)> = eligible
+            .filter_map(|line| Some((&line.id, line.net_price().ok()?)))
+            .filter(|(_, paid)| paid.currency() == self.per.currency())
+            .map(|(line, paid)| (line, i128::from(paid.minor().max(0))))
+            .collect();
+        let total: i128 = paid.iter().map(|(_, paid)| paid).sum();
+        let points = self.points(total, multiplier);
+        let parts = apportion(i128::from(points.0), &paid);
+        let points = |part| Points(i64::try_from(part).unwrap_or(MAX_POSTING.0));
+        paid.iter()
+            .zip(parts)
+            .map(|(&(line, _), part)| (Some(line.clone()), points(part)))
+            .collect()
+    }
+
+    /// The points for `total` minor units, rounded once.
+    fn points(&self, total: i128, multiplier: Multiplier) -> Points {
+        let rate = i128::from(self.points.0) * i128::from(multiplier.hundredths());
+        let per = i128::from(self.per.minor()) * 100;
+        let points =
+            total.checked_mul(rate).and_then(|hundredths| self.rounding.divide(hundredths, per));
+        points.map_or(MAX_POSTING, Points).min(MAX_POSTING)
+    }
+}
