@@ -2,8 +2,8 @@
 //!
 //! Every function takes the instant it is asked about; none reads a clock. Months clamp (31 January
 //! plus a month is the last of February), days are days of the wall clock of a [`Zone`], and what
-//! would lie beyond chrono's calendar (years −262,143 to 262,142) stops at its end. The rules of the
-//! zones are those of the IANA database in `chrono-tz`, which knows changes of clocks up to 2100.
+//! would lie beyond chrono's calendar (years −262,143 to 262,142) stops at its end. The zones are
+//! those of the IANA database in `chrono-tz`, which knows changes of clocks up to the year 2100.
 //!
 //! Leap seconds are not counted: an instant within one is taken as the last nanosecond before it
 //! ([`without_leap_second`]).
@@ -22,6 +22,9 @@ pub use period::Period;
 pub use span::{Span, Unit};
 pub use window::{Interval, Window};
 pub use zone::Zone;
+
+/// The smallest difference between two instants.
+const NANOSECOND: TimeDelta = TimeDelta::nanoseconds(1);
 
 /// Why a text names no zone, span or window.
 #[derive(Clone, Debug, PartialEq, Eq, Error)]
@@ -74,15 +77,12 @@ pub fn without_leap_second(at: DateTime<Utc>) -> DateTime<Utc> {
     at.with_nanosecond(999_999_999).unwrap_or(at)
 }
 
-/// The smallest difference between two instants.
-const NANOSECOND: TimeDelta = TimeDelta::nanoseconds(1);
-
-/// The instant right after `at`, which is the next midnight for the last instant of a day.
+/// The instant right after `at`, or `at` at the end of the calendar.
 fn just_after(at: DateTime<Utc>) -> DateTime<Utc> {
     at.checked_add_signed(NANOSECOND).unwrap_or(at)
 }
 
-/// The instant right before `at`.
+/// The instant right before `at`, or `at` at the beginning of the calendar.
 fn just_before(at: DateTime<Utc>) -> DateTime<Utc> {
     at.checked_sub_signed(NANOSECOND).unwrap_or(at)
 }

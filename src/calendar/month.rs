@@ -2,7 +2,7 @@
 
 use chrono::{Datelike, Months, NaiveDate};
 
-/// The same day `months` later, or earlier if negative; a day that the month lacks becomes its last.
+/// The same day `months` later, or earlier if negative; of a month without that day, its last.
 ///
 /// Beyond chrono's calendar it is the calendar's first or last day.
 ///
@@ -27,8 +27,8 @@ pub fn add_months(date: NaiveDate, months: i32) -> NaiveDate {
 
 /// The latest anniversary of `anchor` that is not after `date`; `None` before the anchor itself.
 ///
-/// The anchor counts as its own first anniversary. That of 29 February is 28 February in common years
-/// and 29 February in leap years.
+/// The anchor counts as its own first anniversary. That of 29 February is 28 February in common
+/// years and 29 February in leap years.
 #[must_use]
 pub fn last_anniversary(anchor: NaiveDate, date: NaiveDate) -> Option<NaiveDate> {
     let years = u32::try_from(date.year().checked_sub(anchor.year())?).ok()?;

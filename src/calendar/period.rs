@@ -34,15 +34,15 @@ impl Period {
         .unwrap_or(NaiveDate::MIN)
     }
 
-    /// The first day of the period after the one that contains `date`; the calendar's last day at its
-    /// end.
+    /// The first day of the period after the one that contains `date`; at the end of
+    /// the calendar, its last day.
     #[must_use]
     pub fn next_start(self, date: NaiveDate) -> NaiveDate {
         self.checked_next_start(date).unwrap_or(NaiveDate::MAX)
     }
 
-    /// The first day of the period before the one that contains `date`; the calendar's first day at
-    /// its beginning.
+    /// The first day of the period before the one that contains `date`; at the beginning
+    /// of the calendar, its first day.
     #[must_use]
     pub fn previous_start(self, date: NaiveDate) -> NaiveDate {
         self.start(date).pred_opt().map_or(NaiveDate::MIN, |last| self.start(last))

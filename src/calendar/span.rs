@@ -6,7 +6,7 @@ use std::str::FromStr;
 use chrono::{DateTime, Datelike, Days, Months, NaiveDateTime, NaiveTime, TimeDelta, Utc};
 use serde::{Deserialize, Serialize};
 
-use super::{CalendarError, NANOSECOND, Zone, quoted, without_leap_second};
+use super::{CalendarError, NANOSECOND, Zone, just_before, quoted};
 
 /// What a [`Span`] counts.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -53,13 +53,6 @@ pub struct Span {
     unit: Unit,
 }
 
-/// A span in the two steps that time arithmetic knows: seconds that pass, and dates that clamp.
-enum Steps {
-    Elapsed(TimeDelta),
-    Days(Days),
-    Months(Months),
-}
-
 impl Span {
     /// The most units that a span counts.
     pub const MAX_COUNT: u32 = 100_000;
@@ -91,15 +84,15 @@ impl Span {
 
     /// The instant this span after `at`; chrono's last instant if that is beyond it.
     ///
-    /// From days up it is the same wall time in `zone`, as [`Zone::instant`] finds it; from months up
-    /// a day that the month lacks becomes its last: 31 January 10:00 plus a month is 28 February 10:00.
+    /// From days up it is the same wall time in `zone`, as [`Zone::instant`] finds it; from months
+    /// up a day that the month lacks becomes its last: a month after 31 January is 28 February.
     ///
     /// ```
     /// use chrono::{DateTime, Utc};
     /// use loyalty::calendar::{Span, Zone};
     ///
     /// let brussels = Zone::from_name("Europe/Brussels")?;
-    /// let at: DateTime<Utc> = "2026-03-28T11:00:00Z".parse()?; // 12:00, the day before summer time
+    /// let at: DateTime<Utc> = "2026-03-28T11:00:00Z".parse()?; // a day before summer time
     /// let (day, hours): (Span, Span) = ("1d".parse()?, "24h".parse()?);
     /// assert_eq!(day.after(at, &brussels).to_rfc3339(), "2026-03-29T10:00:00+00:00");
     /// assert_eq!(hours.after(at, &brussels).to_rfc3339(), "2026-03-29T11:00:00+00:00");
@@ -107,16 +100,8 @@ impl Span {
     /// ```
     #[must_use]
     pub fn after(self, at: DateTime<Utc>, zone: &Zone) -> DateTime<Utc> {
-        let at = without_leap_second(at);
-        let wall = || zone.local(at);
-        match self.steps() {
-            Steps::Elapsed(time) => at.checked_add_signed(time),
-            Steps::Days(days) => wall().checked_add_days(days).map(|wall| zone.instant(wall)),
-            Steps::Months(months) => {
-                wall().checked_add_months(months).map(|wall| zone.instant(wall))
-            }
-        }
-        .unwrap_or(DateTime::<Utc>::MAX_UTC)
+        let clock = self.clock(zone);
+        self.later(clock.local(at)).map_or(DateTime::<Utc>::MAX_UTC, |wall| clock.instant(wall))
     }
 
     /// The instant this span before `at`; chrono's first instant if that is beyond it.
@@ -125,60 +110,43 @@ impl Span {
     /// 28 February, and a month before that is 28 January.
     #[must_use]
     pub fn before(self, at: DateTime<Utc>, zone: &Zone) -> DateTime<Utc> {
-        let at = without_leap_second(at);
-        let wall = || zone.local(at);
-        match self.steps() {
-            Steps::Elapsed(time) => at.checked_sub_signed(time),
-            Steps::Days(days) => wall().checked_sub_days(days).map(|wall| zone.instant(wall)),
-            Steps::Months(months) => {
-                wall().checked_sub_months(months).map(|wall| zone.instant(wall))
-            }
-        }
-        .unwrap_or(DateTime::<Utc>::MIN_UTC)
+        let clock = self.clock(zone);
+        self.earlier(clock.local(at)).map_or(DateTime::<Utc>::MIN_UTC, |wall| clock.instant(wall))
     }
 
-    /// Where a rolling window of this span begins at `as_of`: at the first instant *after* this one.
+    /// The instant right before a rolling window of this span, as it is at `as_of`.
     ///
-    /// This is [`Span::before`] where that moves forwards. It moves backwards where the clock is set
-    /// back, and where months clamp (a month before 28 March 23:00 is 28 February 23:00; before
+    /// This is [`Span::before`] where that moves forwards. It moves backwards where the clock is
+    /// set back, and where months clamp (a month before 28 March 23:00 is 28 February 23:00; before
     /// 29 March 1:00 it is 28 February 1:00). There the window waits: what it has let go stays out.
     /// `None` if it begins before chrono's calendar.
     pub(super) fn window_start(self, as_of: DateTime<Utc>, zone: &Zone) -> Option<DateTime<Utc>> {
-        if let Steps::Elapsed(time) = self.steps() {
-            return as_of.checked_sub_signed(time);
-        }
-        self.wall_start(zone.furthest(as_of)).map(|wall| zone.instant(wall))
+        let clock = self.clock(zone);
+        self.wall_start(clock.furthest(as_of)).map(|wall| clock.instant(wall))
     }
 
-    /// The first instant at which a rolling window of this span begins at or after `at`: when it lets
-    /// go of an event. `None` if that is beyond chrono's calendar.
+    /// The first instant at which a rolling window of this span begins at or after `at`: when it
+    /// lets go of an event. `None` if that is beyond chrono's calendar.
     ///
     /// # Derivation
     /// `start(as_of) >= at` is `instant(wall_start(furthest(as_of))) > before`, with `before` the
-    /// instant right before `at`; by [`Zone::furthest`], `wall_start(furthest(as_of)) > furthest(before)`.
+    /// instant right before `at`; by what [`Zone::furthest`] says, that is
+    /// `wall_start(furthest(as_of)) > furthest(before)`.
     pub(super) fn window_end(self, at: DateTime<Utc>, zone: &Zone) -> Option<DateTime<Utc>> {
-        if let Steps::Elapsed(time) = self.steps() {
-            return at.checked_add_signed(time);
-        }
-        let passed = zone.furthest(super::just_before(at)).checked_add_signed(NANOSECOND)?;
-        self.wall_end(passed).map(|wall| zone.instant(wall))
+        let clock = self.clock(zone);
+        let passed = clock.furthest(just_before(at)).checked_add_signed(NANOSECOND)?;
+        self.wall_end(passed).map(|wall| clock.instant(wall))
     }
 
     /// The wall time this span before `wall`, or the end of the day that a month was clamped to.
     ///
     /// Taking the end makes it monotonic: that day has passed whole before `wall`.
     fn wall_start(self, wall: NaiveDateTime) -> Option<NaiveDateTime> {
-        match self.steps() {
-            Steps::Elapsed(time) => wall.checked_sub_signed(time),
-            Steps::Days(days) => wall.checked_sub_days(days),
-            Steps::Months(months) => {
-                let start = wall.checked_sub_months(months)?;
-                if start.day() == wall.day() {
-                    return Some(start);
-                }
-                let next = start.date().succ_opt()?.and_time(NaiveTime::MIN);
-                next.checked_sub_signed(NANOSECOND)
-            }
+        let start = self.earlier(wall)?;
+        if self.clamped(wall, start) {
+            midnight_after(start)?.checked_sub_signed(NANOSECOND)
+        } else {
+            Some(start)
         }
     }
 
@@ -186,30 +154,54 @@ impl Span {
     ///
     /// A day that the month lacks is reached when the next month begins.
     fn wall_end(self, wall: NaiveDateTime) -> Option<NaiveDateTime> {
-        match self.steps() {
-            Steps::Elapsed(time) => wall.checked_add_signed(time),
-            Steps::Days(days) => wall.checked_add_days(days),
-            Steps::Months(months) => {
-                let end = wall.checked_add_months(months)?;
-                if end.day() == wall.day() {
-                    return Some(end);
-                }
-                Some(end.date().succ_opt()?.and_time(NaiveTime::MIN))
-            }
+        let end = self.later(wall)?;
+        if self.clamped(wall, end) { midnight_after(end) } else { Some(end) }
+    }
+
+    /// The clock on which it is counted: on one that is never changed, all time passes alike.
+    fn clock(self, zone: &Zone) -> Zone {
+        match self.unit {
+            Unit::Minute | Unit::Hour => Zone::UTC,
+            Unit::Day | Unit::Week | Unit::Month | Unit::Year => *zone,
         }
     }
 
-    fn steps(self) -> Steps {
+    /// What its clock shows this span after `wall`, unless that is beyond chrono's calendar.
+    fn later(self, wall: NaiveDateTime) -> Option<NaiveDateTime> {
         let count = self.count;
         match self.unit {
-            Unit::Minute => Steps::Elapsed(TimeDelta::minutes(count.into())),
-            Unit::Hour => Steps::Elapsed(TimeDelta::hours(count.into())),
-            Unit::Day => Steps::Days(Days::new(count.into())),
-            Unit::Week => Steps::Days(Days::new(u64::from(count) * 7)),
-            Unit::Month => Steps::Months(Months::new(count)),
-            Unit::Year => Steps::Months(Months::new(count * 12)),
+            Unit::Minute => wall.checked_add_signed(TimeDelta::minutes(count.into())),
+            Unit::Hour => wall.checked_add_signed(TimeDelta::hours(count.into())),
+            Unit::Day => wall.checked_add_days(Days::new(count.into())),
+            Unit::Week => wall.checked_add_days(Days::new(u64::from(count) * 7)),
+            Unit::Month => wall.checked_add_months(Months::new(count)),
+            Unit::Year => wall.checked_add_months(Months::new(count * 12)),
         }
     }
+
+    /// What its clock shows this span before `wall`, unless that is beyond chrono's calendar.
+    fn earlier(self, wall: NaiveDateTime) -> Option<NaiveDateTime> {
+        let count = self.count;
+        match self.unit {
+            Unit::Minute => wall.checked_sub_signed(TimeDelta::minutes(count.into())),
+            Unit::Hour => wall.checked_sub_signed(TimeDelta::hours(count.into())),
+            Unit::Day => wall.checked_sub_days(Days::new(count.into())),
+            Unit::Week => wall.checked_sub_days(Days::new(u64::from(count) * 7)),
+            Unit::Month => wall.checked_sub_months(Months::new(count)),
+            Unit::Year => wall.checked_sub_months(Months::new(count * 12)),
+        }
+    }
+
+    /// Whether `moved`, which is `wall` moved by this span, is on another day of the month for want
+    /// of the same one.
+    fn clamped(self, wall: NaiveDateTime, moved: NaiveDateTime) -> bool {
+        matches!(self.unit, Unit::Month | Unit::Year) && wall.day() != moved.day()
+    }
+}
+
+/// The midnight at which the day of `wall` ends.
+fn midnight_after(wall: NaiveDateTime) -> Option<NaiveDateTime> {
+    Some(wall.date().succ_opt()?.and_time(NaiveTime::MIN))
 }
 
 impl fmt::Display for Span {

@@ -265,6 +265,38 @@ fn an_event_enters_and_leaves_at_the_instant_told() {
 }
 
 #[test]
+fn an_event_is_inside_at_least_at_its_own_instant() {
+    // A day before 31 December 0:00 is in the day that was skipped, which ended then and there.
+    let (apia, midnight) = (zone("Pacific/Apia"), at("2011-12-30T10:00:00Z"));
+    let found = window("1d").interval(midnight, &apia, None).unwrap();
+    assert!(found.contains(midnight));
+    let change = window("1d").next_change(midnight, midnight, &apia, None);
+    assert_eq!(change, Some(at("2011-12-30T10:00:00.000000001Z")));
+}
+
+#[test]
+fn a_day_that_has_begun_does_not_end_when_the_clock_is_set_back_over_midnight() {
+    let (stjohns, as_of) = (zone("America/St_Johns"), at("2010-11-07T02:31:30Z"));
+    assert_eq!(stjohns.date(as_of), date("2010-11-06"));
+    let today = window("today").interval(as_of, &stjohns, None).unwrap();
+    assert_eq!(today, Interval { first: at("2010-11-07T02:30:00Z"), last: as_of });
+}
+
+#[test]
+fn a_leap_second_belongs_to_the_second_before_it() {
+    let (leap, kept) = (at("2016-12-31T23:59:60.5Z"), at("2016-12-31T23:59:59.999999999Z"));
+    assert_ne!(leap, kept);
+    assert_eq!(without_leap_second(leap), kept);
+    assert_eq!(Zone::UTC.date(leap), date("2016-12-31"));
+    let last_year = window("last_year").interval(at("2017-02-01T00:00:00Z"), &Zone::UTC, None);
+    assert!(last_year.unwrap().contains(leap));
+    for text in ["1min", "1d", "1mo", "today", "lifetime"] {
+        let found = window(text).interval(leap, &Zone::UTC, None);
+        assert_eq!(found, window(text).interval(kept, &Zone::UTC, None), "{text}");
+    }
+}
+
+#[test]
 fn a_skipped_day_is_no_yesterday() {
     let (apia, as_of) = (zone("Pacific/Apia"), at("2011-12-30T20:00:00Z")); // 31 December there
     let yesterday = window("yesterday").interval(as_of, &apia, None).unwrap();

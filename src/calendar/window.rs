@@ -13,11 +13,11 @@ use super::{
 
 /// The instants that count when something is asked at an instant: "90d", "this_month", "lifetime".
 ///
-/// In JSON it is its text: the span of a rolling window, `today`, `this_week` (or `month`, `quarter`,
-/// `year`), `yesterday`, `last_week` (or …), `membership_year`, or `lifetime`.
+/// In JSON it is its text: the span of a rolling window, `today`, `this_week` (or `month`,
+/// `quarter`, `year`), `yesterday`, `last_week` (or …), `membership_year`, or `lifetime`.
 ///
-/// As time goes on a window only moves forwards: what it has let go never comes back, also not where
-/// the clock is set back or where the months that a span counts differ in length.
+/// As time goes on a window only moves forwards: what it has let go never comes back, also not
+/// where the clock is set back or where the months that a span counts differ in length.
 #[derive(Clone, Copy, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum Window {
@@ -54,7 +54,7 @@ pub(super) const NAMED: [(&str, Window); 12] = [
 ];
 
 impl Window {
-    /// The instants that count at `as_of`, for a customer whose anniversaries are those of `anchor`.
+    /// The instants that count at `as_of`; `anchor` is the date whose anniversaries matter.
     ///
     /// All windows but [`Window::Previous`] end with `as_of` itself, which they always contain.
     /// `None` only for [`Window::Anniversary`]: without an anchor, or before it.
@@ -83,8 +83,8 @@ impl Window {
         Some(Interval { first, last: as_of })
     }
 
-    /// The first instant after `as_of` at which an event of the instant `at` comes into this window or
-    /// leaves it; `None` if it never does.
+    /// The first instant after `as_of` at which an event of the instant `at` comes into this window
+    /// or leaves it; `None` if it never does.
     ///
     /// Until then every answer that counts this event in this window stays the same, if no other
     /// event comes or goes.
@@ -94,15 +94,17 @@ impl Window {
     /// use loyalty::calendar::{Window, Zone};
     ///
     /// let bought: DateTime<Utc> = "2026-01-30T10:00:00Z".parse()?;
-    /// let next = |window: &str, as_of: &str| -> Result<_, Box<dyn std::error::Error>> {
+    /// let february: DateTime<Utc> = "2026-02-01T00:00:00Z".parse()?;
+    /// for (window, change) in [
+    ///     ("90d", Some("2026-04-30T10:00:00Z")),
+    ///     ("1mo", Some("2026-03-01T00:00:00Z")), // February has no 30th
+    ///     ("last_month", Some("2026-03-01T00:00:00Z")),
+    ///     ("this_month", None),
+    /// ] {
     ///     let window: Window = window.parse()?;
-    ///     Ok(window.next_change(bought, as_of.parse()?, &Zone::UTC, None).map(|at| at.to_rfc3339()))
-    /// };
-    /// let february = "2026-02-01T00:00:00Z";
-    /// assert_eq!(next("90d", february)?.as_deref(), Some("2026-04-30T10:00:00+00:00"));
-    /// assert_eq!(next("1mo", february)?.as_deref(), Some("2026-03-01T00:00:00+00:00"));
-    /// assert_eq!(next("last_month", february)?.as_deref(), Some("2026-03-01T00:00:00+00:00"));
-    /// assert_eq!(next("this_month", february)?, None);
+    ///     let change = change.map(str::parse).transpose()?;
+    ///     assert_eq!(window.next_change(bought, february, &Zone::UTC, None), change);
+    /// }
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
     #[must_use]
@@ -118,8 +120,8 @@ impl Window {
         if as_of < enters { Some(enters) } else { leaves.filter(|leaves| as_of < *leaves) }
     }
 
-    /// From when on an event of the instant `at` is in this window, and from when on no longer; `None`
-    /// if it never is.
+    /// From when on an event of the instant `at` is in this window, and from when on no longer;
+    /// `None` if it never is.
     fn stay(
         self,
         at: DateTime<Utc>,

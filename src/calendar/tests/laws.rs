@@ -33,8 +33,8 @@ fn scenes() -> impl Iterator<Item = (Zone, DateTime<Utc>)> {
     SCENES.into_iter().map(|(name, instant)| (zone(name), at(instant)))
 }
 
-/// Each quarter of an hour from `before` days before to `after` days after `center`, and the instant
-/// right before it.
+/// Each quarter of an hour from `before` days before to `after` days after `center`, and the
+/// instant right before it.
 fn ticks(center: DateTime<Utc>, before: i64, after: i64) -> impl Iterator<Item = DateTime<Utc>> {
     (-before * 96..after * 96).flat_map(move |quarters| {
         let tick = center + TimeDelta::minutes(quarters * 15);
@@ -212,8 +212,8 @@ proptest! {
     }
 }
 
-/// Instants at which an event could come or go: quarters of hours soon after `event` and `as_of`, and
-/// on each of 500 days midnight and the time of the event.
+/// Instants at which an event could come or go: quarters of hours soon after `event` and `as_of`,
+/// and on each of 500 days midnight and the time of the event.
 fn candidates(event: DateTime<Utc>, as_of: DateTime<Utc>) -> impl Iterator<Item = DateTime<Utc>> {
     let soon = ticks(event, 0, 3).chain(ticks(as_of, 0, 2));
     let later = (0..500).flat_map(move |day| {
