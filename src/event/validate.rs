@@ -402,11 +402,14 @@ mod tests {
                 {"id":"4","product":"p","quantity":2,"unit_price":"2.00 EUR","total":"3.00 EUR"}
             ]}}}"#,
             &[
-                "`kind.purchase.basket.lines[0].quantity`: the quantity is -1: it must be 1 to 1000000000",
+                "`kind.purchase.basket.lines[0].quantity`: the quantity is -1: \
+                 it must be 1 to 1000000000",
                 "`kind.purchase.basket.lines[1].id`: line `1` is there twice",
                 "`kind.purchase.basket.lines[1].unit_price`: USD is mixed with EUR",
-                "`kind.purchase.basket.lines[2].discounts`: discounts of 3.00 EUR are more than the price of 2.00 EUR",
-                "`kind.purchase.basket.lines[3].total`: 3.00 EUR is stated, but the parts come to 4.00 EUR",
+                "`kind.purchase.basket.lines[2].discounts`: \
+                 discounts of 3.00 EUR are more than the price of 2.00 EUR",
+                "`kind.purchase.basket.lines[3].total`: \
+                 3.00 EUR is stated, but the parts come to 4.00 EUR",
             ],
         );
     }
@@ -416,7 +419,8 @@ mod tests {
         let purchase = |total: &str| {
             format!(
                 r#"{{"purchase":{{"order":"o","total":"{total}","basket":{{"lines":[
-                {{"id":"1","product":"p","quantity":2,"unit_price":"2.00 EUR","discounts":[{{"amount":"1.00 EUR"}}]}},
+                {{"id":"1","product":"p","quantity":2,"unit_price":"2.00 EUR",
+                 "discounts":[{{"amount":"1.00 EUR"}}]}},
                 {{"id":"2","product":"p","quantity":1,"unit_price":"0.50 EUR"}}]}}}}}}"#
             )
         };
@@ -430,7 +434,8 @@ mod tests {
     #[test]
     fn amounts_that_overflow_are_told() {
         check(
-            r#"{"purchase":{"order":"o","basket":{"lines":[{"id":"1","product":"p","quantity":1000000000,"unit_price":"92233720368547758.07 EUR"}]}}}"#,
+            r#"{"purchase":{"order":"o","basket":{"lines":[{"id":"1","product":"p",
+                "quantity":1000000000,"unit_price":"92233720368547758.07 EUR"}]}}}"#,
             &["`kind.purchase.basket.lines[0]`: the amount is out of range"],
         );
     }
@@ -448,9 +453,8 @@ mod tests {
         );
         check(
             r#"{"survey_answered":{"survey":"s","score":11}}"#,
-            &[
-                "`kind.survey_answered.score`: the score is 11 of 10: it must be 0 to the highest, which must be 1 or more",
-            ],
+            &["`kind.survey_answered.score`: the score is 11 of 10: \
+                 it must be 0 to the highest, which must be 1 or more"],
         );
         check(
             r#"{"visit":{"store":"s","coordinates":{"latitude":91,"longitude":-181}}}"#,

@@ -42,7 +42,7 @@ pub enum TableFault {
         found: String,
     },
     /// A column that is asked for is not there.
-    #[error("there is no column `{name}`{}", .nearest.as_ref().map_or_else(String::new, |nearest| format!(": do you mean `{nearest}`?")))]
+    #[error("there is no column `{name}`{}", suggestion(.nearest.as_deref()))]
     UnknownColumn {
         /// The name that was asked for.
         name: String,
@@ -89,4 +89,8 @@ pub enum TableFault {
         /// The customer.
         customer: CustomerId,
     },
+}
+
+fn suggestion(nearest: Option<&str>) -> String {
+    nearest.map_or_else(String::new, |nearest| format!(": do you mean `{nearest}`?"))
 }

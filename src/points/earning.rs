@@ -34,7 +34,8 @@ pub struct Earning(pub Vec<EarningRule>);
 /// }"#)?;
 /// let rule: EarningRule = serde_json::from_str(r#"{
 ///   "id": "reviews",
-///   "award": {"per_event": {"event": "review", "points": 50, "cap": {"count": 2, "per": "month"}}},
+///   "award": {"per_event": {"event": "review", "points": 50,
+///                           "cap": {"count": 2, "per": "month"}}},
 ///   "tier_multiplier": "ignored"
 /// }"#)?;
 /// # Ok::<(), Box<dyn std::error::Error>>(())

@@ -61,8 +61,8 @@ impl Occasion<'_> {
 
 /// What earlier events have earned: what caps count.
 ///
-/// While a late event is worked in, events after it are decided anew; then the ledger does not count
-/// for those, but the postings that were found for them do.
+/// While a late event is worked in, events after it are decided anew; then the ledger does not
+/// count for those, but the postings that were found for them do.
 #[derive(Clone, Copy)]
 pub struct Earlier<'a> {
     ledger: &'a Ledger,

@@ -35,8 +35,8 @@ impl Returned<'_> {
     /// What is taken back of `earned`, which is what the order's purchase earned.
     ///
     /// A line gives back its own share, in proportion to its units: together the returns so far
-    /// take back the share of the units so far, rounded down, so that with the last unit exactly all
-    /// is taken back. What the order earned as a whole goes back with its last unit.
+    /// take back the share of the units so far, rounded down, so that with the last unit exactly
+    /// all is taken back. What the order earned as a whole goes back with its last unit.
     #[must_use]
     pub fn claw_back(&self, earned: &[Posting]) -> Vec<Posting> {
         let whole = self.whole();

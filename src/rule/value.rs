@@ -101,8 +101,8 @@ impl<'de> Deserialize<'de> for Number {
 ///
 /// JSON: `true`, `3`, `2.5` and `"text"` stand for themselves and a set is a list of texts; money
 /// is `{"money": "12.40 EUR"}` and a date `{"date": "2026-01-31"}`, so that no text turns into
-/// another type. Formats that are not for people (`serde::Deserializer::is_human_readable`) get tagged
-/// variants instead.
+/// another type. Formats that are not for people (`serde::Deserializer::is_human_readable`) get
+/// tagged variants instead.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Value {

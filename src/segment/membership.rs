@@ -168,7 +168,8 @@ mod tests {
     #[test]
     fn the_weightiest_comes_first_and_ties_go_to_the_smaller_id() {
         let json = r#"[{"segment":"c","weight":0.25},{"segment":"b","weight":0.25},
-            {"segment":"a","weight":0.1},{"segment":"d","weight":0.4},{"segment":"a","weight":0.05}]"#;
+            {"segment":"a","weight":0.1},{"segment":"d","weight":0.4},
+            {"segment":"a","weight":0.05}]"#;
         let membership: Membership = serde_json::from_str(json).unwrap();
         let order: Vec<&str> = membership.iter().map(|share| share.segment.as_str()).collect();
         assert_eq!(order, ["d", "b", "c", "a"]);

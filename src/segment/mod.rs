@@ -72,8 +72,8 @@ pub trait Segmenter: Send + Sync {
 
 /// A recipe from which a segmenter is learned.
 ///
-/// All chance comes from one seed, which the model keeps: [`Fit::fit_seeded`] with it gives the same
-/// model again.
+/// All chance comes from one seed, which the model keeps: [`Fit::fit_seeded`] with it gives the
+/// same model again.
 pub trait Fit {
     /// What is learned.
     type Model: Segmenter;
