@@ -124,18 +124,14 @@ fn looked_up(home: &[String], own: (usize, &str), mention: &Mention) -> Option<F
 
 /// The path from the root that a mention means; none if it does not start within the crate.
 fn resolved(home: &[String], mention: &Mention) -> Option<Vec<String>> {
-    let mut words = mention.words.iter();
-    let mut path = match words.next()?.as_str() {
+    let (first, rest) = mention.words.split_first()?;
+    let mut path = match first.as_str() {
         "crate" => Vec::new(),
-        "self" => [home, &mention.within].concat(),
-        "super" => {
-            let mut here = [home, &mention.within].concat();
-            here.pop();
-            here
-        }
+        "self" => home.to_vec(),
+        "super" => home[..home.len() - 1].to_vec(),
         _ => return None,
     };
-    for word in words {
+    for word in rest {
         match word.as_str() {
             "super" => drop(path.pop()),
             "self" => {}

@@ -148,16 +148,15 @@ pub fn is_word(text: &str) -> bool {
 
 /// A path of two words or more, such as `std::fs`, where the code mentions it.
 pub struct Mention {
-    /// The words of the path; each leaf of a grouped `use` is a path of its own.
+    /// The words of the path as the file's own module would write it; each leaf of a grouped `use`
+    /// is a path of its own.
     pub words: Vec<String>,
     pub line: usize,
-    /// The modules written out in the file (`mod tests { … }`) that the mention stands in.
-    pub within: Vec<String>,
 }
 
 /// Every path that the code mentions.
 pub fn mentions(tokens: &[Token]) -> Vec<Mention> {
-    let (mut found, mut modules, mut depth) = (Vec::new(), Vec::<(String, usize)>::new(), 0);
+    let (mut found, mut modules, mut depth) = (Vec::new(), Vec::<(&str, usize)>::new(), 0);
     let mut at = 0;
     while at < tokens.len() {
         let (word, next) = (text(tokens, at), text(tokens, at + 1));
@@ -165,18 +164,14 @@ pub fn mentions(tokens: &[Token]) -> Vec<Mention> {
         if is_word(word) && next == "::" || names_a_module {
             let mut leaves = Vec::new();
             at = leaves_of(tokens, at, &[], &mut leaves);
-            let within: Vec<String> = modules.iter().map(|(name, _)| name.clone()).collect();
-            found.extend(leaves.into_iter().map(|(words, line)| {
-                let within = within.clone();
-                Mention { words, line, within }
-            }));
+            found.extend(leaves.into_iter().map(|leaf| seen_from_the_file(leaf, &modules)));
             continue;
         }
         match word {
             "{" => {
                 depth += 1;
                 if at >= 2 && text(tokens, at - 2) == "mod" {
-                    modules.push((text(tokens, at - 1).to_owned(), depth));
+                    modules.push((text(tokens, at - 1), depth));
                 }
             }
             "}" => {
@@ -190,12 +185,31 @@ pub fn mentions(tokens: &[Token]) -> Vec<Mention> {
     found
 }
 
+/// What a path within `modules`, which are written out in the file, is from the file's own module.
+fn seen_from_the_file(mention: Mention, modules: &[(&str, usize)]) -> Mention {
+    if !matches!(mention.words[0].as_str(), "self" | "super") {
+        return mention;
+    }
+    let mut path: Vec<String> = modules.iter().map(|(name, _)| (*name).to_owned()).collect();
+    for word in mention.words {
+        match word.as_str() {
+            "self" => {}
+            "super" if path.last().is_some_and(|last| last != "super") => drop(path.pop()),
+            _ => path.push(word),
+        }
+    }
+    if path.first().is_none_or(|first| first != "super") {
+        path.insert(0, "self".to_owned());
+    }
+    Mention { words: path, line: mention.line }
+}
+
 /// Reads the path that goes on at `at` after the words in `before`; answers where it ends.
 fn leaves_of(
     tokens: &[Token],
     mut at: usize,
     before: &[String],
-    leaves: &mut Vec<(Vec<String>, usize)>,
+    leaves: &mut Vec<Mention>,
 ) -> usize {
     let mut words = before.to_vec();
     loop {
@@ -217,7 +231,7 @@ fn leaves_of(
         }
         if !goes_on {
             let line = tokens.get(at).or(tokens.last()).map_or(0, |token| token.line);
-            leaves.push((words, line));
+            leaves.push(Mention { words, line });
             return if is_word(word) || word == "*" { at + 1 } else { at };
         }
         at += 2;
