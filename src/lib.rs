@@ -39,3 +39,6 @@ pub mod feature;
 // JUDGMENT: what we make of it.
 pub mod segment;
 pub mod points;
+
+// ACTION: what we do about it.
+pub mod offer;

@@ -1,0 +1,153 @@
+//! Offers that are known to make sense, ready to be asked.
+
+use std::collections::BTreeSet;
+use std::fmt;
+use std::sync::Arc;
+
+use chrono::{DateTime, Utc};
+
+use super::benefit::Benefit;
+use super::evaluate::evaluate;
+use super::{Base, Contest, Evaluation, Fault, Lane, Mode, Offer, Request, check};
+use crate::id::OfferId;
+use crate::money::{Allocator, Currency, LargestRemainder};
+use crate::path::Problems;
+use crate::rule::{CheckedRule, Schema};
+
+/// Answers which offers a customer gets; hosts with an evaluation of their own implement it.
+///
+/// Laws: evaluating is pure and total; every offer gets exactly one outcome, by offer id; a missing
+/// fact never grants; discounts sum exactly and never exceed a line.
+pub trait OfferEvaluator: Send + Sync {
+    /// The fields that its conditions look at: what must be computed before it is asked.
+    fn fields(&self) -> BTreeSet<&str>;
+
+    /// Grants or declines every offer.
+    fn evaluate(&self, request: &Request<'_>) -> Evaluation;
+}
+
+/// Offers and lanes that were checked, and whose evaluation cannot fail.
+///
+/// # Complexity
+/// Evaluating takes one look at each offer, and computes discounts for eligible offers only.
+#[derive(Clone)]
+pub struct Catalog {
+    pub(super) currency: Currency,
+    /// By id.
+    pub(super) offers: Vec<CheckedOffer>,
+    pub(super) lanes: Vec<Lane>,
+    pub(super) allocator: Arc<dyn Allocator>,
+}
+
+/// An offer with its checked conditions.
+#[derive(Clone, Debug)]
+pub(super) struct CheckedOffer {
+    pub offer: Offer,
+    pub rule: CheckedRule,
+    /// The place of its lane: 0 is the default lane, the others follow in their order.
+    pub lane: usize,
+}
+
+/// How the offers of a lane go together.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(super) struct Terms {
+    pub mode: Mode,
+    pub base: Base,
+    pub contest: Contest,
+}
+
+impl Catalog {
+    /// Checks `offers` and `lanes` for conditions on the fields of `schema` and money of `currency`.
+    ///
+    /// # Errors
+    /// All problems, each with its path, such as `offers[3].when.all[0].field`.
+    pub fn check(
+        offers: Vec<Offer>,
+        lanes: Vec<Lane>,
+        schema: &Schema,
+        currency: Currency,
+    ) -> Result<Self, Problems<Fault>> {
+        let offers = check::check(offers, &lanes, schema, currency)?;
+        Ok(Self { currency, offers, lanes, allocator: Arc::new(LargestRemainder) })
+    }
+
+    /// The same catalog, which splits discounts over lines in another way.
+    #[must_use]
+    pub fn with_allocator(self, allocator: Arc<dyn Allocator>) -> Self {
+        Self { allocator, ..self }
+    }
+
+    /// The currency of its amounts.
+    #[must_use]
+    pub const fn currency(&self) -> Currency {
+        self.currency
+    }
+
+    /// The offers as they were written, by id.
+    pub fn offers(&self) -> impl ExactSizeIterator<Item = &Offer> {
+        self.offers.iter().map(|checked| &checked.offer)
+    }
+
+    /// The offer with this id.
+    #[must_use]
+    pub fn offer(&self, id: &OfferId) -> Option<&Offer> {
+        self.find(id).map(|checked| &checked.offer)
+    }
+
+    /// The lanes in their order, without the default lane.
+    #[must_use]
+    pub fn lanes(&self) -> &[Lane] {
+        &self.lanes
+    }
+
+    /// The first instant after `as_of` at which an offer begins or ends.
+    ///
+    /// Until then no answer changes by validity alone; facts and use limits have changes of their
+    /// own.
+    #[must_use]
+    pub fn next_change(&self, as_of: DateTime<Utc>) -> Option<DateTime<Utc>> {
+        let changes = self.offers().flat_map(|offer| {
+            let closes = match &offer.benefit {
+                Benefit::Access(access) => access.closes.filter(|&closes| closes > as_of),
+                _ => None,
+            };
+            [offer.validity.next_change(as_of), closes]
+        });
+        changes.flatten().min()
+    }
+
+    pub(super) fn find(&self, id: &OfferId) -> Option<&CheckedOffer> {
+        let at = self.offers.binary_search_by(|checked| checked.offer.id.cmp(id)).ok()?;
+        self.offers.get(at)
+    }
+
+    /// How the offers of the lane at this place go together.
+    pub(super) fn terms(&self, lane: usize) -> Terms {
+        let lane = lane.checked_sub(1).and_then(|index| self.lanes.get(index));
+        lane.map_or_else(Terms::default, |lane| Terms {
+            mode: lane.mode,
+            base: lane.base,
+            contest: lane.contest,
+        })
+    }
+}
+
+impl OfferEvaluator for Catalog {
+    fn fields(&self) -> BTreeSet<&str> {
+        self.offers().flat_map(|offer| offer.when.fields()).collect()
+    }
+
+    fn evaluate(&self, request: &Request<'_>) -> Evaluation {
+        evaluate(self, request)
+    }
+}
+
+impl fmt::Debug for Catalog {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Catalog")
+            .field("currency", &self.currency)
+            .field("offers", &self.offers)
+            .field("lanes", &self.lanes)
+            .finish_non_exhaustive()
+    }
+}

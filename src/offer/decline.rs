@@ -1,0 +1,326 @@
+//! Why an offer was not granted: a stable code, the numbers found, and a sentence made on demand.
+
+use std::fmt;
+
+use chrono::{DateTime, SecondsFormat, Utc};
+use serde::{Deserialize, Serialize};
+
+use crate::calendar::Window;
+use crate::id::{LineId, OfferId};
+use crate::money::{Currency, Money};
+use crate::points::Points;
+
+/// Why an offer was not granted. `to_string` is the sentence for a marketer.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Decline {
+    /// What stood in the way, with the numbers found.
+    pub reason: Reason,
+}
+
+/// What stood in the way of an offer, in the order in which it is looked at.
+///
+/// The first that applies is the one that is told. In JSON its name is that of its
+/// [`DeclineCode`], except that what is not known has one code and several reasons.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+#[non_exhaustive]
+pub enum Reason {
+    /// The question is asked before the offer begins.
+    NotYetValid {
+        /// When it begins.
+        from: DateTime<Utc>,
+    },
+    /// The question is asked after the offer's end.
+    Expired {
+        /// The first instant at which it was no longer valid.
+        until: DateTime<Utc>,
+    },
+    /// The offer wants a code that was not presented.
+    CodeMissing,
+    /// The conditions do not hold.
+    RuleFailed,
+    /// The conditions could hold or not: a fact is missing.
+    FactUnknown,
+    /// The uses cannot be counted: the window begins with the customer's membership, whose start
+    /// is missing.
+    MembershipUnknown,
+    /// The customer used it as often as allowed.
+    LimitReached(Box<LimitReached>),
+    /// The customer has fewer points than it costs.
+    NotEnoughPoints {
+        /// What it costs.
+        cost: Points,
+        /// What the customer has, less what offers granted before this one cost.
+        available: Points,
+    },
+    /// The basket is not in the currency of the catalog.
+    WrongCurrency {
+        /// The other currency.
+        found: Currency,
+        /// The currency of the catalog.
+        expected: Currency,
+    },
+    /// The basket has no price: a line is broken, or the sum does not fit.
+    InvalidBasket {
+        /// The broken line, if it is one.
+        line: Option<LineId>,
+    },
+    /// The customer is eligible, but there is nothing to take a discount off.
+    NothingToDiscount(Nothing),
+    /// The customer is eligible, but another offer won the lane.
+    BeatenInLane(Box<Beaten>),
+}
+
+/// A use limit that was reached.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct LimitReached {
+    /// How many uses are allowed.
+    pub at_most: u32,
+    /// In which window.
+    pub within: Window,
+    /// How many uses there were.
+    pub used: u64,
+}
+
+/// Why there is nothing to take a discount off.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+#[non_exhaustive]
+pub enum Nothing {
+    /// There is nothing in the basket.
+    EmptyBasket,
+    /// The basket has nothing of what the offer is for.
+    NoMatchingLine,
+    /// The price of shipping is not known.
+    ShippingUnknown,
+    /// Nothing is left to pay, or the discount rounds to nothing.
+    NothingLeft,
+}
+
+/// Who won the lane instead.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Beaten {
+    /// The winner.
+    pub by: OfferId,
+    /// What the winner takes off; nothing if it is no discount.
+    pub winning: Money,
+    /// What this offer would have taken off.
+    pub offered: Money,
+}
+
+/// The stable code of a [`Reason`], for programs.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+#[non_exhaustive]
+pub enum DeclineCode {
+    /// [`Reason::NotYetValid`].
+    NotYetValid,
+    /// [`Reason::Expired`].
+    Expired,
+    /// [`Reason::CodeMissing`].
+    CodeMissing,
+    /// [`Reason::RuleFailed`].
+    RuleFailed,
+    /// [`Reason::FactUnknown`] or [`Reason::MembershipUnknown`].
+    FactUnknown,
+    /// [`Reason::LimitReached`].
+    LimitReached,
+    /// [`Reason::NotEnoughPoints`].
+    NotEnoughPoints,
+    /// [`Reason::WrongCurrency`].
+    WrongCurrency,
+    /// [`Reason::InvalidBasket`].
+    InvalidBasket,
+    /// [`Reason::NothingToDiscount`].
+    NothingToDiscount,
+    /// [`Reason::BeatenInLane`].
+    BeatenInLane,
+}
+
+impl DeclineCode {
+    /// All codes, in the order in which they are looked at.
+    pub const ALL: [Self; 11] = [
+        Self::NotYetValid,
+        Self::Expired,
+        Self::CodeMissing,
+        Self::RuleFailed,
+        Self::FactUnknown,
+        Self::LimitReached,
+        Self::NotEnoughPoints,
+        Self::WrongCurrency,
+        Self::InvalidBasket,
+        Self::NothingToDiscount,
+        Self::BeatenInLane,
+    ];
+
+    /// The name in JSON.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::NotYetValid => "not_yet_valid",
+            Self::Expired => "expired",
+            Self::CodeMissing => "code_missing",
+            Self::RuleFailed => "rule_failed",
+            Self::FactUnknown => "fact_unknown",
+            Self::LimitReached => "limit_reached",
+            Self::NotEnoughPoints => "not_enough_points",
+            Self::WrongCurrency => "wrong_currency",
+            Self::InvalidBasket => "invalid_basket",
+            Self::NothingToDiscount => "nothing_to_discount",
+            Self::BeatenInLane => "beaten_in_lane",
+        }
+    }
+
+    /// Whether the customer meets all that the offer asks of them, and only this basket stands in
+    /// the way: what a profile page shows as "yours at the checkout".
+    #[must_use]
+    pub const fn is_eligible(self) -> bool {
+        matches!(
+            self,
+            Self::WrongCurrency
+                | Self::InvalidBasket
+                | Self::NothingToDiscount
+                | Self::BeatenInLane
+        )
+    }
+}
+
+impl fmt::Display for DeclineCode {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(self.name())
+    }
+}
+
+impl Reason {
+    /// The code for programs.
+    #[must_use]
+    pub const fn code(&self) -> DeclineCode {
+        match self {
+            Self::NotYetValid { .. } => DeclineCode::NotYetValid,
+            Self::Expired { .. } => DeclineCode::Expired,
+            Self::CodeMissing => DeclineCode::CodeMissing,
+            Self::RuleFailed => DeclineCode::RuleFailed,
+            Self::FactUnknown | Self::MembershipUnknown => DeclineCode::FactUnknown,
+            Self::LimitReached(_) => DeclineCode::LimitReached,
+            Self::NotEnoughPoints { .. } => DeclineCode::NotEnoughPoints,
+            Self::WrongCurrency { .. } => DeclineCode::WrongCurrency,
+            Self::InvalidBasket { .. } => DeclineCode::InvalidBasket,
+            Self::NothingToDiscount(_) => DeclineCode::NothingToDiscount,
+            Self::BeatenInLane(_) => DeclineCode::BeatenInLane,
+        }
+    }
+}
+
+impl Decline {
+    /// The code for programs.
+    #[must_use]
+    pub const fn code(&self) -> DeclineCode {
+        self.reason.code()
+    }
+}
+
+impl From<Reason> for Decline {
+    fn from(reason: Reason) -> Self {
+        Self { reason }
+    }
+}
+
+impl fmt::Display for Decline {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.reason.fmt(f)
+    }
+}
+
+impl fmt::Display for Reason {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::NotYetValid { from } => write!(f, "it begins at {}", written(*from)),
+            Self::Expired { until } => write!(f, "it ended at {}", written(*until)),
+            Self::CodeMissing => f.write_str("its code was not presented"),
+            Self::RuleFailed => f.write_str("its conditions do not hold"),
+            Self::FactUnknown => f.write_str("a fact that its conditions ask for is not known"),
+            Self::MembershipUnknown => {
+                f.write_str("its limit is per membership year, whose start is not known")
+            }
+            Self::LimitReached(reached) => reached.fmt(f),
+            Self::NotEnoughPoints { cost, available } => {
+                write!(f, "it costs {cost} points, of which {available} are available")
+            }
+            Self::WrongCurrency { found, expected } => {
+                write!(f, "the basket is in {found}, the offer in {expected}")
+            }
+            Self::InvalidBasket { line: Some(line) } => {
+                write!(f, "the basket has no price: line `{line}` is broken or there twice")
+            }
+            Self::InvalidBasket { line: None } => {
+                f.write_str("the basket has no price: its sum is out of range")
+            }
+            Self::NothingToDiscount(nothing) => nothing.fmt(f),
+            Self::BeatenInLane(beaten) => beaten.fmt(f),
+        }
+    }
+}
+
+impl fmt::Display for LimitReached {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { at_most, within, used } = self;
+        let times =
+            |count: u64| if count == 1 { "once".to_owned() } else { format!("{count} times") };
+        write!(f, "it was used {}, and allowed {}", times(*used), times(u64::from(*at_most)))?;
+        if *within == Window::Lifetime { Ok(()) } else { write!(f, " in `{within}`") }
+    }
+}
+
+impl fmt::Display for Nothing {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::EmptyBasket => "the customer is eligible, but the basket is empty",
+            Self::NoMatchingLine => {
+                "the customer is eligible, but the basket has nothing of what it is for"
+            }
+            Self::ShippingUnknown => {
+                "the customer is eligible, but the price of shipping is not known"
+            }
+            Self::NothingLeft => "the customer is eligible, but nothing is left to take off",
+        })
+    }
+}
+
+impl fmt::Display for Beaten {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { by, winning, offered } = self;
+        if offered < winning {
+            write!(f, "`{by}` takes {winning} off, this offer would take {offered}")
+        } else {
+            write!(f, "`{by}` comes first in its lane")
+        }
+    }
+}
+
+fn written(at: DateTime<Utc>) -> String {
+    at.to_rfc3339_opts(SecondsFormat::AutoSi, true)
+}
+
+/// Why a basket cannot be priced.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) enum Unpriceable {
+    /// It is in another currency.
+    Currency { found: Currency, expected: Currency },
+    /// A line has a negative price, no units, an amount that does not fit, or another line's id.
+    Line { line: LineId },
+    /// The sum does not fit.
+    OutOfRange,
+}
+
+impl From<Unpriceable> for Reason {
+    fn from(unpriceable: Unpriceable) -> Self {
+        match unpriceable {
+            Unpriceable::Currency { found, expected } => Self::WrongCurrency { found, expected },
+            Unpriceable::Line { line } => Self::InvalidBasket { line: Some(line) },
+            Unpriceable::OutOfRange => Self::InvalidBasket { line: None },
+        }
+    }
+}

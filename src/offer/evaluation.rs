@@ -1,0 +1,231 @@
+//! What a catalog answers.
+
+use serde::{Deserialize, Serialize};
+
+use super::benefit::{Access, Gift};
+use super::decline::{Decline, DeclineCode};
+use crate::event::{Basket, Discount};
+use crate::id::{LineId, OfferId};
+use crate::money::Money;
+use crate::points::{Multiplier, Points};
+
+/// Every offer granted or declined, and what that makes of the basket.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+#[must_use]
+pub struct Evaluation {
+    /// One outcome for every offer, by offer id.
+    pub outcomes: Vec<Outcome>,
+    /// The lines of the basket with their discounts, by line id; none if the basket has no price.
+    pub lines: Vec<LinePrice>,
+    /// The price of shipping with its discounts, if it is known.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub shipping: Option<ShippingPrice>,
+    /// What the granted offers take off lines and shipping in all.
+    pub discount: Money,
+    /// The points that the granted offers give by themselves.
+    pub points: Points,
+    /// By how much the points that the purchase earns are multiplied: the greatest multiplier
+    /// granted, because multipliers do not multiply each other.
+    pub multiplier: Multiplier,
+    /// What must be reserved until the purchase, by offer id.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub reserve: Vec<Reservation>,
+}
+
+/// What became of one offer.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Outcome {
+    /// The offer.
+    pub offer: OfferId,
+    /// Whether it was granted, and what, or why not.
+    pub answer: Answer,
+}
+
+/// Granted or declined.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Answer {
+    /// The customer gets it.
+    Granted(Box<Grant>),
+    /// The customer does not get it.
+    Declined(Decline),
+}
+
+/// What a customer gets.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Grant {
+    /// What is given.
+    pub award: Award,
+    /// What the customer pays for it in points, if anything.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub cost: Option<Points>,
+}
+
+/// What is given to a customer.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+#[non_exhaustive]
+pub enum Award {
+    /// Money off lines of the basket.
+    Discount(LineDiscounts),
+    /// Money off shipping.
+    Shipping(ShippingDiscount),
+    /// Points on top.
+    Points(Points),
+    /// More points for the purchase.
+    PointsMultiplier(Multiplier),
+    /// A product on top.
+    Gift(Gift),
+    /// Being let in.
+    Access(Access),
+}
+
+/// Money off lines.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct LineDiscounts {
+    /// What the terms of the offer come to; more than `applied` where a limit or a price of zero
+    /// cut it short.
+    pub desired: Money,
+    /// What is taken off in all.
+    pub applied: Money,
+    /// What is taken off each line, by line id, without lines that get nothing.
+    pub lines: Vec<LineDiscount>,
+}
+
+/// Money off one line.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct LineDiscount {
+    /// The line.
+    pub line: LineId,
+    /// What is taken off it.
+    pub amount: Money,
+}
+
+/// Money off shipping.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ShippingDiscount {
+    /// What the terms of the offer come to.
+    pub desired: Money,
+    /// What is taken off.
+    pub applied: Money,
+}
+
+/// One line with all that is taken off it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct LinePrice {
+    /// The line.
+    pub line: LineId,
+    /// The price before discounts.
+    pub list: Money,
+    /// What is taken off: first what the basket came with, then by the granted offers in the order
+    /// in which they were applied.
+    pub discounts: Vec<Discount>,
+    /// What is left to pay.
+    pub net: Money,
+}
+
+/// The price of shipping with all that is taken off it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ShippingPrice {
+    /// The price before discounts.
+    pub list: Money,
+    /// What is left to pay.
+    pub net: Money,
+}
+
+/// What a granted offer needs held until the purchase: points, and one of the customer's uses.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Reservation {
+    /// The offer, of which one use is held if its uses are limited.
+    pub offer: OfferId,
+    /// The points that it costs, zero if none.
+    pub points: Points,
+}
+
+impl Answer {
+    /// The grant, if it is one.
+    #[must_use]
+    pub fn granted(&self) -> Option<&Grant> {
+        match self {
+            Self::Granted(grant) => Some(grant),
+            Self::Declined(_) => None,
+        }
+    }
+
+    /// The decline, if it is one.
+    #[must_use]
+    pub const fn declined(&self) -> Option<&Decline> {
+        match self {
+            Self::Granted(_) => None,
+            Self::Declined(decline) => Some(decline),
+        }
+    }
+}
+
+impl Outcome {
+    /// Whether the customer meets all that the offer asks of them, granted or not.
+    #[must_use]
+    pub fn is_eligible(&self) -> bool {
+        self.answer.declined().map(Decline::code).is_none_or(DeclineCode::is_eligible)
+    }
+}
+
+impl Grant {
+    /// What it takes off, if it is a discount.
+    #[must_use]
+    pub const fn discount(&self) -> Option<Money> {
+        match &self.award {
+            Award::Discount(discounts) => Some(discounts.applied),
+            Award::Shipping(discount) => Some(discount.applied),
+            _ => None,
+        }
+    }
+}
+
+impl Evaluation {
+    /// What became of this offer, if the catalog has it.
+    #[must_use]
+    pub fn outcome(&self, offer: &OfferId) -> Option<&Outcome> {
+        let at = self.outcomes.binary_search_by(|outcome| outcome.offer.cmp(offer)).ok()?;
+        self.outcomes.get(at)
+    }
+
+    /// The granted offers, by offer id.
+    pub fn grants(&self) -> impl Iterator<Item = (&OfferId, &Grant)> {
+        self.outcomes.iter().filter_map(|outcome| Some((&outcome.offer, outcome.answer.granted()?)))
+    }
+
+    /// The declined offers, by offer id.
+    pub fn declines(&self) -> impl Iterator<Item = (&OfferId, &Decline)> {
+        self.outcomes
+            .iter()
+            .filter_map(|outcome| Some((&outcome.offer, outcome.answer.declined()?)))
+    }
+
+    /// `basket` with these discounts on its lines: what the customer is asked to pay.
+    ///
+    /// Asking again with it gives the same evaluation, because discounts that name an offer of the
+    /// catalog are decided anew.
+    #[must_use]
+    pub fn applied_to(&self, basket: &Basket) -> Basket {
+        let mut priced = basket.clone();
+        for line in &mut priced.lines {
+            if let Ok(at) = self.lines.binary_search_by(|price| price.line.cmp(&line.id))
+                && let Some(price) = self.lines.get(at)
+            {
+                line.discounts.clone_from(&price.discounts);
+                line.total = Some(price.net);
+            }
+        }
+        priced
+    }
+}

@@ -1,0 +1,128 @@
+//! What can be wrong with a catalog.
+
+use thiserror::Error;
+
+use super::check::{MAX_LANES, MAX_LIST, MAX_NAME_BYTES, MAX_OFFERS};
+use crate::calendar::Window;
+use crate::id::{CouponCode, LaneId, OfferId};
+use crate::money::{Currency, Money, Percent};
+use crate::points::{Multiplier, Points};
+use crate::rule;
+
+/// What is wrong at a place of a catalog.
+#[derive(Clone, Debug, PartialEq, Eq, Error)]
+#[non_exhaustive]
+pub enum Fault {
+    /// A condition makes no sense.
+    #[error(transparent)]
+    Rule(#[from] rule::Fault),
+    /// More than [`MAX_OFFERS`] offers.
+    #[error("{count} offers are too many: at most {MAX_OFFERS}")]
+    TooManyOffers {
+        /// How many there are.
+        count: usize,
+    },
+    /// More than [`MAX_LANES`] lanes.
+    #[error("{count} lanes are too many: at most {MAX_LANES}")]
+    TooManyLanes {
+        /// How many there are.
+        count: usize,
+    },
+    /// A list has more than [`MAX_LIST`] items.
+    #[error("{count} are too many: at most {MAX_LIST}")]
+    ListTooLong {
+        /// How many there are.
+        count: usize,
+    },
+    /// A name has more than [`MAX_NAME_BYTES`] bytes.
+    #[error("the name has {bytes} bytes: at most {MAX_NAME_BYTES}")]
+    NameTooLong {
+        /// How long it is.
+        bytes: usize,
+    },
+    /// A name is empty.
+    #[error("the name is empty")]
+    NoName,
+    /// Two offers have one id.
+    #[error("offer `{offer}` is there twice")]
+    DuplicateOffer {
+        /// The id.
+        offer: OfferId,
+    },
+    /// Two lanes have one id.
+    #[error("lane `{lane}` is there twice")]
+    DuplicateLane {
+        /// The id.
+        lane: LaneId,
+    },
+    /// Two offers want one code.
+    #[error("code `{code}` is already that of offer `{offer}`")]
+    DuplicateCode {
+        /// The code.
+        code: CouponCode,
+        /// The first offer that wants it.
+        offer: OfferId,
+    },
+    /// The offer is in a lane that is not there.
+    #[error("`{lane}` is no lane of the catalog{}", did_you_mean(suggestion.as_ref()))]
+    UnknownLane {
+        /// The lane as it is written.
+        lane: LaneId,
+        /// The lane that was probably meant.
+        suggestion: Option<LaneId>,
+    },
+    /// Something begins when it is already over.
+    #[error("it is over before it begins, so that it never happens")]
+    NeverOpen,
+    /// A percentage is nothing or more than all.
+    #[error("{percent} is out of range: it must be more than 0% and at most 100%")]
+    Percent {
+        /// The percentage.
+        percent: Percent,
+    },
+    /// An amount that must be more than nothing is not.
+    #[error("{amount} is not more than nothing")]
+    Amount {
+        /// The amount.
+        amount: Money,
+    },
+    /// An amount is in another currency than the catalog.
+    #[error("{found} is not the currency of the program, which is {expected}")]
+    ForeignCurrency {
+        /// The other currency.
+        found: Currency,
+        /// The currency of the catalog.
+        expected: Currency,
+    },
+    /// A list of products or categories is empty.
+    #[error("nothing is listed, so that it is never given")]
+    EmptyTarget,
+    /// A count that must be one or more is zero.
+    #[error("it is zero: it must be one or more")]
+    Zero,
+    /// A number of points that must be more than nothing is not.
+    #[error("{points} points are not more than nothing")]
+    Points {
+        /// The number.
+        points: Points,
+    },
+    /// A multiplier does not make points more.
+    #[error("{multiplier} does not give more points: it must be more than 1x")]
+    Multiplier {
+        /// The multiplier.
+        multiplier: Multiplier,
+    },
+    /// A use limit looks at a time that is over, so that a use of today does not count.
+    #[error("`{within}` is over when it is asked: a limit counts up to now, like `this_month`")]
+    LimitLooksBack {
+        /// The window.
+        within: Window,
+    },
+    /// The discount of an offer that is no discount is limited.
+    #[error("the offer takes no money off, so that there is nothing to limit")]
+    NoDiscount,
+}
+
+fn did_you_mean(suggestion: Option<&LaneId>) -> String {
+    suggestion.map_or_else(String::new, |lane| format!(": did you mean `{lane}`?"))
+}

@@ -1,0 +1,203 @@
+//! Offers: what is given to whom, when, and how offers go together; every offer gets an answer.
+//!
+//! An [`Offer`] is written in Rust or as JSON. [`Catalog::check`] checks all offers and lanes against
+//! a [`Schema`](crate::rule::Schema) and reports every problem; the [`Catalog`] then answers every
+//! [`Request`] with an [`Evaluation`], which grants or declines each offer and prices each line.
+//!
+//! ```
+//! use loyalty::offer::{Lane, Offer};
+//!
+//! let offer: Offer = serde_json::from_str(r#"{
+//!   "id": "spring-coffee", "name": "20 % off coffee in spring",
+//!   "when": {"field": "tier", "one_of": ["gold", "platinum"]},
+//!   "validity": {"from": "2026-03-01T00:00:00Z", "until": "2026-06-01T00:00:00Z"},
+//!   "benefit": {"percent": {"percent": "20%", "target": {"categories": ["coffee"]}}},
+//!   "lane": "seasonal", "priority": 10, "code": "SPRING",
+//!   "limits": {"uses": [{"at_most": 1, "within": "this_month"}], "max_discount": "10.00 EUR"},
+//!   "cost": 250
+//! }"#)?;
+//! let lane: Lane = serde_json::from_str(r#"{"id": "seasonal", "mode": "stack", "base": "original"}"#)?;
+//! assert_eq!(offer.lane, Some(lane.id));
+//! # Ok::<(), serde_json::Error>(())
+//! ```
+//!
+//! Only `id` and `benefit` must be there. The other benefits: `{"fixed": {"amount": "5.00 EUR"}}`,
+//! `{"free_item": {"target": {"products": ["espresso"]}, "which": "cheapest"}}`,
+//! `{"shipping": {"percent": "100%"}}`, `{"points": 500}`, `{"points_multiplier": "2x"}`,
+//! `{"gift": {"product": "mug"}}` and `{"access": {"name": "preview", "kind": "invitation"}}`.
+//!
+//! # How offers are evaluated
+//! 1. *Eligibility*, offer by offer: validity, code, conditions, use limits, points. The first that
+//!    stands in the way is the [`Reason`] of the decline; a missing fact never grants.
+//! 2. *Lanes*, in their order, the default lane first; see [`Lane`]. An offer that would take
+//!    nothing off is declined before it competes. Points are spent in the order of grants.
+//!
+//! The answer depends on the set of offers and lines, never on the order in which they are listed.
+//! An offer with a cost is granted to whoever can pay; give it a code if the customer is to choose.
+
+mod benefit;
+mod catalog;
+mod check;
+mod decline;
+mod eligibility;
+mod evaluate;
+mod evaluation;
+mod fault;
+mod lane;
+mod limits;
+mod price;
+mod request;
+mod validity;
+
+use chrono::{DateTime, Utc};
+use serde::{Deserialize, Serialize};
+
+pub use benefit::{
+    Access, AccessKind, Benefit, FixedOff, FreeItem, Gift, PercentOff, ShippingOff, Target, Which,
+};
+pub use catalog::{Catalog, OfferEvaluator};
+pub use check::{MAX_LANES, MAX_LIST, MAX_NAME_BYTES, MAX_OFFERS, MAX_POINTS};
+pub use decline::{Beaten, Decline, DeclineCode, LimitReached, Nothing, Reason};
+pub use evaluation::{
+    Answer, Award, Evaluation, Grant, LineDiscount, LineDiscounts, LinePrice, Outcome, Reservation,
+    ShippingDiscount, ShippingPrice,
+};
+pub use fault::Fault;
+pub use lane::{Base, Contest, Lane, Mode};
+pub use limits::{Limits, UseLimit};
+pub use request::{NoUses, Request, Uses};
+pub use validity::Validity;
+
+use crate::calendar::Window;
+use crate::id::{CouponCode, LaneId, OfferId};
+use crate::money::Money;
+use crate::points::Points;
+use crate::rule::{Rule, Text};
+
+/// What is given to whom, when: an offer as it is written.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Offer {
+    /// Names the offer; breaks ties.
+    pub id: OfferId,
+    /// What it is called where people read of it; its id if not said.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub name: Option<Text>,
+    /// Who gets it; everyone if not said.
+    #[serde(default = "always", skip_serializing_if = "is_always")]
+    pub when: Rule,
+    /// When it can be had.
+    #[serde(default, skip_serializing_if = "Validity::is_always")]
+    pub validity: Validity,
+    /// What it gives.
+    pub benefit: Benefit,
+    /// The lane in which it competes or stacks; the default lane if not said.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub lane: Option<LaneId>,
+    /// Its rank within the lane: the higher, the earlier.
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub priority: i32,
+    /// How often it can be used, and how much it takes off.
+    #[serde(default, skip_serializing_if = "Limits::is_none")]
+    pub limits: Limits,
+    /// The code that must be presented, if any.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub code: Option<CouponCode>,
+    /// What the customer pays for it in points, if anything.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub cost: Option<Points>,
+}
+
+const fn always() -> Rule {
+    Rule::Always
+}
+
+fn is_always(rule: &Rule) -> bool {
+    *rule == Rule::Always
+}
+
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde passes a reference")]
+const fn is_zero(priority: &i32) -> bool {
+    *priority == 0
+}
+
+impl Offer {
+    /// An offer to everyone, always, in the default lane, without limits.
+    #[must_use]
+    pub const fn new(id: OfferId, benefit: Benefit) -> Self {
+        Self {
+            id,
+            name: None,
+            when: Rule::Always,
+            validity: Validity::ALWAYS,
+            benefit,
+            lane: None,
+            priority: 0,
+            limits: Limits { uses: Vec::new(), max_discount: None },
+            code: None,
+            cost: None,
+        }
+    }
+
+    /// The same offer, called `name`.
+    #[must_use]
+    pub fn named(self, name: impl Into<Text>) -> Self {
+        Self { name: Some(name.into()), ..self }
+    }
+
+    /// The same offer, for those for whom `rule` holds.
+    #[must_use]
+    pub fn when(self, rule: Rule) -> Self {
+        Self { when: rule, ..self }
+    }
+
+    /// The same offer, from this instant on.
+    #[must_use]
+    pub fn from(self, from: DateTime<Utc>) -> Self {
+        Self { validity: Validity { from: Some(from), ..self.validity }, ..self }
+    }
+
+    /// The same offer, up to but without this instant.
+    #[must_use]
+    pub fn until(self, until: DateTime<Utc>) -> Self {
+        Self { validity: Validity { until: Some(until), ..self.validity }, ..self }
+    }
+
+    /// The same offer, in `lane`.
+    #[must_use]
+    pub fn in_lane(self, lane: LaneId) -> Self {
+        Self { lane: Some(lane), ..self }
+    }
+
+    /// The same offer, with this rank within its lane.
+    #[must_use]
+    pub fn with_priority(self, priority: i32) -> Self {
+        Self { priority, ..self }
+    }
+
+    /// The same offer, that a customer can use so many times in a window, among other limits.
+    #[must_use]
+    pub fn at_most(mut self, uses: u32, within: Window) -> Self {
+        self.limits.uses.push(UseLimit { at_most: uses, within });
+        self
+    }
+
+    /// The same offer, that takes off `most` at a time.
+    #[must_use]
+    pub fn capped(mut self, most: Money) -> Self {
+        self.limits.max_discount = Some(most);
+        self
+    }
+
+    /// The same offer, for those who present `code`.
+    #[must_use]
+    pub fn with_code(self, code: CouponCode) -> Self {
+        Self { code: Some(code), ..self }
+    }
+
+    /// The same offer, for which the customer pays points.
+    #[must_use]
+    pub fn costing(self, points: Points) -> Self {
+        Self { cost: Some(points), ..self }
+    }
+}

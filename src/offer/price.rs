@@ -1,0 +1,267 @@
+//! The price table that discounts are taken off, line by line.
+
+use super::decline::{Nothing, Unpriceable};
+use super::evaluation::{
+    Award, LineDiscount, LineDiscounts, LinePrice, ShippingDiscount, ShippingPrice,
+};
+use super::{Base, Target};
+use crate::event::{Basket, Discount, LineItem};
+use crate::id::OfferId;
+use crate::money::{Allocator, Currency, Money, Share};
+
+/// One line with what is left to pay for it.
+#[derive(Clone, Debug)]
+pub(super) struct PricedLine<'a> {
+    pub item: &'a LineItem,
+    /// The price before any discount, in minor units.
+    pub list: i64,
+    pub price: Price,
+    /// What was taken off: first by others, then by offers of the catalog.
+    pub discounts: Vec<Discount>,
+}
+
+/// A price in minor units.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Price {
+    /// What it was before any offer of the catalog.
+    pub original: i64,
+    /// What is left to pay.
+    pub running: i64,
+}
+
+/// All lines by id and the shipping: of one currency, none negative, with a sum that fits, so that
+/// nothing computed on them can overflow.
+#[derive(Clone, Debug)]
+pub(super) struct Prices<'a> {
+    pub currency: Currency,
+    pub lines: Vec<PricedLine<'a>>,
+    /// What shipping costs, if it is known.
+    pub shipping: Option<Price>,
+}
+
+/// What an offer would take off.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Proposal {
+    /// What its terms come to, before anything limits it.
+    pub desired: i64,
+    /// What it takes off.
+    pub cut: Cut,
+}
+
+/// What is taken off where.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) enum Cut {
+    /// Off each line, in the order of the lines.
+    Lines(Vec<i64>),
+    /// Off shipping.
+    Shipping(i64),
+}
+
+impl Price {
+    /// A price of which nothing was taken off yet.
+    const fn new(original: i64) -> Self {
+        Self { original, running: original }
+    }
+
+    /// The price that a percentage is taken of.
+    pub const fn on(self, base: Base) -> i64 {
+        match base {
+            Base::Original => self.original,
+            Base::Running => self.running,
+        }
+    }
+}
+
+impl<'a> Prices<'a> {
+    /// No lines and no shipping.
+    pub const fn none(currency: Currency) -> Self {
+        Self { currency, lines: Vec::new(), shipping: None }
+    }
+
+    /// The prices of `basket`, less the discounts that no offer of the catalog (`ours`) gave.
+    pub fn of(
+        basket: &'a Basket,
+        shipping: Option<Money>,
+        currency: Currency,
+        ours: impl Fn(&OfferId) -> bool,
+    ) -> Result<Self, Unpriceable> {
+        let mut lines = Vec::with_capacity(basket.lines.len());
+        let mut total = 0_i64;
+        for item in &basket.lines {
+            let line = price_line(item, currency, &ours)?;
+            total = total.checked_add(line.price.original).ok_or(Unpriceable::OutOfRange)?;
+            lines.push(line);
+        }
+        lines.sort_by(|a, b| a.item.id.cmp(&b.item.id));
+        let twice = lines.windows(2).find_map(|pair| match pair {
+            [one, other] if one.item.id == other.item.id => Some(&one.item.id),
+            _ => None,
+        });
+        if let Some(line) = twice {
+            return Err(Unpriceable::Line { line: line.clone() });
+        }
+        let shipping = shipping.map(|price| {
+            same_currency(price, currency)?;
+            let fits = total.checked_add(price.minor()).is_some() && !price.is_negative();
+            if fits { Ok(Price::new(price.minor())) } else { Err(Unpriceable::OutOfRange) }
+        });
+        Ok(Self { currency, lines, shipping: shipping.transpose()? })
+    }
+
+    /// The price of all lines together.
+    pub fn total(&self, base: Base) -> i64 {
+        self.lines.iter().map(|line| line.price.on(base)).sum()
+    }
+
+    /// The amount `wanted` for each line off it, but never more than is left to pay for it.
+    pub fn off_each(&self, wanted: impl Iterator<Item = i64>) -> Proposal {
+        let mut desired = 0_i64;
+        let lines = self.lines.iter().zip(wanted).map(|(line, amount)| {
+            desired = desired.saturating_add(amount);
+            amount.min(line.price.running)
+        });
+        Proposal { cut: Cut::Lines(lines.collect()), desired }
+    }
+
+    /// `amount` off all lines together, split by their price; what a line cannot take is lost.
+    pub fn off_all(&self, amount: i64, base: Base, allocator: &dyn Allocator) -> Proposal {
+        let worths = self.lines.iter().map(|line| line.price.on(base));
+        let parts = self.split(amount, worths, allocator).into_iter();
+        let lines = parts.zip(&self.lines).map(|(part, line)| part.min(line.price.running));
+        Proposal { cut: Cut::Lines(lines.collect()), desired: amount }
+    }
+
+    /// `amount` off shipping, but never more than is left to pay for it.
+    pub fn off_shipping(&self, amount: i64) -> Proposal {
+        let running = self.shipping.map_or(0, |price| price.running);
+        Proposal { cut: Cut::Shipping(amount.min(running)), desired: amount }
+    }
+
+    /// `proposal` cut down to `most` in all, each line in proportion.
+    pub fn cap(&self, proposal: Proposal, most: i64, allocator: &dyn Allocator) -> Proposal {
+        if proposal.applied() <= most {
+            return proposal;
+        }
+        let cut = match proposal.cut {
+            Cut::Lines(lines) => Cut::Lines(self.split(most, lines.into_iter(), allocator)),
+            Cut::Shipping(_) => Cut::Shipping(most),
+        };
+        Proposal { cut, ..proposal }
+    }
+
+    /// Why nothing can be taken off what `target` includes.
+    pub fn nothing(&self, target: &Target) -> Nothing {
+        if self.lines.is_empty() {
+            Nothing::EmptyBasket
+        } else if self.lines.iter().any(|line| target.includes(line.item)) {
+            Nothing::NothingLeft
+        } else {
+            Nothing::NoMatchingLine
+        }
+    }
+
+    /// Takes the proposal of an offer off what is left to pay.
+    pub fn take_off(&mut self, offer: &OfferId, proposal: Proposal) -> Award {
+        let currency = self.currency;
+        let money = |minor| Money::from_minor(minor, currency);
+        let (desired, applied) = (money(proposal.desired), money(proposal.applied()));
+        let parts = match proposal.cut {
+            Cut::Lines(parts) => parts,
+            Cut::Shipping(part) => {
+                if let Some(price) = &mut self.shipping {
+                    price.running -= part;
+                }
+                return Award::Shipping(ShippingDiscount { desired, applied });
+            }
+        };
+        let mut lines = Vec::new();
+        for (line, part) in self.lines.iter_mut().zip(parts).filter(|(_, part)| *part > 0) {
+            let amount = money(part);
+            line.price.running -= part;
+            line.discounts.push(Discount { amount, offer: Some(offer.clone()) });
+            lines.push(LineDiscount { line: line.item.id.clone(), amount });
+        }
+        Award::Discount(LineDiscounts { desired, applied, lines })
+    }
+
+    /// What was taken off lines and shipping since the beginning.
+    pub fn discount(&self) -> Money {
+        let lines = self.total(Base::Original) - self.total(Base::Running);
+        let shipping = self.shipping.map_or(0, |price| price.original - price.running);
+        Money::from_minor(lines + shipping, self.currency)
+    }
+
+    /// The lines and the shipping as they are told.
+    pub fn told(self) -> (Vec<LinePrice>, Option<ShippingPrice>) {
+        let money = |minor| Money::from_minor(minor, self.currency);
+        let lines = self.lines.into_iter().map(|line| LinePrice {
+            line: line.item.id.clone(),
+            list: money(line.list),
+            discounts: line.discounts,
+            net: money(line.price.running),
+        });
+        let shipping = self
+            .shipping
+            .map(|price| ShippingPrice { list: money(price.original), net: money(price.running) });
+        (lines.collect(), shipping)
+    }
+
+    /// Splits over the lines by worth; a host's allocator that breaks its laws is held to them.
+    fn split(
+        &self,
+        amount: i64,
+        worths: impl Iterator<Item = i64>,
+        allocator: &dyn Allocator,
+    ) -> Vec<i64> {
+        let money = |minor| Money::from_minor(minor, self.currency);
+        let shares: Vec<Share<'_>> = self
+            .lines
+            .iter()
+            .zip(worths)
+            .map(|(line, worth)| Share { line: &line.item.id, worth: money(worth) })
+            .collect();
+        let parts = allocator.allocate(money(amount), &shares).parts;
+        let mut left = amount;
+        let held = parts.iter().zip(&shares).map(|(part, share)| {
+            let part = part.minor().min(share.worth.minor()).min(left).max(0);
+            left -= part;
+            part
+        });
+        held.collect()
+    }
+}
+
+impl Proposal {
+    /// What it really takes off.
+    pub fn applied(&self) -> i64 {
+        match &self.cut {
+            Cut::Lines(lines) => lines.iter().sum(),
+            Cut::Shipping(amount) => *amount,
+        }
+    }
+}
+
+fn same_currency(amount: Money, expected: Currency) -> Result<(), Unpriceable> {
+    let found = amount.currency();
+    if found == expected { Ok(()) } else { Err(Unpriceable::Currency { found, expected }) }
+}
+
+fn price_line<'a>(
+    item: &'a LineItem,
+    currency: Currency,
+    ours: impl Fn(&OfferId) -> bool,
+) -> Result<PricedLine<'a>, Unpriceable> {
+    same_currency(item.unit_price, currency)?;
+    let theirs = |discount: &&Discount| !discount.offer.as_ref().is_some_and(&ours);
+    let discounts: Vec<Discount> = item.discounts.iter().filter(theirs).cloned().collect();
+    let amounts = || discounts.iter().map(|discount| discount.amount);
+    let broken = || Unpriceable::Line { line: item.id.clone() };
+    let list = item.list_price().map_err(|_| broken())?;
+    let taken = Money::sum(currency, amounts()).map_err(|_| broken())?;
+    let sound = item.quantity > 0 && !item.unit_price.is_negative() && taken <= list;
+    if !sound || amounts().any(Money::is_negative) {
+        return Err(broken());
+    }
+    let price = Price::new(list.minor() - taken.minor());
+    Ok(PricedLine { item, list: list.minor(), price, discounts })
+}

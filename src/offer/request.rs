@@ -1,0 +1,51 @@
+//! What is asked of a catalog.
+
+use chrono::{DateTime, NaiveDate, Utc};
+
+use crate::calendar::{Interval, Zone};
+use crate::event::Basket;
+use crate::id::OfferId;
+use crate::money::Money;
+use crate::points::Points;
+use crate::rule::Facts;
+
+/// Which offers does this customer get, for this basket, at this instant?
+///
+/// Without a basket (a profile page, a call center) ask with an empty one: whoever is eligible is
+/// granted points, gifts and access, and told [`NothingToDiscount`](super::Reason::NothingToDiscount)
+/// for discounts.
+#[derive(Clone, Copy)]
+pub struct Request<'a> {
+    /// What is known of the customer and the basket, in the slots of the catalog's schema.
+    pub facts: &'a dyn Facts,
+    /// What is to be bought, with the codes that were presented.
+    pub basket: &'a Basket,
+    /// What shipping costs, if it is known.
+    pub shipping: Option<Money>,
+    /// When it is asked.
+    pub as_of: DateTime<Utc>,
+    /// The time zone in which days begin.
+    pub zone: Zone,
+    /// When the customer became a member, if known: membership years begin there.
+    pub member_since: Option<NaiveDate>,
+    /// How often the customer used offers so far.
+    pub uses: &'a dyn Uses,
+    /// The points that the customer can spend.
+    pub points: Points,
+}
+
+/// How often one customer used an offer.
+pub trait Uses {
+    /// How many uses of `offer` were in `within`, those that are reserved included.
+    fn count(&self, offer: &OfferId, within: Interval) -> u64;
+}
+
+/// The customer has used no offer yet.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct NoUses;
+
+impl Uses for NoUses {
+    fn count(&self, _: &OfferId, _: Interval) -> u64 {
+        0
+    }
+}

@@ -1,0 +1,377 @@
+//! Worked cases of offers, lanes and prices as text.
+//!
+//! Every case lists lanes, offers, the basket and what is known, and after `gives` what comes of it:
+//! each offer by id, then what is to be paid. Amounts are cents. Expected amounts are computed by
+//! hand from the terms of the offers; those of the first table are well-known worked examples.
+
+use std::collections::BTreeMap;
+use std::fmt::Write as _;
+
+use chrono::{DateTime, NaiveDate, Utc};
+use loyalty::calendar::{Interval, Zone};
+use loyalty::event::{Basket, LineItem};
+use loyalty::id::{CouponCode, LaneId, LineId, OfferId, ProductId};
+use loyalty::money::{Currency, Money};
+use loyalty::offer::{
+    Answer, Award, Catalog, Evaluation, Lane, Offer, OfferEvaluator, Request, Uses,
+};
+use loyalty::points::Points;
+use loyalty::rule::{Field, Kind, Schema, Sheet, Value};
+
+/// The case as it is read, and what it must give.
+struct Case {
+    lanes: Vec<Lane>,
+    offers: Vec<Offer>,
+    basket: Basket,
+    shipping: Option<Money>,
+    as_of: DateTime<Utc>,
+    facts: Vec<Option<Value>>,
+    member_since: Option<NaiveDate>,
+    uses: UseCounts,
+    points: Points,
+    gives: String,
+}
+
+#[derive(Default)]
+struct UseCounts(BTreeMap<OfferId, Vec<DateTime<Utc>>>);
+
+impl Uses for UseCounts {
+    fn count(&self, offer: &OfferId, within: Interval) -> u64 {
+        let uses = self.0.get(offer).into_iter().flatten();
+        uses.filter(|at| within.contains(**at)).count() as u64
+    }
+}
+
+fn euro(cents: &str) -> Money {
+    Money::from_minor(cents.parse().expect(cents), Currency::EUR)
+}
+
+fn noon(date: &str) -> DateTime<Utc> {
+    format!("{date}T12:00:00Z").parse().expect(date)
+}
+
+fn schema() -> Schema {
+    Schema::new([
+        Field::new("orders", Kind::Integer),
+        Field::new("recency_days", Kind::Integer),
+        Field::money("total", Currency::EUR),
+    ])
+    .unwrap()
+}
+
+/// Cases are parted by empty lines; the first line of each is its name.
+fn check(cases: &str) {
+    for text in cases.split("\n\n").map(str::trim).filter(|text| !text.is_empty()) {
+        let case = read(text);
+        let catalog =
+            Catalog::check(case.offers.clone(), case.lanes.clone(), &schema(), Currency::EUR)
+                .unwrap_or_else(|problems| panic!("{problems}\nin {text}"));
+        let found = told(&evaluate(&catalog, &case));
+        assert_eq!(found.trim(), case.gives.trim(), "\nin the case: {text}\nfound:\n{found}");
+    }
+}
+
+fn evaluate(catalog: &Catalog, case: &Case) -> Evaluation {
+    let today = case.as_of.date_naive();
+    catalog.evaluate(&Request {
+        facts: &Sheet::of(case.facts.clone(), today),
+        basket: &case.basket,
+        shipping: case.shipping,
+        as_of: case.as_of,
+        zone: Zone::UTC,
+        member_since: case.member_since,
+        uses: &case.uses,
+        points: case.points,
+    })
+}
+
+fn read(text: &str) -> Case {
+    let mut case = Case {
+        lanes: Vec::new(),
+        offers: Vec::new(),
+        basket: Basket::default(),
+        shipping: None,
+        as_of: noon("2026-03-14"),
+        facts: vec![None; 3],
+        member_since: None,
+        uses: UseCounts::default(),
+        points: Points::ZERO,
+        gives: String::new(),
+    };
+    let (given, gives) = text.split_once("gives\n").expect(text);
+    case.gives = gives.lines().map(str::trim).collect::<Vec<_>>().join("\n");
+    for line in given.trim_end().lines().skip(1).map(str::trim) {
+        let (word, rest) = line.split_once(' ').expect(line);
+        match word {
+            "lane" => case.lanes.push(lane(rest)),
+            "offer" => case.offers.push(offer(rest)),
+            "line" => case.basket.lines.push(basket_line(rest)),
+            "code" => case.basket.coupons.push(CouponCode::new(rest).unwrap()),
+            "shipping" => case.shipping = Some(euro(rest)),
+            "on" => case.as_of = noon(rest),
+            "orders" => case.facts[0] = Some(Value::Integer(rest.parse().unwrap())),
+            "recency" => case.facts[1] = Some(Value::Integer(rest.parse().unwrap())),
+            "total" => case.facts[2] = Some(Value::Money(euro(rest))),
+            "member" => case.member_since = Some(rest.parse().unwrap()),
+            "points" => case.points = Points(rest.parse().unwrap()),
+            "used" => {
+                let (offer, date) = rest.split_once(' ').unwrap();
+                let offer = OfferId::new(offer).unwrap();
+                case.uses.0.entry(offer).or_default().push(noon(date));
+            }
+            _ => panic!("`{word}` in {text}"),
+        }
+    }
+    case
+}
+
+/// `seasonal {"mode":"stack"}`
+fn lane(rest: &str) -> Lane {
+    let (id, json) = rest.split_once(' ').unwrap_or((rest, "{}"));
+    let mut lane: Lane = with_id(id, json);
+    lane.id = LaneId::new(id).unwrap();
+    lane
+}
+
+/// `spring {"benefit":…}`
+fn offer(rest: &str) -> Offer {
+    let (id, json) = rest.split_once(' ').expect(rest);
+    with_id(id, json)
+}
+
+fn with_id<T: serde::de::DeserializeOwned>(id: &str, json: &str) -> T {
+    let fields = json.trim().strip_prefix('{').expect(json);
+    let comma = if fields.trim() == "}" { "" } else { "," };
+    let json = format!("{{\"id\":\"{id}\"{comma}{fields}");
+    serde_json::from_str(&json).unwrap_or_else(|error| panic!("{error} in {json}"))
+}
+
+/// `1 3x105 espresso coffee`: id, quantity and unit price, product, category.
+fn basket_line(rest: &str) -> LineItem {
+    let words: Vec<&str> = rest.split(' ').collect();
+    let (quantity, price) = words[1].split_once('x').unwrap_or(("1", words[1]));
+    let product = ProductId::new(words.get(2).unwrap_or(&"p")).unwrap();
+    let quantity = quantity.parse().unwrap();
+    let line = LineItem::new(LineId::new(words[0]).unwrap(), product, quantity, euro(price));
+    match words.get(3) {
+        Some(category) => line.of(category.parse().unwrap()),
+        None => line,
+    }
+}
+
+fn told(evaluation: &Evaluation) -> String {
+    let mut text = String::new();
+    for outcome in &evaluation.outcomes {
+        write!(text, "{}: ", outcome.offer).unwrap();
+        match &outcome.answer {
+            Answer::Declined(decline) => writeln!(text, "{}: {decline}", decline.code()).unwrap(),
+            Answer::Granted(grant) => writeln!(text, "{}", award(&grant.award)).unwrap(),
+        }
+    }
+    let nets = evaluation.lines.iter().map(|line| line.net.minor().to_string());
+    let nets: Vec<String> = nets.collect();
+    let total: i64 = evaluation.lines.iter().map(|line| line.net.minor()).sum();
+    match nets.len() {
+        0 => {}
+        1 => writeln!(text, "pay {total}").unwrap(),
+        _ => writeln!(text, "pay {total} = {}", nets.join(" + ")).unwrap(),
+    }
+    if let Some(shipping) = &evaluation.shipping {
+        writeln!(text, "shipping {}", shipping.net.minor()).unwrap();
+    }
+    for reserved in &evaluation.reserve {
+        writeln!(text, "reserve {} for {} points", reserved.offer, reserved.points).unwrap();
+    }
+    text
+}
+
+fn award(award: &Award) -> String {
+    let off = |applied: Money, desired: Money| {
+        let of =
+            if applied == desired { String::new() } else { format!(" of {}", desired.minor()) };
+        format!("{}{of} off", applied.minor())
+    };
+    match award {
+        Award::Discount(discount) => {
+            let parts: Vec<String> = discount
+                .lines
+                .iter()
+                .map(|part| format!("{} {}", part.line, part.amount.minor()))
+                .collect();
+            format!("{}: {}", off(discount.applied, discount.desired), parts.join(", "))
+        }
+        Award::Shipping(discount) => {
+            format!("{} shipping", off(discount.applied, discount.desired))
+        }
+        Award::Points(points) => format!("{points} points"),
+        Award::PointsMultiplier(multiplier) => format!("{multiplier} points"),
+        Award::Gift(gift) => format!("gift {}", gift.product),
+        Award::Access(access) => format!("access to {}", access.name),
+        _ => panic!("{award:?}"),
+    }
+}
+
+#[test]
+fn amounts_are_split_over_lines_to_the_cent() {
+    check(
+        r#"
+        1,000 off three lines of about 3,333
+          offer a {"benefit":{"fixed":{"amount":"10.00 EUR"}}}
+          line 1 3333
+          line 2 3333
+          line 3 3334
+          gives
+          a: 1000 off: 1 333, 2 333, 3 334
+          pay 9000 = 3000 + 3000 + 3000
+
+        5 off seven lines of 100
+          offer a {"benefit":{"fixed":{"amount":"0.05 EUR"}}}
+          line 1 100
+          line 2 100
+          line 3 100
+          line 4 100
+          line 5 100
+          line 6 100
+          line 7 100
+          gives
+          a: 5 off: 1 1, 2 1, 3 1, 4 1, 5 1
+          pay 695 = 99 + 99 + 99 + 99 + 99 + 100 + 100
+
+        500 off 1 and 999: fractions tie, and the larger line goes first
+          offer a {"benefit":{"fixed":{"amount":"5.00 EUR"}}}
+          line 1 1
+          line 2 999
+          gives
+          a: 500 off: 2 500
+          pay 500 = 1 + 499
+
+        2,000 off 800: what is unused shows
+          offer a {"benefit":{"fixed":{"amount":"20.00 EUR"}}}
+          line 1 500
+          line 2 300
+          gives
+          a: 800 of 2000 off: 1 500, 2 300
+          pay 0 = 0 + 0
+
+        299 off 4,300, 1,400 and 2,300
+          offer a {"benefit":{"fixed":{"amount":"2.99 EUR"}}}
+          line 1 4300
+          line 2 1400
+          line 3 2300
+          gives
+          a: 299 off: 1 161, 2 52, 3 86
+          pay 7701 = 4139 + 1348 + 2214
+
+        10 % of three lines of 105, rounded on each line
+          offer a {"benefit":{"percent":{"percent":"10%","target":"lines"}}}
+          line 1 105
+          line 2 105
+          line 3 105
+          gives
+          a: 33 off: 1 11, 2 11, 3 11
+          pay 282 = 94 + 94 + 94
+
+        10 % of three lines of 105, rounded once on the order
+          offer a {"benefit":{"percent":{"percent":"10%"}}}
+          line 1 105
+          line 2 105
+          line 3 105
+          gives
+          a: 32 off: 1 11, 2 11, 3 10
+          pay 283 = 94 + 94 + 95
+        "#,
+    );
+}
+
+#[test]
+fn lanes_apply_in_order_each_on_its_base() {
+    check(
+        r#"
+        20 %, then 1,000 off, both on what is left to pay
+          lane percent
+          lane fixed
+          offer f {"lane":"fixed","benefit":{"fixed":{"amount":"10.00 EUR"}}}
+          offer p {"lane":"percent","benefit":{"percent":{"percent":"20%"}}}
+          line 1 10000
+          gives
+          f: 1000 off: 1 1000
+          p: 2000 off: 1 2000
+          pay 7000
+
+        1,000 off, then 20 % of what is left to pay
+          lane fixed
+          lane percent
+          offer f {"lane":"fixed","benefit":{"fixed":{"amount":"10.00 EUR"}}}
+          offer p {"lane":"percent","benefit":{"percent":{"percent":"20%"}}}
+          line 1 10000
+          gives
+          f: 1000 off: 1 1000
+          p: 1800 off: 1 1800
+          pay 7200
+
+        1,000 off, then 20 % of the original price
+          lane fixed
+          lane percent {"base":"original"}
+          offer f {"lane":"fixed","benefit":{"fixed":{"amount":"10.00 EUR"}}}
+          offer p {"lane":"percent","benefit":{"percent":{"percent":"20%"}}}
+          line 1 10000
+          gives
+          f: 1000 off: 1 1000
+          p: 2000 off: 1 2000
+          pay 7000
+
+        A percentage can name its base whatever its lane says
+          lane all {"mode":"stack"}
+          offer f {"lane":"all","priority":2,"benefit":{"fixed":{"amount":"10.00 EUR"}}}
+          offer p {"lane":"all","priority":1,"benefit":{"percent":{"percent":"20%","base":"original"}}}
+          line 1 10000
+          gives
+          f: 1000 off: 1 1000
+          p: 2000 off: 1 2000
+          pay 7000
+
+        In a stack the higher priority goes first
+          lane all {"mode":"stack"}
+          offer f {"lane":"all","priority":2,"benefit":{"fixed":{"amount":"10.00 EUR"}}}
+          offer p {"lane":"all","priority":1,"benefit":{"percent":{"percent":"20%"}}}
+          line 1 10000
+          gives
+          f: 1000 off: 1 1000
+          p: 1800 off: 1 1800
+          pay 7200
+
+        20 % and 10 % of 10,500 stack to 7,560
+          lane all {"mode":"stack"}
+          offer ten {"lane":"all","priority":1,"benefit":{"percent":{"percent":"10%"}}}
+          offer twenty {"lane":"all","priority":2,"benefit":{"percent":{"percent":"20%"}}}
+          line 1 10500
+          gives
+          ten: 840 off: 1 840
+          twenty: 2100 off: 1 2100
+          pay 7560
+
+        Percentages of the original price never take more than is left to pay
+          lane all {"mode":"stack","base":"original"}
+          offer a {"lane":"all","benefit":{"percent":{"percent":"60%"}}}
+          offer b {"lane":"all","benefit":{"percent":{"percent":"60%"}}}
+          offer c {"lane":"all","benefit":{"percent":{"percent":"60%"}}}
+          line 1 1000
+          line 2 500
+          gives
+          a: 900 off: 1 600, 2 300
+          b: 600 of 900 off: 1 400, 2 200
+          c: nothing_to_discount: the customer is eligible, but nothing is left to take off
+          pay 0 = 0 + 0
+
+        The default lane goes before all others
+          lane coupons
+          offer a {"lane":"coupons","benefit":{"percent":{"percent":"50%"}}}
+          offer b {"benefit":{"fixed":{"amount":"10.00 EUR"}}}
+          line 1 2000
+          gives
+          a: 500 off: 1 500
+          b: 1000 off: 1 1000
+          pay 500
+        "#,
+    );
+}
