@@ -57,7 +57,7 @@ pub(super) struct Terms {
 }
 
 impl Catalog {
-    /// Checks `offers` and `lanes` for conditions on the fields of `schema` and money of `currency`.
+    /// Checks `offers` and `lanes`: conditions on the fields of `schema`, money of `currency`.
     ///
     /// # Errors
     /// All problems, each with its path, such as `offers[3].when.all[0].field`.

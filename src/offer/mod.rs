@@ -1,8 +1,9 @@
 //! Offers: what is given to whom, when, and how offers go together; every offer gets an answer.
 //!
-//! An [`Offer`] is written in Rust or as JSON. [`Catalog::check`] checks all offers and lanes against
-//! a [`Schema`](crate::rule::Schema) and reports every problem; the [`Catalog`] then answers every
-//! [`Request`] with an [`Evaluation`], which grants or declines each offer and prices each line.
+//! An [`Offer`] is written in Rust or as JSON. [`Catalog::check`] checks all offers and lanes
+//! against a [`Schema`](crate::rule::Schema) and reports every problem; the [`Catalog`] then answers
+//! every [`Request`] with an [`Evaluation`], which grants or declines each offer and prices each
+//! line.
 //!
 //! ```
 //! use loyalty::offer::{Lane, Offer};
@@ -16,7 +17,8 @@
 //!   "limits": {"uses": [{"at_most": 1, "within": "this_month"}], "max_discount": "10.00 EUR"},
 //!   "cost": 250
 //! }"#)?;
-//! let lane: Lane = serde_json::from_str(r#"{"id": "seasonal", "mode": "stack", "base": "original"}"#)?;
+//! let lane = r#"{"id": "seasonal", "mode": "stack", "base": "original"}"#;
+//! let lane: Lane = serde_json::from_str(lane)?;
 //! assert_eq!(offer.lane, Some(lane.id));
 //! # Ok::<(), serde_json::Error>(())
 //! ```

@@ -12,8 +12,8 @@ use crate::rule::Facts;
 /// Which offers does this customer get, for this basket, at this instant?
 ///
 /// Without a basket (a profile page, a call center) ask with an empty one: whoever is eligible is
-/// granted points, gifts and access, and told [`NothingToDiscount`](super::Reason::NothingToDiscount)
-/// for discounts.
+/// granted points, gifts and access, and for discounts is told
+/// [`Reason::NothingToDiscount`](super::Reason::NothingToDiscount).
 #[derive(Clone, Copy)]
 pub struct Request<'a> {
     /// What is known of the customer and the basket, in the slots of the catalog's schema.
