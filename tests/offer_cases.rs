@@ -1,8 +1,8 @@
 //! Worked cases of offers, lanes and prices as text.
 //!
-//! Every case lists lanes, offers, the basket and what is known, and after `gives` what comes of it:
-//! each offer by id, then what is to be paid. Amounts are cents. Expected amounts are computed by
-//! hand from the terms of the offers; those of the first table are well-known worked examples.
+//! Every case lists lanes, offers, the basket and what is known, and after `gives` what comes of
+//! it: each offer by id, then what is to be paid. Amounts are cents. Expected amounts are computed
+//! by hand from the terms of the offers.
 
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
@@ -213,165 +213,10 @@ fn award(award: &Award) -> String {
 
 #[test]
 fn amounts_are_split_over_lines_to_the_cent() {
-    check(
-        r#"
-        1,000 off three lines of about 3,333
-          offer a {"benefit":{"fixed":{"amount":"10.00 EUR"}}}
-          line 1 3333
-          line 2 3333
-          line 3 3334
-          gives
-          a: 1000 off: 1 333, 2 333, 3 334
-          pay 9000 = 3000 + 3000 + 3000
-
-        5 off seven lines of 100
-          offer a {"benefit":{"fixed":{"amount":"0.05 EUR"}}}
-          line 1 100
-          line 2 100
-          line 3 100
-          line 4 100
-          line 5 100
-          line 6 100
-          line 7 100
-          gives
-          a: 5 off: 1 1, 2 1, 3 1, 4 1, 5 1
-          pay 695 = 99 + 99 + 99 + 99 + 99 + 100 + 100
-
-        500 off 1 and 999: fractions tie, and the larger line goes first
-          offer a {"benefit":{"fixed":{"amount":"5.00 EUR"}}}
-          line 1 1
-          line 2 999
-          gives
-          a: 500 off: 2 500
-          pay 500 = 1 + 499
-
-        2,000 off 800: what is unused shows
-          offer a {"benefit":{"fixed":{"amount":"20.00 EUR"}}}
-          line 1 500
-          line 2 300
-          gives
-          a: 800 of 2000 off: 1 500, 2 300
-          pay 0 = 0 + 0
-
-        299 off 4,300, 1,400 and 2,300
-          offer a {"benefit":{"fixed":{"amount":"2.99 EUR"}}}
-          line 1 4300
-          line 2 1400
-          line 3 2300
-          gives
-          a: 299 off: 1 161, 2 52, 3 86
-          pay 7701 = 4139 + 1348 + 2214
-
-        10 % of three lines of 105, rounded on each line
-          offer a {"benefit":{"percent":{"percent":"10%","target":"lines"}}}
-          line 1 105
-          line 2 105
-          line 3 105
-          gives
-          a: 33 off: 1 11, 2 11, 3 11
-          pay 282 = 94 + 94 + 94
-
-        10 % of three lines of 105, rounded once on the order
-          offer a {"benefit":{"percent":{"percent":"10%"}}}
-          line 1 105
-          line 2 105
-          line 3 105
-          gives
-          a: 32 off: 1 11, 2 11, 3 10
-          pay 283 = 94 + 94 + 95
-        "#,
-    );
+    check(include_str!("offer_cases/splits.txt"));
 }
 
 #[test]
 fn lanes_apply_in_order_each_on_its_base() {
-    check(
-        r#"
-        20 %, then 1,000 off, both on what is left to pay
-          lane percent
-          lane fixed
-          offer f {"lane":"fixed","benefit":{"fixed":{"amount":"10.00 EUR"}}}
-          offer p {"lane":"percent","benefit":{"percent":{"percent":"20%"}}}
-          line 1 10000
-          gives
-          f: 1000 off: 1 1000
-          p: 2000 off: 1 2000
-          pay 7000
-
-        1,000 off, then 20 % of what is left to pay
-          lane fixed
-          lane percent
-          offer f {"lane":"fixed","benefit":{"fixed":{"amount":"10.00 EUR"}}}
-          offer p {"lane":"percent","benefit":{"percent":{"percent":"20%"}}}
-          line 1 10000
-          gives
-          f: 1000 off: 1 1000
-          p: 1800 off: 1 1800
-          pay 7200
-
-        1,000 off, then 20 % of the original price
-          lane fixed
-          lane percent {"base":"original"}
-          offer f {"lane":"fixed","benefit":{"fixed":{"amount":"10.00 EUR"}}}
-          offer p {"lane":"percent","benefit":{"percent":{"percent":"20%"}}}
-          line 1 10000
-          gives
-          f: 1000 off: 1 1000
-          p: 2000 off: 1 2000
-          pay 7000
-
-        A percentage can name its base whatever its lane says
-          lane all {"mode":"stack"}
-          offer f {"lane":"all","priority":2,"benefit":{"fixed":{"amount":"10.00 EUR"}}}
-          offer p {"lane":"all","priority":1,"benefit":{"percent":{"percent":"20%","base":"original"}}}
-          line 1 10000
-          gives
-          f: 1000 off: 1 1000
-          p: 2000 off: 1 2000
-          pay 7000
-
-        In a stack the higher priority goes first
-          lane all {"mode":"stack"}
-          offer f {"lane":"all","priority":2,"benefit":{"fixed":{"amount":"10.00 EUR"}}}
-          offer p {"lane":"all","priority":1,"benefit":{"percent":{"percent":"20%"}}}
-          line 1 10000
-          gives
-          f: 1000 off: 1 1000
-          p: 1800 off: 1 1800
-          pay 7200
-
-        20 % and 10 % of 10,500 stack to 7,560
-          lane all {"mode":"stack"}
-          offer ten {"lane":"all","priority":1,"benefit":{"percent":{"percent":"10%"}}}
-          offer twenty {"lane":"all","priority":2,"benefit":{"percent":{"percent":"20%"}}}
-          line 1 10500
-          gives
-          ten: 840 off: 1 840
-          twenty: 2100 off: 1 2100
-          pay 7560
-
-        Percentages of the original price never take more than is left to pay
-          lane all {"mode":"stack","base":"original"}
-          offer a {"lane":"all","benefit":{"percent":{"percent":"60%"}}}
-          offer b {"lane":"all","benefit":{"percent":{"percent":"60%"}}}
-          offer c {"lane":"all","benefit":{"percent":{"percent":"60%"}}}
-          line 1 1000
-          line 2 500
-          gives
-          a: 900 off: 1 600, 2 300
-          b: 600 of 900 off: 1 400, 2 200
-          c: nothing_to_discount: the customer is eligible, but nothing is left to take off
-          pay 0 = 0 + 0
-
-        The default lane goes before all others
-          lane coupons
-          offer a {"lane":"coupons","benefit":{"percent":{"percent":"50%"}}}
-          offer b {"benefit":{"fixed":{"amount":"10.00 EUR"}}}
-          line 1 2000
-          gives
-          a: 500 off: 1 500
-          b: 1000 off: 1 1000
-          pay 500
-        "#,
-    );
+    check(include_str!("offer_cases/lanes.txt"));
 }

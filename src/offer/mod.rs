@@ -1,9 +1,9 @@
 //! Offers: what is given to whom, when, and how offers go together; every offer gets an answer.
 //!
 //! An [`Offer`] is written in Rust or as JSON. [`Catalog::check`] checks all offers and lanes
-//! against a [`Schema`](crate::rule::Schema) and reports every problem; the [`Catalog`] then answers
-//! every [`Request`] with an [`Evaluation`], which grants or declines each offer and prices each
-//! line.
+//! against a [`Schema`](crate::rule::Schema) and reports every problem; the [`Catalog`] then
+//! answers every [`Request`] with an [`Evaluation`], which grants or declines each offer and prices
+//! each line.
 //!
 //! ```
 //! use loyalty::offer::{Lane, Offer};
