@@ -34,6 +34,7 @@ pub mod rule;
 
 // FACTS: what happened and who they are.
 pub mod event;
+pub mod profile;
 pub mod feature;
 
 // JUDGMENT: what we make of it.

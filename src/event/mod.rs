@@ -33,21 +33,30 @@
 //! `{"custom": {"name": "n", "values": {"k": 1}}}`.
 
 mod basket;
+mod columns;
 mod kind;
+mod order;
+mod purchases;
 mod validate;
 
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
 pub use basket::{Basket, Discount, LineItem, Purchase, Return, ReturnedLine};
+pub use columns::{ColumnFault, Columns, LineColumns};
 pub use kind::{
     AttributesChanged, Channel, Coordinates, Custom, EmailClicked, EmailOpened, EventKind,
     EventType, Referral, Review, Share, SupportContact, SurveyAnswered, View, Visit, Void,
 };
+pub use order::OrderState;
+pub(crate) use order::{order_states, voided};
+pub use purchases::{Line, Order, Orders, Purchases};
+pub(crate) use validate::check_value;
 pub use validate::{
     Fault, MAX_CLOCK_SKEW_HOURS, MAX_LIST, MAX_QUANTITY, MAX_TEXT_BYTES, earliest, latest,
 };
 
+use crate::calendar::without_leap_second;
 use crate::id::{CustomerId, EventId};
 
 /// Something that happened to or by a customer.
@@ -87,10 +96,11 @@ impl Event {
         Self { channel: Some(channel), ..self }
     }
 
-    /// Where the event stands in its customer's history: by instant, then by id.
+    /// Where the event stands in its customer's history: by instant (leap seconds not counted),
+    /// then by id.
     #[must_use]
-    pub const fn position(&self) -> (DateTime<Utc>, &EventId) {
-        (self.at, &self.id)
+    pub fn position(&self) -> (DateTime<Utc>, &EventId) {
+        (without_leap_second(self.at), &self.id)
     }
 
     /// The purchase, if it is one.

@@ -348,7 +348,7 @@ fn check_coordinates(place: &Coordinates, path: &Path, problems: &mut Problems<F
     }
 }
 
-fn check_value(value: Option<&Value>, path: &Path, problems: &mut Problems<Fault>) {
+pub(crate) fn check_value(value: Option<&Value>, path: &Path, problems: &mut Problems<Fault>) {
     match value {
         Some(Value::Text(text)) => check_text(text.as_str(), path, problems),
         Some(Value::Set(texts)) => {

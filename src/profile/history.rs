@@ -1,0 +1,204 @@
+//! The events of one customer in the order in which they happened.
+
+use std::collections::hash_map::Entry;
+use std::collections::{BTreeMap, HashMap, VecDeque};
+use std::sync::Arc;
+
+use chrono::{DateTime, TimeDelta, Utc};
+use serde::{Deserialize, Serialize};
+
+use super::Summary;
+use super::stored::StoredHistory;
+use super::summary::{Fingerprint, Trace, same};
+use crate::event::{Event, EventKind};
+use crate::id::EventId;
+
+/// The events of one customer, each once, in the order in which they happened.
+///
+/// Events may be recorded in any order and more than once: the same events lead to equal histories.
+/// A question names the instant that it is asked `as_of`; events after that instant have no part in
+/// the answer.
+///
+/// # Voids and returns
+/// A void takes its event away from the instant of the *void* on; whoever asks `as_of` an earlier
+/// instant still sees the event. A void may be recorded before the event that it names. A void that
+/// is void itself has no effect, so that the event is there again; only a later void can do that.
+/// A return takes effect at its own instant, and counts nothing if it happened before the purchase.
+/// No more units come back than were bought; [`History::check`] tells of the excess.
+///
+/// # Retention
+/// With [`Retention::Days`] events that happened so many days before the newest one are folded into
+/// the [`Summary`], whatever order they arrive in. What is asked about orders, attributes, surveys,
+/// the counts, types, channels and instants of events has the same answer with and without
+/// retention, for any interval and any `as_of`, also when a return, a void or a purchase comes
+/// late. What is lost is the rest of the content: the store, region, coupons and offers of
+/// purchases, and all content of events of other types, which [`History::events`] no longer yields.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(try_from = "StoredHistory")]
+pub struct History {
+    #[serde(skip_serializing_if = "Retention::is_forever")]
+    pub(super) retention: Retention,
+    pub(super) events: VecDeque<Arc<Event>>,
+    #[serde(skip_serializing_if = "Summary::is_unused")]
+    pub(super) summary: Summary,
+    /// When each event was, folded or not.
+    #[serde(skip)]
+    known: HashMap<Fingerprint, DateTime<Utc>>,
+    /// The voids by position, each with the event that it names.
+    #[serde(skip)]
+    pub(super) voids: BTreeMap<(DateTime<Utc>, EventId), EventId>,
+}
+
+/// How long a history keeps whole events.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+#[non_exhaustive]
+pub enum Retention {
+    /// For good.
+    #[default]
+    Forever,
+    /// So many days of 24 hours before the newest event.
+    Days(u32),
+}
+
+/// What became of an event that was to be recorded.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[must_use]
+pub enum Recorded {
+    /// It is in the history now.
+    New,
+    /// It was recorded before: nothing has changed.
+    Duplicate,
+    /// Another event with its id was recorded before, and that one stays: nothing has changed.
+    Conflicting,
+    /// It is older than the retention, and went into the summary.
+    Folded,
+}
+
+impl History {
+    /// A history without events.
+    #[must_use]
+    pub fn new(retention: Retention) -> Self {
+        Self { retention, ..Self::default() }
+    }
+
+    /// How long whole events are kept.
+    #[must_use]
+    pub const fn retention(&self) -> Retention {
+        self.retention
+    }
+
+    /// Keeps whole events so long from now on. What was folded stays folded.
+    pub fn retain(&mut self, retention: Retention) {
+        self.retention = retention;
+        self.age();
+    }
+
+    /// What is kept of events that are older than the retention.
+    #[must_use]
+    pub const fn summary(&self) -> &Summary {
+        &self.summary
+    }
+
+    /// How many events were recorded, folded ones included.
+    #[must_use]
+    pub fn len(&self) -> usize {
+        self.known.len()
+    }
+
+    /// Whether no event was recorded yet.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.known.is_empty()
+    }
+
+    /// Puts an event, which has passed [`Event::validate`], into its place.
+    ///
+    /// Of two events with one id and different content the one that is recorded first stays; when
+    /// they were recorded (`recorded_at`) makes no difference, since a host may send one twice.
+    ///
+    /// # Complexity
+    /// Amortized *O*(1) for an event that is the newest; up to *O*(*n*) for one that is not.
+    pub fn record(&mut self, event: Event) -> Recorded {
+        if !self.remember(&event) {
+            let agrees = self.agrees_with(&event);
+            return if agrees { Recorded::Duplicate } else { Recorded::Conflicting };
+        }
+        if self.is_old(event.position().0) {
+            self.summary.fold(&event);
+            return Recorded::Folded;
+        }
+        let is_newest = self.events.back().is_none_or(|last| last.position() < event.position());
+        if is_newest {
+            self.events.push_back(Arc::new(event));
+        } else {
+            let place = self.events.partition_point(|kept| kept.position() < event.position());
+            self.events.insert(place, Arc::new(event));
+        }
+        self.age();
+        Recorded::New
+    }
+
+    /// The event with this id, unless it was folded.
+    #[must_use]
+    pub fn event(&self, id: &EventId) -> Option<&Event> {
+        let at = self.instant_of(id)?;
+        let place = self.events.binary_search_by(|event| event.position().cmp(&(at, id))).ok()?;
+        self.events.get(place).map(AsRef::as_ref)
+    }
+
+    /// When the event with this id was, folded or not.
+    pub(super) fn instant_of(&self, id: &EventId) -> Option<DateTime<Utc>> {
+        self.known.get(&Fingerprint::of(id)).copied()
+    }
+
+    /// Notes the id of an event and what it voids; `false` if the id is known already.
+    pub(super) fn remember(&mut self, event: &Event) -> bool {
+        let is_new = self.remember_trace(Trace::of(event));
+        if let (true, EventKind::Void(void)) = (is_new, &event.kind) {
+            self.voids.insert((event.position().0, event.id.clone()), void.event.clone());
+        }
+        is_new
+    }
+
+    pub(super) fn remember_trace(&mut self, trace: Trace) -> bool {
+        match self.known.entry(trace.fingerprint()) {
+            Entry::Occupied(_) => false,
+            Entry::Vacant(place) => {
+                place.insert(trace.at());
+                true
+            }
+        }
+    }
+
+    /// Whether an event of this instant belongs into the summary.
+    pub(super) fn is_old(&self, at: DateTime<Utc>) -> bool {
+        self.summary.horizon.is_some_and(|horizon| at < horizon)
+    }
+
+    fn agrees_with(&self, event: &Event) -> bool {
+        match self.event(&event.id) {
+            Some(kept) => same(kept, event),
+            None => self.summary.agrees_with(event),
+        }
+    }
+
+    /// Folds what has grown older than the retention.
+    pub(super) fn age(&mut self) {
+        let Retention::Days(days) = self.retention else { return };
+        let Some(newest) = self.events.back().map(|event| event.position().0) else { return };
+        let horizon = newest.checked_sub_signed(TimeDelta::days(i64::from(days)));
+        self.summary.horizon = self.summary.horizon.max(horizon);
+        let Some(horizon) = self.summary.horizon else { return };
+        let old = self.events.partition_point(|event| event.position().0 < horizon);
+        for event in self.events.drain(..old) {
+            self.summary.fold(&event);
+        }
+    }
+}
+
+impl Retention {
+    fn is_forever(&self) -> bool {
+        *self == Self::Forever
+    }
+}
