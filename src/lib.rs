@@ -31,6 +31,7 @@ pub mod calendar;
 
 // CRAFT: mathematics and language; knows no loyalty.
 pub mod rule;
+pub mod cluster;
 
 // FACTS: what happened and who they are.
 pub mod event;

@@ -57,7 +57,6 @@ impl Measure {
     ///
     /// Plain numbers also stand for whole numbers, yes and no, and money in major units.
     #[must_use]
-    #[expect(clippy::cast_precision_loss, reason = "what is not exact is refused")]
     pub fn number(self, value: &Value) -> Option<f64> {
         let exact = |whole: i64| {
             let number = whole as f64;
@@ -80,7 +79,6 @@ impl Measure {
 
     /// The value that `number` stands for in such a column, if it stands for one.
     #[must_use]
-    #[expect(clippy::cast_precision_loss, reason = "a currency has at most 10,000 minor units")]
     pub fn value(self, number: f64) -> Option<Value> {
         match self {
             Self::Number => Value::number(number),
@@ -98,7 +96,6 @@ impl Measure {
     }
 }
 
-#[expect(clippy::cast_possible_truncation, reason = "it is whole and in range")]
 fn whole(number: f64) -> Option<i64> {
     (number.fract() == 0.0 && number.abs() <= EXACT).then_some(number as i64)
 }

@@ -10,7 +10,6 @@ fn magnitude(numbers: impl Iterator<Item = f64>) -> f64 {
 }
 
 /// The arithmetic mean; none without numbers.
-#[expect(clippy::cast_precision_loss, reason = "a table has far fewer than 2^52 rows")]
 pub(super) fn mean(numbers: impl Iterator<Item = f64> + Clone) -> Option<f64> {
     let count = numbers.clone().count();
     let unit = magnitude(numbers.clone());
@@ -19,7 +18,6 @@ pub(super) fn mean(numbers: impl Iterator<Item = f64> + Clone) -> Option<f64> {
 }
 
 /// The population standard deviation, in two passes; none without numbers.
-#[expect(clippy::cast_precision_loss, reason = "a table has far fewer than 2^52 rows")]
 pub(super) fn deviation(numbers: impl Iterator<Item = f64> + Clone) -> Option<f64> {
     let center = mean(numbers.clone())?;
     let unit = magnitude(numbers.clone());
@@ -56,12 +54,6 @@ pub(super) fn quantiles<const N: usize>(
     Some(found)
 }
 
-#[expect(
-    clippy::cast_precision_loss,
-    clippy::cast_possible_truncation,
-    clippy::cast_sign_loss,
-    reason = "a position in the column"
-)]
 fn interpolated(sorted: &[f64], last: usize, quantile: f64) -> Option<f64> {
     let position = last as f64 * quantile;
     let below = *sorted.get(position.floor() as usize)?;

@@ -1,0 +1,267 @@
+//! Clusters that were found, and which of them a point belongs to.
+
+use std::cmp::Ordering;
+
+use ndarray::ArrayView2;
+use serde::{Deserialize, Serialize};
+
+use crate::path::{Path, Problems};
+
+use super::Fault;
+use super::kmeans::check_center;
+use super::lanes::Lanes;
+use super::points::{HEAVIEST, is_coordinate, is_weight, squared_distance};
+
+/// The clusters that a recipe found among points: the model that assigns any other point.
+///
+/// Clusters are numbered from the weightiest to the lightest when fitted (of equal weight, by their
+/// centers' coordinates), so that their numbers do not depend on where the search began.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(try_from = "Written", into = "Written")]
+pub struct Clustering {
+    clusters: Vec<Cluster>,
+    report: Option<Report>,
+    learned: u64,
+}
+
+#[derive(Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Written {
+    clusters: Vec<Cluster>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    report: Option<Report>,
+    #[serde(default)]
+    learned: u64,
+}
+
+/// A cluster of points.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Cluster {
+    /// The mean of its points.
+    pub center: Vec<f64>,
+    /// The number of its points.
+    pub size: usize,
+    /// The sum of their weights.
+    pub weight: f64,
+}
+
+/// How a fit went.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Report {
+    /// The seed that all chance came from.
+    pub seed: u64,
+    /// The number of points.
+    pub points: usize,
+    /// The weighted sum of the squared distances of all points from their centers.
+    pub inertia: f64,
+    /// The number of iterations of the start that was kept.
+    pub iterations: usize,
+    /// Whether its centers stood still in the end.
+    pub converged: bool,
+    /// What its user should know.
+    pub notes: Vec<Note>,
+}
+
+/// Something about a fit that its user should know.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+#[non_exhaustive]
+pub enum Note {
+    /// The points are at fewer different places than clusters were wanted (places count as the same
+    /// if their squared distance is too small for a float).
+    FewerClusters {
+        /// How many were wanted.
+        wanted: usize,
+        /// How many there are.
+        found: usize,
+    },
+    /// The centers still moved when the iterations were used up.
+    NotConverged,
+    /// All points have the same coordinate here: it tells nothing.
+    ConstantColumn {
+        /// The position of the coordinate.
+        column: usize,
+    },
+}
+
+/// A cluster as seen from a point.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Nearest {
+    /// The number of the cluster.
+    pub cluster: usize,
+    /// The Euclidean distance of its center.
+    pub distance: f64,
+}
+
+/// Where a point belongs, and where it nearly belongs.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Assignment {
+    /// The nearest cluster; of equally near ones the first.
+    pub nearest: Nearest,
+    /// The next nearest, if there is another cluster.
+    pub next: Option<Nearest>,
+}
+
+impl Assignment {
+    /// How much farther the next nearest center is: 0 on the border, none in an only cluster.
+    #[must_use]
+    pub fn margin(&self) -> Option<f64> {
+        self.next.map(|next| next.distance - self.nearest.distance)
+    }
+}
+
+impl Cluster {
+    /// The order in which the clusters of a fit are numbered.
+    pub(super) fn canonical(left: &Self, right: &Self) -> Ordering {
+        let coordinates = || {
+            let pairs = left.center.iter().zip(&right.center);
+            pairs.map(|(left, right)| left.total_cmp(right)).find(|order| order.is_ne())
+        };
+        let weight = right.weight.total_cmp(&left.weight);
+        weight.then_with(|| coordinates().unwrap_or(Ordering::Equal))
+    }
+}
+
+impl Clustering {
+    pub(super) const fn fitted(clusters: Vec<Cluster>, report: Report) -> Self {
+        Self { clusters, report: Some(report), learned: 0 }
+    }
+
+    /// Clusters at given centers, each of one point, as a start for [`Clustering::learn`] without a
+    /// fit.
+    ///
+    /// # Errors
+    /// No center, one without coordinates or with another number of them than the first, and
+    /// coordinates that are out of range.
+    pub fn at(centers: Vec<Vec<f64>>) -> Result<Self, Problems<Fault>> {
+        let cluster = |center| Cluster { center, size: 1, weight: 1.0 };
+        let clusters = centers.into_iter().map(cluster).collect();
+        Self::try_from(Written { clusters, report: None, learned: 0 })
+    }
+
+    /// The clusters, by number.
+    #[must_use]
+    pub fn clusters(&self) -> &[Cluster] {
+        &self.clusters
+    }
+
+    /// How the fit went, if there was one.
+    #[must_use]
+    pub const fn report(&self) -> Option<&Report> {
+        self.report.as_ref()
+    }
+
+    /// How many points were learned since the fit.
+    #[must_use]
+    pub const fn learned(&self) -> u64 {
+        self.learned
+    }
+
+    /// How many coordinates points have.
+    #[must_use]
+    pub fn columns(&self) -> usize {
+        self.clusters.first().map_or(0, |cluster| cluster.center.len())
+    }
+
+    /// Where a point belongs.
+    ///
+    /// `None` if it has another number of coordinates, or one that is not finite or beyond
+    /// [`LARGEST`](super::LARGEST).
+    #[must_use]
+    pub fn assign(&self, point: &[f64]) -> Option<Assignment> {
+        let mut near = self.distances(point)?.into_iter().enumerate();
+        let nearest = |(cluster, distance)| Nearest { cluster, distance };
+        let first = nearest(near.next()?);
+        let mut assignment = Assignment { nearest: first, next: None };
+        for found in near.map(nearest) {
+            if found.distance < assignment.nearest.distance {
+                assignment = Assignment { nearest: found, next: Some(assignment.nearest) };
+            } else if assignment.next.is_none_or(|next| found.distance < next.distance) {
+                assignment.next = Some(found);
+            }
+        }
+        Some(assignment)
+    }
+
+    /// The Euclidean distances of a point from all centers; `None` as for [`Clustering::assign`].
+    #[must_use]
+    pub fn distances(&self, point: &[f64]) -> Option<Vec<f64>> {
+        let distance = |cluster: &Cluster| squared_distance(&cluster.center, point).sqrt();
+        self.takes(point).then(|| self.clusters.iter().map(distance).collect())
+    }
+
+    /// The cluster of each row of a matrix; `None` as for [`Clustering::assign`].
+    #[must_use]
+    pub fn labels(&self, points: ArrayView2<'_, f64>) -> Vec<Option<usize>> {
+        let centers: Vec<f64> = self.clusters.iter().flat_map(|c| &c.center).copied().collect();
+        let mut lanes = Lanes::new(self.clusters.len(), self.columns());
+        lanes.load(&centers);
+        let mut point = Vec::with_capacity(self.columns());
+        let label = |row: ndarray::ArrayView1<'_, f64>| {
+            point.clear();
+            point.extend(row.iter().copied());
+            self.takes(&point).then(|| lanes.nearest(&point).0)
+        };
+        points.outer_iter().map(label).collect()
+    }
+
+    /// Takes a point in: the center nearest to it becomes the mean of its points and this one.
+    /// Returns its cluster, and none (nothing was learned) as for [`Clustering::assign`] or if the
+    /// weight is not more than 0 and in range.
+    ///
+    /// This is sequential k-means: J. MacQueen, "Some methods for classification and analysis of
+    /// multivariate observations", 5th Berkeley Symposium (1967), 281–297.
+    pub fn learn(&mut self, point: &[f64], weight: f64) -> Option<usize> {
+        let nearest = self.assign(point)?.nearest.cluster;
+        let cluster = self.clusters.get_mut(nearest)?;
+        let total = cluster.weight + weight;
+        if weight == 0.0 || !is_weight(weight) || !is_weight(total) {
+            return None;
+        }
+        for (center, x) in cluster.center.iter_mut().zip(point) {
+            *center += (x - *center) * (weight / total);
+        }
+        cluster.weight = total;
+        cluster.size = cluster.size.saturating_add(1);
+        self.learned = self.learned.saturating_add(1);
+        Some(nearest)
+    }
+
+    fn takes(&self, point: &[f64]) -> bool {
+        point.len() == self.columns() && point.iter().all(|&x| is_coordinate(x))
+    }
+}
+
+impl TryFrom<Written> for Clustering {
+    type Error = Problems<Fault>;
+
+    fn try_from(written: Written) -> Result<Self, Self::Error> {
+        let Written { clusters, report, learned } = written;
+        let mut problems = Problems::none();
+        let path = Path::from("clusters");
+        let columns = clusters.first().map_or(0, |cluster| cluster.center.len());
+        match clusters.first() {
+            None => problems.add(path.clone(), Fault::Zero),
+            Some(_) if columns == 0 => problems.add(path.item(0), Fault::NoCoordinates),
+            Some(_) => {}
+        }
+        for (index, cluster) in clusters.iter().enumerate() {
+            let place = path.item(index);
+            check_center(&cluster.center, columns, &place.field("center"), &mut problems);
+            let value = cluster.weight;
+            if !(value > 0.0 && value <= HEAVIEST * 1e20) {
+                problems.add(place.field("weight"), Fault::OutOfRange { value });
+            }
+        }
+        problems.into_result(Self { clusters, report, learned })
+    }
+}
+
+impl From<Clustering> for Written {
+    fn from(clustering: Clustering) -> Self {
+        let Clustering { clusters, report, learned } = clustering;
+        Self { clusters, report, learned }
+    }
+}

@@ -1,0 +1,60 @@
+//! What can be wrong with points or with a recipe.
+
+use thiserror::Error;
+
+use super::{HEAVIEST, LARGEST, LIGHTEST};
+
+/// Why points cannot be clustered as asked.
+#[derive(Clone, Debug, PartialEq, Error)]
+#[non_exhaustive]
+pub enum Fault {
+    /// There is nothing to cluster.
+    #[error("there are no points")]
+    NoPoints,
+    /// The points have no coordinates.
+    #[error("the points have no coordinates")]
+    NoCoordinates,
+    /// A coordinate is NaN, infinite, or so large that its square would overflow.
+    #[error("`{value}` is no coordinate: it must be finite and at most {LARGEST:e} in magnitude")]
+    Coordinate {
+        /// The value found.
+        value: f64,
+    },
+    /// A weight is NaN, negative, or out of range.
+    #[error("`{value}` is no weight: it must be 0 or from {LIGHTEST:e} to {HEAVIEST:e}")]
+    Weight {
+        /// The value found.
+        value: f64,
+    },
+    /// There is not one of something for each of another.
+    #[error("there are {found} {what}: {expected} are needed")]
+    Count {
+        /// What was counted.
+        what: &'static str,
+        /// How many there must be.
+        expected: usize,
+        /// How many there are.
+        found: usize,
+    },
+    /// All weights are 0.
+    #[error("no point has any weight")]
+    NoWeight,
+    /// A number of the recipe must be at least 1.
+    #[error("at least 1 is needed")]
+    Zero,
+    /// The tolerance is negative, NaN or infinite.
+    #[error("`{value}` is no tolerance: it must be 0 or more")]
+    Tolerance {
+        /// The value found.
+        value: f64,
+    },
+    /// A score compares clusters, and there are fewer than two.
+    #[error("all points are in one cluster: at least 2 are needed")]
+    OneCluster,
+    /// A stored model has a number that no fit could have given.
+    #[error("`{value}` is out of range")]
+    OutOfRange {
+        /// The value found.
+        value: f64,
+    },
+}

@@ -1,0 +1,241 @@
+//! The recipe of k-means.
+
+use ndarray::ArrayView2;
+use rand::{Rng, SeedableRng};
+use rand_chacha::ChaCha8Rng;
+use serde::{Deserialize, Serialize};
+
+use crate::path::{Path, Problems};
+
+use super::clustering::{Cluster, Clustering, Note, Report};
+use super::lloyd::{Limits, Lloyd};
+use super::points::{Points, is_coordinate, squared_distance};
+use super::{Fault, seeding};
+
+/// K-means: centers such that the points are as near as possible, in squared Euclidean distance, to
+/// the nearest of them.
+///
+/// ```
+/// use loyalty::cluster::KMeans;
+/// use ndarray::array;
+/// use rand::SeedableRng;
+/// use rand_chacha::ChaCha8Rng;
+///
+/// let points = array![[0.0, 0.0], [0.0, 1.0], [9.0, 9.0], [9.0, 8.0], [8.0, 9.0]];
+/// let mut rng = ChaCha8Rng::seed_from_u64(7);
+/// let clustering = KMeans::new(2).fit(points.view(), None, &mut rng)?;
+/// assert_eq!(clustering.labels(points.view()), [Some(1), Some(1), Some(0), Some(0), Some(0)]);
+/// # Ok::<(), loyalty::path::Problems<loyalty::cluster::Fault>>(())
+/// ```
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct KMeans {
+    /// How many clusters are wanted, usually called k.
+    pub clusters: usize,
+    /// How often it starts anew, of which the best is kept; 10 without a word. One start finds a
+    /// poor local optimum now and then, and ten of them are still cheap.
+    #[serde(default = "ten")]
+    pub restarts: usize,
+    /// The most iterations of one start; 300 without a word.
+    #[serde(default = "three_hundred")]
+    pub max_iterations: usize,
+    /// Centers stand still when their squared moves sum to no more than this share of the mean
+    /// variance of the coordinates; 0.0001 without a word.
+    #[serde(default = "ten_thousandth")]
+    pub tolerance: f64,
+    /// Where it starts.
+    #[serde(default)]
+    pub init: Init,
+}
+
+/// Where k-means starts.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+#[non_exhaustive]
+pub enum Init {
+    /// At points drawn far apart: greedy k-means++.
+    #[default]
+    GreedyPlusPlus,
+    /// At these centers, once: there are no restarts.
+    Centers(Vec<Vec<f64>>),
+}
+
+const fn ten() -> usize {
+    10
+}
+
+const fn three_hundred() -> usize {
+    300
+}
+
+const fn ten_thousandth() -> f64 {
+    1e-4
+}
+
+impl KMeans {
+    /// A recipe for so many clusters, and without a word on anything else.
+    #[must_use]
+    pub fn new(clusters: usize) -> Self {
+        Self {
+            clusters,
+            restarts: ten(),
+            max_iterations: three_hundred(),
+            tolerance: ten_thousandth(),
+            init: Init::GreedyPlusPlus,
+        }
+    }
+
+    /// The clusters of the rows of a matrix, for the next seed of `rng`; each row weighs 1 without
+    /// `weights`.
+    ///
+    /// # Errors
+    /// As [`KMeans::fit_seeded`].
+    pub fn fit(
+        &self,
+        points: ArrayView2<'_, f64>,
+        weights: Option<&[f64]>,
+        rng: &mut (impl Rng + ?Sized),
+    ) -> Result<Clustering, Problems<Fault>> {
+        self.fit_seeded(points, weights, rng.next_u64())
+    }
+
+    /// The clusters of the rows of a matrix, for this seed: the same input gives the same bytes.
+    ///
+    /// Where points coincide so much that fewer clusters are found than wanted, or no start
+    /// converged, the model is still there, and its [`Report`] has a note.
+    ///
+    /// # Errors
+    /// Everything in the recipe, the points or the weights that is out of range, with its place.
+    ///
+    /// # Complexity
+    /// O(restarts · iterations · n · k · d).
+    pub fn fit_seeded(
+        &self,
+        points: ArrayView2<'_, f64>,
+        weights: Option<&[f64]>,
+        seed: u64,
+    ) -> Result<Clustering, Problems<Fault>> {
+        let mut problems = Problems::none();
+        self.check(points.ncols(), &mut problems);
+        let checked = problems.take(&Path::root(), Points::check(points, weights));
+        let Some(points) = checked.filter(|_| problems.is_empty()) else {
+            return Err(problems);
+        };
+        let mut rng = ChaCha8Rng::seed_from_u64(seed);
+        let still = self.tolerance * mean_variance(&points);
+        let limits = Limits { iterations: self.max_iterations, still };
+        let starts = match &self.init {
+            Init::GreedyPlusPlus => self.restarts,
+            Init::Centers(_) => 1,
+        };
+        let mut best = self.start(&points, limits, &mut rng);
+        for _ in 1..starts {
+            let next = self.start(&points, limits, &mut rng);
+            if next.sums.inertia < best.sums.inertia {
+                best = next;
+            }
+        }
+        Ok(self.model(&points, &best, seed))
+    }
+
+    /// Adds everything that is wrong with the recipe for points of so many coordinates.
+    fn check(&self, columns: usize, problems: &mut Problems<Fault>) {
+        for (name, number) in [
+            ("clusters", self.clusters),
+            ("restarts", self.restarts),
+            ("max_iterations", self.max_iterations),
+        ] {
+            if number == 0 {
+                problems.add(Path::from(name), Fault::Zero);
+            }
+        }
+        if !(0.0..f64::INFINITY).contains(&self.tolerance) {
+            let fault = Fault::Tolerance { value: self.tolerance };
+            problems.add(Path::from("tolerance"), fault);
+        }
+        let Init::Centers(centers) = &self.init else { return };
+        let path = Path::from("init").field("centers");
+        if centers.len() != self.clusters {
+            let (expected, found) = (self.clusters, centers.len());
+            problems.add(path.clone(), Fault::Count { what: "centers", expected, found });
+        }
+        for (index, center) in centers.iter().enumerate() {
+            check_center(center, columns, &path.item(index), problems);
+        }
+    }
+
+    fn start<'a>(&self, points: &'a Points<'a>, limits: Limits, rng: &mut ChaCha8Rng) -> Lloyd<'a> {
+        let centers = match &self.init {
+            Init::GreedyPlusPlus => seeding::greedy(points, self.clusters.min(points.len()), rng),
+            Init::Centers(centers) => centers.concat(),
+        };
+        Lloyd::run(points, centers, limits)
+    }
+
+    fn model(&self, points: &Points<'_>, found: &Lloyd<'_>, seed: u64) -> Clustering {
+        let sums = found.sums.sizes.iter().zip(&found.sums.weights);
+        let mut clusters: Vec<Cluster> = found
+            .centers
+            .chunks_exact(points.columns())
+            .zip(sums)
+            .filter(|(_, (_, weight))| **weight > 0.0)
+            .map(|(center, (&size, &weight))| Cluster { center: center.to_vec(), size, weight })
+            .collect();
+        clusters.sort_by(Cluster::canonical);
+        let mut notes = Vec::new();
+        if clusters.len() < self.clusters {
+            notes.push(Note::FewerClusters { wanted: self.clusters, found: clusters.len() });
+        }
+        if !found.converged {
+            notes.push(Note::NotConverged);
+        }
+        notes.extend(constant_columns(points).map(|column| Note::ConstantColumn { column }));
+        let report = Report {
+            seed,
+            points: points.len(),
+            inertia: found.sums.inertia,
+            iterations: found.iterations,
+            converged: found.converged,
+            notes,
+        };
+        Clustering::fitted(clusters, report)
+    }
+}
+
+/// Adds everything that is wrong with a center.
+pub(super) fn check_center(
+    center: &[f64],
+    columns: usize,
+    path: &Path,
+    problems: &mut Problems<Fault>,
+) {
+    if center.len() != columns {
+        let found = center.len();
+        problems.add(path.clone(), Fault::Count { what: "coordinates", expected: columns, found });
+    }
+    for (column, &value) in center.iter().enumerate().filter(|(_, value)| !is_coordinate(**value)) {
+        problems.add(path.item(column), Fault::Coordinate { value });
+    }
+}
+
+/// The variance of the coordinates, whatever the weights: the mean over the columns, as in
+/// scikit-learn.
+fn mean_variance(points: &Points<'_>) -> f64 {
+    let count = points.len() as f64;
+    let mut means = vec![0.0; points.columns()];
+    for point in points.iter() {
+        means.iter_mut().zip(point).for_each(|(mean, x)| *mean += x / count);
+    }
+    let squares: f64 = points.iter().map(|point| squared_distance(point, &means)).sum();
+    squares / count / points.columns() as f64
+}
+
+/// The columns in which all points have the same coordinate.
+fn constant_columns<'a>(points: &'a Points<'_>) -> impl Iterator<Item = usize> + 'a {
+    let first = points.point(0).unwrap_or_default();
+    let constant = move |(column, x): (usize, &'a f64)| {
+        let same = points.len() > 1 && points.iter().all(|point| point.get(column) == Some(x));
+        same.then_some(column)
+    };
+    first.iter().enumerate().filter_map(constant)
+}
