@@ -23,8 +23,8 @@ const SEGMENTS: [(&str, &str, &str, &str); 11] = [
         "champions",
         "Champions",
         "Bought lately, buy often and spend the most.",
-        "Show them first what is new, ask them for reviews, and thank them in person: discounts are \
-         wasted on them.",
+        "Show them first what is new, ask them for reviews, and thank them in person: discounts \
+         are wasted on them.",
     ),
     (
         "loyal_customers",

@@ -263,7 +263,8 @@ fn json_that_is_no_grid_is_refused_with_what_was_expected() {
         (r#"[{"x": 1}]"#, "unknown field `x`, expected one of `r`, `f`, `m`"),
     ] {
         let json = format!(
-            r#"{{"bins": {{"r": 2, "f": 2}}, "segments": [{{"id": "a", "name": "A", "cells": {cells}}}]}}"#
+            r#"{{"bins": {{"r": 2, "f": 2}},
+                "segments": [{{"id": "a", "name": "A", "cells": {cells}}}]}}"#
         );
         let error = serde_json::from_str::<Grid>(&json).unwrap_err().to_string();
         assert!(error.contains(told), "{cells}: {error}");
