@@ -2,10 +2,11 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
-use super::{Cause, Entry, Fault, MAX_POSTING, Points, Posting};
-use crate::id::EventId;
+use super::{Cause, Entry, Fault, MAX_POSTING, Movement, Points, Posting, Source};
+use crate::id::{EventId, LineId};
 use crate::path::{Path, Problems};
 
 /// The most entries that a ledger can have.
@@ -51,6 +52,34 @@ impl Ledger {
             .filter(|(cause, _)| cause.event == *event)
             .filter_map(|(cause, net)| Posting::new(cause.clone(), cause.movement.effect(net)).ok())
             .collect()
+    }
+
+    /// What was earned until `as_of` and not taken back by then, with the instants at which it was
+    /// earned, in chronological order; whether it was spent or has expired does not matter.
+    #[must_use]
+    pub fn kept(&self, as_of: DateTime<Utc>) -> Vec<(DateTime<Utc>, Points)> {
+        let mut kept: Vec<(&Cause, i64)> = Vec::new();
+        let mut taken: BTreeMap<(&EventId, &Source, Option<&LineId>), i64> = BTreeMap::new();
+        for (cause, points) in self.net().take_while(|(cause, _)| cause.at <= as_of) {
+            let points = cause.movement.effect(points).0;
+            match &cause.movement {
+                Movement::Earn(_) => kept.push((cause, points)),
+                Movement::ClawBack { of } => {
+                    let own = (of, &cause.source, cause.line.as_ref());
+                    *taken.entry(own).or_default() += points;
+                }
+                Movement::Spend => {}
+            }
+        }
+        for (cause, points) in &mut kept {
+            let own = (&cause.event, &cause.source, cause.line.as_ref());
+            if let Some(taken) = taken.get_mut(&own) {
+                let gone = (*taken).min(*points);
+                *points -= gone;
+                *taken -= gone;
+            }
+        }
+        kept.into_iter().map(|(cause, points)| (cause.at, Points(points))).collect()
     }
 
     /// The fewest entries after which exactly `targets` stand for `events`, in chronological order;
