@@ -137,16 +137,11 @@ impl Ledger {
             *last = index;
             add(net, entry.points);
         }
-        for (cause, &(index, net)) in &changed {
-            let net = cause.movement.effect(net);
-            if net < Points::ZERO || net > MAX_POSTING {
-                problems.add(Path::root().item(index), Fault::Net { net });
-            }
-        }
-        let changed: Vec<(Cause, Points)> =
-            changed.into_iter().map(|(cause, (_, net))| (cause.clone(), net)).collect();
+        let changed: Vec<(Cause, usize, Points)> =
+            changed.into_iter().map(|(cause, (last, net))| (cause.clone(), last, net)).collect();
+        check_nets(&changed, &mut problems);
         problems.into_result(())?;
-        for (cause, net) in changed {
+        for (cause, _, net) in changed {
             if net.is_zero() {
                 self.net.remove(&cause);
             } else {
@@ -175,6 +170,16 @@ fn check(entry: &Entry, expected: u64, path: &Path, problems: &mut Problems<Faul
     }
 }
 
+/// What the entries of a cause come to must be possible; the last of them is to blame if it is not.
+fn check_nets(changed: &[(Cause, usize, Points)], problems: &mut Problems<Fault>) {
+    let nets = changed.iter().map(|(cause, last, net)| (*last, cause.movement.effect(*net)));
+    let wrong: BTreeMap<usize, Points> =
+        nets.filter(|(_, net)| *net < Points::ZERO || *net > MAX_POSTING).collect();
+    for (last, net) in wrong {
+        problems.add(Path::root().item(last), Fault::Net { net });
+    }
+}
+
 /// Adds up what is bounded by [`MAX_ENTRIES`] times [`MAX_POSTING`], or is refused afterwards.
 const fn add(sum: &mut Points, points: Points) {
     sum.0 = sum.0.saturating_add(points.0);
@@ -191,5 +196,91 @@ impl TryFrom<Record> for Ledger {
             problems
         })?;
         Ok(ledger)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::{Value, json};
+
+    use super::*;
+
+    fn entry(id: u64, movement: &Value, points: i64) -> Value {
+        json!({
+            "id": id, "points": points, "recorded_by": "e-1",
+            "cause": {"at": "2026-03-14T09:00:00Z", "event": "e-1", "movement": movement,
+                      "source": {"earning": "base"}},
+        })
+    }
+
+    fn check(entries: &[Value], expected: &[&str]) {
+        let told = match serde_json::from_value::<Ledger>(json!({ "entries": entries })) {
+            Ok(_) => Vec::new(),
+            Err(error) => error.to_string().lines().map(str::to_owned).collect(),
+        };
+        assert_eq!(told, expected);
+    }
+
+    fn earn() -> Value {
+        json!({"earn": {"active_at": "2026-03-14T09:00:00Z"}})
+    }
+
+    #[test]
+    fn entries_that_do_not_fit_together_are_told_with_their_places() {
+        check(&[entry(1, &earn(), 50), entry(2, &earn(), -50), entry(3, &json!("spend"), -1)], &[]);
+        check(
+            &[entry(1, &earn(), 50), entry(3, &earn(), 0), entry(3, &earn(), 1_000_000_000_001)],
+            &[
+                "`entries[1].id`: the entry is number 3: the next one is 2",
+                "`entries[1].points`: 0 points: it must be 1 to 1000000000000",
+                "`entries[2].points`: 1000000000001 points: it must be 1 to 1000000000000",
+                "`entries[2]`: the entries of this cause come to 1000000000051: \
+                 it must be 0 to 1000000000000",
+            ],
+        );
+        check(
+            &[entry(1, &earn(), -50), entry(2, &json!("spend"), 7)],
+            &[
+                "`entries[0]`: the entries of this cause come to -50: it must be 0 to 1000000000000",
+                "`entries[1]`: the entries of this cause come to -7: it must be 0 to 1000000000000",
+            ],
+        );
+    }
+
+    #[test]
+    fn a_cause_that_cannot_be_is_refused() {
+        let early = json!({"earn": {"active_at": "2026-03-14T08:00:00Z"}});
+        let over = json!({"earn": {"active_at": "2026-03-14T09:00:00Z",
+                                   "expires_at": "2026-03-14T09:00:00Z"}});
+        check(
+            &[
+                entry(1, &early, 1),
+                entry(2, &over, 1),
+                entry(3, &json!({"claw_back": {"of": "e-1"}}), -1),
+            ],
+            &[
+                "`entries[0].cause`: the points are active before they are earned",
+                "`entries[1].cause`: the points expire before they are active",
+                "`entries[2].cause`: an event takes back its own points",
+            ],
+        );
+    }
+
+    #[test]
+    fn entries_that_are_refused_leave_the_ledger_as_it_was() {
+        let ledger: Ledger =
+            serde_json::from_value(json!({"entries": [entry(1, &earn(), 50)]})).unwrap();
+        let entries: Vec<Entry> =
+            serde_json::from_value(json!([entry(2, &earn(), 5), entry(4, &earn(), 5)])).unwrap();
+        let mut after = ledger.clone();
+        assert_eq!(after.post(entries).unwrap_err().len(), 1);
+        assert_eq!(after, ledger);
+    }
+
+    #[test]
+    fn there_is_nothing_to_correct_where_nothing_is_wrong() {
+        let none = BTreeSet::new();
+        let event: EventId = "e-1".parse().unwrap();
+        assert!(Ledger::default().reconcile(&none, &[], &event).is_empty());
     }
 }

@@ -1,0 +1,177 @@
+//! Ledgers as text tables.
+//!
+//! A line says what happens on a day, which entries that leads to, and what is held then:
+//!
+//! ```text
+//! 2026-01-05  e1 earns 50 for 1 from 2026-01-19 until 2027-01-01  | +50  | pending 50
+//! 2026-01-06  e2 spends 80                                        | -80  | pending 50, deficit 80
+//! 2026-01-07  e3 takes back 50 of e1 for 1                        | -50  | deficit 80
+//! 2026-01-08  e2 now spends 20                                    | +60  | deficit 20
+//! 2026-01-09  e2 is void                                          | +20  |
+//! 2026-01-10                                                      |      | next never
+//! ```
+//!
+//! A day on which something happens may be before the last one: it arrives late, and what is held is
+//! asked for the latest day. Of the balance, what is not named is zero, but for what was ever earned,
+//! spent and taken back. `lots e1 20/50` are the lots with points that can be spent now or later.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use chrono::{DateTime, NaiveDate, NaiveTime, Utc};
+use loyalty::id::EventId;
+use loyalty::points::{Cause, Entry, Ledger, LotState, Movement, Points, Posting, Source, Term};
+
+#[derive(Default)]
+struct Book {
+    ledger: Ledger,
+    targets: BTreeMap<EventId, Vec<Posting>>,
+    latest: DateTime<Utc>,
+}
+
+fn check(table: &str) {
+    let mut book = Book::default();
+    for line in table.lines().map(str::trim) {
+        if let Some(title) = line.strip_prefix("==") {
+            println!("{title}");
+            book = Book::default();
+        } else if !line.is_empty() && !line.starts_with('#') {
+            println!("  {line}");
+            book.check_line(line);
+        }
+    }
+}
+
+impl Book {
+    fn check_line(&mut self, line: &str) {
+        let cells: Vec<&str> = line.split('|').map(str::trim).collect();
+        let [happens, entries, held] = cells[..] else { panic!("three cells") };
+        let (date, words) = happens.split_once(' ').unwrap_or((happens, ""));
+        let at = day(date);
+        self.latest = self.latest.max(at);
+        let words: Vec<&str> = words.split_whitespace().collect();
+        let posted = if words.is_empty() { Vec::new() } else { self.happen(at, &words) };
+        let amounts: Vec<String> =
+            posted.iter().map(|entry| format!("{:+}", entry.points.0)).collect();
+        assert_eq!(amounts.join(" "), entries, "entries");
+        self.check_held(held);
+    }
+
+    fn happen(&mut self, at: DateTime<Utc>, words: &[&str]) -> Vec<Entry> {
+        let event: EventId = words[0].parse().unwrap();
+        let targets = self.targets.entry(event.clone()).or_default();
+        let words = &words[1..];
+        let words = match words {
+            ["is", "void"] | ["now", ..] => {
+                targets.clear();
+                &words[1..]
+            }
+            _ => words,
+        };
+        if words != ["void"] {
+            targets.push(posting(at, &event, words));
+        }
+        let events = BTreeSet::from([event.clone()]);
+        let entries = self.ledger.reconcile(&events, targets, &event);
+        self.ledger.post(entries.clone()).unwrap();
+        assert!(
+            self.ledger.reconcile(&events, targets, &event).is_empty(),
+            "nothing is left to do"
+        );
+        entries
+    }
+
+    fn check_held(&self, held: &str) {
+        let balance = self.ledger.balance(self.latest);
+        let mut expected = BTreeMap::from([
+            ("active", balance.active.0),
+            ("pending", balance.pending.0),
+            ("expired", balance.expired.0),
+            ("deficit", balance.deficit.0),
+        ]);
+        let found = expected.clone();
+        expected.values_mut().for_each(|points| *points = 0);
+        for fact in held.split(',').map(str::trim).filter(|fact| !fact.is_empty()) {
+            let (name, value) = fact.split_once(' ').unwrap_or((fact, ""));
+            match name {
+                "lots" => assert_eq!(self.open_lots(), value, "lots"),
+                "next" => assert_eq!(self.next_change(), value, "next change"),
+                "expiring" => assert_eq!(self.expiring(), value, "expiring"),
+                "earned" => assert_eq!(balance.earned.to_string(), value, "earned"),
+                "spent" => assert_eq!(balance.spent.to_string(), value, "spent"),
+                "clawed-back" => assert_eq!(balance.clawed_back.to_string(), value, "clawed back"),
+                _ => {
+                    let points = expected.get_mut(name).unwrap_or_else(|| panic!("{name}"));
+                    *points = value.parse().unwrap();
+                }
+            }
+        }
+        assert_eq!(found, expected, "the balance");
+    }
+
+    fn open_lots(&self) -> String {
+        let lots = self.ledger.lots(self.latest);
+        let open =
+            lots.iter().filter(|lot| matches!(lot.state, LotState::Active | LotState::Pending));
+        let open = open.map(|lot| format!("{} {}/{}", lot.cause.event, lot.left, lot.earned));
+        open.collect::<Vec<_>>().join(" ")
+    }
+
+    fn next_change(&self) -> String {
+        let next = self.ledger.next_change(self.latest);
+        next.map_or("never".to_owned(), |at| at.format("%F").to_string())
+    }
+
+    fn expiring(&self) -> String {
+        let expiring = self.ledger.expiring(self.latest, DateTime::<Utc>::MAX_UTC);
+        let expiring = expiring.iter().map(|one| format!("{} {}", one.at.format("%F"), one.points));
+        expiring.collect::<Vec<_>>().join(" ")
+    }
+}
+
+fn day(text: &str) -> DateTime<Utc> {
+    text.parse::<NaiveDate>().unwrap().and_time(NaiveTime::MIN).and_utc()
+}
+
+fn posting(at: DateTime<Utc>, event: &EventId, words: &[&str]) -> Posting {
+    let words = words.strip_prefix(&["now"]).unwrap_or(words);
+    let (movement, points, mut rest) = match words {
+        ["earns", points, rest @ ..] => (Movement::Earn(Term::from(at)), points, rest),
+        ["spends", points, rest @ ..] => (Movement::Spend, points, rest),
+        ["takes", "back", points, "of", of, rest @ ..] => {
+            (Movement::ClawBack { of: of.parse().unwrap() }, points, rest)
+        }
+        _ => panic!("{words:?}"),
+    };
+    let source = Source::Earning("base".parse().unwrap());
+    let mut cause = Cause { at, event: event.clone(), movement, source, line: None };
+    while let [word, value, others @ ..] = rest {
+        match (*word, &mut cause.movement) {
+            ("for", _) => cause.line = Some(value.parse().unwrap()),
+            ("from", Movement::Earn(term)) => term.active_at = day(value),
+            ("until", Movement::Earn(term)) => term.expires_at = Some(day(value)),
+            _ => panic!("{word}"),
+        }
+        rest = others;
+    }
+    Posting::new(cause, Points(points.parse().unwrap())).unwrap()
+}
+
+#[test]
+fn spending_takes_what_expires_first_and_a_shortfall_is_owed() {
+    check(include_str!("ledger/spending.txt"));
+}
+
+#[test]
+fn points_come_and_go_in_time_by_themselves() {
+    check(include_str!("ledger/time.txt"));
+}
+
+#[test]
+fn what_is_returned_takes_back_its_own_points_first() {
+    check(include_str!("ledger/claw_back.txt"));
+}
+
+#[test]
+fn corrections_leave_what_would_have_been_without_the_mistake() {
+    check(include_str!("ledger/corrections.txt"));
+}
