@@ -241,8 +241,10 @@ mod tests {
         check(
             &[entry(1, &earn(), -50), entry(2, &json!("spend"), 7)],
             &[
-                "`entries[0]`: the entries of this cause come to -50: it must be 0 to 1000000000000",
-                "`entries[1]`: the entries of this cause come to -7: it must be 0 to 1000000000000",
+                "`entries[0]`: the entries of this cause come to -50: \
+                 it must be 0 to 1000000000000",
+                "`entries[1]`: the entries of this cause come to -7: \
+                 it must be 0 to 1000000000000",
             ],
         );
     }
