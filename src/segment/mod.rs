@@ -4,6 +4,7 @@
 //! customers. A customer can be in several segments ([`Membership`]), and is in none if what
 //! decides it is not known.
 
+pub mod rules;
 pub mod grid;
 
 mod membership;
