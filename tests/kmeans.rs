@@ -292,7 +292,8 @@ fn a_stored_model_that_no_fit_could_have_given_is_refused() {
             "`clusters[0].weight`: `0` is out of range",
         ),
         (
-            r#"[{"center":[1.0],"size":1,"weight":1.0},{"center":[1.0,2.0],"size":1,"weight":1.0}]"#,
+            r#"[{"center":[1.0],"size":1,"weight":1.0},
+                {"center":[1.0,2.0],"size":1,"weight":1.0}]"#,
             "`clusters[1].center`: there are 2 coordinates: 1 are needed",
         ),
     ] {
