@@ -41,6 +41,7 @@ pub mod feature;
 // JUDGMENT: what we make of it.
 pub mod segment;
 pub mod points;
+pub mod tier;
 
 // ACTION: what we do about it.
 pub mod offer;

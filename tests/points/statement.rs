@@ -13,7 +13,8 @@
 //!
 //! A day on which something happens may be before the last one: it arrives late, and what is held
 //! is asked for the latest day. Of the balance, what is not named is zero, but for what was ever
-//! earned, spent and taken back. `lots e1 20/50` are the lots with points that can be spent now or later.
+//! earned, spent and taken back. `lots e1 20/50` are the lots with points that can be spent now or
+//! later.
 
 use std::collections::{BTreeMap, BTreeSet};
 

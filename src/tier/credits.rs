@@ -1,0 +1,90 @@
+//! What a ladder counts.
+
+use std::fmt;
+
+use chrono::{DateTime, Utc};
+use serde::{Deserialize, Serialize};
+
+use super::ladder::Measure;
+use crate::event::{EventType, Order};
+use crate::feature::Moment;
+use crate::money::{Currency, Money};
+use crate::points::{Ledger, Points};
+use crate::profile::Profile;
+
+/// A number of what a ladder counts: money for spend, whole numbers for the rest.
+///
+/// In JSON it is `"500.00 EUR"` or `12`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(
+    untagged,
+    expecting = "credits are money such as \"500.00 EUR\", or a whole number such as 12"
+)]
+pub enum Credits {
+    /// Of money that was spent.
+    Money(Money),
+    /// Of orders, visits or points.
+    Count(i64),
+}
+
+/// Credits that came about at one instant, in minor units if they are money.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Credit {
+    pub(super) at: DateTime<Utc>,
+    pub(super) amount: i64,
+}
+
+impl Credits {
+    /// The number, in minor units if it is money.
+    pub(super) const fn amount(self) -> i64 {
+        match self {
+            Self::Money(money) => money.minor(),
+            Self::Count(count) => count,
+        }
+    }
+}
+
+impl fmt::Display for Credits {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Money(money) => money.fmt(f),
+            Self::Count(count) => count.fmt(f),
+        }
+    }
+}
+
+impl Measure {
+    /// So many credits of this measure; `currency` is the program's.
+    pub(super) const fn credits(self, amount: i64, currency: Currency) -> Credits {
+        match self {
+            Self::Spend => Credits::Money(Money::from_minor(amount, currency)),
+            Self::Orders | Self::Visits | Self::PointsEarned => Credits::Count(amount),
+        }
+    }
+
+    /// What a customer has been credited until a moment; what was returned by then counts nothing.
+    pub(super) fn of(self, profile: &Profile, ledger: &Ledger, moment: &Moment) -> Vec<Credit> {
+        match self {
+            Self::Spend | Self::Orders => {
+                let purchases = profile.purchases(moment.currency, moment.as_of);
+                let orders = purchases.orders(0);
+                let credit = |order: Order| Credit {
+                    at: order.at,
+                    amount: if self == Self::Spend { order.net_price.minor() } else { 1 },
+                };
+                orders.iter().map(credit).collect()
+            }
+            Self::Visits => profile
+                .history
+                .instants(EventType::Visit, moment.as_of)
+                .into_iter()
+                .map(|at| Credit { at, amount: 1 })
+                .collect(),
+            Self::PointsEarned => ledger
+                .kept(moment.as_of)
+                .into_iter()
+                .map(|(at, Points(amount))| Credit { at, amount })
+                .collect(),
+        }
+    }
+}

@@ -1,0 +1,93 @@
+//! Tiers: what customers are promised for what they did within a window of time.
+//!
+//! A [`Ladder`] says which credits count, in which window, and how many a [`Tier`] takes. Credits
+//! are no balance: points that were spent have still been earned. Every customer has exactly one
+//! tier at every instant, and more credits never mean a lower one.
+
+mod climb;
+mod credits;
+mod fault;
+mod ladder;
+
+use chrono::{DateTime, Utc};
+use serde::{Deserialize, Serialize};
+
+pub use credits::Credits;
+pub use fault::Fault;
+pub use ladder::{CheckedLadder, Crossing, Ladder, MAX_TIERS, Measure, Validity};
+
+use crate::feature::Moment;
+use crate::id::TierId;
+use crate::points::{Ledger, Multiplier};
+use crate::profile::Profile;
+use crate::rule::Text;
+
+/// A tier and what its customers get.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Tier {
+    /// Its id, which rules and offers refer to.
+    pub id: TierId,
+    /// What people call it.
+    pub name: Text,
+    /// From how many credits on a customer is in it.
+    pub at_least: Credits,
+    /// How many times the points its customers earn.
+    #[serde(default)]
+    pub multiplier: Multiplier,
+    /// What else they get, in words.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub benefits: Vec<Text>,
+}
+
+/// Decides who is in which tier; hosts bring their own where a [`Ladder`] does not say it.
+///
+/// Laws (`laws::tier_policy` checks them): there is at least one tier, and their ids differ; the
+/// standing names the tier at its rank; the answer depends on what happened up to the moment, and
+/// stays the same until its `next_change` if nothing more happens.
+pub trait TierPolicy: Send + Sync {
+    /// All tiers, from the lowest to the highest; at least one.
+    fn tiers(&self) -> &[Tier];
+
+    /// Where a customer stands at a moment.
+    fn standing(&self, profile: &Profile, ledger: &Ledger, moment: &Moment) -> Standing;
+
+    /// With which tier's multiplier a purchase earns that leads to another tier.
+    fn crossing(&self) -> Crossing {
+        Crossing::Before
+    }
+}
+
+/// Where a customer stands at an instant.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Standing {
+    /// The customer's tier.
+    pub tier: TierId,
+    /// Its position in [`TierPolicy::tiers`], counted from 0.
+    pub rank: usize,
+    /// The credits that count at the instant.
+    pub credits: Credits,
+    /// Since when the customer has been in the tier; `None` if they were in no other.
+    pub since: Option<DateTime<Utc>>,
+    /// The first instant at which the customer is in another tier if nothing more happens; `None`
+    /// if that never is.
+    pub until: Option<DateTime<Utc>>,
+    /// What is missing to the next tier; `None` in the highest.
+    pub progress: Option<Progress>,
+    /// The first instant at which any of this is different if nothing more happens.
+    pub next_change: Option<DateTime<Utc>>,
+}
+
+/// What is missing to the next tier.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Progress {
+    /// The next tier.
+    pub next: TierId,
+    /// How many credits are missing; more than none.
+    pub gap: Credits,
+    /// The first instant at which some of the credits that count now no longer do; `None` if all
+    /// count for good.
+    pub counts_until: Option<DateTime<Utc>>,
+}
