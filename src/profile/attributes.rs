@@ -149,7 +149,11 @@ impl Attributes {
     pub fn validate(&self) -> Result<(), Problems<Fault>> {
         let mut problems = Problems::none();
         for (name, value) in &self.0 {
-            check_attribute(name, value, &Path::root().field(name.as_str()), &mut problems);
+            let path = Path::root().field(name.as_str());
+            let mut limits = Problems::none();
+            check_value(Some(value), &path, &mut limits);
+            problems.absorb(&Path::root(), limits);
+            check_meaning(name, value, &path, &mut problems);
         }
         problems.into_result(())
     }
@@ -186,16 +190,13 @@ fn kind(name: &AttributeName) -> Option<Kind> {
     WELL_KNOWN.iter().find(|(known, ..)| *known == name.as_str()).map(|(_, kind, _)| *kind)
 }
 
-/// Checks one attribute, whether it is the customer's own or changed by an event.
-pub(super) fn check_attribute(
+/// Checks that a well-known attribute has its type, and a value that means something.
+pub(super) fn check_meaning(
     name: &AttributeName,
     value: &Value,
     path: &Path,
     problems: &mut Problems<Fault>,
 ) {
-    let mut found = Problems::none();
-    check_value(Some(value), path, &mut found);
-    problems.absorb(&Path::root(), found);
     if let Some(expected) = kind(name).filter(|kind| *kind != value.kind()) {
         problems.add(path.clone(), Fault::WrongKind { expected, found: value.kind() });
         return;

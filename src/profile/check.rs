@@ -1,59 +1,139 @@
-//! What a customer's attributes, events and history must be like.
+//! What an event must be like in view of what was recorded.
 
-use thiserror::Error;
+use std::collections::HashMap;
 
-use crate::event::{self, EventType};
-use crate::rule::Kind;
+use chrono::{DateTime, Utc};
 
-/// What can be wrong with a profile, or with an event in view of it.
-#[derive(Clone, Debug, PartialEq, Eq, Error)]
-#[non_exhaustive]
-pub enum Fault {
-    /// A well-known attribute has a value of another type.
-    #[error("it is {expected}, not {found}")]
-    WrongKind {
-        /// The type of the attribute.
-        expected: Kind,
-        /// The type of the value.
-        found: Kind,
-    },
-    /// The preferred channel is none.
-    #[error("{message}")]
-    UnknownChannel {
-        /// What was given, and what the channels are.
-        message: String,
-    },
-    /// Nobody lives in the household.
-    #[error("the household has {size} members: the customer is one")]
-    EmptyHousehold {
-        /// The size that was given.
-        size: i64,
-    },
-    /// A stored event stands after a later one.
-    #[error("it happened before the one in front of it")]
-    Unordered,
-    /// A stored event is there twice.
-    #[error("event `{event}` is there twice")]
-    DuplicateEvent {
-        /// The event's id, or its fingerprint.
-        event: String,
-    },
-    /// A stored event should have been folded into the summary.
-    #[error("it happened before the summary's horizon")]
-    BeforeHorizon,
-    /// A stored event should not have been folded into the summary.
-    #[error("it did not happen before the summary's horizon")]
-    AfterHorizon,
-    /// An event is stored with those of other types.
-    #[error("events of type {event_type} are not kept in this list")]
-    WrongList {
-        /// The type.
-        event_type: EventType,
-    },
-    /// Traces of one type and channel are stored in two lists.
-    #[error("the traces of this type and channel are there twice")]
-    DuplicateTraces,
-    /// An event is wrong in itself.
-    #[error(transparent)]
-    Event(#[from] event::Fault),
+use super::attributes::check_meaning;
+use super::{Fault, History};
+use crate::event::{Event, EventKind, Purchase, Return, Void};
+use crate::id::{LineId, OrderId};
+use crate::path::{Path, Problems};
+
+/// As of this instant every event that was recorded has happened.
+const EVER: DateTime<Utc> = DateTime::<Utc>::MAX_UTC;
+
+impl History {
+    /// Checks an event, which has passed [`Event::validate`], against all that was recorded.
+    ///
+    /// An event with problems may be recorded all the same: what it claims too much counts nothing.
+    /// Some of its problems may only mean that it came early ([`Fault::is_early`]). An event that
+    /// is recorded already has none.
+    ///
+    /// # Errors
+    /// All problems, each with its path, such as `kind.return.lines[0].quantity`.
+    ///
+    /// # Complexity
+    /// *O*(*n*) for *n* events whose content was not folded away.
+    pub fn check(&self, event: &Event) -> Result<(), Problems<Fault>> {
+        if self.index.instant(&event.id).is_some() {
+            return if self.agrees_with(event) {
+                Ok(())
+            } else {
+                let fault = Fault::Conflicting { event: event.id.clone() };
+                Err(Problems::one(Path::from("id"), fault))
+            };
+        }
+        let mut problems = Problems::none();
+        let path = Path::from("kind").field(event.kind.event_type().name());
+        match &event.kind {
+            EventKind::Purchase(purchase) => self.check_purchase(purchase, &path, &mut problems),
+            EventKind::Return(returned) => {
+                self.check_return(event, returned, &path, &mut problems);
+            }
+            EventKind::Void(void) => self.check_void(event, void, &path, &mut problems),
+            EventKind::AttributesChanged(changed) => {
+                let path = path.field("changes");
+                for (name, value) in &changed.changes {
+                    if let Some(value) = value {
+                        check_meaning(name, value, &path.field(name.as_str()), &mut problems);
+                    }
+                }
+            }
+            _ => {}
+        }
+        problems.into_result(())
+    }
+
+    fn check_purchase(&self, purchase: &Purchase, path: &Path, problems: &mut Problems<Fault>) {
+        let order = &purchase.order;
+        if let Some(state) = self.order(order, EVER) {
+            let fault =
+                Fault::BoughtTwice { order: order.clone(), event: state.event().id.clone() };
+            problems.add(path.field("order"), fault);
+        }
+        let lines = path.field("basket").field("lines");
+        let newest = self.lasting(EVER).rev().find_map(|event| event.purchase()?.basket.currency());
+        if let (Some(earlier), Some(found)) = (newest, purchase.basket.currency())
+            && earlier != found
+        {
+            let path = lines.item(0).field("unit_price");
+            problems.add(path, Fault::OtherCurrency { earlier, found });
+        }
+        let returned = self.returned_units(order);
+        for (index, line) in purchase.basket.lines.iter().enumerate() {
+            let (bought, returned) = (line.quantity, returned.get(&line.id).copied().unwrap_or(0));
+            if returned > bought {
+                let path = lines.item(index).field("quantity");
+                problems.add(path, Fault::ReturnedMore { bought, returned });
+            }
+        }
+    }
+
+    fn check_return(
+        &self,
+        event: &Event,
+        returned: &Return,
+        path: &Path,
+        problems: &mut Problems<Fault>,
+    ) {
+        let order = &returned.order;
+        let Some(state) = self.order(order, EVER) else {
+            let fault = Fault::UnknownOrder { order: order.clone() };
+            return problems.add(path.field("order"), fault);
+        };
+        if event.position().0 < state.at() {
+            problems.add(Path::from("at"), Fault::ReturnedBefore { bought_at: state.at() });
+        }
+        for (index, line) in returned.lines.iter().enumerate() {
+            let path = path.field("lines").item(index);
+            let quantity = line.quantity;
+            match state.returnable(&line.line) {
+                None => {
+                    let (order, line) = (order.clone(), line.line.clone());
+                    problems.add(path.field("line"), Fault::UnknownLine { order, line });
+                }
+                Some(left) if left < quantity => {
+                    let returned = state.returned(&line.line);
+                    let fault = Fault::TooMany { quantity, bought: left + returned, returned };
+                    problems.add(path.field("quantity"), fault);
+                }
+                Some(_) => {}
+            }
+        }
+    }
+
+    fn check_void(&self, event: &Event, void: &Void, path: &Path, problems: &mut Problems<Fault>) {
+        let (path, named) = (path.field("event"), void.event.clone());
+        match self.index.instant(&void.event) {
+            None => problems.add(path, Fault::UnknownEvent { event: named }),
+            Some(at) if self.index.is_void(at, &named) && event.position() < (at, &named) => {
+                problems.add(path, Fault::LaterVoid { event: named });
+            }
+            Some(_) => {}
+        }
+    }
+
+    /// How many units of each line of an order all its returns add up to.
+    fn returned_units(&self, order: &OrderId) -> HashMap<&LineId, i64> {
+        let mut units = HashMap::new();
+        for event in self.lasting(EVER) {
+            let EventKind::Return(returned) = &event.kind else { continue };
+            for line in returned.lines.iter().filter(|_| returned.order == *order) {
+                let units: &mut i64 = units.entry(&line.line).or_default();
+                *units = units.saturating_add(line.quantity);
+            }
+        }
+        units
+    }
 }

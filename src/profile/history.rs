@@ -1,16 +1,16 @@
 //! The events of one customer in the order in which they happened.
 
-use std::collections::hash_map::Entry;
-use std::collections::{BTreeMap, HashMap, VecDeque};
+use std::collections::VecDeque;
 use std::sync::Arc;
 
-use chrono::{DateTime, TimeDelta, Utc};
+use chrono::TimeDelta;
 use serde::{Deserialize, Serialize};
 
 use super::Summary;
+use super::index::Index;
 use super::stored::StoredHistory;
-use super::summary::{Fingerprint, Trace, same};
-use crate::event::{Event, EventKind};
+use super::summary::same;
+use crate::event::Event;
 use crate::id::EventId;
 
 /// The events of one customer, each once, in the order in which they happened.
@@ -33,20 +33,13 @@ use crate::id::EventId;
 /// retention, for any interval and any `as_of`, also when a return, a void or a purchase comes
 /// late. What is lost is the rest of the content: the store, region, coupons and offers of
 /// purchases, and all content of events of other types, which [`History::events`] no longer yields.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Deserialize)]
 #[serde(try_from = "StoredHistory")]
 pub struct History {
-    #[serde(skip_serializing_if = "Retention::is_forever")]
     pub(super) retention: Retention,
     pub(super) events: VecDeque<Arc<Event>>,
-    #[serde(skip_serializing_if = "Summary::is_unused")]
     pub(super) summary: Summary,
-    /// When each event was, folded or not.
-    #[serde(skip)]
-    known: HashMap<Fingerprint, DateTime<Utc>>,
-    /// The voids by position, each with the event that it names.
-    #[serde(skip)]
-    pub(super) voids: BTreeMap<(DateTime<Utc>, EventId), EventId>,
+    pub(super) index: Index,
 }
 
 /// How long a history keeps whole events.
@@ -103,13 +96,13 @@ impl History {
     /// How many events were recorded, folded ones included.
     #[must_use]
     pub fn len(&self) -> usize {
-        self.known.len()
+        self.index.len()
     }
 
     /// Whether no event was recorded yet.
     #[must_use]
     pub fn is_empty(&self) -> bool {
-        self.known.is_empty()
+        self.index.len() == 0
     }
 
     /// Puts an event, which has passed [`Event::validate`], into its place.
@@ -120,11 +113,11 @@ impl History {
     /// # Complexity
     /// Amortized *O*(1) for an event that is the newest; up to *O*(*n*) for one that is not.
     pub fn record(&mut self, event: Event) -> Recorded {
-        if !self.remember(&event) {
+        if !self.index.add(&event) {
             let agrees = self.agrees_with(&event);
             return if agrees { Recorded::Duplicate } else { Recorded::Conflicting };
         }
-        if self.is_old(event.position().0) {
+        if self.summary.reaches(event.position().0) {
             self.summary.fold(&event);
             return Recorded::Folded;
         }
@@ -142,45 +135,16 @@ impl History {
     /// The event with this id, unless it was folded.
     #[must_use]
     pub fn event(&self, id: &EventId) -> Option<&Event> {
-        let at = self.instant_of(id)?;
+        let at = self.index.instant(id)?;
         let place = self.events.binary_search_by(|event| event.position().cmp(&(at, id))).ok()?;
         self.events.get(place).map(AsRef::as_ref)
     }
 
-    /// When the event with this id was, folded or not.
-    pub(super) fn instant_of(&self, id: &EventId) -> Option<DateTime<Utc>> {
-        self.known.get(&Fingerprint::of(id)).copied()
-    }
-
-    /// Notes the id of an event and what it voids; `false` if the id is known already.
-    pub(super) fn remember(&mut self, event: &Event) -> bool {
-        let is_new = self.remember_trace(Trace::of(event));
-        if let (true, EventKind::Void(void)) = (is_new, &event.kind) {
-            self.voids.insert((event.position().0, event.id.clone()), void.event.clone());
-        }
-        is_new
-    }
-
-    pub(super) fn remember_trace(&mut self, trace: Trace) -> bool {
-        match self.known.entry(trace.fingerprint()) {
-            Entry::Occupied(_) => false,
-            Entry::Vacant(place) => {
-                place.insert(trace.at());
-                true
-            }
-        }
-    }
-
-    /// Whether an event of this instant belongs into the summary.
-    pub(super) fn is_old(&self, at: DateTime<Utc>) -> bool {
-        self.summary.horizon.is_some_and(|horizon| at < horizon)
-    }
-
-    fn agrees_with(&self, event: &Event) -> bool {
-        match self.event(&event.id) {
-            Some(kept) => same(kept, event),
-            None => self.summary.agrees_with(event),
-        }
+    /// Whether an event whose id is known is the one that was recorded.
+    pub(super) fn agrees_with(&self, event: &Event) -> bool {
+        let whole = self.event(&event.id);
+        self.index.has(event)
+            && whole.map_or_else(|| self.summary.agrees_with(event), |whole| same(whole, event))
     }
 
     /// Folds what has grown older than the retention.
@@ -194,11 +158,5 @@ impl History {
         for event in self.events.drain(..old) {
             self.summary.fold(&event);
         }
-    }
-}
-
-impl Retention {
-    fn is_forever(&self) -> bool {
-        *self == Self::Forever
     }
 }

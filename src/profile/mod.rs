@@ -7,7 +7,9 @@
 mod attributes;
 mod check;
 mod customer;
+mod fault;
 mod history;
+mod index;
 mod query;
 mod stored;
 mod summary;
@@ -18,14 +20,15 @@ use chrono::{DateTime, NaiveDate, Utc};
 use serde::{Deserialize, Serialize};
 
 pub use attributes::{Attributes, WELL_KNOWN};
-pub use check::Fault;
 pub use customer::Customer;
+pub use fault::Fault;
 pub use history::{History, Recorded, Retention};
 pub use summary::Summary;
 
 use crate::calendar::Zone;
-use crate::event::{EventKind, EventType, Purchases};
+use crate::event::{Event, EventKind, EventType, Purchases};
 use crate::money::Currency;
+use crate::path::{Path, Problems};
 
 /// A customer and what happened to them.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -52,6 +55,9 @@ impl Profile {
     #[must_use]
     pub fn attributes(&self, as_of: DateTime<Utc>) -> Cow<'_, Attributes> {
         let mut attributes = Cow::Borrowed(&self.customer.attributes);
+        if self.history.index.first_at(Some(EventType::AttributesChanged), as_of).is_none() {
+            return attributes;
+        }
         for event in self.history.lasting(as_of) {
             if let EventKind::AttributesChanged(changed) = &event.kind {
                 attributes.to_mut().change(changed);
@@ -64,11 +70,7 @@ impl Profile {
     /// event; `None` if there was none.
     #[must_use]
     pub fn joined_at(&self, as_of: DateTime<Utc>) -> Option<DateTime<Utc>> {
-        let enrolled = self
-            .history
-            .lasting(as_of)
-            .find(|event| event.kind.event_type() == EventType::Enrolled)
-            .map(|event| event.position().0);
+        let enrolled = self.history.index.first_at(Some(EventType::Enrolled), as_of);
         enrolled.or_else(|| self.history.first_at(as_of))
     }
 
@@ -78,6 +80,44 @@ impl Profile {
     pub fn anchor(&self, as_of: DateTime<Utc>, zone: &Zone) -> Option<NaiveDate> {
         let enrolled_on = self.attributes(as_of).enrolled_on();
         enrolled_on.or_else(|| self.joined_at(as_of).map(|at| zone.date(at)))
+    }
+
+    /// Checks the attributes, and every event in itself: of this customer, and valid.
+    ///
+    /// # Errors
+    /// All problems, each with its path, such as `history.events[3].kind.visit.coordinates`.
+    pub fn validate(&self) -> Result<(), Problems<Fault>> {
+        let mut problems = Problems::none();
+        problems.take(&Path::from("customer"), self.customer.validate());
+        let events = self.history.events.iter().enumerate();
+        let events = events.map(|(index, event)| (Path::from("history.events").item(index), event));
+        let folded = self.history.summary.lasting.iter().enumerate();
+        let folded =
+            folded.map(|(index, event)| (Path::from("history.summary.lasting").item(index), event));
+        for (path, event) in folded.chain(events) {
+            problems.take(&path, event.validate());
+            self.check_owner(event, &path, &mut problems);
+        }
+        problems.into_result(())
+    }
+
+    /// Checks an event, which has passed [`Event::validate`], against the customer and what was
+    /// recorded ([`History::check`]).
+    ///
+    /// # Errors
+    /// All problems, each with its path, such as `kind.return.lines[0].quantity`.
+    pub fn check(&self, event: &Event) -> Result<(), Problems<Fault>> {
+        let mut problems = Problems::none();
+        self.check_owner(event, &Path::root(), &mut problems);
+        problems.take(&Path::root(), self.history.check(event));
+        problems.into_result(())
+    }
+
+    fn check_owner(&self, event: &Event, path: &Path, problems: &mut Problems<Fault>) {
+        if event.customer != self.customer.id {
+            let (expected, found) = (self.customer.id.clone(), event.customer.clone());
+            problems.add(path.field("customer"), Fault::OtherCustomer { expected, found });
+        }
     }
 
     /// The customer's orders as they stand at `as_of`, as the log of one customer.

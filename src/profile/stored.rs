@@ -1,12 +1,13 @@
 //! A history as it is stored, and what is checked when it is read back.
 
-use std::collections::BTreeMap;
+use std::collections::VecDeque;
 use std::sync::Arc;
 
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize, Serializer};
 
-use super::summary::{Trace, is_lasting};
+use super::index::{Group, Trace};
+use super::summary::is_lasting;
 use super::{Fault, History, Retention};
 use crate::event::{Channel, Event, EventType};
 use crate::path::{Path, Problems};
@@ -43,23 +44,55 @@ struct StoredTraces {
     events: Vec<Trace>,
 }
 
-/// The form that [`StoredTraces`] reads.
-pub(super) fn serialize_traces<S: Serializer>(
-    traces: &BTreeMap<(EventType, Option<Channel>), Vec<Trace>>,
-    serializer: S,
-) -> Result<S::Ok, S::Error> {
-    #[derive(Serialize)]
-    struct Traces<'a> {
-        kind: EventType,
-        #[serde(skip_serializing_if = "Option::is_none")]
-        channel: Option<Channel>,
-        events: &'a [Trace],
+impl Serialize for History {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let summary = self.summary.horizon.map(|horizon| WrittenSummary {
+            horizon,
+            lasting: &self.summary.lasting,
+            traces: self
+                .index
+                .before(Some(horizon))
+                .filter(|(group, _)| !is_lasting(group.event_type))
+                .map(|(Group { event_type, channel }, events)| WrittenTraces {
+                    kind: event_type,
+                    channel,
+                    events,
+                })
+                .collect(),
+        });
+        Written { retention: self.retention, events: &self.events, summary }.serialize(serializer)
     }
-    serializer.collect_seq(traces.iter().map(|(&(kind, channel), events)| Traces {
-        kind,
-        channel,
-        events,
-    }))
+}
+
+/// What is written; [`StoredHistory`] reads it.
+#[derive(Serialize)]
+struct Written<'a> {
+    #[serde(skip_serializing_if = "is_forever")]
+    retention: Retention,
+    events: &'a VecDeque<Arc<Event>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    summary: Option<WrittenSummary<'a>>,
+}
+
+#[derive(Serialize)]
+struct WrittenSummary<'a> {
+    horizon: DateTime<Utc>,
+    #[serde(skip_serializing_if = "<[_]>::is_empty")]
+    lasting: &'a [Arc<Event>],
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    traces: Vec<WrittenTraces<'a>>,
+}
+
+#[derive(Serialize)]
+struct WrittenTraces<'a> {
+    kind: EventType,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    channel: Option<Channel>,
+    events: &'a [Trace],
+}
+
+fn is_forever(retention: &Retention) -> bool {
+    *retention == Retention::Forever
 }
 
 impl TryFrom<StoredHistory> for History {
@@ -88,10 +121,10 @@ impl History {
         check_order(&events, Event::position, path, problems);
         for (index, event) in events.into_iter().enumerate() {
             let path = path.item(index);
-            if self.is_old(event.position().0) {
+            if self.summary.reaches(event.position().0) {
                 problems.add(path.clone(), Fault::BeforeHorizon);
             }
-            if !self.remember(&event) {
+            if !self.index.add(&event) {
                 problems.add(path.field("id"), duplicate(&event.id));
             }
             self.events.push_back(Arc::new(event));
@@ -102,13 +135,13 @@ impl History {
         check_order(events, Event::position, path, problems);
         for (index, event) in events.iter().enumerate() {
             let (path, event_type) = (path.item(index), event.kind.event_type());
-            if !self.is_old(event.position().0) {
+            if !self.summary.reaches(event.position().0) {
                 problems.add(path.clone(), Fault::AfterHorizon);
             }
             if !is_lasting(event_type) {
                 problems.add(path.field("kind"), Fault::WrongList { event_type });
             }
-            if !self.remember(event) {
+            if !self.index.add(event) {
                 problems.add(path.field("id"), duplicate(&event.id));
             }
             self.summary.fold(event);
@@ -129,18 +162,15 @@ impl History {
             }
             let list = path.field("events");
             check_order(&group.events, |trace| *trace, &list, problems);
-            for (index, trace) in group.events.iter().enumerate() {
+            let key = Group { event_type: group.kind, channel: group.channel };
+            for (index, trace) in group.events.into_iter().enumerate() {
                 let path = list.item(index);
-                if !self.is_old(trace.at()) {
+                if !self.summary.reaches(trace.at()) {
                     problems.add(path.clone(), Fault::AfterHorizon);
                 }
-                if !self.remember_trace(*trace) {
+                if !self.index.add_trace(key, trace) {
                     problems.add(path, duplicate(trace.fingerprint()));
                 }
-            }
-            let key = (group.kind, group.channel);
-            if self.summary.traces.insert(key, group.events).is_some() {
-                problems.add(path, Fault::DuplicateTraces);
             }
         }
     }
