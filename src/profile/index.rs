@@ -149,6 +149,22 @@ impl Index {
         lasts.max().map(|trace| trace.0)
     }
 
+    /// When events of a type in effect at `as_of` were, sorted.
+    pub(super) fn instants(
+        &self,
+        event_type: EventType,
+        as_of: DateTime<Utc>,
+    ) -> Vec<DateTime<Utc>> {
+        let void = self.void_traces(as_of);
+        let traces = self
+            .of_type(Some(event_type))
+            .flat_map(|traces| traces.iter().take_while(|trace| trace.0 <= as_of));
+        let mut instants: Vec<_> =
+            traces.filter(|trace| !void.contains(trace)).map(|trace| trace.0).collect();
+        instants.sort_unstable();
+        instants
+    }
+
     /// The traces of a type, or of all, by channel.
     fn of_type(&self, event_type: Option<EventType>) -> impl Iterator<Item = &Vec<Trace>> {
         let groups = self.traces.iter();

@@ -64,16 +64,10 @@ impl History {
         self.index.first_at(None, as_of)
     }
 
-    /// When events of a type in effect at `as_of` were, in no particular order.
+    /// When events of a type in effect at `as_of` were, sorted.
     #[must_use]
     pub fn instants(&self, event_type: EventType, as_of: DateTime<Utc>) -> Vec<DateTime<Utc>> {
-        let is_of_type = |event: &&Event| event.kind.event_type() == event_type;
-        let whole = self.lasting(as_of).filter(is_of_type).map(|event| event.position().0);
-        let void = self.void_traces(as_of);
-        let traces = self.summary.traces.iter().filter(|((found, _), _)| *found == event_type);
-        let folded = traces.flat_map(|(_, traces)| traces);
-        let folded = folded.filter(|trace| is_there(trace, as_of, &void)).map(|trace| trace.at());
-        whole.chain(folded).collect()
+        self.index.instants(event_type, as_of)
     }
 
     /// The order with this id as it stands at `as_of`: what was bought and what came back.
