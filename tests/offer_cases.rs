@@ -15,7 +15,7 @@ use loyalty::money::{Currency, Money};
 use loyalty::offer::{
     Answer, Award, Catalog, Evaluation, Lane, Offer, OfferEvaluator, Request, Uses,
 };
-use loyalty::points::Points;
+use loyalty::points::{Multiplier, Points};
 use loyalty::rule::{Field, Kind, Schema, Sheet, Value};
 
 /// The case as it is read, and what it must give.
@@ -42,8 +42,10 @@ impl Uses for UseCounts {
     }
 }
 
-fn euro(cents: &str) -> Money {
-    Money::from_minor(cents.parse().expect(cents), Currency::EUR)
+/// `1240` or `1240USD`.
+fn money(text: &str) -> Money {
+    let (cents, code) = text.split_once("USD").map_or((text, "EUR"), |(cents, _)| (cents, "USD"));
+    Money::from_minor(cents.parse().expect(text), code.parse().unwrap())
 }
 
 fn noon(date: &str) -> DateTime<Utc> {
@@ -107,11 +109,11 @@ fn read(text: &str) -> Case {
             "offer" => case.offers.push(offer(rest)),
             "line" => case.basket.lines.push(basket_line(rest)),
             "code" => case.basket.coupons.push(CouponCode::new(rest).unwrap()),
-            "shipping" => case.shipping = Some(euro(rest)),
+            "shipping" => case.shipping = Some(money(rest)),
             "on" => case.as_of = noon(rest),
             "orders" => case.facts[0] = Some(Value::Integer(rest.parse().unwrap())),
             "recency" => case.facts[1] = Some(Value::Integer(rest.parse().unwrap())),
-            "total" => case.facts[2] = Some(Value::Money(euro(rest))),
+            "total" => case.facts[2] = Some(Value::Money(money(rest))),
             "member" => case.member_since = Some(rest.parse().unwrap()),
             "points" => case.points = Points(rest.parse().unwrap()),
             "used" => {
@@ -152,7 +154,7 @@ fn basket_line(rest: &str) -> LineItem {
     let (quantity, price) = words[1].split_once('x').unwrap_or(("1", words[1]));
     let product = ProductId::new(words.get(2).unwrap_or(&"p")).unwrap();
     let quantity = quantity.parse().unwrap();
-    let line = LineItem::new(LineId::new(words[0]).unwrap(), product, quantity, euro(price));
+    let line = LineItem::new(LineId::new(words[0]).unwrap(), product, quantity, money(price));
     match words.get(3) {
         Some(category) => line.of(category.parse().unwrap()),
         None => line,
@@ -178,6 +180,10 @@ fn told(evaluation: &Evaluation) -> String {
     }
     if let Some(shipping) = &evaluation.shipping {
         writeln!(text, "shipping {}", shipping.net.minor()).unwrap();
+    }
+    if !evaluation.points.is_zero() || evaluation.multiplier > Multiplier::ONE {
+        let (points, multiplier) = (evaluation.points, evaluation.multiplier);
+        writeln!(text, "earn {points} points and {multiplier}").unwrap();
     }
     for reserved in &evaluation.reserve {
         writeln!(text, "reserve {} for {} points", reserved.offer, reserved.points).unwrap();
@@ -219,4 +225,19 @@ fn amounts_are_split_over_lines_to_the_cent() {
 #[test]
 fn lanes_apply_in_order_each_on_its_base() {
     check(include_str!("offer_cases/lanes.txt"));
+}
+
+#[test]
+fn a_lane_has_one_winner_or_stacks() {
+    check(include_str!("offer_cases/modes.txt"));
+}
+
+#[test]
+fn every_benefit_takes_off_or_gives_what_it_says() {
+    check(include_str!("offer_cases/benefits.txt"));
+}
+
+#[test]
+fn what_is_declined_tells_why_with_the_numbers_found() {
+    check(include_str!("offer_cases/declines.txt"));
 }

@@ -1,16 +1,17 @@
 //! The check of a catalog: all that is wrong, each with its place.
 
-use std::collections::HashMap;
+use std::collections::hash_map::Entry;
+use std::collections::{HashMap, HashSet};
 
 use super::benefit::{Benefit, ShippingOff, Target};
 use super::catalog::CheckedOffer;
-use super::{Fault, Lane, Limits, Offer, Validity};
+use super::{Fault, Lane, Offer, Validity};
 use crate::calendar::Window;
 use crate::id::{CouponCode, LaneId, OfferId};
 use crate::money::{Currency, Money, Percent};
 use crate::path::{Path, Problems};
 use crate::points::{Multiplier, Points};
-use crate::rule::{Schema, Text};
+use crate::rule::{CheckedRule, Schema, Text};
 
 /// The most offers that a catalog can have.
 pub const MAX_OFFERS: usize = 100_000;
@@ -31,92 +32,103 @@ pub(super) fn check(
     currency: Currency,
 ) -> Result<Vec<CheckedOffer>, Problems<Fault>> {
     let mut problems = Problems::none();
-    let root = Path::root();
+    let lanes_path = Path::root().field("lanes");
+    let offers_path = Path::root().field("offers");
     if lanes.len() > MAX_LANES {
-        problems.add(root.field("lanes"), Fault::TooManyLanes { count: lanes.len() });
-        return Err(problems);
+        problems.add(lanes_path.clone(), Fault::TooManyLanes { count: lanes.len() });
     }
     if offers.len() > MAX_OFFERS {
-        problems.add(root.field("offers"), Fault::TooManyOffers { count: offers.len() });
-        return Err(problems);
+        problems.add(offers_path.clone(), Fault::TooManyOffers { count: offers.len() });
     }
-    let mut places = HashMap::new();
+    problems.into_result(())?;
+
+    let mut check = Check {
+        schema,
+        currency,
+        problems: Problems::none(),
+        lanes: HashMap::new(),
+        offers: HashSet::new(),
+        codes: HashMap::new(),
+    };
     for (index, lane) in lanes.iter().enumerate() {
-        if places.insert(&lane.id, index + 1).is_some() {
-            let fault = Fault::DuplicateLane { lane: lane.id.clone() };
-            problems.add(root.field("lanes").item(index).field("id"), fault);
-        }
+        check.lane(lane, index, &lanes_path.item(index));
     }
-    repeated(&offers, &mut problems);
-    let mut checked = Vec::with_capacity(offers.len());
-    for (index, offer) in offers.into_iter().enumerate() {
-        let path = root.field("offers").item(index);
-        let mut check = Check { path: &path, currency, problems: &mut problems };
-        check.offer(&offer);
-        let lane = check.lane(offer.lane.as_ref(), &places);
-        let rule = problems.take(&path.field("when"), offer.when.check(schema));
-        checked.extend(rule.map(|rule| CheckedOffer { offer, rule, lane }));
-    }
-    checked.sort_by(|a, b| a.offer.id.cmp(&b.offer.id));
-    problems.into_result(checked)
+    let parts: Vec<_> = offers
+        .iter()
+        .enumerate()
+        .map(|(index, offer)| check.offer(offer, &offers_path.item(index)))
+        .collect();
+    check.problems.into_result(())?;
+    let whole = |(offer, part): (_, Option<(_, _)>)| {
+        part.map(|(rule, lane)| CheckedOffer { offer, rule, lane })
+    };
+    let mut checked: Vec<_> = offers.into_iter().zip(parts).filter_map(whole).collect();
+    checked.sort_by(|one, other| one.offer.id.cmp(&other.offer.id));
+    Ok(checked)
 }
 
-/// Adds a problem for every offer with the id or the code of one before it.
-fn repeated(offers: &[Offer], problems: &mut Problems<Fault>) {
-    let mut ids: HashMap<&OfferId, usize> = HashMap::new();
-    let mut codes: HashMap<&CouponCode, &OfferId> = HashMap::new();
-    for (index, offer) in offers.iter().enumerate() {
-        let path = Path::root().field("offers").item(index);
-        if ids.insert(&offer.id, index).is_some() {
-            problems.add(path.field("id"), Fault::DuplicateOffer { offer: offer.id.clone() });
-        }
-        let Some(code) = &offer.code else { continue };
-        if let Some(&first) = codes.get(code) {
-            let fault = Fault::DuplicateCode { code: code.clone(), offer: first.clone() };
-            problems.add(path.field("code"), fault);
-        } else {
-            codes.insert(code, &offer.id);
-        }
-    }
-}
-
-/// The check of one offer.
+/// A check on its way through the lanes and offers.
 struct Check<'a> {
-    path: &'a Path,
+    schema: &'a Schema,
     currency: Currency,
-    problems: &'a mut Problems<Fault>,
+    problems: Problems<Fault>,
+    /// The places of the lanes, 0 being that of the default lane.
+    lanes: HashMap<&'a LaneId, usize>,
+    offers: HashSet<&'a OfferId>,
+    /// The codes, each with the first offer that wants it.
+    codes: HashMap<&'a CouponCode, &'a OfferId>,
 }
 
-impl Check<'_> {
-    fn offer(&mut self, offer: &Offer) {
-        if let Some(name) = &offer.name {
-            self.name(name, &self.path.field("name"));
-        }
-        if offer.validity.is_empty() {
-            self.problems.add(self.path.field("validity"), Fault::NeverOpen);
-        }
-        self.benefit(&offer.benefit, &self.path.field("benefit"));
-        self.limits(&offer.limits, &offer.benefit, &self.path.field("limits"));
-        if let Some(cost) = offer.cost {
-            self.points(cost, self.path.field("cost"));
+impl<'a> Check<'a> {
+    fn lane(&mut self, lane: &'a Lane, index: usize, path: &Path) {
+        if self.lanes.insert(&lane.id, index + 1).is_some() {
+            self.problems.add(path.field("id"), Fault::DuplicateLane { lane: lane.id.clone() });
         }
     }
 
-    /// The place of the lane, which is that of the default lane if there is none.
-    fn lane(&mut self, lane: Option<&LaneId>, places: &HashMap<&LaneId, usize>) -> usize {
-        let Some(lane) = lane else { return 0 };
-        if let Some(&place) = places.get(lane) {
-            return place;
+    /// The checked conditions and the place of the lane.
+    fn offer(&mut self, offer: &'a Offer, path: &Path) -> Option<(CheckedRule, usize)> {
+        if !self.offers.insert(&offer.id) {
+            self.problems.add(path.field("id"), Fault::DuplicateOffer { offer: offer.id.clone() });
         }
-        let suggestion = places
-            .keys()
-            .map(|known| (strsim::damerau_levenshtein(known.as_str(), lane.as_str()), *known))
-            .filter(|(edits, _)| *edits <= 2)
-            .min()
-            .map(|(_, known)| known.clone());
-        let fault = Fault::UnknownLane { lane: lane.clone(), suggestion };
-        self.problems.add(self.path.field("lane"), fault);
-        0
+        if let Some(name) = &offer.name {
+            self.name(name, &path.field("name"));
+        }
+        let rule = self.problems.take(&path.field("when"), offer.when.check(self.schema));
+        if offer.validity.is_empty() {
+            self.problems.add(path.field("validity"), Fault::NeverOpen);
+        }
+        self.benefit(&offer.benefit, &path.field("benefit"));
+        let lane = self.lane_of(offer, path);
+        self.limits(offer, &path.field("limits"));
+        self.code(offer, path);
+        if let Some(cost) = offer.cost {
+            self.points(cost, path.field("cost"));
+        }
+        Some((rule?, lane?))
+    }
+
+    fn lane_of(&mut self, offer: &Offer, path: &Path) -> Option<usize> {
+        let Some(lane) = &offer.lane else { return Some(0) };
+        let place = self.lanes.get(lane).copied();
+        if place.is_none() {
+            self.problems.add(path.field("lane"), Fault::UnknownLane { lane: lane.clone() });
+        }
+        place
+    }
+
+    fn code(&mut self, offer: &'a Offer, path: &Path) {
+        let Some(code) = &offer.code else { return };
+        match self.codes.entry(code) {
+            Entry::Vacant(entry) => {
+                entry.insert(&offer.id);
+            }
+            Entry::Occupied(entry) => {
+                let first = (*entry.get()).clone();
+                let fault = Fault::DuplicateCode { code: code.clone(), offer: first };
+                self.problems.add(path.field("code"), fault);
+            }
+        }
     }
 
     fn benefit(&mut self, benefit: &Benefit, path: &Path) {
@@ -160,7 +172,8 @@ impl Check<'_> {
         }
     }
 
-    fn limits(&mut self, limits: &Limits, benefit: &Benefit, path: &Path) {
+    fn limits(&mut self, offer: &Offer, path: &Path) {
+        let Offer { limits, benefit, .. } = offer;
         let uses = path.field("uses");
         self.length(limits.uses.len(), &uses);
         for (index, limit) in limits.uses.iter().enumerate() {

@@ -2,7 +2,7 @@
 
 use thiserror::Error;
 
-use super::check::{MAX_LANES, MAX_LIST, MAX_NAME_BYTES, MAX_OFFERS};
+use super::check::{MAX_LANES, MAX_LIST, MAX_NAME_BYTES, MAX_OFFERS, MAX_POINTS};
 use crate::calendar::Window;
 use crate::id::{CouponCode, LaneId, OfferId};
 use crate::money::{Currency, Money, Percent};
@@ -64,12 +64,10 @@ pub enum Fault {
         offer: OfferId,
     },
     /// The offer is in a lane that is not there.
-    #[error("`{lane}` is no lane of the catalog{}", did_you_mean(suggestion.as_ref()))]
+    #[error("`{lane}` is no lane of the catalog")]
     UnknownLane {
         /// The lane as it is written.
         lane: LaneId,
-        /// The lane that was probably meant.
-        suggestion: Option<LaneId>,
     },
     /// Something begins when it is already over.
     #[error("it is over before it begins, so that it never happens")]
@@ -100,8 +98,8 @@ pub enum Fault {
     /// A count that must be one or more is zero.
     #[error("it is zero: it must be one or more")]
     Zero,
-    /// A number of points that must be more than nothing is not.
-    #[error("{points} points are not more than nothing")]
+    /// A number of points is not 1 to [`MAX_POINTS`].
+    #[error("{points} points are out of range: they must be 1 to {MAX_POINTS}")]
     Points {
         /// The number.
         points: Points,
@@ -121,8 +119,4 @@ pub enum Fault {
     /// The discount of an offer that is no discount is limited.
     #[error("the offer takes no money off, so that there is nothing to limit")]
     NoDiscount,
-}
-
-fn did_you_mean(suggestion: Option<&LaneId>) -> String {
-    suggestion.map_or_else(String::new, |lane| format!(": did you mean `{lane}`?"))
 }

@@ -85,20 +85,21 @@ impl<'a> Prices<'a> {
         currency: Currency,
         ours: impl Fn(&OfferId) -> bool,
     ) -> Result<Self, Unpriceable> {
-        let mut lines = Vec::with_capacity(basket.lines.len());
-        let mut total = 0_i64;
-        for item in &basket.lines {
-            let line = price_line(item, currency, &ours)?;
-            total = total.checked_add(line.price.original).ok_or(Unpriceable::OutOfRange)?;
-            lines.push(line);
-        }
-        lines.sort_by(|a, b| a.item.id.cmp(&b.item.id));
-        let twice = lines.windows(2).find_map(|pair| match pair {
-            [one, other] if one.item.id == other.item.id => Some(&one.item.id),
+        let mut items: Vec<&LineItem> = basket.lines.iter().collect();
+        items.sort_by(|one, other| one.id.cmp(&other.id));
+        let twice = items.windows(2).find_map(|pair| match pair {
+            [one, other] if one.id == other.id => Some(&one.id),
             _ => None,
         });
         if let Some(line) = twice {
             return Err(Unpriceable::Line { line: line.clone() });
+        }
+        let mut lines = Vec::with_capacity(items.len());
+        let mut total = 0_i64;
+        for item in items {
+            let line = price_line(item, currency, &ours)?;
+            total = total.checked_add(line.price.original).ok_or(Unpriceable::OutOfRange)?;
+            lines.push(line);
         }
         let shipping = shipping.map(|price| {
             same_currency(price, currency)?;
