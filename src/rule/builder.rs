@@ -3,6 +3,7 @@
 use std::ops::Not;
 
 use super::{Literal, Operand, Rule, Test, Text};
+use crate::calendar::Span;
 
 /// The value of a field, to be tested.
 pub fn field(name: impl Into<Text>) -> Operand {
@@ -153,6 +154,24 @@ impl Operand {
     /// Holds if `part` stands somewhere in the text, in the same capitals.
     pub fn contains(self, part: impl Into<Text>) -> Rule {
         self.passes(Test::Contains(part.into()))
+    }
+
+    /// Holds if the day is today, or at most `span` ago.
+    #[must_use]
+    pub const fn within_last(self, span: Span) -> Rule {
+        self.passes(Test::WithinLast(span))
+    }
+
+    /// Holds if the day is today, or at most `span` ahead.
+    #[must_use]
+    pub const fn within_next(self, span: Span) -> Rule {
+        self.passes(Test::WithinNext(span))
+    }
+
+    /// Holds if the day comes round again today, or within `span`.
+    #[must_use]
+    pub const fn anniversary_within_next(self, span: Span) -> Rule {
+        self.passes(Test::AnniversaryWithinNext(span))
     }
 
     /// Holds if it passes `test`.

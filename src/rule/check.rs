@@ -8,6 +8,7 @@ use super::checked::{CheckedRule, Condition, Node, Part};
 use super::written::{MAX_DEPTH, MAX_NODES};
 use super::{Fault, Field, Literal, Operand, Rule, Schema, Slot, Test, Text, Truth, Value};
 use super::{suggest, typing};
+use crate::calendar::{Span, Unit};
 use crate::path::{Path, Problems};
 
 /// Suggestions are looked for while there are fewer problems: they take longer than the check.
@@ -33,8 +34,10 @@ impl Rule {
         check.rule(&Path::root(), self, 0);
         let Check { problems, slots, nodes, conditions, .. } = check;
         problems.into_result(())?;
+        let name = |slot| schema.field(slot).map(|field| field.name.clone()).unwrap_or_default();
+        let names = slots.iter().map(|slot| name(*slot)).collect();
         let slots = slots.into_iter().collect();
-        Ok(CheckedRule { written: self.clone(), slots, nodes, conditions })
+        Ok(CheckedRule { written: self.clone(), slots, names, nodes, conditions })
     }
 }
 
@@ -186,6 +189,11 @@ impl<'a> Check<'a> {
             Test::StartsWith(text) => Test::StartsWith(self.text(path, text)?),
             Test::EndsWith(text) => Test::EndsWith(self.text(path, text)?),
             Test::Contains(text) => Test::Contains(self.text(path, text)?),
+            Test::WithinLast(span) => Test::WithinLast(self.span(path, *span)?),
+            Test::WithinNext(span) => Test::WithinNext(self.span(path, *span)?),
+            Test::AnniversaryWithinNext(span) => {
+                Test::AnniversaryWithinNext(self.span(path, *span)?)
+            }
         })
     }
 
@@ -245,6 +253,14 @@ impl<'a> Check<'a> {
             return None;
         }
         Some(text.clone())
+    }
+
+    fn span(&mut self, path: &Path, span: Span) -> Option<Span> {
+        if matches!(span.unit(), Unit::Minute | Unit::Hour) {
+            self.problems.add(path.clone(), Fault::SpanTooFine { span });
+            return None;
+        }
+        Some(span)
     }
 
     /// Counts so many parts of the rule; `false` if there are more than a rule may have.

@@ -2,7 +2,7 @@
 
 use serde::{Serialize, Serializer};
 
-use super::{Kind, Rule, Slot, Test, Truth, Value};
+use super::{Kind, Rule, Slot, Test, Text, Truth, Value};
 
 /// A rule that was checked against a schema, and whose evaluation cannot fail.
 ///
@@ -11,7 +11,10 @@ use super::{Kind, Rule, Slot, Test, Truth, Value};
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct CheckedRule {
     pub(super) written: Rule,
+    /// In ascending order.
     pub(super) slots: Vec<Slot>,
+    /// The names of the fields in `slots`.
+    pub(super) names: Vec<Text>,
     /// The tree in prefix order; never empty.
     pub(super) nodes: Vec<Node>,
     pub(super) conditions: Vec<Condition>,
@@ -56,10 +59,50 @@ impl CheckedRule {
         &self.written
     }
 
+    /// The places of the parts right below the part at `place`.
+    pub(super) fn children(&self, place: usize) -> Children<'_> {
+        let end = self.nodes.get(place).map_or(0, |node| node.end as usize);
+        Children { nodes: &self.nodes, next: place + 1, end }
+    }
+
+    /// The name of a field that the rule looks at.
+    pub(super) fn name(&self, slot: Slot) -> Text {
+        let position = self.slots.binary_search(&slot).ok();
+        position.and_then(|position| self.names.get(position)).cloned().unwrap_or_default()
+    }
+
     /// The slots of all fields that the rule looks at, in ascending order, each once.
     #[must_use]
     pub fn slots(&self) -> &[Slot] {
         &self.slots
+    }
+}
+
+impl Condition {
+    /// The fields in the order in which they are asked.
+    pub(super) fn slots(&self) -> impl Iterator<Item = Slot> {
+        std::iter::once(self.slot).chain(self.others.iter().copied())
+    }
+}
+
+/// The places of the parts right below a part.
+#[derive(Clone)]
+pub(super) struct Children<'a> {
+    nodes: &'a [Node],
+    next: usize,
+    end: usize,
+}
+
+impl Iterator for Children<'_> {
+    type Item = usize;
+
+    fn next(&mut self) -> Option<usize> {
+        let place = self.next;
+        if place >= self.end {
+            return None;
+        }
+        self.next = self.nodes.get(place)?.end as usize;
+        Some(place)
     }
 }
 

@@ -2,7 +2,10 @@
 
 use std::cmp::Ordering;
 
-use super::checked::{CheckedRule, Condition, Node, Part};
+use chrono::NaiveDate;
+
+use super::checked::{CheckedRule, Condition, Part};
+use super::days;
 use super::{Facts, Kind, Slot, Test, Text, Truth, Value};
 
 impl CheckedRule {
@@ -19,10 +22,9 @@ impl CheckedRule {
     }
 
     fn truth_at(&self, place: usize, facts: &dyn Facts) -> Truth {
-        let Some(&Node { part, end }) = self.nodes.get(place) else { return Truth::Unknown };
-        let children = || Children { rule: self, next: place + 1, end: end as usize };
-        let truths = || children().map(|child| self.truth_at(child, facts));
-        match part {
+        let Some(node) = self.nodes.get(place) else { return Truth::Unknown };
+        let truths = || self.children(place).map(|child| self.truth_at(child, facts));
+        match node.part {
             Part::Constant(truth) => truth,
             Part::Test(condition) => match self.conditions.get(condition as usize) {
                 Some(condition) => condition.truth(facts),
@@ -32,33 +34,15 @@ impl CheckedRule {
             Part::Not => !self.truth_at(place + 1, facts),
             Part::All => least(truths()),
             Part::Any => !least(truths().map(|truth| !truth)),
-            Part::AtLeast(count) => at_least(count as usize, children().count(), truths()),
+            Part::AtLeast(count) => {
+                at_least(count as usize, self.children(place).count(), truths())
+            }
         }
-    }
-}
-
-/// The places of the children of a part.
-struct Children<'a> {
-    rule: &'a CheckedRule,
-    next: usize,
-    end: usize,
-}
-
-impl Iterator for Children<'_> {
-    type Item = usize;
-
-    fn next(&mut self) -> Option<usize> {
-        let place = self.next;
-        if place >= self.end {
-            return None;
-        }
-        self.next = self.rule.nodes.get(place)?.end as usize;
-        Some(place)
     }
 }
 
 /// The least of the truths, without asking further once one fails.
-fn least(truths: impl Iterator<Item = Truth>) -> Truth {
+pub(super) fn least(truths: impl Iterator<Item = Truth>) -> Truth {
     let mut least = Truth::Hold;
     for truth in truths {
         if truth == Truth::Fail {
@@ -70,7 +54,7 @@ fn least(truths: impl Iterator<Item = Truth>) -> Truth {
 }
 
 /// Whether `count` of `of` truths hold, without asking further once that is settled.
-fn at_least(count: usize, of: usize, truths: impl Iterator<Item = Truth>) -> Truth {
+pub(super) fn at_least(count: usize, of: usize, truths: impl Iterator<Item = Truth>) -> Truth {
     let (mut holding, mut failing) = (0, 0);
     for truth in truths {
         match truth {
@@ -89,30 +73,29 @@ fn at_least(count: usize, of: usize, truths: impl Iterator<Item = Truth>) -> Tru
 }
 
 impl Condition {
-    fn truth(&self, facts: &dyn Facts) -> Truth {
+    pub(super) fn truth(&self, facts: &dyn Facts) -> Truth {
         match self.found(facts) {
-            Some((_, found)) if self.compares(found) => self.test.truth(found),
+            Some((_, found)) if self.compares(found) => self.test.truth(found, facts),
             _ => Truth::Unknown,
         }
     }
 
     /// Whether the value has the type of the schema; a whole number also stands for a number.
-    pub(super) fn compares(&self, found: &Value) -> bool {
+    fn compares(&self, found: &Value) -> bool {
         let kind = found.kind();
         kind == self.kind || (kind, self.kind) == (Kind::Integer, Kind::Number)
     }
 
     /// The value that is tested, and where it comes from unless it is the default.
     pub(super) fn found<'a>(&'a self, facts: &'a dyn Facts) -> Option<(Option<Slot>, &'a Value)> {
-        let slots = std::iter::once(&self.slot).chain(&self.others);
-        let mut present = slots.filter_map(|&slot| Some((Some(slot), facts.value(slot)?)));
+        let mut present = self.slots().filter_map(|slot| Some((Some(slot), facts.value(slot)?)));
         present.next().or_else(|| Some((None, self.default.as_ref()?)))
     }
 }
 
 impl Test<Value> {
     /// Whether `found` passes the test, or unknown if the two cannot be compared.
-    pub(super) fn truth(&self, found: &Value) -> Truth {
+    pub(super) fn truth(&self, found: &Value, facts: &dyn Facts) -> Truth {
         let passes = match self {
             Self::Is(wanted) => found.same(wanted),
             Self::IsNot(other) => found.same(other).map(|same| !same),
@@ -137,6 +120,18 @@ impl Test<Value> {
             Self::StartsWith(start) => text(found).map(|text| text.starts_with(start.as_str())),
             Self::EndsWith(end) => text(found).map(|text| text.ends_with(end.as_str())),
             Self::Contains(part) => text(found).map(|text| text.contains(part.as_str())),
+            Self::WithinLast(span) => date(found).map(|day| {
+                let today = facts.today();
+                (days::before(today, *span)..=today).contains(&day)
+            }),
+            Self::WithinNext(span) => date(found).map(|day| {
+                let today = facts.today();
+                (today..=days::after(today, *span)).contains(&day)
+            }),
+            Self::AnniversaryWithinNext(span) => date(found).map(|day| {
+                let today = facts.today();
+                days::anniversary(day, today).is_some_and(|next| next <= days::after(today, *span))
+            }),
         };
         passes.map_or(Truth::Unknown, Truth::from)
     }
@@ -155,6 +150,13 @@ fn among(found: &Value, values: &[Value]) -> Option<bool> {
 
 fn has(members: &std::collections::BTreeSet<Text>, value: &Value) -> bool {
     matches!(value, Value::Text(text) if members.contains(text))
+}
+
+fn date(found: &Value) -> Option<NaiveDate> {
+    match found {
+        Value::Date(day) => Some(*day),
+        _ => None,
+    }
 }
 
 fn text(found: &Value) -> Option<&str> {

@@ -6,6 +6,7 @@ use thiserror::Error;
 
 use super::written::{MAX_DEPTH, MAX_NODES};
 use super::{Kind, Literal, Text};
+use crate::calendar::Span;
 use crate::money::{Currency, Money, MoneyError};
 
 /// What is wrong at a place of a rule or a schema.
@@ -124,6 +125,12 @@ pub enum Fault {
     /// The text to look for is empty, and so would be found everywhere.
     #[error("the text is empty")]
     NoText,
+    /// The span counts minutes or hours, which a date does not have.
+    #[error("`{span}` is finer than a date: write days, weeks, months or years, like `14d`")]
+    SpanTooFine {
+        /// The span as it is written.
+        span: Span,
+    },
     /// Conditions are nested deeper than [`MAX_DEPTH`].
     #[error("conditions are nested more than {MAX_DEPTH} deep")]
     TooDeep,

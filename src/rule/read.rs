@@ -10,28 +10,10 @@ use serde::{Deserialize, de};
 
 use super::fault::{listed, short};
 use super::written::{MAX_DEPTH, MAX_NODES};
-use super::{Fault, Literal, Number, Operand, Rule, Test, Text, suggest};
+use super::{Fault, Literal, Number, Operand, Rule, Test, Text, suggest, typing};
 
 /// What a condition can be.
 const HEADS: [&str; 7] = ["all", "any", "not", "of", "missing", "field", "coalesce"];
-
-/// What a field can be put to.
-const TESTS: [&str; 14] = [
-    "is",
-    "is_not",
-    "above",
-    "at_least",
-    "below",
-    "at_most",
-    "between",
-    "one_of",
-    "any_of",
-    "all_of",
-    "none_of",
-    "starts_with",
-    "ends_with",
-    "contains",
-];
 
 impl<'de> Deserialize<'de> for Rule {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
@@ -166,7 +148,7 @@ impl Parts {
         }
         let test = match (head, words.as_slice()) {
             ("field" | "coalesce", []) => {
-                return Err(format!("`{head}` needs a test: one of {}", listed(TESTS)));
+                return Err(format!("`{head}` needs a test: one of {}", listed(typing::words())));
             }
             ("field" | "coalesce" | "of", [_]) => self.tests.pop(),
             ("field" | "coalesce", [first, second, ..]) => return Err(two_tests(first, second)),
@@ -239,6 +221,9 @@ fn read_test<'de, A: MapAccess<'de>>(
         "starts_with" => Test::StartsWith(map.next_value()?),
         "ends_with" => Test::EndsWith(map.next_value()?),
         "contains" => Test::Contains(map.next_value()?),
+        "within_last" => Test::WithinLast(map.next_value()?),
+        "within_next" => Test::WithinNext(map.next_value()?),
+        "anniversary_within_next" => Test::AnniversaryWithinNext(map.next_value()?),
         _ => return Err(A::Error::custom(unknown(key))),
     })
 }
@@ -254,7 +239,7 @@ fn count(test: &Test) -> Result<u32, String> {
 }
 
 fn unknown(key: &str) -> String {
-    let words = HEADS.into_iter().chain(["default"]).chain(TESTS);
+    let words = HEADS.into_iter().chain(["default"]).chain(typing::words());
     let meant = suggest::name(key, words.clone());
     let meant = meant.map(|word| format!(": did you mean `{word}`?")).unwrap_or_default();
     format!("unknown key `{}`{meant} (the keys are {})", short(key), listed(words))

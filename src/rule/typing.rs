@@ -9,7 +9,7 @@ use crate::money::Money;
 const FEW: usize = 12;
 
 /// The tests in the order in which messages name them, with the types that each goes with.
-const TESTS: [(&str, &[Kind]); 14] = {
+const TESTS: [(&str, &[Kind]); 17] = {
     use Kind::{Bool, Date, Integer, Money, Number, Set, Text};
     const ORDERED: &[Kind] = &[Integer, Number, Money, Date];
     [
@@ -27,8 +27,16 @@ const TESTS: [(&str, &[Kind]); 14] = {
         ("starts_with", &[Text]),
         ("ends_with", &[Text]),
         ("contains", &[Text]),
+        ("within_last", &[Date]),
+        ("within_next", &[Date]),
+        ("anniversary_within_next", &[Date]),
     ]
 };
+
+/// The words of all tests.
+pub(super) fn words() -> impl Iterator<Item = &'static str> + Clone {
+    TESTS.iter().map(|(word, _)| *word)
+}
 
 /// Whether fields of this type can be tested so.
 pub(super) fn goes_with(test: &Test, field: &Field) -> Result<(), Fault> {

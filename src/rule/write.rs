@@ -38,6 +38,9 @@ impl Serialize for Rule {
             Test::StartsWith(text) | Test::EndsWith(text) | Test::Contains(text) => {
                 map.serialize_entry(word, text)?;
             }
+            Test::WithinLast(span) | Test::WithinNext(span) | Test::AnniversaryWithinNext(span) => {
+                map.serialize_entry(word, span)?
+            }
         }
         map.end()
     }

@@ -4,8 +4,10 @@ use std::collections::BTreeSet;
 use std::fmt;
 
 use chrono::NaiveDate;
+use serde::{Deserialize, Serialize};
 
 use super::{Number, Text};
+use crate::calendar::Span;
 use crate::money::Money;
 
 /// How deep conditions may be nested in a rule.
@@ -87,7 +89,11 @@ pub enum Operand {
 
 /// What an operand must pass; `V` is [`Literal`] where it is written and [`Value`](super::Value)
 /// where it was checked.
-#[derive(Clone, Debug, PartialEq, Eq)]
+///
+/// Dates can be tested from [`Facts::today`](super::Facts::today) on, both ends included: two weeks
+/// ago is within the last `14d`, and six months ago is clamped to the last day of its month.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 #[non_exhaustive]
 pub enum Test<V = Literal> {
     /// It is this value; a set has exactly these members.
@@ -118,6 +124,13 @@ pub enum Test<V = Literal> {
     EndsWith(Text),
     /// This stands somewhere in the text, in the same capitals.
     Contains(Text),
+    /// The day is today, or at most so long ago.
+    WithinLast(Span),
+    /// The day is today, or at most so far ahead.
+    WithinNext(Span),
+    /// The day comes round again today, or within this span: birthdays. 29 February comes round on
+    /// 28 February in common years, and a day yet to come only from its own year on.
+    AnniversaryWithinNext(Span),
 }
 
 /// A value as it is written; the field with which it is compared gives it its type.
@@ -188,6 +201,9 @@ impl<V> Test<V> {
             Self::StartsWith(_) => "starts_with",
             Self::EndsWith(_) => "ends_with",
             Self::Contains(_) => "contains",
+            Self::WithinLast(_) => "within_last",
+            Self::WithinNext(_) => "within_next",
+            Self::AnniversaryWithinNext(_) => "anniversary_within_next",
         }
     }
 }

@@ -150,6 +150,11 @@ fn lists_and_counts_that_make_no_sense_are_refused() {
         ),
         (field("tier").one_of::<&str>([]), "`one_of`: the list is empty"),
         (field("email").contains(""), "`contains`: the text is empty"),
+        (
+            field("birthday").within_next("12h".parse().unwrap()),
+            "`within_next`: `12h` is finer than a date: write days, weeks, months or years, \
+             like `14d`",
+        ),
         (coalesce::<&str>([]).is(1), "`coalesce`: the list is empty"),
         (
             coalesce(["email", "orders"]).is("a"),

@@ -9,6 +9,7 @@ use super::euro;
 
 #[test]
 fn every_form_reads_and_writes_the_same() {
+    let days = "14d".parse().unwrap();
     for (rule, json) in [
         (Rule::Always, "true"),
         (Rule::Never, "false"),
@@ -25,6 +26,12 @@ fn every_form_reads_and_writes_the_same() {
         (field("e").starts_with("a"), r#"{"field":"e","starts_with":"a"}"#),
         (field("e").ends_with("a"), r#"{"field":"e","ends_with":"a"}"#),
         (field("e").contains("a"), r#"{"field":"e","contains":"a"}"#),
+        (field("d").within_last(days), r#"{"field":"d","within_last":"14d"}"#),
+        (field("d").within_next(days), r#"{"field":"d","within_next":"14d"}"#),
+        (
+            field("d").anniversary_within_next("6mo".parse().unwrap()),
+            r#"{"field":"d","anniversary_within_next":"6mo"}"#,
+        ),
         (coalesce(["a", "b"]).below(1), r#"{"coalesce":["a","b"],"below":1}"#),
         (
             coalesce(["a", "b"]).or_default(0).at_most(1),
@@ -61,7 +68,8 @@ fn and_and_or_do_not_nest_what_they_need_not() {
 
 const KEYS: &str = "(the keys are `all`, `any`, `not`, `of`, `missing`, `field`, `coalesce`, \
      `default`, `is`, `is_not`, `above`, `at_least`, `below`, `at_most`, `between`, `one_of`, \
-     `any_of`, `all_of`, `none_of`, `starts_with`, `ends_with`, `contains`)";
+     `any_of`, `all_of`, `none_of`, `starts_with`, `ends_with`, `contains`, `within_last`, \
+     `within_next`, `anniversary_within_next`)";
 
 #[test]
 fn a_condition_that_makes_no_sense_is_refused_with_a_hint() {
@@ -111,6 +119,11 @@ fn a_condition_that_makes_no_sense_is_refused_with_a_hint() {
         ),
         (r#"{"field":"a","is":18446744073709551615}"#, "the whole number is out of range".into()),
         (r#"{"field":"a","is":1e999}"#, "number out of range".into()),
+        (
+            r#"{"field":"a","within_last":"14"}"#,
+            "`14` is no span of time: write it like `30min`, `12h`, `90d`, `2w`, `6mo` or `1y`"
+                .into(),
+        ),
         (
             r#"{"field":"a","one_of":5}"#,
             "invalid type: integer `5`, expected a list of values".into(),

@@ -1,8 +1,12 @@
 //! What rules promise, by theme.
 
 mod check;
+mod generate;
 mod json;
+mod laws;
+mod naive;
 mod semantics;
+mod verdict;
 
 use chrono::NaiveDate;
 

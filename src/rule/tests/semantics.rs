@@ -3,7 +3,7 @@
 use super::{day, euro, schema, sheet};
 use crate::money::{Currency, Money};
 use crate::rule::Truth::{Fail, Hold, Unknown};
-use crate::rule::{Rule, Truth, Value};
+use crate::rule::{Rule, Sheet, Truth, Value};
 
 fn truth<const N: usize>(rule: &str, values: [(&str, Value); N]) -> Truth {
     let rule: Rule = serde_json::from_str(rule).unwrap();
@@ -191,4 +191,50 @@ fn coalesce_takes_the_first_that_is_there() {
     let rule = r#"{"coalesce":["orders"],"default":0,"below":1}"#;
     assert_eq!(truth(rule, []), Hold);
     assert_eq!(truth(rule, [("orders", Value::Integer(1))]), Fail);
+}
+
+#[test]
+fn dates_are_counted_from_today_with_both_ends() {
+    // Today is 15 March 2026.
+    for (test, holds, fails) in [
+        (r#""within_last":"14d""#, ["2026-03-01", "2026-03-15"], ["2026-02-28", "2026-03-16"]),
+        (r#""within_last":"2w""#, ["2026-03-01", "2026-03-15"], ["2026-02-28", "2026-03-16"]),
+        (r#""within_last":"6mo""#, ["2025-09-15", "2026-03-15"], ["2025-09-14", "2026-03-16"]),
+        (r#""within_next":"14d""#, ["2026-03-15", "2026-03-29"], ["2026-03-14", "2026-03-30"]),
+        (r#""within_next":"1y""#, ["2026-03-15", "2027-03-15"], ["2026-03-14", "2027-03-16"]),
+    ] {
+        let rule = format!(r#"{{"field":"birthday",{test}}}"#);
+        let found = |text| truth(&rule, [("birthday", Value::from(day(text)))]);
+        assert_eq!(holds.map(found), [Hold, Hold], "{test}");
+        assert_eq!(fails.map(found), [Fail, Fail], "{test}");
+    }
+}
+
+#[test]
+fn birthdays_come_round_every_year() {
+    let rule: Rule =
+        serde_json::from_str(r#"{"field":"birthday","anniversary_within_next":"7d"}"#).unwrap();
+    let rule = rule.check(&schema()).unwrap();
+    let slot = schema().slot("birthday").unwrap();
+    for (born, today, expected) in [
+        ("1990-03-15", "2026-03-15", Hold),
+        ("1990-03-22", "2026-03-15", Hold),
+        ("1990-03-23", "2026-03-15", Fail),
+        ("1990-03-14", "2026-03-15", Fail),
+        ("1990-01-02", "2026-12-28", Hold),
+        // 29 February is kept on the 28th in common years.
+        ("2000-02-29", "2026-02-21", Hold),
+        ("2000-02-29", "2026-02-20", Fail),
+        ("2000-02-29", "2026-02-28", Hold),
+        ("2000-02-29", "2026-03-01", Fail),
+        ("2000-02-29", "2028-02-21", Fail),
+        ("2000-02-29", "2028-02-29", Hold),
+        // A day yet to come does not come round before it came.
+        ("2027-03-16", "2026-03-15", Fail),
+        ("2026-03-16", "2026-03-15", Hold),
+    ] {
+        let mut sheet = Sheet::new(day(today));
+        sheet.set(slot, Some(day(born).into()));
+        assert_eq!(rule.truth(&sheet), expected, "born {born}, asked {today}");
+    }
 }
