@@ -153,3 +153,76 @@ fn filled(column: &mut Column, mut cells: ArrayViewMut1<'_, f64>, fill: f64) {
         column.measure = Measure::Number;
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use crate::id::CustomerId;
+
+    use super::*;
+
+    fn table(rows: &[[Option<f64>; 2]]) -> FeatureTable {
+        let id = |row| CustomerId::new(format!("c-{row}")).unwrap();
+        let rows = rows.iter().enumerate().map(|(row, cells)| (id(row), *cells));
+        FeatureTable::new([Column::new("orders", Measure::Integer), Column::from("spend")], rows)
+            .unwrap()
+    }
+
+    fn gaps() -> FeatureTable {
+        table(&[
+            [Some(3.0), None],
+            [None, Some(2.0)],
+            [Some(10.0), Some(4.0)],
+            [Some(4.0), Some(9.0)],
+            [None, None],
+        ])
+    }
+
+    #[test]
+    fn refusing_tells_each_column_with_its_first_gap() {
+        let told = Missing::Refuse.fit(&gaps()).unwrap_err().to_string();
+        let expected = "`columns[0]`: column `orders` is missing for 2 customers, first for `c-1`\n\
+            `columns[1]`: column `spend` is missing for 2 customers, first for `c-0`";
+        assert_eq!(told, expected);
+        let whole = table(&[[Some(1.0), Some(2.0)]]);
+        let completion = Missing::Refuse.fit(&whole).unwrap();
+        assert_eq!(completion.table(&whole).unwrap(), whole);
+        assert_eq!(completion.row(&[Some(1.0), None]), None);
+    }
+
+    #[test]
+    fn rows_with_gaps_are_dropped() {
+        let completion = Missing::DropRows.fit(&gaps()).unwrap();
+        let kept = completion.table(&gaps()).unwrap();
+        assert_eq!(kept.matrix().unwrap(), ndarray::array![[10.0, 4.0], [4.0, 9.0]]);
+        assert_eq!(completion.row(&[Some(1.0), None]), None);
+        assert_eq!(completion.row(&[Some(1.0), Some(2.0)]), Some(vec![1.0, 2.0]));
+    }
+
+    #[test]
+    fn gaps_are_filled_as_scikit_learn_fills_them_but_for_rows_of_nothing() {
+        // SimpleImputer(strategy="median" and "mean").statistics_ of scikit-learn 1.9.1.
+        for (filling, orders, spend) in [
+            (Filling::Median, 4.0, 4.0),
+            (Filling::Mean, 5.666_666_666_666_667, 5.0),
+            (Filling::Constant(Number::ONE), 1.0, 1.0),
+        ] {
+            let completion = Missing::Fill(filling).fit(&gaps()).unwrap();
+            let filled = completion.table(&gaps()).unwrap();
+            let expected = ndarray::array![[3.0, spend], [orders, 2.0], [10.0, 4.0], [4.0, 9.0]];
+            assert_eq!(filled.matrix().unwrap(), expected);
+            assert_eq!(filled.columns()[0].measure, Measure::Number);
+            assert_eq!(completion.row(&[None, Some(7.0)]), Some(vec![orders, 7.0]));
+            assert_eq!(completion.row(&[None, None]), None);
+            assert_eq!(completion.row(&[Some(1.0)]), None);
+            let json = serde_json::to_string(&completion).unwrap();
+            assert_eq!(serde_json::from_str::<Completion>(&json).unwrap(), completion);
+        }
+    }
+
+    #[test]
+    fn a_column_without_any_value_cannot_be_filled_from_itself() {
+        let empty = table(&[[Some(1.0), None]]);
+        let told = Missing::Fill(Filling::Median).fit(&empty).unwrap_err().to_string();
+        assert_eq!(told, "`columns[1]`: column `spend` has no value at all");
+    }
+}
