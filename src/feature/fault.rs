@@ -41,6 +41,15 @@ pub enum TableFault {
         /// What was found.
         found: String,
     },
+    /// No column is named where at least one is needed.
+    #[error("no column is named")]
+    NoColumns,
+    /// Everybody misses something.
+    #[error("no customer has a value in every column")]
+    NoCustomers,
+    /// The parts of a stored model do not belong together.
+    #[error("it is of other columns")]
+    OtherColumns,
     /// A column that is asked for is not there.
     #[error("there is no column `{name}`{}", suggestion(.nearest.as_deref()))]
     UnknownColumn {

@@ -3,14 +3,15 @@
 //!
 //! A [`FeatureTable`] holds customers × features; what is missing in it is missing explicitly. How
 //! missing values are treated ([`Missing`] → [`Completion`]) and how columns are made comparable
-//! ([`Scale`] → [`Scaling`]) is fitted once and kept with a model, so that a new customer is
-//! treated exactly like those that the model was fitted on.
+//! ([`Scale`] → [`Scaling`]) is fitted once (both by [`Preparation`] → [`Prepared`]) and kept with
+//! a model, so that a new customer is treated exactly like those that it was fitted on.
 
 mod column;
 mod fault;
 mod missing;
 mod moment;
 mod name;
+mod preparation;
 mod scaling;
 mod spread;
 mod table;
@@ -20,5 +21,6 @@ pub use fault::TableFault;
 pub use missing::{Completion, Filling, Missing};
 pub use moment::Moment;
 pub use name::{Feature, FeatureNameError, USAGES};
+pub use preparation::{Input, Preparation, Prepared};
 pub use scaling::{Scale, Scaling, ScalingNote};
 pub use table::FeatureTable;

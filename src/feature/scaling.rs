@@ -315,13 +315,13 @@ mod tests {
     #[test]
     fn a_column_without_spread_is_only_centered_and_noted() {
         // Half of the orders lie between two equal quartiles.
-        let note = ScalingNote::NoSpread { column: Text::from("orders") };
-        assert_eq!(fitted(Scale::Robust).notes(), [note.clone()]);
+        let noted = vec![ScalingNote::NoSpread { column: Text::from("orders") }];
+        assert_eq!(fitted(Scale::Robust).notes(), noted);
         assert!(fitted(Scale::Standard).notes().is_empty());
         let same = table(&[[1.0, 2.0, 0.1], [3.0, 4.0, 0.1], [5.0, 7.0, 0.1]]);
         for scale in [Scale::Log1p, Scale::Standard, Scale::Robust, Scale::MinMax] {
             let scaling = Scaling::fit(&same, &[scale; 3]).unwrap();
-            assert_eq!(scaling.notes(), [note.clone()]);
+            assert_eq!(scaling.notes(), noted);
             assert_eq!(scaling.table(&same).unwrap().number(1, 2), Some(0.0), "{scale:?}");
         }
     }

@@ -190,6 +190,14 @@ impl FeatureTable {
         self.keep_rows(&rows)
     }
 
+    /// The table of only those customers of whom nothing is missing.
+    #[must_use]
+    pub fn without_gaps(self) -> Self {
+        let whole = |row: &usize| !self.cells.row(*row).iter().any(|number| number.is_nan());
+        let rows: Vec<usize> = (0..self.customers.len()).filter(whole).collect();
+        if rows.len() == self.customers.len() { self } else { self.keep_rows(&rows) }
+    }
+
     /// The rows at these positions, which are ascending and exist.
     pub(super) fn keep_rows(&self, rows: &[usize]) -> Self {
         let customer = |&row: &usize| self.customers.get(row).cloned();
@@ -256,7 +264,7 @@ impl From<FeatureTable> for Written {
     }
 }
 
-fn column_problems(columns: &[Column]) -> Problems<TableFault> {
+pub(super) fn column_problems(columns: &[Column]) -> Problems<TableFault> {
     let mut problems = Problems::none();
     let mut seen = std::collections::BTreeSet::new();
     for (index, column) in columns.iter().enumerate() {
