@@ -1,11 +1,12 @@
 //! Who belongs together: segments, and what puts customers into them.
 //!
 //! A [`Segmenter`] assigns customers to [`Segment`]s; a [`Fit`] recipe learns one from a table of
-//! customers. A customer can be in several segments ([`Membership`]), and is in none if what
-//! decides it is not known.
+//! customers; one that can [`Learn`] moves with the customers it sees. A customer can be in several
+//! segments ([`Membership`]), and is in none if what decides it is not known.
 
 pub mod rules;
 pub mod grid;
+pub mod clustered;
 
 mod membership;
 
@@ -96,4 +97,11 @@ pub trait Fit {
     fn fit(&self, table: &FeatureTable, rng: &mut dyn Rng) -> Result<Self::Model, Self::Error> {
         self.fit_seeded(table, rng.next_u64())
     }
+}
+
+/// A segmenter that moves with the customers it sees, instead of being fitted anew.
+pub trait Learn: Segmenter {
+    /// Takes a customer in, and tells the segments of this customer as [`Segmenter::assign`] did
+    /// before; who is in no segment teaches nothing.
+    fn learn(&mut self, row: &[Option<Value>], today: NaiveDate) -> Membership;
 }
