@@ -5,7 +5,7 @@ use std::collections::HashSet;
 use chrono::{DateTime, Utc};
 use thiserror::Error;
 
-use super::order::Amounts;
+use super::effect::Amounts;
 use super::purchases::{Builder, nanos};
 use super::{Purchases, earliest, latest};
 use crate::id::{CategoryId, CustomerId, OrderId, ProductId};
@@ -223,11 +223,13 @@ impl Columns {
             units: value(&self.units),
             returned_units: optional(&self.returned_units),
         };
-        let paid = amounts.list_minor.saturating_sub(amounts.discount_minor);
-        let least_returned = if amounts.kept_units() == 0 { paid } else { 0 };
+        let list = amounts.list_minor.max(0);
+        let paid = list.saturating_sub(amounts.discount_minor).max(0);
+        let is_cancelled = amounts.units > 0 && amounts.kept_units() == 0;
+        let least_returned = if is_cancelled { paid } else { 0 };
         for (column, value, least, most) in [
             ("list_minor", amounts.list_minor, 0, i64::MAX),
-            ("discount_minor", amounts.discount_minor, 0, amounts.list_minor),
+            ("discount_minor", amounts.discount_minor, 0, list),
             ("returned_minor", amounts.returned_minor, least_returned, paid),
             ("units", amounts.units, 1, i64::MAX),
             ("returned_units", amounts.returned_units, 0, amounts.units),
@@ -304,5 +306,172 @@ fn check_range(
 ) {
     if value < least || value > most {
         problems.add(column.item(index), ColumnFault::OutOfRange { value, least, most });
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::calendar::Interval;
+
+    fn columns(customers: &[&str], days: &[u32], list_minor: &[i64], units: &[i64]) -> Columns {
+        Columns {
+            customers: customers.iter().map(|id| id.parse().unwrap()).collect(),
+            at: days.iter().map(|day| instant(*day)).collect(),
+            list_minor: list_minor.to_vec(),
+            units: units.to_vec(),
+            ..Columns::default()
+        }
+    }
+
+    fn instant(day: u32) -> DateTime<Utc> {
+        format!("2026-01-{day:02}T00:00:00Z").parse().unwrap()
+    }
+
+    fn told(columns: &Columns) -> Vec<String> {
+        let found = Purchases::from_columns(Currency::EUR, columns).unwrap_err();
+        found.iter().map(ToString::to_string).collect()
+    }
+
+    fn ids<T: std::str::FromStr<Err: std::fmt::Debug>>(names: &[&str]) -> Vec<T> {
+        names.iter().map(|name| name.parse().unwrap()).collect()
+    }
+
+    #[test]
+    fn rows_are_sorted_by_customer_instant_and_order() {
+        let mut columns = columns(
+            &["b", "a", "b", "a", "a"],
+            &[3, 5, 1, 2, 2],
+            &[10, 20, 30, 40, 50],
+            &[1, 2, 3, 4, 5],
+        );
+        let list = |columns: &Columns| {
+            let log = Purchases::from_columns(Currency::EUR, columns).unwrap();
+            let customers = log.iter();
+            customers
+                .map(|(id, orders)| (id.to_string(), orders.list_minor().to_vec()))
+                .collect::<Vec<_>>()
+        };
+        let (a, b) = ("a".to_owned(), "b".to_owned());
+        assert_eq!(list(&columns), [(a.clone(), vec![40, 50, 20]), (b.clone(), vec![30, 10])]);
+        columns.orders = Some(ids(&["1", "2", "3", "o5", "o4"]));
+        assert_eq!(list(&columns), [(a, vec![50, 40, 20]), (b, vec![30, 10])]);
+    }
+
+    #[test]
+    fn an_order_has_what_its_row_says() {
+        let mut columns = columns(&["a", "a"], &[1, 2], &[1_000, 500], &[4, 1]);
+        columns.discount_minor = Some(vec![100, 0]);
+        columns.returned_minor = Some(vec![225, 0]);
+        columns.returned_units = Some(vec![1, 0]);
+        let log = Purchases::from_columns(Currency::EUR, &columns).unwrap();
+        let orders = log.find(&"a".parse().unwrap()).unwrap();
+        let first = orders.first().unwrap();
+        assert_eq!((first.at, first.units, first.returned_units), (instant(1), 4, 1));
+        assert_eq!(first.net_price.to_string(), "6.75 EUR");
+        let sums = [orders.list_price(), orders.discount(), orders.returned(), orders.net_price()];
+        let sums = sums.map(|sum| sum.unwrap().minor());
+        assert_eq!((sums, orders.kept_units()), ([1_500, 100, 225, 1_175], Some(4)));
+        assert!(orders.lines().is_none(), "lines are not known");
+        let none = Interval { first: instant(3), last: instant(1) };
+        assert!(orders.within(&none).is_empty());
+        assert!(log.orders(7).is_empty() && log.find(&"b".parse().unwrap()).is_none());
+    }
+
+    #[test]
+    fn lines_go_with_their_orders() {
+        let mut columns = columns(&["b", "a"], &[1, 1], &[500, 300], &[3, 1]);
+        columns.lines = Some(LineColumns {
+            order: vec![1, 0, 0, 0],
+            category: Some(vec![None, Some("tea".parse().unwrap()), None, None]),
+            product: None,
+            kept_units: vec![1, 2, 1, 0],
+            net_minor: vec![300, 400, 100, 0],
+        });
+        let log = Purchases::from_columns(Currency::EUR, &columns).unwrap();
+        let lines = |index: usize| {
+            let lines = log.orders(index).lines().unwrap();
+            lines
+                .map(|line| (line.category.map(CategoryId::as_str), line.net_price.minor()))
+                .collect::<Vec<_>>()
+        };
+        assert_eq!(lines(0), [(None, 300)]);
+        assert_eq!(lines(1), [(Some("tea"), 400), (None, 100)], "a line that came back is gone");
+    }
+
+    #[test]
+    fn an_order_of_which_all_came_back_is_left_out_but_its_customer_stays() {
+        let mut columns = columns(&["a"], &[1], &[500], &[2]);
+        columns.returned_units = Some(vec![2]);
+        assert_eq!(told(&columns), ["`returned_minor[0]`: 0 is outside 500 to 500"]);
+        columns.returned_minor = Some(vec![500]);
+        let log = Purchases::from_columns(Currency::EUR, &columns).unwrap();
+        assert_eq!((log.len(), log.order_count()), (1, 0));
+    }
+
+    #[test]
+    fn sums_that_do_not_fit_are_told() {
+        let columns = columns(&["a", "a"], &[1, 2], &[i64::MAX, 1], &[i64::MAX, 1]);
+        let log = Purchases::from_columns(Currency::EUR, &columns).unwrap();
+        assert!(log.orders(0).net_price().is_err());
+        assert_eq!(log.orders(0).kept_units(), None);
+    }
+
+    #[test]
+    fn columns_of_different_length_are_told() {
+        let mut columns = columns(&["a", "b"], &[1], &[1, 2, 3], &[1, 1]);
+        columns.discount_minor = Some(vec![]);
+        columns.lines = Some(LineColumns { order: vec![0], ..LineColumns::default() });
+        assert_eq!(
+            told(&columns),
+            [
+                "`at`: the column has 1 rows where the others have 2",
+                "`list_minor`: the column has 3 rows where the others have 2",
+                "`discount_minor`: the column has 0 rows where the others have 2",
+                "`lines.kept_units`: the column has 0 rows where the others have 1",
+                "`lines.net_minor`: the column has 0 rows where the others have 1",
+            ]
+        );
+    }
+
+    #[test]
+    fn every_value_outside_its_limits_is_told() {
+        let mut columns = columns(&["a", "a", "a"], &[1, 2, 3], &[-1, 500, 500], &[1, 0, 2]);
+        columns.at[2] = latest();
+        columns.orders = Some(ids(&["o1", "o2", "o1"]));
+        columns.discount_minor = Some(vec![0, 501, 100]);
+        columns.returned_minor = Some(vec![0, 0, 401]);
+        columns.returned_units = Some(vec![0, 0, 3]);
+        assert_eq!(
+            told(&columns),
+            [
+                "`list_minor[0]`: -1 is outside 0 to 9223372036854775807",
+                "`discount_minor[1]`: 501 is outside 0 to 500",
+                "`units[1]`: 0 is outside 1 to 9223372036854775807",
+                "`at[2]`: 2200-01-01 00:00:00 UTC is outside the years 1900 to 2200",
+                "`orders[2]`: customer `a` has order `o1` twice",
+                "`returned_minor[2]`: 401 is outside 0 to 400",
+                "`returned_units[2]`: 3 is outside 0 to 2",
+            ]
+        );
+    }
+
+    #[test]
+    fn lines_that_do_not_fit_their_orders_are_told() {
+        let mut columns = columns(&["a"], &[1], &[500], &[2]);
+        columns.lines = Some(LineColumns {
+            order: vec![0, 1, 0],
+            kept_units: vec![1, 1, 0],
+            net_minor: vec![400, 100, 50],
+            ..LineColumns::default()
+        });
+        assert_eq!(
+            told(&columns),
+            [
+                "`lines.order[1]`: there is no order in row 1: 1 orders are numbered from 0",
+                "`lines.net_minor[2]`: 50 is outside 0 to 0",
+                "`list_minor[0]`: the order's net price is 500, but its lines come to 450",
+            ]
+        );
     }
 }

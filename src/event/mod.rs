@@ -34,8 +34,9 @@
 
 mod basket;
 mod columns;
+mod effect;
 mod kind;
-mod order;
+mod orders;
 mod purchases;
 mod validate;
 
@@ -44,13 +45,14 @@ use serde::{Deserialize, Serialize};
 
 pub use basket::{Basket, Discount, LineItem, Purchase, Return, ReturnedLine};
 pub use columns::{ColumnFault, Columns, LineColumns};
+pub use effect::OrderState;
+pub(crate) use effect::{order_states, voided};
 pub use kind::{
     AttributesChanged, Channel, Coordinates, Custom, EmailClicked, EmailOpened, EventKind,
     EventType, Referral, Review, Share, SupportContact, SurveyAnswered, View, Visit, Void,
 };
-pub use order::OrderState;
-pub(crate) use order::{order_states, voided};
-pub use purchases::{Line, Order, Orders, Purchases};
+pub use orders::{Line, Order, Orders};
+pub use purchases::Purchases;
 pub(crate) use validate::check_value;
 pub use validate::{
     Fault, MAX_CLOCK_SKEW_HOURS, MAX_LIST, MAX_QUANTITY, MAX_TEXT_BYTES, earliest, latest,

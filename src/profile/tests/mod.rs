@@ -1,5 +1,8 @@
 //! Histories written as text, one event a line: `id day what…`.
 
+mod laws;
+mod recording;
+mod stored;
 mod tables;
 
 use chrono::{DateTime, TimeDelta, Utc};
