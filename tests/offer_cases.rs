@@ -13,7 +13,7 @@ use loyalty::event::{Basket, LineItem};
 use loyalty::id::{CouponCode, LaneId, LineId, OfferId, ProductId};
 use loyalty::money::{Currency, Money};
 use loyalty::offer::{
-    Answer, Award, Catalog, Evaluation, Lane, Offer, OfferEvaluator, Request, Uses,
+    Answer, Award, Catalog, Evaluation, Explain, Lane, Offer, OfferEvaluator, Request, Uses,
 };
 use loyalty::points::{Multiplier, Points};
 use loyalty::rule::{Field, Kind, Schema, Sheet, Value};
@@ -29,6 +29,7 @@ struct Case {
     member_since: Option<NaiveDate>,
     uses: UseCounts,
     points: Points,
+    chosen: Vec<OfferId>,
     gives: String,
 }
 
@@ -84,6 +85,8 @@ fn evaluate(catalog: &Catalog, case: &Case) -> Evaluation {
         member_since: case.member_since,
         uses: &case.uses,
         points: case.points,
+        chosen: &case.chosen,
+        explain: Explain::Codes,
     })
 }
 
@@ -98,6 +101,7 @@ fn read(text: &str) -> Case {
         member_since: None,
         uses: UseCounts::default(),
         points: Points::ZERO,
+        chosen: Vec::new(),
         gives: String::new(),
     };
     let (given, gives) = text.split_once("gives\n").expect(text);
@@ -115,6 +119,7 @@ fn read(text: &str) -> Case {
             "recency" => case.facts[1] = Some(Value::Integer(rest.parse().unwrap())),
             "total" => case.facts[2] = Some(Value::Money(money(rest))),
             "member" => case.member_since = Some(rest.parse().unwrap()),
+            "chosen" => case.chosen.push(OfferId::new(rest).unwrap()),
             "points" => case.points = Points(rest.parse().unwrap()),
             "used" => {
                 let (offer, date) = rest.split_once(' ').unwrap();

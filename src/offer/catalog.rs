@@ -12,7 +12,7 @@ use super::{Base, Contest, Evaluation, Fault, Lane, Mode, Offer, Request, check}
 use crate::id::OfferId;
 use crate::money::{Allocator, Currency, LargestRemainder};
 use crate::path::Problems;
-use crate::rule::{CheckedRule, Schema};
+use crate::rule::{CheckedRule, Facts, Schema, Verdict};
 
 /// Answers which offers a customer gets; hosts with an evaluation of their own implement it.
 ///
@@ -24,6 +24,9 @@ pub trait OfferEvaluator: Send + Sync {
 
     /// Grants or declines every offer.
     fn evaluate(&self, request: &Request<'_>) -> Evaluation;
+
+    /// How the conditions of one offer come out, if there is such an offer.
+    fn explain(&self, offer: &OfferId, facts: &dyn Facts) -> Option<Verdict>;
 }
 
 /// Offers and lanes that were checked, and whose evaluation cannot fail.
@@ -139,6 +142,10 @@ impl OfferEvaluator for Catalog {
 
     fn evaluate(&self, request: &Request<'_>) -> Evaluation {
         evaluate(self, request)
+    }
+
+    fn explain(&self, offer: &OfferId, facts: &dyn Facts) -> Option<Verdict> {
+        self.find(offer).map(|checked| checked.rule.explain(facts))
     }
 }
 

@@ -9,13 +9,18 @@ use crate::calendar::Window;
 use crate::id::{LineId, OfferId};
 use crate::money::{Currency, Money};
 use crate::points::Points;
+use crate::rule::Verdict;
 
 /// Why an offer was not granted. `to_string` is the sentence for a marketer.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Decline {
     /// What stood in the way, with the numbers found.
     pub reason: Reason,
+    /// How the offer's conditions came out, if they stood in the way and
+    /// [`Explain::Full`](super::Explain::Full) was asked for.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub verdict: Option<Box<Verdict>>,
 }
 
 /// What stood in the way of an offer, in the order in which it is looked at.
@@ -53,6 +58,11 @@ pub enum Reason {
         cost: Points,
         /// What the customer has, less what offers granted before this one cost.
         available: Points,
+    },
+    /// The customer can pay what it costs, but has not chosen to.
+    NotChosen {
+        /// What it costs.
+        cost: Points,
     },
     /// The basket is not in the currency of the catalog.
     WrongCurrency {
@@ -130,6 +140,8 @@ pub enum DeclineCode {
     LimitReached,
     /// [`Reason::NotEnoughPoints`].
     NotEnoughPoints,
+    /// [`Reason::NotChosen`].
+    NotChosen,
     /// [`Reason::WrongCurrency`].
     WrongCurrency,
     /// [`Reason::InvalidBasket`].
@@ -142,7 +154,7 @@ pub enum DeclineCode {
 
 impl DeclineCode {
     /// All codes, in the order in which they are looked at.
-    pub const ALL: [Self; 11] = [
+    pub const ALL: [Self; 12] = [
         Self::NotYetValid,
         Self::Expired,
         Self::CodeMissing,
@@ -150,6 +162,7 @@ impl DeclineCode {
         Self::FactUnknown,
         Self::LimitReached,
         Self::NotEnoughPoints,
+        Self::NotChosen,
         Self::WrongCurrency,
         Self::InvalidBasket,
         Self::NothingToDiscount,
@@ -167,6 +180,7 @@ impl DeclineCode {
             Self::FactUnknown => "fact_unknown",
             Self::LimitReached => "limit_reached",
             Self::NotEnoughPoints => "not_enough_points",
+            Self::NotChosen => "not_chosen",
             Self::WrongCurrency => "wrong_currency",
             Self::InvalidBasket => "invalid_basket",
             Self::NothingToDiscount => "nothing_to_discount",
@@ -174,13 +188,14 @@ impl DeclineCode {
         }
     }
 
-    /// Whether the customer meets all that the offer asks of them, and only this basket stands in
-    /// the way: what a profile page shows as "yours at the checkout".
+    /// Whether the customer meets all that the offer asks of them, and only their choice or this
+    /// basket stands in the way: what a profile page shows as "yours".
     #[must_use]
     pub const fn is_eligible(self) -> bool {
         matches!(
             self,
-            Self::WrongCurrency
+            Self::NotChosen
+                | Self::WrongCurrency
                 | Self::InvalidBasket
                 | Self::NothingToDiscount
                 | Self::BeatenInLane
@@ -206,6 +221,7 @@ impl Reason {
             Self::FactUnknown | Self::MembershipUnknown => DeclineCode::FactUnknown,
             Self::LimitReached(_) => DeclineCode::LimitReached,
             Self::NotEnoughPoints { .. } => DeclineCode::NotEnoughPoints,
+            Self::NotChosen { .. } => DeclineCode::NotChosen,
             Self::WrongCurrency { .. } => DeclineCode::WrongCurrency,
             Self::InvalidBasket { .. } => DeclineCode::InvalidBasket,
             Self::NothingToDiscount(_) => DeclineCode::NothingToDiscount,
@@ -224,13 +240,17 @@ impl Decline {
 
 impl From<Reason> for Decline {
     fn from(reason: Reason) -> Self {
-        Self { reason }
+        Self { reason, verdict: None }
     }
 }
 
 impl fmt::Display for Decline {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.reason.fmt(f)
+        self.reason.fmt(f)?;
+        match &self.verdict {
+            Some(verdict) => write!(f, ": {verdict}"),
+            None => Ok(()),
+        }
     }
 }
 
@@ -241,13 +261,16 @@ impl fmt::Display for Reason {
             Self::Expired { until } => write!(f, "it ended at {}", written(*until)),
             Self::CodeMissing => f.write_str("its code was not presented"),
             Self::RuleFailed => f.write_str("its conditions do not hold"),
-            Self::FactUnknown => f.write_str("a fact that its conditions ask for is not known"),
+            Self::FactUnknown => f.write_str("whether its conditions hold is not known"),
             Self::MembershipUnknown => {
                 f.write_str("its limit is per membership year, whose start is not known")
             }
             Self::LimitReached(reached) => reached.fmt(f),
             Self::NotEnoughPoints { cost, available } => {
                 write!(f, "it costs {cost} points, of which {available} are available")
+            }
+            Self::NotChosen { cost } => {
+                write!(f, "it costs {cost} points, which the customer has not chosen to spend")
             }
             Self::WrongCurrency { found, expected } => {
                 write!(f, "the basket is in {found}, the offer in {expected}")

@@ -4,21 +4,35 @@ use std::collections::BTreeSet;
 
 use super::benefit::Benefit;
 use super::catalog::CheckedOffer;
-use super::decline::{LimitReached, Reason};
-use super::{Request, UseLimit};
-use crate::id::CouponCode;
+use super::decline::{Decline, LimitReached, Reason};
+use super::{Explain, Offer, Request, UseLimit};
+use crate::id::{CouponCode, OfferId};
 use crate::points::Points;
 use crate::rule::Truth;
 
+/// What the customer presented or chose.
+pub(super) struct Presented<'a> {
+    codes: BTreeSet<&'a CouponCode>,
+    chosen: BTreeSet<&'a OfferId>,
+}
+
+impl<'a> Presented<'a> {
+    pub(super) fn of(request: &Request<'a>) -> Self {
+        let (codes, chosen) = (&request.basket.coupons, request.chosen);
+        Self { codes: codes.iter().collect(), chosen: chosen.iter().collect() }
+    }
+}
+
 impl CheckedOffer {
-    /// The first reason that stands in the way: validity, code, conditions, uses, points.
+    /// The first reason that stands in the way: validity, code, conditions, uses, points, choice.
     pub(super) fn eligibility(
         &self,
         request: &Request<'_>,
-        presented: &BTreeSet<&CouponCode>,
+        presented: &Presented<'_>,
     ) -> Result<(), Reason> {
         self.open(request)?;
-        if self.offer.code.as_ref().is_some_and(|code| !presented.contains(code)) {
+        let Offer { id, code, cost, .. } = &self.offer;
+        if code.as_ref().is_some_and(|code| !presented.codes.contains(code)) {
             return Err(Reason::CodeMissing);
         }
         match self.rule.truth(request.facts) {
@@ -29,7 +43,13 @@ impl CheckedOffer {
         for limit in &self.offer.limits.uses {
             self.usable(limit, request)?;
         }
-        self.affordable(request.points)
+        self.affordable(request.points)?;
+        match *cost {
+            Some(cost) if code.is_none() && !presented.chosen.contains(id) => {
+                Err(Reason::NotChosen { cost })
+            }
+            _ => Ok(()),
+        }
     }
 
     /// Whether `available` points are enough for what it costs.
@@ -38,6 +58,17 @@ impl CheckedOffer {
             Some(cost) if cost > available => Err(Reason::NotEnoughPoints { cost, available }),
             _ => Ok(()),
         }
+    }
+
+    /// The decline for this reason, with a verdict if that was asked for.
+    pub(super) fn declined(&self, reason: Reason, request: &Request<'_>) -> Decline {
+        let verdict = match (&reason, request.explain) {
+            (Reason::RuleFailed | Reason::FactUnknown, Explain::Full) => {
+                Some(Box::new(self.rule.explain(request.facts)))
+            }
+            _ => None,
+        };
+        Decline { reason, verdict }
     }
 
     fn open(&self, request: &Request<'_>) -> Result<(), Reason> {

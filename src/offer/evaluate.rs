@@ -1,26 +1,25 @@
 //! The evaluation of a catalog: eligibility of each offer, then lane by lane what it gives.
 
 use std::cmp::Reverse;
-use std::collections::BTreeSet;
 
 use super::catalog::{Catalog, CheckedOffer, Terms};
 use super::decline::{Beaten, Decline, Reason};
+use super::eligibility::Presented;
 use super::evaluation::{Answer, Award, Evaluation, Grant, Outcome, Reservation};
 use super::price::{Prices, Proposal};
 use super::{Contest, Mode, Request};
-use crate::id::CouponCode;
 use crate::money::Money;
 use crate::points::{Multiplier, Points};
 
 /// Grants or declines every offer of the catalog.
 pub(super) fn evaluate(catalog: &Catalog, request: &Request<'_>) -> Evaluation {
-    let presented: BTreeSet<&CouponCode> = request.basket.coupons.iter().collect();
+    let presented = Presented::of(request);
     let mut round = Round::new(catalog, request);
     let mut turns = Vec::new();
     for (place, checked) in catalog.offers.iter().enumerate() {
         match checked.eligibility(request, &presented) {
             Ok(()) => turns.push(Turn { place, checked }),
-            Err(reason) => round.decline(place, reason.into()),
+            Err(reason) => round.decline(place, checked.declined(reason, request)),
         }
     }
     turns.sort_unstable_by_key(Turn::order);

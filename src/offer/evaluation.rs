@@ -10,7 +10,7 @@ use crate::money::Money;
 use crate::points::{Multiplier, Points};
 
 /// Every offer granted or declined, and what that makes of the basket.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 #[must_use]
 pub struct Evaluation {
@@ -34,7 +34,7 @@ pub struct Evaluation {
 }
 
 /// What became of one offer.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Outcome {
     /// The offer.
@@ -44,7 +44,7 @@ pub struct Outcome {
 }
 
 /// Granted or declined.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Answer {
     /// The customer gets it.

@@ -29,13 +29,14 @@
 //! `{"gift": {"product": "mug"}}` and `{"access": {"name": "preview", "kind": "invitation"}}`.
 //!
 //! # How offers are evaluated
-//! 1. *Eligibility*, offer by offer: validity, code, conditions, use limits, points. The first that
-//!    stands in the way is the [`Reason`] of the decline; a missing fact never grants.
+//! 1. *Eligibility*, offer by offer: validity, code, conditions, use limits, points, choice. The
+//!    first that stands in the way is the [`Reason`] of the decline; a missing fact never grants.
 //! 2. *Lanes*, in their order, the default lane first; see [`Lane`]. An offer that would take
 //!    nothing off is declined before it competes. Points are spent in the order of grants.
 //!
 //! The answer depends on the set of offers and lines, never on the order in which they are listed.
-//! An offer with a cost is granted to whoever can pay; give it a code if the customer is to choose.
+//! Points are spent only where the customer says so: an offer with a cost is granted to those who
+//! present its code or, if it has none, have chosen it.
 
 mod benefit;
 mod catalog;
@@ -67,7 +68,7 @@ pub use evaluation::{
 pub use fault::Fault;
 pub use lane::{Base, Contest, Lane, Mode};
 pub use limits::{Limits, UseLimit};
-pub use request::{NoUses, Request, Uses};
+pub use request::{Explain, NoUses, Request, Uses};
 pub use validity::Validity;
 
 use crate::calendar::Window;
@@ -105,7 +106,8 @@ pub struct Offer {
     /// The code that must be presented, if any.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub code: Option<CouponCode>,
-    /// What the customer pays for it in points, if anything.
+    /// What the customer pays for it in points, if anything; who does not choose to pay does not
+    /// get it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub cost: Option<Points>,
 }

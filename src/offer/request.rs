@@ -32,6 +32,11 @@ pub struct Request<'a> {
     pub uses: &'a dyn Uses,
     /// The points that the customer can spend.
     pub points: Points,
+    /// The offers that the customer chose to spend points on; one that wants a code is chosen by
+    /// presenting the code.
+    pub chosen: &'a [OfferId],
+    /// How much is to be explained.
+    pub explain: Explain,
 }
 
 /// How often one customer used an offer.
@@ -48,4 +53,14 @@ impl Uses for NoUses {
     fn count(&self, _: &OfferId, _: Interval) -> u64 {
         0
     }
+}
+
+/// How much of the declines is explained.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+pub enum Explain {
+    /// Reasons with their numbers: fast, and enough to count them.
+    #[default]
+    Codes,
+    /// The verdict on every condition of the rules that stood in the way, too.
+    Full,
 }
