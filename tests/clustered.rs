@@ -103,9 +103,11 @@ fn a_gap_that_the_recipe_fills_is_filled_for_new_customers_too() {
     rows.push((id("gil"), [None, None]));
     let table = FeatureTable::from_values(columns(), rows).unwrap();
     let told = recipe().fit_seeded(&table, 1).unwrap_err().to_string();
-    let expected = "`preparation.columns[0]`: column `orders` is missing for 1 customers, first for \
-        `gil`\n`preparation.columns[1]`: column `spend` is missing for 2 customers, first for `fay`";
-    assert_eq!(told, expected);
+    let lines = [
+        "`preparation.columns[0]`: column `orders` is missing for 1 customers, first for `gil`",
+        "`preparation.columns[1]`: column `spend` is missing for 2 customers, first for `fay`",
+    ];
+    assert_eq!(told.lines().collect::<Vec<_>>(), lines);
 
     let mut recipe = recipe();
     recipe.preparation.missing = Missing::DropRows;
@@ -284,9 +286,9 @@ proptest! {
         missing in prop::sample::select(vec![Missing::DropRows, Missing::Fill(Filling::Median)]),
         seed: u64,
     ) {
-        let named = rows.iter().enumerate().map(|(row, values)| (id(&format!("c-{row:02}")), values));
-        let table = FeatureTable::from_values(columns(), named.map(|(id, row)| (id, row.clone())));
-        let table = table.unwrap();
+        let named = rows.iter().enumerate();
+        let named = named.map(|(row, values)| (id(&format!("c-{row:02}")), values.clone()));
+        let table = FeatureTable::from_values(columns(), named).unwrap();
         let columns = Preparation::new([("spend", scale), ("orders", scale)]).missing(missing);
         let Ok(model) = Clusters::new(clusters, columns).fit_seeded(&table, seed) else {
             // Nobody is complete, or a column has no value at all.
