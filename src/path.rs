@@ -6,6 +6,7 @@
 use std::error::Error;
 use std::fmt;
 
+use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 
 /// A place in the user's data, such as `offers[3].when.all[0].field`.
@@ -189,6 +190,40 @@ impl<F: fmt::Display> fmt::Display for Problems<F> {
 
 impl<F: fmt::Debug + fmt::Display> Error for Problems<F> {}
 
+/// The longest document that [`from_json`] reads, in bytes.
+pub const MAX_JSON_BYTES: usize = 64 * 1024 * 1024;
+
+/// The text is no document of the wanted form.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("{reason}")]
+pub struct Unreadable {
+    /// What the reader says.
+    pub reason: String,
+}
+
+/// Reads an event, a member or any other record from JSON, and names the place of a mistake.
+///
+/// Nesting is limited to 128 levels by `serde_json`.
+///
+/// # Errors
+/// One problem: where the text stops being such a document, and why. A text of more than
+/// [`MAX_JSON_BYTES`] is not looked at.
+pub fn from_json<T: DeserializeOwned>(json: &str) -> Result<T, Problems<Unreadable>> {
+    let unreadable = |path, reason| Problems::one(path, Unreadable { reason });
+    if json.len() > MAX_JSON_BYTES {
+        let reason = format!("the text has {} bytes: at most {MAX_JSON_BYTES}", json.len());
+        return Err(unreadable(Path::root(), reason));
+    }
+    let mut deserializer = serde_json::Deserializer::from_str(json);
+    let value = serde_path_to_error::deserialize(&mut deserializer).map_err(|error| {
+        let path = error.path().to_string();
+        let path = if path == "." { Path::root() } else { Path(path) };
+        unreadable(path, error.inner().to_string())
+    })?;
+    let ended = deserializer.end();
+    ended.map(|()| value).map_err(|error| unreadable(Path::root(), error.to_string()))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -201,6 +236,20 @@ mod tests {
         assert_eq!(path.join(&Path::root().item(0)).as_str(), "offers[3].when[0]");
         assert_eq!(path.join(&Path::from("all")).as_str(), "offers[3].when.all");
         assert_eq!(Path::root().to_string(), "the document");
+    }
+
+    #[test]
+    fn a_mistake_in_json_is_told_with_its_place() {
+        let told = |json| {
+            let read: Result<Vec<Problem<String>>, _> = from_json(json);
+            read.map(|_| ()).unwrap_err().to_string()
+        };
+        assert_eq!(
+            told(r#"[{"path":"a","fault":"b"},{"path":"a","fault":1}]"#),
+            "`[1].fault`: invalid type: integer `1`, expected a string at line 1 column 47"
+        );
+        assert!(told("[]]").starts_with("`the document`: trailing characters"));
+        assert!(told(&"[".repeat(1_000_000)).contains("recursion limit exceeded"));
     }
 
     #[test]
