@@ -14,6 +14,13 @@ use super::{CalendarError, just_before, quoted, without_leap_second};
 #[derive(Clone, Copy, PartialEq, Eq, Hash)]
 pub struct Zone(Tz);
 
+/// UTC.
+impl Default for Zone {
+    fn default() -> Self {
+        Self::UTC
+    }
+}
+
 impl Zone {
     /// Coordinated universal time, whose clock is never changed.
     pub const UTC: Self = Self(Tz::UTC);

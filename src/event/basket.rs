@@ -15,6 +15,9 @@ pub struct Basket {
     /// The codes that the customer presented.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub coupons: Vec<CouponCode>,
+    /// What shipping costs before discounts, if it is known; it is not part of the lines' prices.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub shipping: Option<Money>,
     /// The store, if it is bought in one.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub store: Option<StoreId>,
@@ -197,6 +200,12 @@ impl Purchase {
     #[must_use]
     pub const fn new(order: OrderId, basket: Basket) -> Self {
         Self { order, basket, redeemed: Vec::new(), total: None }
+    }
+
+    /// The offers that were used, each as often as it is named.
+    pub fn offers(&self) -> impl Iterator<Item = &OfferId> {
+        let discounts = self.basket.lines.iter().flat_map(|line| &line.discounts);
+        discounts.filter_map(|discount| discount.offer.as_ref()).chain(&self.redeemed)
     }
 }
 

@@ -242,6 +242,10 @@ impl Basket {
         if let Some(region) = &self.region {
             check_text(region.as_str(), &path.field("region"), &mut problems);
         }
+        if let Some(shipping) = self.shipping {
+            let currency = self.currency().unwrap_or(shipping.currency());
+            check_amount(shipping, currency, &path.field("shipping"), &mut problems);
+        }
         let mut seen = BTreeSet::new();
         for (index, line) in self.lines.iter().enumerate() {
             let path = lines.item(index);
