@@ -65,6 +65,19 @@ impl Index {
         }
     }
 
+    /// Forgets an event.
+    pub(super) fn remove(&mut self, event: &Event) {
+        let (group, trace) = (Group::of(event), Trace::of(event));
+        self.instants.remove(&trace.1);
+        if let Some(traces) = self.traces.get_mut(&group) {
+            traces.retain(|known| *known != trace);
+            if traces.is_empty() {
+                self.traces.remove(&group);
+            }
+        }
+        self.voids.remove(&(event.at, event.id.clone()));
+    }
+
     /// Whether an event was counted as this one is: then, in this group.
     pub(super) fn has(&self, event: &Event) -> bool {
         let traces = self.traces.get(&Group::of(event));

@@ -1,0 +1,63 @@
+//! A history as it was before one of its events.
+
+use std::sync::Arc;
+
+use chrono::{DateTime, Utc};
+
+use super::{History, Profile};
+use crate::event::Event;
+use crate::id::EventId;
+
+impl History {
+    /// Whether an event with this id was recorded, folded or not.
+    #[must_use]
+    pub fn knows(&self, id: &EventId) -> bool {
+        self.index.instant(id).is_some()
+    }
+
+    /// Whether all recorded events come before `event`.
+    #[must_use]
+    pub fn ends_before(&self, event: &Event) -> bool {
+        let last = self.events.back();
+        !self.summary.reaches(event.at)
+            && last.is_none_or(|last| last.position() < event.position())
+    }
+
+    /// The events from this position on, void ones included.
+    pub fn since(&self, position: (DateTime<Utc>, &EventId)) -> impl Iterator<Item = &Event> {
+        let start = self.events.partition_point(|event| event.position() < position);
+        self.events.range(start..).map(Arc::as_ref)
+    }
+
+    /// The history with only what comes before this position, and what was folded.
+    #[must_use]
+    pub fn before(&self, position: (DateTime<Utc>, &EventId)) -> Self {
+        let mut before = self.clone();
+        let start = self.events.partition_point(|event| event.position() < position);
+        for event in before.events.split_off(start) {
+            before.index.remove(&event);
+        }
+        before
+    }
+
+    /// Whether the event with this id, recorded or not, is void at `as_of`.
+    #[must_use]
+    pub fn is_void(&self, id: &EventId, as_of: DateTime<Utc>) -> bool {
+        self.index.void(as_of).contains(id)
+    }
+
+    /// The first instant after `as_of` at which an event was recorded to have happened.
+    #[must_use]
+    pub fn next_at(&self, as_of: DateTime<Utc>) -> Option<DateTime<Utc>> {
+        let start = self.events.partition_point(|event| event.at <= as_of);
+        self.events.get(start).map(|event| event.at)
+    }
+}
+
+impl Profile {
+    /// The profile with only what comes before this position.
+    #[must_use]
+    pub fn before(&self, position: (DateTime<Utc>, &EventId)) -> Self {
+        Self { customer: self.customer.clone(), history: self.history.before(position) }
+    }
+}
