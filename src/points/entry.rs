@@ -45,7 +45,8 @@ impl Term {
     }
 }
 
-/// What happens to the points; within one event they are spent, then taken back, then earned.
+/// What happens to the points; within one event they are spent, then taken back, then given back,
+/// then earned.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 #[non_exhaustive]
@@ -57,6 +58,11 @@ pub enum Movement {
         /// The event that earned it.
         of: EventId,
     },
+    /// What an earlier event spent or took back is given back, to the lots that it came from.
+    Restore {
+        /// The event that spent it or took it back.
+        of: EventId,
+    },
     /// They are earned, and open a lot.
     Earn(Term),
 }
@@ -65,7 +71,7 @@ impl Movement {
     /// What `points` moved this way do to the balance.
     pub(super) const fn effect(&self, points: Points) -> Points {
         match self {
-            Self::Earn(_) => points,
+            Self::Earn(_) | Self::Restore { .. } => points,
             // Amounts are far from the least integer, which alone has no opposite.
             Self::Spend | Self::ClawBack { .. } => Points(points.0.saturating_neg()),
         }
@@ -97,7 +103,9 @@ impl Cause {
         match &self.movement {
             Movement::Earn(term) if term.active_at < self.at => Err(Fault::ActiveTooEarly),
             Movement::Earn(term) if term.is_over(term.active_at) => Err(Fault::ExpiresTooEarly),
-            Movement::ClawBack { of } if *of == self.event => Err(Fault::OwnClawBack),
+            Movement::ClawBack { of } | Movement::Restore { of } if *of == self.event => {
+                Err(Fault::OwnClawBack)
+            }
             _ => Ok(()),
         }
     }

@@ -73,6 +73,14 @@ impl Opened<'_> {
     }
 }
 
+/// Counts points that were spent or taken back as if they had not been.
+const fn undo(by: &Cause, points: i64, spent: &mut i64, clawed_back: &mut i64) {
+    match by.movement {
+        Movement::Spend => *spent -= points,
+        _ => *clawed_back -= points,
+    }
+}
+
 impl<'a> Fold<'a> {
     /// Takes in what happened until `seen`; `net` is in chronological order.
     pub(super) fn of(net: impl Iterator<Item = (&'a Cause, Points)>, seen: DateTime<Utc>) -> Self {
@@ -109,7 +117,40 @@ impl<'a> Fold<'a> {
                 }
                 self.draw(cause, wanted);
             }
+            Movement::Restore { of } => self.restore(cause, of, points),
         }
+    }
+
+    /// Gives back what an event spent or took back from the same source for the same line: first
+    /// what is still owed of it, then the last taken to the lot that it came from.
+    fn restore(&mut self, cause: &'a Cause, of: &EventId, mut wanted: i64) {
+        let is_it = |by: &Cause| {
+            (&by.event, &by.source, &by.line) == (of, &cause.source, &cause.line)
+                && matches!(by.movement, Movement::Spend | Movement::ClawBack { .. })
+        };
+        for debt in self.debts.iter_mut().filter(|debt| is_it(debt.by)) {
+            let points = debt.points.min(wanted);
+            debt.points -= points;
+            wanted -= points;
+            undo(debt.by, points, &mut self.spent, &mut self.clawed_back);
+        }
+        self.debts.retain(|debt| debt.points > 0);
+        let mut given = Vec::new();
+        for taken in self.uses.iter_mut().rev().filter(|taken| is_it(taken.by)) {
+            let points = taken.points.min(wanted);
+            taken.points -= points;
+            wanted -= points;
+            undo(taken.by, points, &mut self.spent, &mut self.clawed_back);
+            given.push((taken.lot, points));
+        }
+        self.uses.retain(|taken| taken.points > 0);
+        for (lot, points) in given {
+            if let Some(opened) = self.lots.get_mut(lot) {
+                opened.left += points;
+                self.pending.insert((opened.term.active_at, lot));
+            }
+        }
+        self.activate(cause.at);
     }
 
     fn open(&mut self, cause: &'a Cause, term: Term, points: i64) {

@@ -60,6 +60,7 @@ impl Ledger {
     pub fn kept(&self, as_of: DateTime<Utc>) -> Vec<(DateTime<Utc>, Points)> {
         let mut kept: Vec<(&Cause, i64)> = Vec::new();
         let mut taken: BTreeMap<(&EventId, &Source, Option<&LineId>), i64> = BTreeMap::new();
+        let mut takes: BTreeMap<(&EventId, &Source, Option<&LineId>), &EventId> = BTreeMap::new();
         for (cause, points) in self.net().take_while(|(cause, _)| cause.at <= as_of) {
             let points = cause.movement.effect(points).0;
             match &cause.movement {
@@ -67,6 +68,13 @@ impl Ledger {
                 Movement::ClawBack { of } => {
                     let own = (of, &cause.source, cause.line.as_ref());
                     *taken.entry(own).or_default() += points;
+                    takes.insert((&cause.event, &cause.source, cause.line.as_ref()), of);
+                }
+                Movement::Restore { of } => {
+                    let (source, line) = (&cause.source, cause.line.as_ref());
+                    if let Some(of) = takes.get(&(of, source, line)) {
+                        *taken.entry((of, source, line)).or_default() -= points;
+                    }
                 }
                 Movement::Spend => {}
             }

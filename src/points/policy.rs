@@ -11,7 +11,7 @@ use crate::calendar::{Window, Zone};
 use crate::event::{Event, LineItem, Purchase};
 use crate::id::{EarningId, EventId, LineId};
 use crate::money::{Rounding, apportion};
-use crate::rule::{Facts, Slot, Truth};
+use crate::rule::{Facts, Truth};
 
 /// Decides what an event earns; hosts bring their own where rules do not say it.
 ///
@@ -21,8 +21,9 @@ pub trait EarningPolicy: Send + Sync {
     /// What the event of this occasion earns.
     fn earn(&self, occasion: &Occasion<'_>) -> Vec<Posting>;
 
-    /// The slots of the facts that [`EarningPolicy::earn`] reads, so that no others are computed.
-    fn slots(&self) -> BTreeSet<Slot> {
+    /// The names of the fields that [`EarningPolicy::earn`] looks at. An implementation of the
+    /// host's finds them in the slots of a schema of just these fields, in this order.
+    fn fields(&self) -> BTreeSet<&str> {
         BTreeSet::new()
     }
 }
@@ -107,9 +108,9 @@ impl EarningPolicy for CheckedEarning {
         self.rules.iter().flat_map(|rule| rule.earn(occasion)).collect()
     }
 
-    fn slots(&self) -> BTreeSet<Slot> {
-        let conditions = self.rules.iter().filter_map(|rule| rule.when.as_ref());
-        conditions.flat_map(|when| when.slots().iter().copied()).collect()
+    fn fields(&self) -> BTreeSet<&str> {
+        let conditions = self.rules.iter().filter_map(|rule| rule.written.when.as_ref());
+        conditions.flat_map(|when| when.fields()).collect()
     }
 }
 
