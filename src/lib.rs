@@ -45,3 +45,10 @@ pub mod tier;
 
 // ACTION: what we do about it.
 pub mod offer;
+
+// ROOF: wires it together.
+pub mod program;
+
+pub use event::Event;
+pub use money::{Currency, Money};
+pub use program::{Applied, Decision, Error, Member, Program};

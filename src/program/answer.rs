@@ -1,0 +1,117 @@
+//! The answers to `view` and `quote`.
+
+use chrono::{DateTime, Utc};
+use serde::{Deserialize, Serialize};
+
+use super::{Complaint, Digest, Member, Program};
+use crate::event::Basket;
+use crate::id::CustomerId;
+use crate::offer::Evaluation;
+use crate::points::{Balance, Expiring};
+use crate::rule::{Facts, Text, Value};
+use crate::segment::Membership;
+use crate::tier::Standing;
+
+/// How many instants [`Program::view`] tries for the next change.
+pub const MAX_LOOKS: usize = 32;
+
+/// How a member stands at an instant.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+#[must_use]
+pub struct View {
+    /// The digest of the program's terms.
+    pub policy: Digest,
+    /// The digest of the member's state and the instant.
+    pub inputs: Digest,
+    /// The member.
+    pub customer: CustomerId,
+    /// The instant.
+    pub as_of: DateTime<Utc>,
+    /// The features that the program's rules name, by name; `None` for what cannot be told.
+    pub features: Vec<(Text, Option<Value>)>,
+    /// The segments that the member is in.
+    pub segments: Membership,
+    /// The tier and the way to the next, if the program has tiers.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub standing: Option<Standing>,
+    /// The points.
+    pub balance: Balance,
+    /// What of the points will expire, and when.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub expiring: Vec<Expiring>,
+    /// The first later instant at which this answer differs though nothing more is recorded; `None`
+    /// for never. See [`Program::view`] for how far it looks.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub next_change: Option<DateTime<Utc>>,
+}
+
+/// What every offer would do for a basket.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+#[must_use]
+pub struct Quote {
+    /// The digest of the program's terms.
+    pub policy: Digest,
+    /// The digest of the member's state, the basket and the instant.
+    pub inputs: Digest,
+    /// The member.
+    pub customer: CustomerId,
+    /// The instant.
+    pub as_of: DateTime<Utc>,
+    /// Why the basket cannot be priced; then there is no evaluation.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub refused: Vec<Complaint>,
+    /// Every offer granted or declined, the discounts of every line, and what must be reserved.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub evaluation: Option<Evaluation>,
+}
+
+impl Program {
+    /// How the member stands as of an instant: features, segments, tier, points, and when that
+    /// changes though nothing more is recorded.
+    ///
+    /// The instants at which something may change are tried one by one until something does. If
+    /// nothing does at the first [`MAX_LOOKS`], the last of them is told: until then, nothing
+    /// changes.
+    pub fn view(&self, member: &Member, as_of: DateTime<Utc>) -> View {
+        let judged = self.judge(member.profile(), member.ledger(), self.moment(as_of));
+        let next_change = self.next_change(&judged, member);
+        let features = self.fields.features();
+        let features =
+            features.map(|(name, slot)| (name.clone(), judged.sheet.value(slot).cloned()));
+        View {
+            policy: self.version,
+            inputs: Digest::of(&(member.digest(), as_of)),
+            customer: member.id().clone(),
+            as_of,
+            features: features.collect(),
+            expiring: member.ledger().expiring(as_of, DateTime::<Utc>::MAX_UTC),
+            next_change,
+            segments: judged.membership,
+            standing: judged.standing,
+            balance: judged.balance,
+        }
+    }
+
+    /// What every offer would do for the member with this basket as of an instant, before anything
+    /// is bought. With an empty basket: which offers the member is eligible for.
+    pub fn quote(&self, member: &Member, basket: &Basket, as_of: DateTime<Utc>) -> Quote {
+        let refused = match basket.validate() {
+            Ok(()) => Vec::new(),
+            Err(problems) => Complaint::all(&problems),
+        };
+        let evaluation = refused.is_empty().then(|| {
+            let judged = self.judge(member.profile(), member.ledger(), self.moment(as_of));
+            self.evaluate(&judged, basket, None)
+        });
+        Quote {
+            policy: self.version,
+            inputs: Digest::of(&(member.digest(), basket, as_of)),
+            customer: member.id().clone(),
+            as_of,
+            refused,
+            evaluation,
+        }
+    }
+}

@@ -1,0 +1,353 @@
+//! Building a program: everything is checked, and every problem is told.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
+
+use super::fields::{Fields, Names, comes_later, is_reserved};
+use super::part::{Consulted, Installed};
+use super::{Digest, Error, Fault, Program, SPEC_VERSION, Spec};
+use crate::calendar::{Span, Unit, Window};
+use crate::feature::Extractor;
+use crate::id::{SegmentId, TierId};
+use crate::money::Allocator;
+use crate::offer::{Catalog, OfferEvaluator};
+use crate::path::{Path, Problems};
+use crate::points::EarningPolicy;
+use crate::profile::Retention;
+use crate::rule::{Rule, Schema, Text};
+use crate::segment::Segmenter;
+use crate::segment::rules::RuleSegments;
+use crate::tier::TierPolicy;
+
+/// Puts a program together from a [`Spec`] and the host's own parts.
+///
+/// Every part of the host's has a label, such as `churn-2026-03`: it stands for the part in the
+/// digest of the terms, so give a part that decides differently another label.
+#[must_use]
+pub struct Builder {
+    spec: Spec,
+    labels: Vec<(&'static str, Text)>,
+    extractors: Vec<Box<dyn Extractor>>,
+    segmenters: Vec<Box<dyn Segmenter>>,
+    tiers: Option<Box<dyn TierPolicy>>,
+    earning: Option<Box<dyn EarningPolicy>>,
+    offers: Option<Box<dyn OfferEvaluator>>,
+    allocator: Option<Arc<dyn Allocator>>,
+}
+
+impl Builder {
+    /// A program of what `spec` says.
+    pub fn new(spec: Spec) -> Self {
+        Self {
+            spec,
+            labels: Vec::new(),
+            extractors: Vec::new(),
+            segmenters: Vec::new(),
+            tiers: None,
+            earning: None,
+            offers: None,
+            allocator: None,
+        }
+    }
+
+    /// Adds a feature of the host's own.
+    pub fn extractor(mut self, label: &str, extractor: impl Extractor + 'static) -> Self {
+        self.labels.push(("extractor", Text::from(label)));
+        self.extractors.push(Box::new(extractor));
+        self
+    }
+
+    /// Adds a segmenter: a fitted model, or the host's own.
+    pub fn segmenter(mut self, label: &str, segmenter: impl Segmenter + 'static) -> Self {
+        self.labels.push(("segmenter", Text::from(label)));
+        self.segmenters.push(Box::new(segmenter));
+        self
+    }
+
+    /// Tells tiers in the host's own way, in place of a ladder.
+    pub fn tier_policy(mut self, label: &str, tiers: impl TierPolicy + 'static) -> Self {
+        self.labels.push(("tier_policy", Text::from(label)));
+        self.tiers = Some(Box::new(tiers));
+        self
+    }
+
+    /// Gives points in the host's own way, in place of earning rules.
+    pub fn earning_policy(mut self, label: &str, earning: impl EarningPolicy + 'static) -> Self {
+        self.labels.push(("earning_policy", Text::from(label)));
+        self.earning = Some(Box::new(earning));
+        self
+    }
+
+    /// Grants offers in the host's own way, in place of a catalog.
+    pub fn offer_evaluator(mut self, label: &str, offers: impl OfferEvaluator + 'static) -> Self {
+        self.labels.push(("offer_evaluator", Text::from(label)));
+        self.offers = Some(Box::new(offers));
+        self
+    }
+
+    /// Splits discounts over lines in the host's own way.
+    pub fn allocator(mut self, label: &str, allocator: impl Allocator + 'static) -> Self {
+        self.labels.push(("allocator", Text::from(label)));
+        self.allocator = Some(Arc::new(allocator));
+        self
+    }
+
+    /// The program.
+    ///
+    /// # Errors
+    /// All problems of all parts, each with its path, such as `offers[3].when.all[0].field`.
+    pub fn build(self) -> Result<Program, Error> {
+        self.checked().map_err(Error::of)
+    }
+
+    fn checked(self) -> Result<Program, Problems<Fault>> {
+        let mut problems = Problems::none();
+        let version = Digest::of(&(&self.spec, &self.labels));
+        self.check_terms(&mut problems);
+        self.check_names(&mut problems);
+
+        let names = Names {
+            currency: self.spec.currency,
+            attributes: &self.spec.attributes,
+            extractors: &self.extractors,
+        };
+        let mut segmenters = Vec::new();
+        if let Some(rules) = rule_segments(&self.spec, names, &mut problems) {
+            segmenters.push(rules);
+        }
+        segmenters.extend(self.segmenters);
+        let segments = segment_ids(&self.spec, &segmenters, &mut problems);
+        let tiers = tier_policy(&self.spec, self.tiers, &mut problems);
+        // Those of a faulty ladder, too: rules that name them are not to blame.
+        let written = self.spec.ladder.iter().flat_map(|ladder| &ladder.tiers);
+        let own = tiers.iter().flat_map(|tiers| tiers.tiers());
+        let tier_ids: BTreeSet<TierId> = written.chain(own).map(|tier| tier.id.clone()).collect();
+
+        let inputs = segmenters.iter().flat_map(|segmenter| segmenter.inputs());
+        let mut wanted: BTreeSet<&str> = inputs.map(Text::as_str).collect();
+        let conditions = self.spec.earning.0.iter().filter_map(|rule| rule.when.as_ref());
+        wanted.extend(conditions.flat_map(Rule::fields));
+        wanted.extend(self.spec.offers.iter().flat_map(|offer| offer.when.fields()));
+        wanted.extend(self.earning.iter().flat_map(|earning| earning.fields()));
+        wanted.extend(self.offers.iter().flat_map(|offers| offers.fields()));
+        let fields = Fields::of(wanted, names, &segments, &tier_ids);
+        let Some(fields) = problems.take(&Path::root(), fields) else { return Err(problems) };
+
+        check_windows(&self.spec, &mut problems);
+        let segmenters: Vec<Installed> = segmenters
+            .into_iter()
+            .map(|part| Installed { slots: slots(&fields, part.inputs(), &mut problems), part })
+            .collect();
+        let earning = earning(&self.spec, self.earning, &fields, &mut problems);
+        let offers = offers(&self.spec, self.offers, self.allocator, &fields, &mut problems);
+        let (Some(earning), Some(offers)) = (earning, offers) else { return Err(problems) };
+        problems.into_result(Program {
+            name: self.spec.name,
+            version,
+            currency: self.spec.currency,
+            zone: self.spec.zone,
+            retention: self.spec.retention,
+            effective_from: self.spec.effective_from,
+            extractors: self.extractors,
+            fields,
+            segmenters,
+            tiers,
+            earning,
+            offers,
+        })
+    }
+
+    fn check_terms(&self, problems: &mut Problems<Fault>) {
+        if self.spec.loyalty != SPEC_VERSION {
+            problems.add(Path::from("loyalty"), Fault::Version { found: self.spec.loyalty });
+        }
+        if self.spec.name.as_str().trim().is_empty() {
+            problems.add(Path::from("name"), Fault::NoName);
+        }
+        if self.spec.retention == Retention::Days(0) {
+            problems.add(Path::from("retention"), Fault::NoRetention);
+        }
+        let twice = [
+            ("ladder", self.tiers.is_some() && self.spec.ladder.is_some()),
+            ("earning", self.earning.is_some() && !self.spec.earning.0.is_empty()),
+            ("offers", self.offers.is_some() && !self.spec.offers.is_empty()),
+        ];
+        for (name, _) in twice.into_iter().filter(|(_, twice)| *twice) {
+            problems.add(Path::from(name), Fault::Twice);
+        }
+    }
+
+    /// Attributes and features of the host's own must not hide anything.
+    fn check_names(&self, problems: &mut Problems<Fault>) {
+        let path = Path::from("attributes");
+        for name in self.spec.attributes.keys().filter(|name| is_reserved(name.as_str())) {
+            let fault = Fault::NameTaken { name: Text::from(name) };
+            problems.add(path.field(name.as_str()), fault);
+        }
+        let mut seen = BTreeSet::new();
+        for (index, extractor) in self.extractors.iter().enumerate() {
+            let name = extractor.name();
+            let declared = self.spec.attributes.contains_key(name);
+            if is_reserved(name) || declared || !seen.insert(name) {
+                let fault = Fault::NameTaken { name: Text::from(name) };
+                problems.add(Path::from("extractors").item(index), fault);
+            }
+        }
+    }
+}
+
+/// The segmenter of the document's rules, if it has any.
+fn rule_segments(
+    spec: &Spec,
+    names: Names<'_>,
+    problems: &mut Problems<Fault>,
+) -> Option<Box<dyn Segmenter>> {
+    if spec.segments.is_empty() {
+        return None;
+    }
+    let path = Path::from("segments");
+    let wanted: BTreeSet<&str> =
+        spec.segments.iter().flat_map(|segment| segment.when.fields()).collect();
+    let mut early = true;
+    for (index, segment) in spec.segments.iter().enumerate() {
+        for name in segment.when.fields().into_iter().filter(|name| comes_later(name)) {
+            let fault = Fault::NotKnownYet { name: Text::from(name) };
+            problems.add(path.item(index).field("when"), fault);
+            early = false;
+        }
+    }
+    if !early {
+        return None;
+    }
+    let fields = problems
+        .take(&Path::root(), Fields::of(wanted, names, &BTreeSet::new(), &BTreeSet::new()))?;
+    let checked = RuleSegments::check(&spec.segments, fields.schema());
+    problems.take(&path, checked).map(|segments| Box::new(segments) as Box<dyn Segmenter>)
+}
+
+/// The ids of all segments, each of which must be there once. Those of faulty rules are among them:
+/// rules that name them are not to blame.
+fn segment_ids(
+    spec: &Spec,
+    segmenters: &[Box<dyn Segmenter>],
+    problems: &mut Problems<Fault>,
+) -> BTreeSet<SegmentId> {
+    let mut ids = BTreeMap::new();
+    for segment in segmenters.iter().flat_map(|segmenter| segmenter.segments()) {
+        *ids.entry(&segment.id).or_insert(0) += 1;
+    }
+    for (id, _) in ids.iter().filter(|(_, count)| **count > 1) {
+        let fault = Fault::DuplicateSegment { id: (*id).clone() };
+        problems.add(Path::from("segments"), fault);
+    }
+    let written = spec.segments.iter().map(|segment| &segment.id);
+    ids.into_keys().chain(written).cloned().collect()
+}
+
+fn tier_policy(
+    spec: &Spec,
+    own: Option<Box<dyn TierPolicy>>,
+    problems: &mut Problems<Fault>,
+) -> Option<Box<dyn TierPolicy>> {
+    match &spec.ladder {
+        None => own,
+        Some(ladder) => {
+            let checked = problems.take(&Path::from("ladder"), ladder.check(spec.currency));
+            checked.map(|ladder| Box::new(ladder) as Box<dyn TierPolicy>)
+        }
+    }
+}
+
+fn earning(
+    spec: &Spec,
+    own: Option<Box<dyn EarningPolicy>>,
+    fields: &Fields,
+    problems: &mut Problems<Fault>,
+) -> Option<Consulted<Box<dyn EarningPolicy>>> {
+    if let Some(part) = own {
+        let names: Vec<Text> = part.fields().into_iter().map(Text::from).collect();
+        let slots = Some(slots(fields, &names, problems));
+        return Some(Consulted { part, slots });
+    }
+    let checked = spec.earning.check(fields.schema(), spec.currency);
+    let checked = problems.take(&Path::from("earning"), checked)?;
+    Some(Consulted { part: Box::new(checked), slots: None })
+}
+
+fn offers(
+    spec: &Spec,
+    own: Option<Box<dyn OfferEvaluator>>,
+    allocator: Option<Arc<dyn Allocator>>,
+    fields: &Fields,
+    problems: &mut Problems<Fault>,
+) -> Option<Consulted<Box<dyn OfferEvaluator>>> {
+    if let Some(part) = own {
+        let names: Vec<Text> = part.fields().into_iter().map(Text::from).collect();
+        let slots = Some(slots(fields, &names, problems));
+        return Some(Consulted { part, slots });
+    }
+    let (offers, lanes) = (spec.offers.clone(), spec.lanes.clone());
+    let checked = Catalog::check(offers, lanes, fields.schema(), spec.currency);
+    let mut catalog = problems.take(&Path::root(), checked)?;
+    if let Some(allocator) = allocator {
+        catalog = catalog.with_allocator(allocator);
+    }
+    Some(Consulted { part: Box::new(catalog), slots: None })
+}
+
+/// Where the fields that a part names are; a part must not name what does not exist.
+fn slots(
+    fields: &Fields,
+    names: &[Text],
+    problems: &mut Problems<Fault>,
+) -> Vec<Option<crate::rule::Slot>> {
+    let schema: &Schema = fields.schema();
+    names
+        .iter()
+        .map(|name| {
+            let slot = schema.slot(name.as_str());
+            if slot.is_none() {
+                let suggestion = schema.suggestion(name.as_str());
+                let fault = Fault::UnknownField { name: name.clone(), suggestion };
+                problems.add(Path::from("parts"), fault);
+            }
+            slot
+        })
+        .collect()
+}
+
+/// Uses of offers are only known as long as whole events are kept.
+fn check_windows(spec: &Spec, problems: &mut Problems<Fault>) {
+    let Retention::Days(days) = spec.retention else { return };
+    let mut check = |path: Path, window: Window| {
+        if longest_days(window).is_none_or(|longest| longest > i64::from(days)) {
+            problems.add(path, Fault::BeyondRetention { window, days });
+        }
+    };
+    for (index, offer) in spec.offers.iter().enumerate() {
+        let path = Path::from("offers").item(index).field("limits").field("uses");
+        for (index, limit) in offer.limits.uses.iter().enumerate() {
+            check(path.item(index).field("within"), limit.within);
+        }
+    }
+}
+
+/// The most days that a window can reach back; `None` for no limit.
+fn longest_days(window: Window) -> Option<i64> {
+    let of_span = |span: Span| {
+        let count = i64::from(span.count());
+        match span.unit() {
+            Unit::Minute | Unit::Hour => count / 24 + 1,
+            Unit::Day => count + 1,
+            Unit::Week => count * 7 + 1,
+            Unit::Month => count * 31 + 1,
+            Unit::Year => count * 366 + 1,
+        }
+    };
+    match window {
+        Window::Rolling(span) => Some(of_span(span)),
+        Window::Calendar(_) | Window::Anniversary => Some(367),
+        Window::Previous(_) => Some(733),
+        _ => None,
+    }
+}

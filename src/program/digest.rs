@@ -1,0 +1,112 @@
+//! Content hashes that name a policy and the inputs of an answer.
+
+use std::fmt;
+use std::io;
+
+use hmac_sha256::Hash;
+use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
+use smol_str::SmolStr;
+use thiserror::Error;
+
+/// The SHA-256 (FIPS 180-4) of a value's JSON without white space, fields in the order of their
+/// declaration and maps in the order of their keys.
+///
+/// In JSON it is 64 hexadecimal digits.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Digest([u8; 32]);
+
+/// The text is no digest.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Error)]
+#[error("a digest is 64 hexadecimal digits in lower case")]
+pub struct NoDigest;
+
+impl Digest {
+    /// The digest of `value`.
+    ///
+    /// A value that cannot be written as JSON, such as a map whose keys are no texts, has the
+    /// digest of what can be written before the place where that shows.
+    #[must_use]
+    pub fn of(value: &impl Serialize) -> Self {
+        let mut hasher = Hasher(Hash::new());
+        let written = serde_json::to_writer(&mut hasher, value);
+        if written.is_err() {
+            hasher.0.update(b"\0");
+        }
+        Self(hasher.0.finalize())
+    }
+}
+
+struct Hasher(Hash);
+
+impl io::Write for Hasher {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        self.0.update(bytes);
+        Ok(bytes.len())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
+    }
+}
+
+impl fmt::Display for Digest {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.iter().try_for_each(|byte| write!(f, "{byte:02x}"))
+    }
+}
+
+impl fmt::Debug for Digest {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Digest({self})")
+    }
+}
+
+impl std::str::FromStr for Digest {
+    type Err = NoDigest;
+
+    fn from_str(text: &str) -> Result<Self, NoDigest> {
+        let digit = |byte: u8| match byte {
+            b'0'..=b'9' => Ok(byte - b'0'),
+            b'a'..=b'f' => Ok(byte - b'a' + 10),
+            _ => Err(NoDigest),
+        };
+        let mut bytes = [0; 32];
+        let pairs = text.as_bytes().chunks_exact(2);
+        if text.len() != 64 {
+            return Err(NoDigest);
+        }
+        for (byte, pair) in bytes.iter_mut().zip(pairs) {
+            let [high, low] = pair else { return Err(NoDigest) };
+            *byte = digit(*high)? * 16 + digit(*low)?;
+        }
+        Ok(Self(bytes))
+    }
+}
+
+impl Serialize for Digest {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_str(self)
+    }
+}
+
+impl<'de> Deserialize<'de> for Digest {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        SmolStr::deserialize(deserializer)?.parse().map_err(de::Error::custom)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn it_is_the_sha_256_of_the_json() {
+        // printf '"abc"' | sha256sum
+        let known = "6cc43f858fbb763301637b5af970e2a46b46f461f27e5a0f41e009c59b827b25";
+        assert_eq!(Digest::of(&"abc").to_string(), known);
+        assert_eq!(known.parse(), Ok(Digest::of(&"abc")));
+        for text in ["", "6cc4", &known.to_uppercase(), &known.replace('6', "g")] {
+            assert_eq!(text.parse::<Digest>(), Err(NoDigest), "{text}");
+        }
+    }
+}

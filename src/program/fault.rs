@@ -1,0 +1,108 @@
+//! What can be wrong with a program.
+
+use thiserror::Error;
+
+use crate::calendar::Window;
+use crate::path::{Path, Problems, Unreadable};
+use crate::rule::Text;
+use crate::{offer, points, rule, segment, tier};
+
+use super::SPEC_VERSION;
+
+/// Why there is no program: everything that is wrong, each with its path.
+#[derive(Clone, Debug, PartialEq, Error)]
+#[error(transparent)]
+pub struct Error(Problems<Fault>);
+
+impl Error {
+    /// What a part of the document found.
+    pub(super) fn of<F: Into<Fault>>(found: Problems<F>) -> Self {
+        let mut problems = Problems::none();
+        problems.absorb(&Path::root(), found);
+        Self(problems)
+    }
+
+    /// All problems, in the order of the document.
+    #[must_use]
+    pub const fn problems(&self) -> &Problems<Fault> {
+        &self.0
+    }
+}
+
+/// One thing that can be wrong with a program.
+#[derive(Clone, Debug, PartialEq, Error)]
+#[non_exhaustive]
+pub enum Fault {
+    /// The text is no document of a program.
+    #[error(transparent)]
+    Unreadable(#[from] Unreadable),
+    /// The form of the document is of another version.
+    #[error("this is form {found}: form {SPEC_VERSION} is read here")]
+    Version {
+        /// The version that it names.
+        found: u32,
+    },
+    /// The name is empty.
+    #[error("the program has no name")]
+    NoName,
+    /// An attribute or a feature of the host is called like something of the crate's, or like
+    /// another one of the host's.
+    #[error("the name `{name}` is taken")]
+    NameTaken {
+        /// The name.
+        name: Text,
+    },
+    /// Two segments have one id.
+    #[error("segment `{id}` is there twice")]
+    DuplicateSegment {
+        /// The id.
+        id: crate::id::SegmentId,
+    },
+    /// A segment's rule names something that follows from segments.
+    #[error("`{name}` is not known yet when segments are told")]
+    NotKnownYet {
+        /// The field.
+        name: Text,
+    },
+    /// A part of the host's reads a field that does not exist.
+    #[error("there is no field `{name}`{}", hint(suggestion.as_ref()))]
+    UnknownField {
+        /// The name.
+        name: Text,
+        /// A name that was probably meant.
+        suggestion: Option<Text>,
+    },
+    /// A window reaches back further than whole events are kept.
+    #[error("`{window}` reaches back further than the {days} days for which events are kept")]
+    BeyondRetention {
+        /// The window.
+        window: Window,
+        /// The retention.
+        days: u32,
+    },
+    /// Retention of less than a day.
+    #[error("events must be kept for at least one day")]
+    NoRetention,
+    /// Both the document and the host bring one.
+    #[error("the document has one already")]
+    Twice,
+    /// A rule or a field is wrong.
+    #[error(transparent)]
+    Rule(#[from] rule::Fault),
+    /// A segment is wrong.
+    #[error(transparent)]
+    Segment(#[from] segment::rules::Fault),
+    /// The ladder is wrong.
+    #[error(transparent)]
+    Tier(#[from] tier::Fault),
+    /// An earning rule is wrong.
+    #[error(transparent)]
+    Points(#[from] points::Fault),
+    /// An offer is wrong.
+    #[error(transparent)]
+    Offer(#[from] offer::Fault),
+}
+
+fn hint(suggestion: Option<&Text>) -> String {
+    suggestion.map_or_else(String::new, |name| format!(": did you mean `{name}`?"))
+}

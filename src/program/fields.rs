@@ -1,0 +1,301 @@
+//! The fields that a program's rules can name, and where their values come from.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use chrono::{DateTime, Datelike, DurationRound, TimeDelta, Timelike, Utc};
+
+use crate::event::{Basket, Channel};
+use crate::feature::{Extractor, Feature, Moment, Snapshot, USAGES};
+use crate::id::{AttributeName, SegmentId, TierId};
+use crate::money::Currency;
+use crate::path::Problems;
+use crate::points::Points;
+use crate::profile::WELL_KNOWN;
+use crate::rule::{self, Field, Kind, Schema, Sheet, Slot, Text, Value};
+use crate::segment::Membership;
+
+use super::AttributeType;
+
+/// What is known at the calendar day and hour of a question.
+const CALENDAR: [(&str, Source); 4] = [
+    ("today", Source::Today),
+    ("month", Source::Month),
+    ("weekday", Source::Weekday),
+    ("hour", Source::Hour),
+];
+
+/// What is known once the customer has been judged, and of the basket in hand.
+const LATER: [(&str, Source); 11] = [
+    ("segments", Source::Segments),
+    ("tier", Source::Tier),
+    ("tier_rank", Source::TierRank),
+    ("points", Source::Points),
+    ("basket_total", Source::BasketTotal),
+    ("basket_units", Source::BasketUnits),
+    ("basket_products", Source::BasketProducts),
+    ("basket_categories", Source::BasketCategories),
+    ("coupons", Source::Coupons),
+    ("store", Source::Store),
+    ("channel", Source::Channel),
+];
+
+const WEEKDAYS: [&str; 7] = ["mon", "tue", "wed", "thu", "fri", "sat", "sun"];
+
+/// Where the value of a field comes from.
+#[derive(Clone, Debug, PartialEq, Eq)]
+enum Source {
+    Attribute(AttributeName),
+    Feature(Feature),
+    Extractor(usize),
+    Today,
+    Month,
+    Weekday,
+    Hour,
+    Segments,
+    Tier,
+    TierRank,
+    Points,
+    BasketTotal,
+    BasketUnits,
+    BasketProducts,
+    BasketCategories,
+    Coupons,
+    Store,
+    Channel,
+}
+
+/// The names that a program gives meaning to beside the crate's own.
+#[derive(Clone, Copy)]
+pub(super) struct Names<'a> {
+    pub currency: Currency,
+    pub attributes: &'a BTreeMap<AttributeName, AttributeType>,
+    pub extractors: &'a [Box<dyn Extractor>],
+}
+
+/// The fields of a program, in the order of their slots.
+#[derive(Clone, Debug)]
+pub(super) struct Fields {
+    schema: Schema,
+    sources: Vec<Source>,
+}
+
+/// Whether a field is only known after segments and tiers were told.
+pub(super) fn comes_later(name: &str) -> bool {
+    LATER.iter().any(|(later, _)| *later == name)
+}
+
+/// Whether the crate gives the name a meaning of its own.
+pub(super) fn is_reserved(name: &str) -> bool {
+    let own = CALENDAR.iter().chain(&LATER).any(|(own, _)| *own == name);
+    own || name.parse::<Feature>().is_ok() || WELL_KNOWN.iter().any(|(known, ..)| *known == name)
+}
+
+impl Fields {
+    /// The fields among `wanted`, in order; a name without meaning gives none, and the rule that
+    /// wants it is told when it is checked.
+    pub(super) fn of<'n>(
+        wanted: impl IntoIterator<Item = &'n str>,
+        names: Names<'_>,
+        segments: &BTreeSet<SegmentId>,
+        tiers: &BTreeSet<TierId>,
+    ) -> Result<Self, Problems<rule::Fault>> {
+        let mut fields = Vec::new();
+        let mut sources = Vec::new();
+        for name in wanted {
+            if let Some((field, source)) = names.find(name, segments, tiers) {
+                fields.push(field);
+                sources.push(source);
+            }
+        }
+        let schema = Schema::new(fields)?.with_known_names(names.all());
+        Ok(Self { schema, sources })
+    }
+
+    pub(super) const fn schema(&self) -> &Schema {
+        &self.schema
+    }
+
+    /// The features and where their values are, by name.
+    pub(super) fn features(&self) -> impl Iterator<Item = (&Text, Slot)> {
+        self.schema.fields().iter().zip(&self.sources).filter_map(|(field, source)| match source {
+            Source::Feature(_) | Source::Extractor(_) => {
+                Some((&field.name, self.schema.slot(field.name.as_str())?))
+            }
+            _ => None,
+        })
+    }
+
+    /// For every field, the first later instant at which it may differ with no new event.
+    pub(super) fn next_changes<'a>(
+        &'a self,
+        snapshot: &'a Snapshot<'_>,
+        extractors: &'a [Box<dyn Extractor>],
+    ) -> impl Iterator<Item = DateTime<Utc>> + 'a {
+        let fields = self.schema.fields().iter().zip(&self.sources);
+        fields.filter_map(|(field, source)| match source {
+            Source::Feature(feature) => snapshot.next_change(feature),
+            Source::Extractor(index) => extractors.get(*index)?.next_change(snapshot),
+            Source::Hour => {
+                let hour = snapshot.moment().as_of.duration_trunc(TimeDelta::minutes(15)).ok()?;
+                hour.checked_add_signed(TimeDelta::minutes(15))
+            }
+            Source::Today | Source::Month | Source::Weekday => snapshot.next_midnight(),
+            // Rules compare dates with the day of the question.
+            Source::Attribute(_) if field.kind == Kind::Date => snapshot.next_midnight(),
+            _ => None,
+        })
+    }
+
+    /// Writes down what is known of the customer before they are judged.
+    pub(super) fn describe(
+        &self,
+        sheet: &mut Sheet,
+        snapshot: &Snapshot<'_>,
+        extractors: &[Box<dyn Extractor>],
+    ) {
+        let local = snapshot.moment().zone.local(snapshot.moment().as_of);
+        self.fill(sheet, |source| match source {
+            Source::Attribute(name) => snapshot.attributes().get(name.as_str()).cloned(),
+            Source::Feature(feature) => snapshot.value(feature),
+            Source::Extractor(index) => extractors.get(*index)?.extract(snapshot),
+            Source::Today => Some(Value::Date(local.date())),
+            Source::Month => Some(Value::Integer(i64::from(local.month()))),
+            Source::Weekday => {
+                let index = usize::try_from(local.weekday().num_days_from_monday()).ok()?;
+                WEEKDAYS.get(index).map(Value::text)
+            }
+            Source::Hour => Some(Value::Integer(i64::from(local.hour()))),
+            _ => None,
+        });
+    }
+
+    /// Writes down the segments.
+    pub(super) fn place(&self, sheet: &mut Sheet, membership: &Membership) {
+        self.fill(sheet, |source| match source {
+            Source::Segments => {
+                Some(Value::set(membership.iter().map(|share| share.segment.as_str())))
+            }
+            _ => None,
+        });
+    }
+
+    /// Writes down tier and points.
+    pub(super) fn rank(&self, sheet: &mut Sheet, tier: Option<(&TierId, usize)>, points: Points) {
+        self.fill(sheet, |source| match source {
+            Source::Tier => tier.map(|(tier, _)| Value::text(tier)),
+            Source::TierRank => {
+                tier.and_then(|(_, rank)| i64::try_from(rank).ok().map(Value::Integer))
+            }
+            Source::Points => Some(Value::Integer(points.0)),
+            _ => None,
+        });
+    }
+
+    /// Writes down what is in the basket, and through which channel it came.
+    pub(super) fn carry(
+        &self,
+        sheet: &mut Sheet,
+        basket: &Basket,
+        channel: Option<Channel>,
+        moment: &Moment,
+    ) {
+        let lines = &basket.lines;
+        self.fill(sheet, |source| match source {
+            Source::BasketTotal => basket.net_price(moment.currency).ok().map(Value::Money),
+            Source::BasketUnits => Some(Value::Integer(basket.units())),
+            Source::BasketProducts => Some(Value::set(lines.iter().map(|line| &line.product))),
+            Source::BasketCategories => {
+                Some(Value::set(lines.iter().filter_map(|line| line.category.as_ref())))
+            }
+            Source::Coupons => Some(Value::set(&basket.coupons)),
+            Source::Store => basket.store.as_ref().map(Value::text),
+            Source::Channel => channel.map(|channel| Value::text(channel.name())),
+            _ => None,
+        });
+    }
+
+    /// Writes down every value that `value` knows, and leaves the others as they are.
+    fn fill(&self, sheet: &mut Sheet, value: impl Fn(&Source) -> Option<Value>) {
+        for (field, source) in self.schema.fields().iter().zip(&self.sources) {
+            if let (Some(slot), Some(value)) =
+                (self.schema.slot(field.name.as_str()), value(source))
+            {
+                sheet.set(slot, Some(value));
+            }
+        }
+    }
+}
+
+impl Names<'_> {
+    /// The field called `name` and where its value comes from.
+    fn find(
+        &self,
+        name: &str,
+        segments: &BTreeSet<SegmentId>,
+        tiers: &BTreeSet<TierId>,
+    ) -> Option<(Field, Source)> {
+        if let Some((_, source)) = CALENDAR.iter().chain(&LATER).find(|(own, _)| *own == name) {
+            return Some((self.own(name, source, segments, tiers), source.clone()));
+        }
+        if let Some(attribute) = self.attribute(name) {
+            return Some((attribute, Source::Attribute(AttributeName::new(name).ok()?)));
+        }
+        if let Some(index) = self.extractors.iter().position(|extractor| extractor.name() == name) {
+            let kind = self.extractors.get(index)?.kind();
+            return Some((Field::new(name, kind), Source::Extractor(index)));
+        }
+        let feature: Feature = name.parse().ok()?;
+        let field = match feature.kind() {
+            Kind::Money => Field::money(name, self.currency),
+            kind => Field::new(name, kind),
+        };
+        Some((field, Source::Feature(feature)))
+    }
+
+    fn attribute(&self, name: &str) -> Option<Field> {
+        if name == "preferred_channel" {
+            return Some(Field::choice(name, Channel::ALL.map(Channel::name)));
+        }
+        if let Some((_, kind, _)) = WELL_KNOWN.iter().find(|(known, ..)| *known == name) {
+            return Some(Field::new(name, *kind));
+        }
+        self.attributes.get(name).map(|declared| declared.field(name, self.currency))
+    }
+
+    fn own(
+        &self,
+        name: &str,
+        source: &Source,
+        segments: &BTreeSet<SegmentId>,
+        tiers: &BTreeSet<TierId>,
+    ) -> Field {
+        match source {
+            Source::Today => Field::new(name, Kind::Date),
+            Source::Weekday => Field::choice(name, WEEKDAYS),
+            Source::Segments => closed(Field::new(name, Kind::Set), segments),
+            Source::Tier => closed(Field::new(name, Kind::Text), tiers),
+            Source::BasketTotal => Field::money(name, self.currency),
+            Source::BasketProducts | Source::BasketCategories | Source::Coupons => {
+                Field::new(name, Kind::Set)
+            }
+            Source::Store => Field::new(name, Kind::Text),
+            Source::Channel => Field::choice(name, Channel::ALL.map(Channel::name)),
+            _ => Field::new(name, Kind::Integer),
+        }
+    }
+
+    /// Every name that a field could have, one example for features with arguments.
+    fn all(&self) -> Vec<Text> {
+        let own = CALENDAR.iter().chain(&LATER).map(|(name, _)| Text::from(name));
+        let known = WELL_KNOWN.iter().map(|(name, ..)| Text::from(name));
+        let declared = self.attributes.keys().map(Text::from);
+        let extracted = self.extractors.iter().map(|extractor| Text::from(extractor.name()));
+        own.chain(known).chain(declared).chain(extracted).chain(USAGES.map(Text::from)).collect()
+    }
+}
+
+/// A field of which only these texts are values; of any, if there are none.
+fn closed<T: AsRef<str>>(field: Field, texts: &BTreeSet<T>) -> Field {
+    let domain = (!texts.is_empty()).then(|| texts.iter().map(Text::from).collect());
+    Field { domain, ..field }
+}

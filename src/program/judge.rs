@@ -1,0 +1,170 @@
+//! How a member stands at a moment: the facts, segments, tier and points that everything else
+//! follows from.
+
+use std::cell::OnceCell;
+use std::collections::BTreeMap;
+
+use chrono::{DateTime, Utc};
+
+use super::{MAX_LOOKS, Member, Program};
+use crate::calendar::Interval;
+use crate::event::{Basket, Channel, EventKind};
+use crate::feature::{Moment, Snapshot};
+use crate::id::OfferId;
+use crate::offer::{Evaluation, Request, Uses};
+use crate::points::{Balance, Ledger, Movement, Source};
+use crate::profile::{History, Profile};
+use crate::rule::{Facts, Sheet, Slot, Value};
+use crate::segment::Membership;
+use crate::tier::Standing;
+
+/// A member at a moment.
+pub(super) struct Judged<'a> {
+    pub snapshot: Snapshot<'a>,
+    pub sheet: Sheet,
+    pub membership: Membership,
+    pub standing: Option<Standing>,
+    pub balance: Balance,
+    ledger: &'a Ledger,
+}
+
+impl Program {
+    /// How the profile and the ledger stand at the moment.
+    pub(super) fn judge<'a>(
+        &self,
+        profile: &'a Profile,
+        ledger: &'a Ledger,
+        moment: Moment,
+    ) -> Judged<'a> {
+        let snapshot = Snapshot::of(profile, moment);
+        let mut sheet = Sheet::new(moment.today());
+        self.fields.describe(&mut sheet, &snapshot, &self.extractors);
+        let membership = self.segments_of(&sheet);
+        self.fields.place(&mut sheet, &membership);
+        let standing = self.tiers.as_ref().map(|tiers| tiers.standing(profile, ledger, &moment));
+        let balance = ledger.balance(moment.as_of);
+        let tier = standing.as_ref().map(|standing| (&standing.tier, standing.rank));
+        self.fields.rank(&mut sheet, tier, balance.active);
+        Judged { snapshot, sheet, membership, standing, balance, ledger }
+    }
+
+    /// The first later instant at which the member stands otherwise though nothing is recorded.
+    pub(super) fn next_change(&self, now: &Judged<'_>, member: &Member) -> Option<DateTime<Utc>> {
+        let mut change = self.may_change(now);
+        for _ in 1..MAX_LOOKS {
+            let later = self.judge(member.profile(), member.ledger(), self.moment(change?));
+            if !self.agree(&later, now) {
+                break;
+            }
+            change = self.may_change(&later);
+        }
+        change
+    }
+
+    /// Whether a view tells the same of both.
+    fn agree(&self, one: &Judged<'_>, other: &Judged<'_>) -> bool {
+        let mut features = self.fields.features().map(|(_, slot)| slot);
+        features.all(|slot| one.sheet.value(slot) == other.sheet.value(slot))
+            && one.membership == other.membership
+            && one.standing == other.standing
+            && one.balance == other.balance
+    }
+
+    /// The first later instant at which the member may stand otherwise.
+    fn may_change(&self, judged: &Judged<'_>) -> Option<DateTime<Utc>> {
+        let as_of = judged.snapshot.moment().as_of;
+        self.fields
+            .next_changes(&judged.snapshot, &self.extractors)
+            .chain(judged.standing.as_ref().and_then(|standing| standing.next_change))
+            .chain(judged.ledger.next_change(as_of))
+            .chain(judged.snapshot.profile().history.next_at(as_of))
+            .min()
+    }
+
+    /// All segments, of all segmenters.
+    fn segments_of(&self, sheet: &Sheet) -> Membership {
+        let memberships = self.segmenters.iter().map(|installed| {
+            let known = |slot: &Option<Slot>| sheet.value((*slot)?).cloned();
+            let row: Vec<Option<Value>> = installed.slots.iter().map(known).collect();
+            installed.part.assign(&row, sheet.today())
+        });
+        memberships.flatten().collect()
+    }
+
+    /// The facts of the member with this basket.
+    pub(super) fn with_basket(
+        &self,
+        judged: &Judged<'_>,
+        basket: &Basket,
+        channel: Option<Channel>,
+    ) -> Sheet {
+        let mut sheet = judged.sheet.clone();
+        self.fields.carry(&mut sheet, basket, channel, judged.snapshot.moment());
+        sheet
+    }
+
+    /// What every offer comes to for the member with this basket.
+    pub(super) fn evaluate(
+        &self,
+        judged: &Judged<'_>,
+        basket: &Basket,
+        channel: Option<Channel>,
+    ) -> Evaluation {
+        let moment = judged.snapshot.moment();
+        let sheet = self.with_basket(judged, basket, channel);
+        let uses = PastUses::of(&judged.snapshot.profile().history, judged.ledger, moment.as_of);
+        self.offers.part.evaluate(&Request {
+            facts: &self.offers.facts(&sheet),
+            basket,
+            shipping: basket.shipping,
+            as_of: moment.as_of,
+            zone: moment.zone,
+            member_since: judged.snapshot.member_since(),
+            uses: &uses,
+            points: judged.balance.active,
+        })
+    }
+}
+
+/// The uses of offers that a history and a ledger know of.
+struct PastUses<'a> {
+    history: &'a History,
+    ledger: &'a Ledger,
+    as_of: DateTime<Utc>,
+    instants: OnceCell<BTreeMap<&'a OfferId, Vec<DateTime<Utc>>>>,
+}
+
+impl<'a> PastUses<'a> {
+    const fn of(history: &'a History, ledger: &'a Ledger, as_of: DateTime<Utc>) -> Self {
+        Self { history, ledger, as_of, instants: OnceCell::new() }
+    }
+
+    /// When each offer was used: in purchases that say so, and where it gave points.
+    fn instants(&self) -> BTreeMap<&'a OfferId, Vec<DateTime<Utc>>> {
+        let mut uses: BTreeMap<&OfferId, BTreeMap<_, DateTime<Utc>>> = BTreeMap::new();
+        for event in self.history.events(self.as_of) {
+            if let EventKind::Purchase(purchase) = &event.kind {
+                for offer in purchase.offers() {
+                    uses.entry(offer).or_default().insert(&event.id, event.at);
+                }
+            }
+        }
+        for (cause, _) in self.ledger.net() {
+            if let (Source::Offer(offer), Movement::Earn(_)) = (&cause.source, &cause.movement)
+                && cause.at <= self.as_of
+            {
+                uses.entry(offer).or_default().insert(&cause.event, cause.at);
+            }
+        }
+        let instants = |(offer, uses): (_, BTreeMap<_, _>)| (offer, uses.into_values().collect());
+        uses.into_iter().map(instants).collect()
+    }
+}
+
+impl Uses for PastUses<'_> {
+    fn count(&self, offer: &OfferId, within: Interval) -> u64 {
+        let instants = self.instants.get_or_init(|| self.instants()).get(offer);
+        let counted = instants.map(|instants| instants.iter().filter(|&&at| within.contains(at)));
+        counted.map_or(0, |uses| uses.count() as u64)
+    }
+}

@@ -1,0 +1,117 @@
+//! The roof: a whole program, its members, and the three questions that hosts ask.
+//!
+//! A [`Spec`] (or a [`Builder`]) is checked once and gives a [`Program`], which is immutable and
+//! can be shared by threads. It answers [`Program::view`], [`Program::quote`] and
+//! [`Program::decide`] about a [`Member`]; none of them fails or changes anything.
+//! [`Member::apply`] lets a decision take effect.
+
+mod answer;
+mod batch;
+mod build;
+mod decide;
+mod decision;
+mod digest;
+mod fault;
+mod fields;
+mod judge;
+mod member;
+mod part;
+mod settle;
+mod spec;
+
+use chrono::{DateTime, Utc};
+
+pub use answer::{MAX_LOOKS, Quote, View};
+pub use build::Builder;
+pub use decision::{Claim, Complaint, Decision, Settlement, Status, TierChange};
+pub use digest::{Digest, NoDigest};
+pub use fault::{Error, Fault};
+pub use member::{Applied, Member};
+pub use spec::{AttributeType, SPEC_VERSION, Spec};
+
+use crate::calendar::Zone;
+use crate::feature::Extractor;
+use crate::money::Currency;
+use crate::offer::OfferEvaluator;
+use crate::points::EarningPolicy;
+use crate::profile::{Customer, Retention};
+use crate::rule::Text;
+use crate::segment::Segment;
+use crate::tier::{Tier, TierPolicy};
+
+use fields::Fields;
+use part::{Consulted, Installed};
+
+/// A checked loyalty program: immutable, and safe to share between threads.
+pub struct Program {
+    name: Text,
+    version: Digest,
+    currency: Currency,
+    zone: Zone,
+    retention: Retention,
+    effective_from: Option<DateTime<Utc>>,
+    extractors: Vec<Box<dyn Extractor>>,
+    fields: Fields,
+    segmenters: Vec<Installed>,
+    tiers: Option<Box<dyn TierPolicy>>,
+    earning: Consulted<Box<dyn EarningPolicy>>,
+    offers: Consulted<Box<dyn OfferEvaluator>>,
+}
+
+impl Program {
+    /// A builder of a program, for parts of the host's own beside what a [`Spec`] says.
+    pub fn builder(spec: Spec) -> Builder {
+        Builder::new(spec)
+    }
+
+    /// What the program is called.
+    #[must_use]
+    pub const fn name(&self) -> &Text {
+        &self.name
+    }
+
+    /// What names these terms: the digest of the specification, and of the labels under which the
+    /// host's own parts were installed.
+    #[must_use]
+    pub const fn version(&self) -> Digest {
+        self.version
+    }
+
+    /// The only currency of its money.
+    #[must_use]
+    pub const fn currency(&self) -> Currency {
+        self.currency
+    }
+
+    /// Where its days begin and end.
+    #[must_use]
+    pub const fn zone(&self) -> Zone {
+        self.zone
+    }
+
+    /// All segments of all segmenters.
+    pub fn segments(&self) -> impl Iterator<Item = &Segment> {
+        self.segmenters.iter().flat_map(|installed| installed.part.segments())
+    }
+
+    /// The tiers, from the lowest to the highest.
+    #[must_use]
+    pub fn tiers(&self) -> &[Tier] {
+        self.tiers.as_ref().map_or(&[], |tiers| tiers.tiers())
+    }
+
+    /// A new member of this program.
+    #[must_use]
+    pub fn enroll(&self, customer: Customer) -> Member {
+        Member::new(customer, self.retention)
+    }
+}
+
+impl std::fmt::Debug for Program {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Program")
+            .field("name", &self.name)
+            .field("version", &self.version)
+            .finish_non_exhaustive()
+    }
+}

@@ -1,0 +1,266 @@
+//! What an event moves in the ledger, and what a late event corrects.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::judge::Judged;
+use super::{Claim, Program, Settlement};
+use crate::event::{Basket, Event, EventKind, Purchase, Return, Void};
+use crate::feature::Moment;
+use crate::id::{EventId, OfferId};
+use crate::money::Money;
+use crate::offer::{Answer, Award, Evaluation};
+use crate::points::{
+    Cause, Earlier, Entry, Ledger, Movement, Multiplier, Occasion, Points, Posting, Returned,
+    Source, Term,
+};
+use crate::profile::Profile;
+use crate::tier::Crossing;
+
+/// What is derived for a new event.
+pub(super) struct Derived {
+    /// What to post for it and to correct for later ones.
+    pub entries: Vec<Entry>,
+    /// For a purchase, what its offers came to.
+    pub evaluation: Option<Evaluation>,
+}
+
+impl Program {
+    /// The entries that `event` leads to, if `profile` has it already and `ledger` does not.
+    ///
+    /// In order of time, every event from this one on is judged by what came before it. Those that
+    /// were there already are corrected, but not those from before the program's terms.
+    pub(super) fn derive(&self, event: &Event, profile: &Profile, ledger: &Ledger) -> Derived {
+        let later: Vec<&Event> = profile.history.since(event.position()).collect();
+        let concerned = |other: &&&Event| other.id == event.id || !self.is_closed(other);
+        let concerned: Vec<&Event> = later.iter().filter(concerned).copied().collect();
+        let ids: BTreeSet<EventId> = concerned.iter().map(|event| event.id.clone()).collect();
+
+        let mut working = ledger.clone();
+        repost(&mut working, &ids, &[], &event.id);
+        let mut targets = Vec::new();
+        let mut evaluation = None;
+        for one in concerned {
+            let before = profile.before(one.position());
+            let (postings, evaluated) = self.postings(one, &before, &working);
+            repost(&mut working, &BTreeSet::from([one.id.clone()]), &postings, &event.id);
+            targets.extend(postings);
+            if one.id == event.id {
+                evaluation = evaluated;
+            }
+        }
+        Derived { entries: ledger.reconcile(&ids, &targets, &event.id), evaluation }
+    }
+
+    /// The entries of an event that is the newest: nothing needs correction.
+    pub(super) fn derive_newest(
+        &self,
+        event: &Event,
+        before: &Profile,
+        ledger: &Ledger,
+    ) -> Derived {
+        let (postings, evaluation) = self.postings(event, before, ledger);
+        Derived { entries: ledger.reconcile(&BTreeSet::new(), &postings, &event.id), evaluation }
+    }
+
+    /// Whether an event is from before the present terms.
+    fn is_closed(&self, event: &Event) -> bool {
+        self.effective_from.is_some_and(|from| event.at < from)
+    }
+
+    /// What is to stand in the ledger for an event, judged by what came before it.
+    fn postings(
+        &self,
+        event: &Event,
+        before: &Profile,
+        ledger: &Ledger,
+    ) -> (Vec<Posting>, Option<Evaluation>) {
+        if before.history.is_void(&event.id, event.at) {
+            return (Vec::new(), None);
+        }
+        match &event.kind {
+            EventKind::Return(returned) => (take_back(event, returned, before, ledger), None),
+            EventKind::Void(void) => (reverse(event, void, before, ledger), None),
+            EventKind::Purchase(purchase)
+                if before.history.order(&purchase.order, event.at).is_some() =>
+            {
+                (Vec::new(), None)
+            }
+            kind => {
+                let judged = self.judge(before, ledger, self.moment(event.at));
+                match kind {
+                    EventKind::Purchase(purchase) => {
+                        self.purchase_postings(event, purchase, &judged, ledger)
+                    }
+                    _ => {
+                        let multiplier = self.multiplier(event, &judged, ledger);
+                        (self.earned(event, &judged, ledger, multiplier), None)
+                    }
+                }
+            }
+        }
+    }
+
+    fn purchase_postings(
+        &self,
+        event: &Event,
+        purchase: &Purchase,
+        judged: &Judged<'_>,
+        ledger: &Ledger,
+    ) -> (Vec<Posting>, Option<Evaluation>) {
+        let evaluation = self.evaluate(judged, &purchase.basket, event.channel);
+        let used: BTreeSet<&OfferId> = purchase.offers().collect();
+        let taken = evaluation
+            .grants()
+            .filter(|(offer, grant)| grant.cost.is_none() || used.contains(offer));
+
+        let mut best = Multiplier::ONE;
+        let mut postings = Vec::new();
+        for (offer, grant) in taken {
+            let source = Source::Offer(offer.clone());
+            let moves = |movement, points| {
+                let (at, event, source) = (event.at, event.id.clone(), source.clone());
+                Posting::new(Cause { at, event, movement, source, line: None }, points).ok()
+            };
+            postings.extend(grant.cost.and_then(|cost| moves(Movement::Spend, cost)));
+            match &grant.award {
+                Award::Points(points) => {
+                    postings.extend(moves(Movement::Earn(Term::from(event.at)), *points));
+                }
+                Award::PointsMultiplier(multiplier) => best = best.max(*multiplier),
+                _ => {}
+            }
+        }
+        let multiplier = self.multiplier(event, judged, ledger).combined(best);
+        postings.extend(self.earned(event, judged, ledger, multiplier));
+        (postings, Some(evaluation))
+    }
+
+    /// The multiplier of the tier with which an event earns.
+    fn multiplier(&self, event: &Event, judged: &Judged<'_>, ledger: &Ledger) -> Multiplier {
+        let Some(tiers) = &self.tiers else { return Multiplier::ONE };
+        let rank = match tiers.crossing() {
+            Crossing::After => {
+                let mut profile = judged.snapshot.profile().clone();
+                let _ = profile.history.record(event.clone());
+                Some(tiers.standing(&profile, ledger, &self.moment(event.at)).rank)
+            }
+            _ => judged.standing.as_ref().map(|standing| standing.rank),
+        };
+        let tier = rank.and_then(|rank| tiers.tiers().get(rank));
+        tier.map_or(Multiplier::ONE, |tier| tier.multiplier)
+    }
+
+    /// What the earning rules give for an event.
+    fn earned(
+        &self,
+        event: &Event,
+        judged: &Judged<'_>,
+        ledger: &Ledger,
+        multiplier: Multiplier,
+    ) -> Vec<Posting> {
+        let nothing = Basket::default();
+        let basket = event.purchase().map_or(&nothing, |purchase| &purchase.basket);
+        let sheet = self.with_basket(judged, basket, event.channel);
+        self.earning.part.earn(&Occasion {
+            event,
+            facts: &self.earning.facts(&sheet),
+            multiplier,
+            zone: &self.zone,
+            earlier: Earlier::of(ledger),
+        })
+    }
+
+    /// How a moment of this program is asked about.
+    pub(super) fn moment(&self, as_of: chrono::DateTime<chrono::Utc>) -> Moment {
+        Moment { as_of, zone: self.zone, currency: self.currency }
+    }
+
+    /// Which offers a purchase used, and whether they were due.
+    pub(super) fn settlements(&self, purchase: &Purchase, found: &Evaluation) -> Vec<Settlement> {
+        let zero = Money::zero(self.currency);
+        let mut claimed: BTreeMap<&OfferId, Money> = BTreeMap::new();
+        for discount in purchase.basket.lines.iter().flat_map(|line| &line.discounts) {
+            if let Some(offer) = &discount.offer {
+                let sum = claimed.entry(offer).or_insert(zero);
+                *sum = sum.checked_add(discount.amount).unwrap_or(*sum);
+            }
+        }
+        for offer in &purchase.redeemed {
+            claimed.entry(offer).or_insert(zero);
+        }
+        let standing = |offer: &OfferId, claimed: Money| match found.outcome(offer) {
+            None => Claim::Unknown,
+            Some(outcome) => match &outcome.answer {
+                Answer::Declined(decline) => Claim::Declined { code: decline.code() },
+                Answer::Granted(grant) => match grant.discount() {
+                    Some(due) if due < claimed => Claim::TooMuch { due },
+                    None if !claimed.is_zero() => Claim::TooMuch { due: zero },
+                    _ => Claim::Due,
+                },
+            },
+        };
+        claimed
+            .into_iter()
+            .map(|(offer, claimed)| Settlement {
+                offer: offer.clone(),
+                claimed,
+                standing: standing(offer, claimed),
+            })
+            .collect()
+    }
+}
+
+/// Makes `targets` what stands in the ledger for `events`.
+fn repost(ledger: &mut Ledger, events: &BTreeSet<EventId>, targets: &[Posting], by: &EventId) {
+    let entries = ledger.reconcile(events, targets, by);
+    // What is reconciled with a ledger continues it; only a full ledger refuses it.
+    let _ = ledger.post(entries);
+}
+
+/// What returned lines take back of what their purchase earned.
+fn take_back(event: &Event, returned: &Return, before: &Profile, ledger: &Ledger) -> Vec<Posting> {
+    let Some(order) = before.history.order(&returned.order, event.at) else { return Vec::new() };
+    let lines = &order.purchase().basket.lines;
+    let came_back = lines.iter().map(|line| (line.id.clone(), order.returned(&line.id))).collect();
+    let returned = Returned {
+        event: &event.id,
+        at: event.at,
+        returned,
+        purchase: order.purchase(),
+        before: &came_back,
+    };
+    returned.claw_back(&ledger.postings(&order.event().id))
+}
+
+/// What takes back all that an event did, if it is not void already.
+fn reverse(event: &Event, void: &Void, before: &Profile, ledger: &Ledger) -> Vec<Posting> {
+    let history = &before.history;
+    if history.event(&void.event).is_none() || history.is_void(&void.event, event.at) {
+        return Vec::new();
+    }
+    let mut taken: BTreeMap<(Source, Option<crate::id::LineId>), i64> = BTreeMap::new();
+    for (cause, points) in ledger.net() {
+        if matches!(&cause.movement, Movement::ClawBack { of } if *of == void.event)
+            && !history.is_void(&cause.event, event.at)
+        {
+            *taken.entry((cause.source.clone(), cause.line.clone())).or_default() -= points.0;
+        }
+    }
+    let reversed = ledger.postings(&void.event).into_iter().filter_map(|posting| {
+        let cause = posting.cause();
+        let mut points = posting.points();
+        let movement = match &cause.movement {
+            Movement::Earn(_) => {
+                let gone = taken.get(&(cause.source.clone(), cause.line.clone()));
+                points = Points(points.0 - gone.copied().unwrap_or_default());
+                Movement::ClawBack { of: void.event.clone() }
+            }
+            Movement::Restore { .. } => Movement::Spend,
+            _ => Movement::Restore { of: void.event.clone() },
+        };
+        let (source, line) = (cause.source.clone(), cause.line.clone());
+        let cause = Cause { at: event.at, event: event.id.clone(), movement, source, line };
+        Posting::new(cause, points).ok()
+    });
+    reversed.collect()
+}

@@ -1,0 +1,143 @@
+//! A whole program as one document.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use chrono::{DateTime, Utc};
+use serde::{Deserialize, Serialize};
+
+use super::{Builder, Error, Program};
+use crate::calendar::Zone;
+use crate::id::AttributeName;
+use crate::money::Currency;
+use crate::offer::{Lane, Offer};
+use crate::path::from_json;
+use crate::points::Earning;
+use crate::profile::Retention;
+use crate::rule::{Field, Kind, Text};
+use crate::segment::rules::RuleSegment;
+use crate::tier::Ladder;
+
+/// The version of the document's form that this crate reads.
+pub const SPEC_VERSION: u32 = 1;
+
+/// A program as people write it: JSON, TOML, or any other format of serde.
+///
+/// Only `loyalty` (the version of the form), `name` and `currency` must be there.
+/// [`Spec::build`] checks everything and reports every problem with its path.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Spec {
+    /// The version of this document's form: [`SPEC_VERSION`].
+    pub loyalty: u32,
+    /// What the program is called.
+    pub name: Text,
+    /// The only currency of its money.
+    pub currency: Currency,
+    /// Where its days begin and end; UTC if not said.
+    #[serde(default)]
+    pub zone: Zone,
+    /// Since when these terms hold. What was posted for earlier events stays as it is, even if a
+    /// late event would change it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub effective_from: Option<DateTime<Utc>>,
+    /// How long a member's whole events are kept.
+    #[serde(default, skip_serializing_if = "is_forever")]
+    pub retention: Retention,
+    /// The attributes of customers that rules may name, beside the
+    /// [well-known](crate::profile::WELL_KNOWN) ones.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub attributes: BTreeMap<AttributeName, AttributeType>,
+    /// Segments by rules.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub segments: Vec<RuleSegment>,
+    /// The tiers.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub ladder: Option<Ladder>,
+    /// What earns points.
+    #[serde(default, skip_serializing_if = "is_empty")]
+    pub earning: Earning,
+    /// The lanes in which offers compete or stack, in the order in which they apply.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub lanes: Vec<Lane>,
+    /// The offers.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub offers: Vec<Offer>,
+}
+
+/// The type of a declared attribute.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct AttributeType {
+    /// The type of its values.
+    pub kind: Kind,
+    /// For texts and sets: the only texts that occur.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub one_of: Option<BTreeSet<Text>>,
+}
+
+fn is_forever(retention: &Retention) -> bool {
+    *retention == Retention::Forever
+}
+
+const fn is_empty(earning: &Earning) -> bool {
+    earning.0.is_empty()
+}
+
+impl Spec {
+    /// A program in which nothing is said yet.
+    pub fn new(name: impl Into<Text>, currency: Currency) -> Self {
+        Self {
+            loyalty: SPEC_VERSION,
+            name: name.into(),
+            currency,
+            zone: Zone::UTC,
+            effective_from: None,
+            retention: Retention::Forever,
+            attributes: BTreeMap::new(),
+            segments: Vec::new(),
+            ladder: None,
+            earning: Earning::default(),
+            lanes: Vec::new(),
+            offers: Vec::new(),
+        }
+    }
+
+    /// Reads a program from JSON.
+    ///
+    /// # Errors
+    /// One problem: the place and the reason why the text is no such document. Further problems are
+    /// found by [`Spec::build`].
+    pub fn from_json(json: &str) -> Result<Self, Error> {
+        from_json(json).map_err(Error::of)
+    }
+
+    /// The program that this document describes, to which the host's own parts can be added.
+    pub fn builder(self) -> Builder {
+        Builder::new(self)
+    }
+
+    /// The program that this document describes.
+    ///
+    /// # Errors
+    /// All problems, each with its path, such as `offers[3].when.all[0].field`.
+    pub fn build(self) -> Result<Program, Error> {
+        self.builder().build()
+    }
+}
+
+impl AttributeType {
+    /// Any value of this type.
+    #[must_use]
+    pub const fn of(kind: Kind) -> Self {
+        Self { kind, one_of: None }
+    }
+
+    /// The field that rules see.
+    pub(super) fn field(&self, name: &str, currency: Currency) -> Field {
+        let domain = self.one_of.clone();
+        match self.kind {
+            Kind::Money => Field::money(name, currency),
+            kind => Field { domain, ..Field::new(name, kind) },
+        }
+    }
+}

@@ -1,0 +1,170 @@
+//! A whole program: what it answers, and that the order of arrival does not matter.
+
+use chrono::{DateTime, Utc};
+use loyalty::event::{Basket, Event};
+use loyalty::points::Points;
+use loyalty::profile::Customer;
+use loyalty::program::{Applied, Member, Program, Spec, Status};
+
+const COFFEE: &str = r#"{
+  "loyalty": 1, "name": "Beans", "currency": "EUR", "zone": "Europe/Brussels",
+  "segments": [
+    {"id": "regulars", "name": "Regulars", "when": {"field": "orders(30d)", "at_least": 3}}
+  ],
+  "ladder": {
+    "measure": "spend", "window": "12mo",
+    "tiers": [
+      {"id": "basic", "name": "Basic", "at_least": "0.00 EUR"},
+      {"id": "gold", "name": "Gold", "at_least": "20.00 EUR", "multiplier": "2x"}
+    ]
+  },
+  "earning": [
+    {"id": "base", "award": {"per_amount": {"points": 1, "per": "1.00 EUR"}}},
+    {"id": "review", "award": {"per_event": {"event": "review", "points": 10}},
+     "tier_multiplier": "ignored"}
+  ],
+  "offers": [
+    {"id": "gold-week", "when": {"field": "tier", "is": "gold"},
+     "benefit": {"percent": {"percent": "10%", "target": "order"}}},
+    {"id": "mug", "benefit": {"gift": {"product": "mug"}}, "cost": 15, "code": "MUG"}
+  ]
+}"#;
+
+fn program() -> Program {
+    match Spec::from_json(COFFEE).and_then(Spec::build) {
+        Ok(program) => program,
+        Err(error) => panic!("{error}"),
+    }
+}
+
+fn member(program: &Program) -> Member {
+    program.enroll(Customer::new("ann".parse().unwrap()))
+}
+
+fn at(text: &str) -> DateTime<Utc> {
+    text.parse().unwrap()
+}
+
+fn event(id: &str, at: &str, kind: &str) -> Event {
+    serde_json::from_str(&format!(
+        r#"{{"id":"{id}","customer":"ann","at":"{at}","recorded_at":"{at}","kind":{kind}}}"#
+    ))
+    .unwrap()
+}
+
+fn bought(id: &str, at: &str, price: &str) -> Event {
+    let line = format!(
+        r#"{{"id":"1","product":"beans","category":"coffee","quantity":1,"unit_price":"{price}"}}"#
+    );
+    let kind = format!(r#"{{"purchase":{{"order":"o-{id}","basket":{{"lines":[{line}]}}}}}}"#);
+    event(id, at, &kind)
+}
+
+fn feed(program: &Program, member: &mut Member, event: &Event) -> loyalty::program::Decision {
+    let decision = program.decide(member, event);
+    assert!(matches!(member.apply(&decision), Applied::Now { .. }), "{decision:?}");
+    decision
+}
+
+#[test]
+fn a_purchase_earns_and_lifts_into_the_next_tier() {
+    let program = program();
+    let mut ann = member(&program);
+    let first = feed(&program, &mut ann, &bought("a", "2026-03-01T09:00:00Z", "12.50 EUR"));
+    assert_eq!((first.balance.active, first.tier), (Points(12), None));
+    let second = feed(&program, &mut ann, &bought("b", "2026-03-02T09:00:00Z", "8.00 EUR"));
+    assert_eq!(second.balance.active, Points(20));
+    assert_eq!(second.tier.unwrap().to.as_str(), "gold");
+    let third = feed(&program, &mut ann, &bought("c", "2026-03-03T09:00:00Z", "3.00 EUR"));
+    assert_eq!(third.balance.active, Points(26));
+    assert_eq!(third.entered.len(), 1);
+}
+
+#[test]
+fn a_late_purchase_corrects_what_came_after_it() {
+    let program = program();
+    let (a, b) = (
+        bought("a", "2026-03-01T09:00:00Z", "25.00 EUR"),
+        bought("b", "2026-03-02T09:00:00Z", "10.00 EUR"),
+    );
+    let mut tidy = member(&program);
+    let _ = feed(&program, &mut tidy, &a);
+    let _ = feed(&program, &mut tidy, &b);
+    let mut late = member(&program);
+    let _ = feed(&program, &mut late, &b);
+    let decision = feed(&program, &mut late, &a);
+    assert!(decision.entries.iter().any(|entry| entry.cause.event == b.id), "b is corrected");
+    assert_eq!(tidy.ledger().net().collect::<Vec<_>>(), late.ledger().net().collect::<Vec<_>>());
+    assert_eq!(tidy.profile(), late.profile());
+    assert_eq!(late.ledger().balance(at("2026-03-03T00:00:00Z")).active, Points(45));
+}
+
+#[test]
+fn a_void_takes_back_what_was_earned_and_gives_back_what_was_spent() {
+    let program = program();
+    let mut ann = member(&program);
+    let _ = feed(&program, &mut ann, &bought("a", "2026-03-01T09:00:00Z", "16.00 EUR"));
+    let mug = event(
+        "b",
+        "2026-03-02T09:00:00Z",
+        r#"{"purchase":{"order":"o-b","redeemed":["mug"],"basket":{"coupons":["MUG"],"lines":[
+            {"id":"1","product":"beans","quantity":1,"unit_price":"3.00 EUR"}]}}}"#,
+    );
+    assert_eq!(feed(&program, &mut ann, &mug).balance.active, Points(4));
+    let void = event("v", "2026-03-03T09:00:00Z", r#"{"void":{"event":"b"}}"#);
+    assert_eq!(feed(&program, &mut ann, &void).balance.active, Points(16));
+    assert_eq!(ann.ledger().balance(at("2026-03-02T12:00:00Z")).active, Points(4));
+    let again = event("w", "2026-03-04T09:00:00Z", r#"{"void":{"event":"v"}}"#);
+    assert_eq!(feed(&program, &mut ann, &again).balance.active, Points(4));
+}
+
+#[test]
+fn a_duplicate_changes_nothing_and_a_stale_decision_is_told() {
+    let program = program();
+    let mut ann = member(&program);
+    let (a, b) = (
+        bought("a", "2026-03-01T09:00:00Z", "16.00 EUR"),
+        bought("b", "2026-03-02T09:00:00Z", "3.00 EUR"),
+    );
+    let (one, other) = (program.decide(&ann, &a), program.decide(&ann, &b));
+    assert_eq!(ann.apply(&one), Applied::Now { revision: 1 });
+    assert_eq!(ann.apply(&one), Applied::Before);
+    assert_eq!(ann.apply(&other), Applied::Stale { decided: 0, found: 1 });
+    assert_eq!(program.decide(&ann, &a).status, Status::Duplicate);
+    let text = serde_json::to_string(&ann).unwrap();
+    assert_eq!(serde_json::from_str::<Member>(&text).unwrap(), ann);
+    assert_eq!(program.decide(&ann, &b), program.decide(&ann, &b));
+}
+
+#[test]
+fn a_quote_prices_every_line_and_answers_every_offer() {
+    let program = program();
+    let mut ann = member(&program);
+    let _ = feed(&program, &mut ann, &bought("a", "2026-03-01T09:00:00Z", "25.00 EUR"));
+    let basket: Basket = serde_json::from_str(
+        r#"{"lines":[{"id":"1","product":"beans","quantity":2,"unit_price":"5.05 EUR"}]}"#,
+    )
+    .unwrap();
+    let quote = program.quote(&ann, &basket, at("2026-03-02T09:00:00Z"));
+    let evaluation = quote.evaluation.unwrap();
+    assert_eq!(evaluation.discount.to_string(), "1.01 EUR");
+    assert_eq!(evaluation.outcomes.len(), 2);
+}
+
+#[test]
+fn every_problem_of_a_document_is_told() {
+    let broken = COFFEE
+        .replace("orders(30d)", "order(30d)")
+        .replace("\"is\": \"gold\"", "\"is\": \"golden\"")
+        .replace("\"20.00 EUR\"", "\"20.00 USD\"");
+    let error = Spec::from_json(&broken).and_then(Spec::build).unwrap_err();
+    let told: Vec<String> = error.problems().iter().map(ToString::to_string).collect();
+    assert_eq!(
+        told,
+        [
+            "`segments[0].when.field`: `order(30d)` is no known field: did you mean `orders(30d)`?",
+            "`ladder.tiers[1].at_least`: 20.00 USD is not in EUR, the currency of the program",
+            "`offers[0].when.is`: `golden` never occurs in `tier`: did you mean `gold`?",
+        ]
+    );
+}
