@@ -107,7 +107,7 @@ fn a_void_takes_back_what_was_earned_and_gives_back_what_was_spent() {
     let mug = event(
         "b",
         "2026-03-02T09:00:00Z",
-        r#"{"purchase":{"order":"o-b","redeemed":["mug"],"basket":{"coupons":["MUG"],"lines":[
+        r#"{"purchase":{"order":"o-b","basket":{"chosen":["mug"],"coupons":["MUG"],"lines":[
             {"id":"1","product":"beans","quantity":1,"unit_price":"3.00 EUR"}]}}}"#,
     );
     assert_eq!(feed(&program, &mut ann, &mug).balance.active, Points(4));

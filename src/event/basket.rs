@@ -15,6 +15,10 @@ pub struct Basket {
     /// The codes that the customer presented.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub coupons: Vec<CouponCode>,
+    /// The offers that the customer chose to use: those that cost points, and in a purchase also
+    /// those that gave something without a discount on a line, such as a gift.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub chosen: Vec<OfferId>,
     /// What shipping costs before discounts, if it is known; it is not part of the lines' prices.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub shipping: Option<Money>,
@@ -68,9 +72,6 @@ pub struct Purchase {
     pub order: OrderId,
     /// What was bought.
     pub basket: Basket,
-    /// Offers that were used without a discount on a line: a gift, free shipping, points spent.
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub redeemed: Vec<OfferId>,
     /// What the host says was paid for all lines; if stated, it must add up.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub total: Option<Money>,
@@ -199,13 +200,13 @@ impl Purchase {
     /// An order of `basket`.
     #[must_use]
     pub const fn new(order: OrderId, basket: Basket) -> Self {
-        Self { order, basket, redeemed: Vec::new(), total: None }
+        Self { order, basket, total: None }
     }
 
     /// The offers that were used, each as often as it is named.
     pub fn offers(&self) -> impl Iterator<Item = &OfferId> {
         let discounts = self.basket.lines.iter().flat_map(|line| &line.discounts);
-        discounts.filter_map(|discount| discount.offer.as_ref()).chain(&self.redeemed)
+        discounts.filter_map(|discount| discount.offer.as_ref()).chain(&self.basket.chosen)
     }
 }
 

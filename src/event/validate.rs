@@ -239,6 +239,7 @@ impl Basket {
         let lines = path.field("lines");
         check_length(self.lines.len(), &lines, &mut problems);
         check_length(self.coupons.len(), &path.field("coupons"), &mut problems);
+        check_length(self.chosen.len(), &path.field("chosen"), &mut problems);
         if let Some(region) = &self.region {
             check_text(region.as_str(), &path.field("region"), &mut problems);
         }
@@ -265,7 +266,6 @@ fn check_purchase(purchase: &Purchase, path: &Path, problems: &mut Problems<Faul
     if basket.lines.is_empty() {
         problems.add(under.field("lines"), Fault::Empty);
     }
-    check_length(purchase.redeemed.len(), &path.field("redeemed"), problems);
     let found = basket.problems();
     let sound = found.is_empty();
     problems.absorb(&under, found);

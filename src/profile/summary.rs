@@ -79,10 +79,10 @@ fn without_details(event: &Event) -> Event {
 }
 
 fn strip(purchase: &mut Purchase) {
-    purchase.redeemed.clear();
     purchase.total = None;
     let basket = &mut purchase.basket;
     basket.coupons.clear();
+    basket.chosen.clear();
     basket.store = None;
     basket.region = None;
     basket.lines.iter_mut().for_each(strip_line);

@@ -5,10 +5,10 @@ use serde::{Deserialize, Serialize};
 
 use super::{Complaint, Digest, Member, Program};
 use crate::event::Basket;
-use crate::id::CustomerId;
+use crate::id::{CustomerId, OfferId};
 use crate::offer::Evaluation;
 use crate::points::{Balance, Expiring};
-use crate::rule::{Facts, Text, Value};
+use crate::rule::{Facts, Text, Value, Verdict};
 use crate::segment::Membership;
 use crate::tier::Standing;
 
@@ -103,7 +103,7 @@ impl Program {
         };
         let evaluation = refused.is_empty().then(|| {
             let judged = self.judge(member.profile(), member.ledger(), self.moment(as_of));
-            self.evaluate(&judged, basket, None)
+            self.evaluate(&judged, basket, None, &basket.chosen)
         });
         Quote {
             policy: self.version,
@@ -113,5 +113,20 @@ impl Program {
             refused,
             evaluation,
         }
+    }
+
+    /// How the conditions of one offer come out for the member with this basket: what was found,
+    /// what is wanted, and the gap. `None` if there is no such offer.
+    #[must_use]
+    pub fn explain(
+        &self,
+        member: &Member,
+        basket: &Basket,
+        as_of: DateTime<Utc>,
+        offer: &OfferId,
+    ) -> Option<Verdict> {
+        let judged = self.judge(member.profile(), member.ledger(), self.moment(as_of));
+        let sheet = self.with_basket(&judged, basket, None);
+        self.offers.part.explain(offer, &self.offers.facts(&sheet))
     }
 }

@@ -11,7 +11,7 @@ use crate::calendar::Interval;
 use crate::event::{Basket, Channel, EventKind};
 use crate::feature::{Moment, Snapshot};
 use crate::id::OfferId;
-use crate::offer::{Evaluation, Request, Uses};
+use crate::offer::{Evaluation, Explain, Request, Uses};
 use crate::points::{Balance, Ledger, Movement, Source};
 use crate::profile::{History, Profile};
 use crate::rule::{Facts, Sheet, Slot, Value};
@@ -109,6 +109,7 @@ impl Program {
         judged: &Judged<'_>,
         basket: &Basket,
         channel: Option<Channel>,
+        chosen: &[OfferId],
     ) -> Evaluation {
         let moment = judged.snapshot.moment();
         let sheet = self.with_basket(judged, basket, channel);
@@ -122,6 +123,8 @@ impl Program {
             member_since: judged.snapshot.member_since(),
             uses: &uses,
             points: judged.balance.active,
+            chosen,
+            explain: Explain::Codes,
         })
     }
 }

@@ -107,15 +107,11 @@ impl Program {
         judged: &Judged<'_>,
         ledger: &Ledger,
     ) -> (Vec<Posting>, Option<Evaluation>) {
-        let evaluation = self.evaluate(judged, &purchase.basket, event.channel);
-        let used: BTreeSet<&OfferId> = purchase.offers().collect();
-        let taken = evaluation
-            .grants()
-            .filter(|(offer, grant)| grant.cost.is_none() || used.contains(offer));
-
+        let chosen: Vec<OfferId> = purchase.offers().cloned().collect();
+        let evaluation = self.evaluate(judged, &purchase.basket, event.channel, &chosen);
         let mut best = Multiplier::ONE;
         let mut postings = Vec::new();
-        for (offer, grant) in taken {
+        for (offer, grant) in evaluation.grants() {
             let source = Source::Offer(offer.clone());
             let moves = |movement, points| {
                 let (at, event, source) = (event.at, event.id.clone(), source.clone());
@@ -185,7 +181,7 @@ impl Program {
                 *sum = sum.checked_add(discount.amount).unwrap_or(*sum);
             }
         }
-        for offer in &purchase.redeemed {
+        for offer in &purchase.basket.chosen {
             claimed.entry(offer).or_insert(zero);
         }
         let standing = |offer: &OfferId, claimed: Money| match found.outcome(offer) {

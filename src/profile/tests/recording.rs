@@ -62,7 +62,7 @@ fn what_was_folded_stays_folded() {
 fn a_folded_purchase_loses_what_nobody_adds_up() {
     let mut purchase = event("e1 1 buy o1 A:2@5.00-1.00/tea");
     let EventKind::Purchase(bought) = &mut purchase.kind else { panic!() };
-    bought.redeemed = vec!["gift".parse().unwrap()];
+    bought.basket.chosen = vec!["gift".parse().unwrap()];
     bought.total = Some(euros("8.90"));
     bought.basket.store = Some("gent".parse().unwrap());
     bought.basket.coupons = vec!["CODE".parse().unwrap()];
