@@ -6,6 +6,7 @@
 
 pub mod rules;
 pub mod grid;
+pub mod rfm;
 pub mod clustered;
 
 mod membership;
