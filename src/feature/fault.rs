@@ -3,11 +3,32 @@
 use thiserror::Error;
 
 use crate::id::CustomerId;
+use crate::money::Currency;
 
 /// Why numbers make no table, or a table does not fit its use.
 #[derive(Clone, Debug, PartialEq, Eq, Error)]
 #[non_exhaustive]
 pub enum TableFault {
+    /// A feature's values are texts or sets.
+    #[error("the values of `{name}` are no numbers")]
+    NoNumber {
+        /// The feature.
+        name: String,
+    },
+    /// A feature needs to know of more than orders.
+    #[error("orders alone do not tell `{name}`")]
+    NotInOrders {
+        /// The feature.
+        name: String,
+    },
+    /// The orders are of another currency than the question.
+    #[error("the orders are in {found}, not in {expected}")]
+    OtherCurrency {
+        /// The currency of the question.
+        expected: Currency,
+        /// The currency of the orders.
+        found: Currency,
+    },
     /// A column has no name.
     #[error("the column has no name")]
     UnnamedColumn,

@@ -6,6 +6,7 @@
 //! ([`Scale`] → [`Scaling`]) is fitted once (both by [`Preparation`] → [`Prepared`]) and kept with
 //! a model, so that a new customer is treated exactly like those that it was fitted on.
 
+mod batch;
 mod column;
 mod fault;
 mod missing;
