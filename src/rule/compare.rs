@@ -33,6 +33,7 @@ impl Value {
     pub fn same(&self, other: &Self) -> Option<bool> {
         match (self, other) {
             (Self::Set(left), Self::Set(right)) => Some(left == right),
+            (Self::Text(left), Self::Text(right)) => Some(left == right),
             _ => self.order(other).map(Ordering::is_eq),
         }
     }

@@ -143,9 +143,9 @@ fn between(found: &Value, low: &Value, high: &Value) -> Option<bool> {
 
 /// Whether the value is one of `values`, which are in ascending order.
 fn among(found: &Value, values: &[Value]) -> Option<bool> {
-    found.order(values.first()?)?;
     let order = |value: &Value| value.order(found).unwrap_or(Ordering::Less);
-    Some(values.binary_search_by(order).is_ok())
+    let among = values.binary_search_by(order).is_ok();
+    (among || values.first()?.order(found).is_some()).then_some(among)
 }
 
 fn has(members: &std::collections::BTreeSet<Text>, value: &Value) -> bool {

@@ -3,7 +3,27 @@
 //!
 //! A [`Rule`] is written in Rust ([`field`], [`all`], [`any`]…) or as JSON. [`Rule::check`] finds
 //! its fields in a [`Schema`] and reports every problem; the [`CheckedRule`] then answers for any
-//! [`Facts`] with a [`Truth`].
+//! [`Facts`] with a [`Truth`], and with a [`Verdict`] where someone asks why.
+//!
+//! # What can be tested
+//!
+//! | tests | of | for example |
+//! |---|---|---|
+//! | `is` `is_not` | everything | `"gold"`, `true`, `["tea", "books"]` |
+//! | `above` `at_least` `below` `at_most` `between` | numbers, money, dates | `"500.00 EUR"` |
+//! | `one_of` `none_of` | numbers, money, dates, texts | `["2026-01-31", "2026-02-28"]` |
+//! | `any_of` `all_of` `none_of` | sets of texts | `["tea", "books"]` |
+//! | `starts_with` `ends_with` `contains` | texts | `"@example.org"` |
+//! | `within_last` `within_next` `anniversary_within_next` | dates | `"14d"` |
+//!
+//! # What is easily taken for something else
+//!
+//! - A test of a missing value is [`Truth::Unknown`], and so is its opposite: "not at most 30 days
+//!   since the last order" grants nothing to someone who never ordered. Only `missing` sees that.
+//! - `between` has both its ends, and `within_last` "14d" has both today and the day two weeks ago.
+//! - Whole numbers and numbers are compared exactly, never rounded to each other.
+//! - Money of another currency than the one it is compared with is unknown, not less.
+//! - Texts are compared with their capitals.
 
 mod axis;
 mod builder;

@@ -80,15 +80,20 @@ impl<'de> Visitor<'de> for Room<'_> {
 /// What was read of a condition.
 #[derive(Default)]
 struct Parts {
-    all: Option<Vec<Rule>>,
-    any: Option<Vec<Rule>>,
-    not: Option<Rule>,
-    of: Option<Vec<Rule>>,
-    missing: Option<Text>,
-    field: Option<Text>,
-    coalesce: Option<Vec<Text>>,
+    head: Option<Head>,
     default: Option<Literal>,
-    tests: Vec<Test>,
+    test: Option<Test>,
+}
+
+/// What makes a condition what it is; there is one of them, and some need a test as well.
+enum Head {
+    All(Vec<Rule>),
+    Any(Vec<Rule>),
+    Not(Box<Rule>),
+    Of(Vec<Rule>),
+    Missing(Text),
+    Field(Text),
+    Coalesce(Vec<Text>),
 }
 
 impl Parts {
@@ -98,99 +103,101 @@ impl Parts {
         room: Room<'_>,
         map: &mut A,
     ) -> Result<(), A::Error> {
-        let below = Room { depth: room.depth + 1, ..room };
-        let rules = List { item: below, room, what: "a list of conditions" };
-        let names = List { item: PhantomData::<Text>, room, what: "a list of names of fields" };
-        let name = PhantomData::<Text>;
-        match key {
-            "all" => once(&mut self.all, key, rules, map),
-            "any" => once(&mut self.any, key, rules, map),
-            "of" => once(&mut self.of, key, rules, map),
-            "not" => once(&mut self.not, key, below, map),
-            "missing" => once(&mut self.missing, key, name, map),
-            "field" => once(&mut self.field, key, name, map),
-            "coalesce" => once(&mut self.coalesce, key, names, map),
-            "default" => once(&mut self.default, key, Value(room), map),
-            _ if self.tests.iter().any(|test| test.word() == key) => Err(twice(key)),
-            _ => {
-                self.tests.push(read_test(key, room, map)?);
-                Ok(())
-            }
+        if let Some(clash) = self.clash(key) {
+            return Err(A::Error::custom(clash));
         }
+        if HEADS.contains(&key) {
+            self.head = Some(Head::read(key, room, map)?);
+        } else if key == "default" {
+            self.default = Some(map.next_value_seed(Value(room))?);
+        } else {
+            self.test = Some(read_test(key, room, map)?);
+        }
+        Ok(())
     }
 
-    /// The keys that were read, without tests and default.
-    fn heads(&self) -> Vec<&'static str> {
-        let present = [
-            self.all.is_some(),
-            self.any.is_some(),
-            self.not.is_some(),
-            self.of.is_some(),
-            self.missing.is_some(),
-            self.field.is_some(),
-            self.coalesce.is_some(),
-        ];
-        HEADS.into_iter().zip(present).filter_map(|(head, is)| is.then_some(head)).collect()
+    /// Why `key` cannot stand beside what was read before.
+    fn clash(&self, key: &str) -> Option<String> {
+        let (head, test) = (self.head.as_ref().map(Head::word), self.test.as_ref().map(Test::word));
+        let default = self.default.as_ref().map(|_| "default");
+        if [head, test, default].contains(&Some(key)) {
+            return Some(format!("`{key}` is written twice"));
+        }
+        match (head, test) {
+            (Some(head), _) if HEADS.contains(&key) => Some(apart(head, key)),
+            (_, Some(test)) if typing::words().any(|word| word == key) => Some(format!(
+                "`{test}` and `{key}` are two tests: give each its own condition under `all`"
+            )),
+            _ => None,
+        }
     }
 
     /// The one rule that the parts make.
-    fn rule(mut self) -> Result<Rule, String> {
-        let words: Vec<&str> = self.tests.iter().map(Test::word).collect();
-        let heads = self.heads();
-        let head = match (heads.as_slice(), words.as_slice()) {
-            ([], []) => return Err(empty()),
-            ([], [first, ..]) => return Err(format!("`{first}` needs a `field` to test")),
-            ([head], _) => *head,
-            ([first, second, ..], _) => return Err(apart(first, second)),
+    fn rule(self) -> Result<Rule, String> {
+        let head = match (self.head, &self.test) {
+            (Some(head), _) => head,
+            (None, Some(Test::AtLeast(_))) => {
+                return Err("`at_least` needs a `field` to test, or a list `of` conditions".into());
+            }
+            (None, Some(test)) => return Err(format!("`{}` needs a `field` to test", test.word())),
+            (None, None) => {
+                return Err(format!("the condition is empty: it needs one of {}", listed(HEADS)));
+            }
         };
-        if self.default.is_some() && head != "coalesce" {
+        if self.default.is_some() && !matches!(head, Head::Coalesce(_)) {
             return Err("`default` goes with `coalesce` only".to_owned());
         }
-        let test = match (head, words.as_slice()) {
-            ("field" | "coalesce", []) => {
-                return Err(format!("`{head}` needs a test: one of {}", listed(typing::words())));
+        match (head, self.test) {
+            (Head::Field(name), Some(test)) => Ok(Operand::Field(name).passes(test)),
+            (Head::Coalesce(fields), Some(test)) => {
+                Ok(Operand::Coalesce { fields, default: self.default }.passes(test))
             }
-            ("field" | "coalesce" | "of", [_]) => self.tests.pop(),
-            ("field" | "coalesce", [first, second, ..]) => return Err(two_tests(first, second)),
-            ("of", []) => return Err("`of` needs `at_least`, the number that must hold".to_owned()),
-            ("of", [_, second, ..]) => return Err(apart(head, second)),
-            (_, [first, ..]) => return Err(apart(head, first)),
-            (_, []) => None,
-        };
-        self.assemble(test)
-    }
-
-    /// The rule of the one head that is there, with the test if it needs one.
-    fn assemble(self, test: Option<Test>) -> Result<Rule, String> {
-        let operand = match (self.field, self.coalesce) {
-            (Some(name), _) => Some(Operand::Field(name)),
-            (None, Some(fields)) => Some(Operand::Coalesce { fields, default: self.default }),
-            (None, None) => None,
-        };
-        if let (Some(operand), Some(test)) = (operand, test.clone()) {
-            return Ok(Rule::Test { operand, test });
+            (Head::Of(of), Some(test)) => Ok(Rule::AtLeast { count: count(&test)?, of }),
+            (Head::Of(_), None) => Err("`of` needs `at_least`, the number that must hold".into()),
+            (head @ (Head::Field(_) | Head::Coalesce(_)), None) => {
+                Err(format!("`{}` needs a test: one of {}", head.word(), listed(typing::words())))
+            }
+            (head, Some(test)) => Err(apart(head.word(), test.word())),
+            (Head::All(of), None) => Ok(Rule::All(of)),
+            (Head::Any(of), None) => Ok(Rule::Any(of)),
+            (Head::Not(rule), None) => Ok(Rule::Not(rule)),
+            (Head::Missing(name), None) => Ok(Rule::Missing(name)),
         }
-        if let (Some(of), Some(test)) = (self.of, test) {
-            return Ok(Rule::AtLeast { count: count(&test)?, of });
-        }
-        let rule = self.all.map(Rule::All).or(self.any.map(Rule::Any));
-        let rule = rule.or(self.not.map(|rule| Rule::Not(Box::new(rule))));
-        rule.or(self.missing.map(Rule::Missing)).ok_or_else(empty)
     }
 }
 
-/// Reads the value of a key that may stand only once.
-fn once<'de, S: DeserializeSeed<'de>, A: MapAccess<'de>>(
-    place: &mut Option<S::Value>,
-    key: &str,
-    seed: S,
-    map: &mut A,
-) -> Result<(), A::Error> {
-    if place.is_some() {
-        return Err(twice(key));
+impl Head {
+    const fn word(&self) -> &'static str {
+        match self {
+            Self::All(_) => "all",
+            Self::Any(_) => "any",
+            Self::Not(_) => "not",
+            Self::Of(_) => "of",
+            Self::Missing(_) => "missing",
+            Self::Field(_) => "field",
+            Self::Coalesce(_) => "coalesce",
+        }
     }
-    *place = Some(map.next_value_seed(seed)?);
-    Ok(())
+
+    fn read<'de, A: MapAccess<'de>>(
+        key: &str,
+        room: Room<'_>,
+        map: &mut A,
+    ) -> Result<Self, A::Error> {
+        let below = Room { depth: room.depth + 1, ..room };
+        let rules = List { item: below, room, what: "a list of conditions" };
+        let names = List { item: PhantomData::<Text>, room, what: "a list of names of fields" };
+        Ok(match key {
+            "all" => Self::All(map.next_value_seed(rules)?),
+            "any" => Self::Any(map.next_value_seed(rules)?),
+            "of" => Self::Of(map.next_value_seed(rules)?),
+            "not" => Self::Not(Box::new(map.next_value_seed(below)?)),
+            "missing" => Self::Missing(map.next_value()?),
+            "field" => Self::Field(map.next_value()?),
+            "coalesce" => Self::Coalesce(map.next_value_seed(names)?),
+            _ => return Err(A::Error::custom(unknown(key))),
+        })
+    }
 }
 
 fn read_test<'de, A: MapAccess<'de>>(
@@ -245,20 +252,8 @@ fn unknown(key: &str) -> String {
     format!("unknown key `{}`{meant} (the keys are {})", short(key), listed(words))
 }
 
-fn twice<E: de::Error>(key: &str) -> E {
-    E::custom(format_args!("`{key}` is written twice"))
-}
-
-fn empty() -> String {
-    format!("the condition is empty: it needs one of {}", listed(HEADS))
-}
-
 fn apart(first: &str, second: &str) -> String {
     format!("`{first}` and `{second}` cannot stand side by side: give each its own condition")
-}
-
-fn two_tests(first: &str, second: &str) -> String {
-    format!("`{first}` and `{second}` are two tests: give each its own condition under `all`")
 }
 
 /// Reads a list, item by item.

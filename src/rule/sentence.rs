@@ -163,14 +163,12 @@ fn measure(gap: &Gap) -> Option<(bool, String)> {
 
 /// Four digits are enough to tell how far away a float is.
 fn rounded(value: Number) -> String {
-    const DIGITS: i32 = 4;
     let size = value.as_f64().abs();
-    let places = DIGITS - 1 - size.log10().floor() as i32;
-    let text = match usize::try_from(places) {
-        Ok(places) if places <= 12 => format!("{size:.places$}"),
-        Ok(_) => return format!("{size:.3e}"),
-        Err(_) => format!("{size:.0}"),
-    };
+    if !(1e-9..1e15).contains(&size) {
+        return format!("{size:.3e}");
+    }
+    let places = usize::try_from(3 - size.log10().floor() as i32).unwrap_or(0);
+    let text = format!("{size:.places$}");
     match text.split_once('.') {
         Some(_) => text.trim_end_matches('0').trim_end_matches('.').to_owned(),
         None => text,

@@ -7,7 +7,7 @@ use crate::rule::{
 };
 
 fn problems(rule: &Rule) -> String {
-    rule.check(&schema()).unwrap_err().to_string()
+    rule.check(schema()).unwrap_err().to_string()
 }
 
 #[test]
@@ -161,6 +161,10 @@ fn lists_and_counts_that_make_no_sense_are_refused() {
             "`coalesce[1]`: `orders` is a whole number and `email` is a text: all fields \
              of `coalesce` are of one type",
         ),
+        (
+            coalesce(["balance", "spend(90d)"]).above("1 USD"),
+            "`above`: `balance` is in EUR, not in USD",
+        ),
         (field("balance").between("1 EUR", "2 USD"), "`between`: `balance` is in EUR, not in USD"),
         (field("balance").one_of(["1 EUR", "2 USD"]), "`one_of`: `balance` is in EUR, not in USD"),
     ] {
@@ -171,13 +175,13 @@ fn lists_and_counts_that_make_no_sense_are_refused() {
 #[test]
 fn a_rule_too_deep_or_too_large_is_refused() {
     let nested = |depth: usize| (0..depth).fold(Rule::Always, |rule, _| not(rule));
-    assert!(nested(MAX_DEPTH).check(&schema()).is_ok());
+    assert!(nested(MAX_DEPTH).check(schema()).is_ok());
     let place = "not.".repeat(MAX_DEPTH) + "not";
     let message = format!("`{place}`: conditions are nested more than 32 deep");
     assert_eq!(problems(&nested(MAX_DEPTH + 1)), message);
 
     let wide = all(std::iter::repeat_n(Rule::Always, MAX_NODES - 1));
-    assert!(wide.check(&schema()).is_ok());
+    assert!(wide.check(schema()).is_ok());
     let wider = wide.and(Rule::Always);
     let message = "`all[65535]`: the rule has more than 65536 conditions, fields and values";
     assert_eq!(problems(&wider), message);
@@ -211,11 +215,21 @@ fn a_schema_is_checked_as_well() {
 fn a_checked_rule_knows_its_fields_and_keeps_what_was_written() {
     let rule =
         all([coalesce(["phone", "email"]).is("x"), missing("orders"), field("email").is("y")]);
-    let checked = rule.check(&schema()).unwrap();
+    let checked = rule.check(schema()).unwrap();
     let slots: Vec<usize> = checked.slots().iter().map(|slot| slot.index()).collect();
     assert_eq!(slots, [1, 3, 9]);
     assert_eq!(rule.fields().into_iter().collect::<Vec<_>>(), ["email", "orders", "phone"]);
     assert_eq!(checked.written(), &rule);
     let [written, kept] = [serde_json::to_string(&rule), serde_json::to_string(&checked)];
     assert_eq!(written.unwrap(), kept.unwrap());
+}
+
+#[test]
+fn fields_that_stand_in_for_each_other_may_have_the_texts_of_either() {
+    let fields = [Field::choice("tier", ["gold"]), Field::choice("rank", ["high"])];
+    let schema = Schema::new(fields).unwrap();
+    let check = |text| coalesce(["tier", "rank"]).is(text).check(&schema);
+    assert!(check("gold").is_ok() && check("high").is_ok());
+    let message = "`is`: `low` never occurs in `tier`, only `gold`, `high`";
+    assert_eq!(check("low").unwrap_err().to_string(), message);
 }

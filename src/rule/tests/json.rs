@@ -85,6 +85,10 @@ fn a_condition_that_makes_no_sense_is_refused_with_a_hint() {
         (r#"{"field":"a"}"#, format!("`field` needs a test: one of {tests}")),
         (r#"{"above":5}"#, "`above` needs a `field` to test".into()),
         (
+            r#"{"at_least":5}"#,
+            "`at_least` needs a `field` to test, or a list `of` conditions".into(),
+        ),
+        (
             r#"{"field":"a","above":1,"below":5}"#,
             "`above` and `below` are two tests: give each its own condition under `all`".into(),
         ),

@@ -8,13 +8,15 @@ mod naive;
 mod semantics;
 mod verdict;
 
+use std::sync::LazyLock;
+
 use chrono::NaiveDate;
 
 use super::{Field, Kind, Schema, Sheet, Value};
 use crate::money::{Currency, Money};
 
 /// A little of everything that a loyalty program asks about.
-fn schema() -> Schema {
+static SCHEMA: LazyLock<Schema> = LazyLock::new(|| {
     let interests = Field {
         domain: Some(["coffee", "tea", "books"].map(Into::into).into()),
         ..Field::new("interests", Kind::Set)
@@ -33,6 +35,10 @@ fn schema() -> Schema {
     ])
     .unwrap()
     .with_known_names(["spend(30d)", "recency_days", "visits(30d)"])
+});
+
+fn schema() -> &'static Schema {
+    &SCHEMA
 }
 
 fn day(text: &str) -> NaiveDate {
@@ -45,10 +51,9 @@ fn euro(minor: i64) -> Money {
 
 /// The facts with these values; everything else is missing.
 fn sheet<const N: usize>(values: [(&str, Value); N]) -> Sheet {
-    let schema = schema();
     let mut sheet = Sheet::new(day("2026-03-15"));
     for (name, value) in values {
-        sheet.set(schema.slot(name).unwrap(), Some(value));
+        sheet.set(schema().slot(name).unwrap(), Some(value));
     }
     sheet
 }

@@ -7,7 +7,7 @@ use crate::rule::{Rule, Sheet, Truth, Value};
 
 fn truth<const N: usize>(rule: &str, values: [(&str, Value); N]) -> Truth {
     let rule: Rule = serde_json::from_str(rule).unwrap();
-    rule.check(&schema()).unwrap().truth(&sheet(values))
+    rule.check(schema()).unwrap().truth(&sheet(values))
 }
 
 /// A condition on `orders` (of which there are 5) or `rate` (missing) with the given truth.
@@ -214,7 +214,7 @@ fn dates_are_counted_from_today_with_both_ends() {
 fn birthdays_come_round_every_year() {
     let rule: Rule =
         serde_json::from_str(r#"{"field":"birthday","anniversary_within_next":"7d"}"#).unwrap();
-    let rule = rule.check(&schema()).unwrap();
+    let rule = rule.check(schema()).unwrap();
     let slot = schema().slot("birthday").unwrap();
     for (born, today, expected) in [
         ("1990-03-15", "2026-03-15", Hold),
@@ -236,5 +236,15 @@ fn birthdays_come_round_every_year() {
         let mut sheet = Sheet::new(day(today));
         sheet.set(slot, Some(day(born).into()));
         assert_eq!(rule.truth(&sheet), expected, "born {born}, asked {today}");
+    }
+}
+
+#[test]
+fn a_value_is_found_in_a_long_list_in_any_order() {
+    let odd: Vec<String> = (0..200).rev().map(|n| (2 * n + 1).to_string()).collect();
+    let rule = format!(r#"{{"field":"orders","one_of":[{}]}}"#, odd.join(","));
+    for orders in 0..400 {
+        let expected = if orders % 2 == 1 { Hold } else { Fail };
+        assert_eq!(truth(&rule, [("orders", Value::Integer(orders))]), expected, "{orders}");
     }
 }

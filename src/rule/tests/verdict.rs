@@ -1,5 +1,7 @@
 //! What verdicts tell, and what they say would turn a rule.
 
+use chrono::TimeDelta;
+
 use super::{day, euro, schema, sheet};
 use crate::calendar::Span;
 use crate::money::{Currency, Money};
@@ -9,7 +11,7 @@ use crate::rule::{
 };
 
 fn verdict(rule: &Rule, sheet: &Sheet) -> Verdict {
-    rule.check(&schema()).unwrap().explain(sheet)
+    rule.check(schema()).unwrap().explain(sheet)
 }
 
 fn span(text: &str) -> Span {
@@ -301,18 +303,77 @@ fn a_gap_too_wide_for_its_type_is_not_measured() {
 }
 
 #[test]
+fn the_nearest_value_is_wanted_and_the_higher_of_two() {
+    for (values, more) in [([1, 4], 1), ([1, 5], 2), ([9, 5], 2), ([-90, 90], 87)] {
+        let rule = field("orders").one_of(values);
+        let verdict = verdict(&rule, &sheet([("orders", 3.into())]));
+        assert_eq!(verdict.decisive()[0].gap, Some(Gap::Integer(more)), "{values:?}");
+    }
+}
+
+#[test]
 fn a_float_gap_is_wide_enough_to_hold() {
-    let rule = field("rate").above(0.3);
-    let verdict = verdict(&rule, &sheet([("rate", Value::number(0.1).unwrap())]));
-    let Some(Gap::Number(gap)) = verdict.decisive()[0].gap else { panic!("{verdict:?}") };
-    assert!(0.1 + gap.as_f64() > 0.3);
-    assert_eq!(Gap::Number(gap).to_string(), "0.2 more");
+    let number = |value| Value::number(value).unwrap();
+    for (found, wanted) in (0..50).flat_map(|x| (0..50).map(move |y| (x, y))) {
+        let (found, wanted) = (f64::from(found) / 10.0, f64::from(wanted) * 0.7);
+        for rule in [field("rate").above(wanted), field("rate").below(wanted)] {
+            let rule = rule.check(schema()).unwrap();
+            let verdict = rule.explain(&sheet([("rate", number(found))]));
+            let gap = match verdict.turn().unwrap().first().map(|finding| &finding.gap) {
+                Some(Some(Gap::Number(gap))) => gap.as_f64(),
+                None => continue,
+                other => panic!("{other:?}"),
+            };
+            let closed = sheet([("rate", number(found + gap))]);
+            assert_eq!(rule.truth(&closed), Truth::Hold, "{found} + {gap}: {verdict}");
+        }
+    }
+}
+
+#[test]
+fn a_float_gap_reaches_integers_that_no_float_is() {
+    let wanted = (1_i64 << 53) + 1;
+    let rule = field("rate").at_least(wanted).check(schema()).unwrap();
+    let two_to_the_53 = 9_007_199_254_740_992.0;
+    let facts = sheet([("rate", Value::number(two_to_the_53).unwrap())]);
+    assert_eq!(rule.truth(&facts), Truth::Fail);
+    let gap = Number::new(2.0).unwrap();
+    assert_eq!(rule.explain(&facts).decisive()[0].gap, Some(Gap::Number(gap)));
+}
+
+#[test]
+fn a_float_gap_is_told_with_four_digits() {
     for (value, text) in [
+        (0.199_999_999_999_999_98, "0.2 more"),
         (1_234_567.0, "1234567 more"),
         (0.000_123_456, "0.0001235 more"),
         (-5e-20, "5.000e-20 less"),
+        (1e300, "1.000e300 more"),
     ] {
         assert_eq!(Gap::Number(Number::new(value).unwrap()).to_string(), text);
+    }
+}
+
+#[test]
+fn a_birthday_comes_near_when_its_time_has_come() {
+    // A month before 31 March is 28 February, but a month after that is only 28 March.
+    for (born, today, span_ahead, days) in [
+        ("1990-03-31", "2026-02-20", "1mo", 9),
+        ("1990-04-24", "2026-03-15", "7d", 33),
+        ("1990-03-14", "2026-03-15", "1mo", 336),
+    ] {
+        let rule = field("birthday").anniversary_within_next(span(span_ahead));
+        let rule = rule.check(schema()).unwrap();
+        let facts = |today| {
+            let mut facts = Sheet::new(today);
+            facts.set(schema().slot("birthday").unwrap(), Some(day(born).into()));
+            facts
+        };
+        let verdict = rule.explain(&facts(day(today)));
+        assert_eq!(verdict.decisive()[0].gap, Some(Gap::Wait(days)), "{born}, {today}");
+        let then = day(today) + TimeDelta::days(days);
+        assert_eq!(rule.truth(&facts(then)), Truth::Hold);
+        assert_eq!(rule.truth(&facts(then.pred_opt().unwrap())), Truth::Fail);
     }
 }
 
