@@ -172,8 +172,11 @@ impl Scale {
         }
         let mut problems = Problems::none();
         for (path, cut) in self.cuts.placed() {
+            let fitted = !matches!(self.cuts, Cuts::Thresholds(_));
             let fits = match cut {
-                Figure::Integer(_) | Figure::Number(_) => *kind != Kind::Money,
+                // Quantiles of a table of plain numbers are of money in major units.
+                Figure::Number(_) => *kind != Kind::Money || fitted,
+                Figure::Integer(_) => *kind != Kind::Money,
                 Figure::Money(money) => {
                     *kind == Kind::Money && currency.is_none_or(|it| it == money.currency())
                 }
@@ -199,7 +202,10 @@ impl Steps<'_> {
     }
 
     fn stands_above(self, figure: Figure, cut: Figure) -> Option<bool> {
-        figure.order(cut).map(|order| order.is_gt() || (self.equal_is_above && order.is_eq()))
+        figure
+            .beside(cut)
+            .order(cut)
+            .map(|order| order.is_gt() || (self.equal_is_above && order.is_eq()))
     }
 
     /// What the next better score takes; `None` if there is no better one.

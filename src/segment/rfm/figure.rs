@@ -5,6 +5,7 @@ use std::fmt;
 
 use serde::{Deserialize, Deserializer, Serialize, de};
 
+use crate::feature::Measure;
 use crate::money::Money;
 use crate::rule::{Kind, Number, Value};
 
@@ -49,6 +50,18 @@ impl Figure {
     #[must_use]
     pub fn order(self, other: Self) -> Option<Ordering> {
         Value::from(self).order(&other.into())
+    }
+
+    /// The figure as it is compared with `cut`: money stands in major units beside a number, as it
+    /// does in a table of plain numbers from which the cut may come.
+    pub(super) fn beside(self, cut: Self) -> Self {
+        match (self, cut) {
+            (Self::Money(_), Self::Number(_)) => {
+                let major = Measure::Number.number(&self.into());
+                major.and_then(|major| Number::new(major).ok()).map_or(self, Self::Number)
+            }
+            _ => self,
+        }
     }
 }
 

@@ -1,14 +1,10 @@
 //! From a recipe and customers to a model.
 
 use std::collections::BTreeMap;
-use std::rc::Rc;
 
-use super::cuts::{Better, Cuts, Scale};
-use super::keys::Unit;
-use super::{
-    Dimension, Fault, Figure, Method, Nesting, Population, Rfm, RfmFit, RfmReport, RfmScore,
-    Scoring, Ties,
-};
+use super::cuts::{Better, Scale};
+use super::quantile::{Group, Keys, Scored, split};
+use super::{Dimension, Fault, Figure, Method, Nesting, Rfm, RfmFit, RfmReport, RfmScore, Scoring};
 use crate::feature::FeatureTable;
 use crate::id::CustomerId;
 use crate::path::{Path, Problems};
@@ -62,26 +58,14 @@ impl Rfm {
         problems.into_result(())?;
         let known = self.known(&order, columns)?;
         let scored = self.scored(&known);
-        let report = self.report(customers.len(), &known, &scored);
-        let [recency, frequency, monetary] = scored;
         let mut scores = vec![None; customers.len()];
-        let all = recency.scores.iter().zip(&frequency.scores).zip(&monetary.scores);
-        for (&place, ((&r, &f), &m)) in known.places.iter().zip(all) {
-            if let Some(score) = scores.get_mut(place) {
-                *score = Some(RfmScore { r, f, m });
+        for (&place, score) in known.places.iter().zip(together(&scored)) {
+            if let Some(place) = scores.get_mut(place) {
+                *place = Some(score);
             }
         }
-        let scale = |dimension: &Dimension, scored: Scored| {
-            let feature = dimension.feature.clone();
-            Scale { feature, cuts: scored.cuts }
-        };
-        let scoring = Scoring {
-            recency: scale(&self.recency, recency),
-            frequency: scale(&self.frequency, frequency),
-            monetary: scale(&self.monetary, monetary),
-            report: Some(report),
-        };
-        Ok(RfmFit { model: scoring.check()?, scores })
+        let report = self.report(customers.len(), &known, &scored);
+        Ok(RfmFit { model: self.scoring(scored, report).check()?, scores })
     }
 
     /// The customers of whom nothing is missing.
@@ -100,6 +84,11 @@ impl Rfm {
                 m.push(monetary);
             }
         }
+        let takes_quantiles =
+            |(_, dimension): (_, &Dimension)| matches!(dimension.method, Method::Quantiles(_));
+        if places.is_empty() && self.dimensions().into_iter().any(takes_quantiles) {
+            return Err(Problems::one(Path::from("customers"), Fault::NoCustomers));
+        }
         let mut problems = Problems::none();
         let mut keys = |name: &str, dimension: &Dimension, figures: &[Figure]| {
             problems.take(&Path::from(name), dimension.keys(figures)).unwrap_or_default()
@@ -116,7 +105,7 @@ impl Rfm {
     fn scored(&self, known: &Known) -> [Scored; 3] {
         let [recency, frequency, monetary] = &known.keys;
         let nested = self.nesting == Nesting::Nested;
-        let all = vec![Group { of: Rc::new((0..known.places.len()).collect()), borrowed: false }];
+        let all = vec![Group::all(known.places.len())];
 
         let r = self.recency.scored(recency, Better::Less, &all, self.ties);
         let groups = if nested { split(&all, &r) } else { all };
@@ -126,12 +115,25 @@ impl Rfm {
         [r, f, m]
     }
 
+    fn scoring(&self, scored: [Scored; 3], report: RfmReport) -> Scoring {
+        let [recency, frequency, monetary] = scored;
+        let scale = |dimension: &Dimension, scored: Scored| {
+            let feature = dimension.feature.clone();
+            Scale { feature, cuts: scored.cuts }
+        };
+        Scoring {
+            recency: scale(&self.recency, recency),
+            frequency: scale(&self.frequency, frequency),
+            monetary: scale(&self.monetary, monetary),
+            report: Some(report),
+        }
+    }
+
     fn report(&self, customers: usize, known: &Known, scored: &[Scored; 3]) -> RfmReport {
         let [recency, frequency, monetary] = scored;
         let [recency_keys, frequency_keys, monetary_keys] = &known.keys;
         let mut cells = BTreeMap::new();
-        let all = recency.scores.iter().zip(&frequency.scores).zip(&monetary.scores);
-        for ((&r, &f), &m) in all {
+        for RfmScore { r, f, m } in together(scored) {
             *cells.entry(Cell { r, f, m: Some(m) }).or_insert(0) += 1;
         }
         RfmReport {
@@ -154,50 +156,29 @@ struct Known {
     keys: [Keys; 3],
 }
 
-/// A column of figures as integers in the same order.
-#[derive(Default)]
-struct Keys {
-    unit: Unit,
-    keys: Vec<i64>,
-}
-
-/// A dimension in which every customer has a score.
-struct Scored {
-    cuts: Cuts,
-    /// The scores of the known customers.
-    scores: Vec<u8>,
-}
-
-/// Customers, by their positions among the known, within whom quantiles are taken.
-struct Group {
-    of: Rc<Vec<usize>>,
-    /// Whether they stand in for a group without customers.
-    borrowed: bool,
+/// The scores of the known customers.
+fn together([r, f, m]: &[Scored; 3]) -> impl Iterator<Item = RfmScore> {
+    let scores = r.scores.iter().zip(&f.scores).zip(&m.scores);
+    scores.map(|((&r, &f), &m)| RfmScore { r, f, m })
 }
 
 /// The figures of a feature in a table.
 fn column(table: &FeatureTable, feature: &Text) -> Result<Vec<Option<Figure>>, Problems<Fault>> {
-    let found = table.positions([feature.as_str()]);
-    let column = found.map_err(|unknown| {
+    let columns = table.positions([feature.as_str()]).map_err(|unknown| {
         let mut problems = Problems::none();
         for problem in unknown {
             problems.add(Path::root(), problem.fault.into());
         }
         problems
     })?;
-    let values = column
-        .iter()
-        .flat_map(|&column| (0..table.customers().len()).map(move |row| table.value(row, column)));
-    let figure = |value: Option<Value>| match value.as_ref().map(|value| (value, Figure::of(value)))
-    {
-        Some((value, None)) => {
+    let figure = |value: Value| {
+        Figure::of(&value).ok_or_else(|| {
             let fault = Fault::NotRanked { feature: feature.clone(), kind: value.kind() };
-            Err(Problems::one(Path::root(), fault))
-        }
-        Some((_, figure)) => Ok(figure),
-        None => Ok(None),
+            Problems::one(Path::root(), fault)
+        })
     };
-    values.map(figure).collect()
+    let cells = (0..table.customers().len()).zip(columns.iter().cycle());
+    cells.map(|(row, &column)| table.value(row, column).map(figure).transpose()).collect()
 }
 
 /// The places of the customers in the order of their ids.
@@ -211,134 +192,4 @@ fn by_id(customers: &[CustomerId], problems: &mut Problems<Fault>) -> Vec<usize>
         }
     }
     order.into_iter().map(|(_, place)| place).collect()
-}
-
-impl Dimension {
-    /// The keys of these figures, if the recipe can work with them.
-    fn keys(&self, figures: &[Figure]) -> Result<Keys, Problems<Fault>> {
-        let Some(&first) = figures.first() else {
-            return match self.method {
-                Method::Thresholds(_) => Ok(Keys::default()),
-                Method::Quantiles(_) => Err(Problems::one(Path::root(), Fault::NoCustomers)),
-            };
-        };
-        let unit = Unit::of(first);
-        let mut problems = Problems::none();
-        let mut keys = Vec::with_capacity(figures.len());
-        for &other in figures {
-            match unit.key(other) {
-                Some(key) => keys.push(key),
-                None => {
-                    let feature = self.feature.clone();
-                    let fault = Fault::MixedColumn { feature, first, other };
-                    problems.add(Path::from("feature"), fault);
-                    break;
-                }
-            }
-        }
-        if let Method::Thresholds(cuts) = &self.method {
-            let path = Path::from("method").field("thresholds");
-            problems.absorb(&path, unit.compared(&self.feature, cuts));
-        }
-        problems.into_result(Keys { unit, keys })
-    }
-
-    /// Scores the customers of every group.
-    fn scored(&self, keys: &Keys, better: Better, groups: &[Group], ties: Ties) -> Scored {
-        let mut scores = vec![0; keys.keys.len()];
-        let cuts = match &self.method {
-            Method::Thresholds(cuts) => {
-                let cuts = Cuts::Thresholds(cuts.clone());
-                let steps = cuts.steps(better, None);
-                for (score, &key) in scores.iter_mut().zip(&keys.keys) {
-                    let figure = keys.unit.figure(key);
-                    *score = steps.and_then(|steps| steps.score(figure)).unwrap_or_default();
-                }
-                cuts
-            }
-            Method::Quantiles(bins) => {
-                let mut cut = |group| keys.cut(group, *bins, better, ties, &mut scores);
-                let cuts: Vec<Vec<Figure>> = groups.iter().map(&mut cut).collect();
-                match <[Vec<Figure>; 1]>::try_from(cuts) {
-                    Ok([cuts]) => Cuts::Quantiles(cuts),
-                    Err(groups) => Cuts::Nested(groups),
-                }
-            }
-        };
-        Scored { cuts, scores }
-    }
-}
-
-impl Keys {
-    /// The quantiles of a group, whose customers get their scores unless they only stand in.
-    fn cut(
-        &self,
-        group: &Group,
-        bins: u8,
-        better: Better,
-        ties: Ties,
-        scores: &mut [u8],
-    ) -> Vec<Figure> {
-        let key = |&position: &usize| Some((*self.keys.get(position)?, position));
-        let mut sorted: Vec<(i64, usize)> = group.of.iter().filter_map(key).collect();
-        sorted.sort_unstable();
-        // How many customers stand in the first score, in the first two, and so on.
-        let ends: Vec<usize> =
-            (1..usize::from(bins)).map(|k| (sorted.len() * k).div_ceil(bins.into())).collect();
-        let last = |end: &usize| sorted.get(end.checked_sub(1)?).map(|(key, _)| *key);
-        let cuts: Vec<i64> = ends.iter().filter_map(last).collect();
-        if !group.borrowed {
-            for (rank, (key, position)) in sorted.iter().enumerate() {
-                let above = match ties {
-                    Ties::Share => cuts.iter().filter(|cut| key > cut).count(),
-                    Ties::Spread => ends.iter().filter(|end| rank >= **end).count(),
-                };
-                if let Some(score) = scores.get_mut(*position) {
-                    *score = better.score(above, cuts.len());
-                }
-            }
-        }
-        cuts.into_iter().map(|cut| self.unit.figure(cut)).collect()
-    }
-}
-
-impl Scored {
-    /// How the customers spread over the scores.
-    fn population(&self, keys: &Keys) -> Population {
-        let mut customers = vec![0; usize::from(self.cuts.bins())];
-        for &score in &self.scores {
-            if let Some(count) =
-                usize::from(score).checked_sub(1).and_then(|at| customers.get_mut(at))
-            {
-                *count += 1;
-            }
-        }
-        let mut sorted = keys.keys.clone();
-        sorted.sort_unstable();
-        let commonest =
-            sorted.chunk_by(|left, right| left == right).rev().max_by_key(|it| it.len());
-        let commonest = commonest.unwrap_or_default();
-        let value = commonest.first().map(|&key| keys.unit.figure(key));
-        Population { customers, commonest: value, commonest_customers: commonest.len() }
-    }
-}
-
-/// The groups of each score within these groups, in the order of the scores.
-fn split(groups: &[Group], scored: &Scored) -> Vec<Group> {
-    let bins = usize::from(scored.cuts.bins());
-    let children = |group: &Group| {
-        let mut members = vec![Vec::new(); bins];
-        for &position in group.of.iter().filter(|_| !group.borrowed) {
-            let score = scored.scores.get(position).map_or(0, |score| usize::from(*score));
-            if let Some(child) = score.checked_sub(1).and_then(|at| members.get_mut(at)) {
-                child.push(position);
-            }
-        }
-        let of = Rc::clone(&group.of);
-        members.into_iter().map(move |members| match members.is_empty() {
-            true => Group { of: Rc::clone(&of), borrowed: true },
-            false => Group { of: Rc::new(members), borrowed: false },
-        })
-    };
-    groups.iter().flat_map(children).collect()
 }

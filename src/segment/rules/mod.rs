@@ -14,7 +14,7 @@ use thiserror::Error;
 use super::{Membership, Segment, Segmenter};
 use crate::id::SegmentId;
 use crate::path::{Path, Problems};
-use crate::rule::{self, CheckedRule, Facts, Rule, Schema, Slot, Text, Value};
+use crate::rule::{self, CheckedRule, Facts, Rule, Schema, Slot, Text, Value, Verdict};
 
 /// A segment of all customers for whom a rule holds.
 ///
@@ -131,10 +131,18 @@ impl RuleSegments {
         rules.filter(|(_, rule)| rule.truth(facts).holds()).map(|(it, _)| it.id.clone()).collect()
     }
 
-    /// Every segment with its rule, in the order in which they were written: what decides who is
-    /// in it.
-    pub fn rules(&self) -> impl ExactSizeIterator<Item = (&Segment, &CheckedRule)> {
-        self.segments.iter().zip(&self.rules)
+    /// For every segment, in the order in which they were written, why a customer of whom `facts`
+    /// are known is in it or not, and what would turn that.
+    pub fn explain(&self, facts: &dyn Facts) -> impl ExactSizeIterator<Item = (&Segment, Verdict)> {
+        let rules = self.segments.iter().zip(&self.rules);
+        rules.map(move |(segment, rule)| (segment, rule.explain(facts)))
+    }
+
+    /// A row of the values of [`Segmenter::inputs`] as facts, for [`RuleSegments::explain`]; the
+    /// values stay where they are.
+    #[must_use]
+    pub fn facts<'a>(&'a self, row: &'a [Option<Value>], today: NaiveDate) -> impl Facts + 'a {
+        Row { slots: &self.slots, values: row, today }
     }
 }
 
@@ -148,7 +156,7 @@ impl Segmenter for RuleSegments {
     }
 
     fn assign(&self, row: &[Option<Value>], today: NaiveDate) -> Membership {
-        self.membership(&Row { slots: &self.slots, values: row, today })
+        self.membership(&self.facts(row, today))
     }
 }
 

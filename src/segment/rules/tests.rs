@@ -122,10 +122,32 @@ fn region_and_interests_make_segments_as_well_as_purchases() {
 fn the_inputs_are_the_fields_that_the_rules_use() {
     let segments = RuleSegments::check(&written(), &schema()).unwrap();
     let inputs: Vec<&str> = segments.inputs().iter().map(Text::as_str).collect();
+    let written = written();
     let of_rules: BTreeSet<&str> =
-        segments.rules().flat_map(|(_, rule)| rule.written().fields()).collect();
+        written.iter().flat_map(|segment| segment.when.fields()).collect();
     assert_eq!(BTreeSet::from_iter(inputs.iter().copied()), of_rules);
     assert_eq!((inputs.len(), inputs.contains(&"email")), (8, false));
+}
+
+#[test]
+fn every_segment_tells_why_a_customer_is_in_it_or_not() {
+    let segments = RuleSegments::check(&written()[..3], &schema()).unwrap();
+    let inputs = ["orders(30d)", "orders(1y)", "recency_days", "spend(1y)"];
+    assert!(segments.inputs().iter().map(Text::as_str).eq(inputs));
+    let row = [Some(4.into()), None, Some(200.into()), Some(euro("1200.00 EUR"))];
+    let facts = segments.facts(&row, today());
+    let told: Vec<String> = segments
+        .explain(&facts)
+        .map(|(segment, verdict)| format!("{} {}: {verdict}", segment.name, verdict.truth))
+        .collect();
+    assert_eq!(
+        told,
+        [
+            "Frequent buyers does not hold: orders(30d) is 4, wanted above 5 (2 more)",
+            "Lapsed holds: recency_days is 200, above 180",
+            "VIP is unknown: orders(1y) is not known",
+        ]
+    );
 }
 
 #[test]

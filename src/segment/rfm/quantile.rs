@@ -1,0 +1,166 @@
+//! Quantiles within groups of customers, and the scores that follow.
+
+use std::rc::Rc;
+
+use super::cuts::{Better, Cuts};
+use super::keys::Unit;
+use super::{Dimension, Fault, Figure, Method, Population, Ties};
+use crate::path::{Path, Problems};
+
+/// A column of figures as integers in the same order.
+#[derive(Default)]
+pub(super) struct Keys {
+    unit: Unit,
+    keys: Vec<i64>,
+}
+
+/// A dimension in which every customer has a score.
+pub(super) struct Scored {
+    pub(super) cuts: Cuts,
+    /// The scores of the known customers.
+    pub(super) scores: Vec<u8>,
+}
+
+/// Customers, by their positions among the known, within whom quantiles are taken.
+pub(super) struct Group {
+    of: Rc<Vec<usize>>,
+    /// Whether they stand in for a group without customers.
+    borrowed: bool,
+}
+
+impl Group {
+    /// So many customers.
+    pub(super) fn all(customers: usize) -> Self {
+        Self { of: Rc::new((0..customers).collect()), borrowed: false }
+    }
+}
+
+impl Dimension {
+    /// The keys of these figures, if the recipe can work with them.
+    pub(super) fn keys(&self, figures: &[Figure]) -> Result<Keys, Problems<Fault>> {
+        let Some(&first) = figures.first() else { return Ok(Keys::default()) };
+        let unit = Unit::of(first);
+        let mut problems = Problems::none();
+        let mut keys = Vec::with_capacity(figures.len());
+        for &other in figures {
+            match unit.key(other) {
+                Some(key) => keys.push(key),
+                None => {
+                    let feature = self.feature.clone();
+                    let fault = Fault::MixedColumn { feature, first, other };
+                    problems.add(Path::from("feature"), fault);
+                    break;
+                }
+            }
+        }
+        if let Method::Thresholds(cuts) = &self.method {
+            let path = Path::from("method").field("thresholds");
+            problems.absorb(&path, unit.compared(&self.feature, cuts));
+        }
+        problems.into_result(Keys { unit, keys })
+    }
+
+    /// Scores the customers of every group.
+    pub(super) fn scored(
+        &self,
+        keys: &Keys,
+        better: Better,
+        groups: &[Group],
+        ties: Ties,
+    ) -> Scored {
+        let mut scores = vec![0; keys.keys.len()];
+        let cuts = match &self.method {
+            Method::Thresholds(cuts) => {
+                let cuts = Cuts::Thresholds(cuts.clone());
+                let steps = cuts.steps(better, None);
+                for (score, &key) in scores.iter_mut().zip(&keys.keys) {
+                    let figure = keys.unit.figure(key);
+                    *score = steps.and_then(|steps| steps.score(figure)).unwrap_or_default();
+                }
+                cuts
+            }
+            Method::Quantiles(bins) => {
+                let mut cut = |group| keys.cut(group, *bins, better, ties, &mut scores);
+                let cuts: Vec<Vec<Figure>> = groups.iter().map(&mut cut).collect();
+                match <[Vec<Figure>; 1]>::try_from(cuts) {
+                    Ok([cuts]) => Cuts::Quantiles(cuts),
+                    Err(groups) => Cuts::Nested(groups),
+                }
+            }
+        };
+        Scored { cuts, scores }
+    }
+}
+
+impl Keys {
+    /// The quantiles of a group, whose customers get their scores unless they only stand in.
+    fn cut(
+        &self,
+        group: &Group,
+        bins: u8,
+        better: Better,
+        ties: Ties,
+        scores: &mut [u8],
+    ) -> Vec<Figure> {
+        let key = |&position: &usize| Some((*self.keys.get(position)?, position));
+        let mut sorted: Vec<(i64, usize)> = group.of.iter().filter_map(key).collect();
+        sorted.sort_unstable();
+        // How many customers stand in the first score, in the first two, and so on.
+        let ends: Vec<usize> =
+            (1..usize::from(bins)).map(|k| (sorted.len() * k).div_ceil(bins.into())).collect();
+        let last = |end: &usize| sorted.get(end.checked_sub(1)?).map(|(key, _)| *key);
+        let cuts: Vec<i64> = ends.iter().filter_map(last).collect();
+        if !group.borrowed {
+            for (rank, (key, position)) in sorted.iter().enumerate() {
+                let above = match ties {
+                    Ties::Share => cuts.iter().filter(|cut| key > cut).count(),
+                    Ties::Spread => ends.iter().filter(|end| rank >= **end).count(),
+                };
+                if let Some(score) = scores.get_mut(*position) {
+                    *score = better.score(above, cuts.len());
+                }
+            }
+        }
+        cuts.into_iter().map(|cut| self.unit.figure(cut)).collect()
+    }
+}
+
+impl Scored {
+    /// How the customers spread over the scores.
+    pub(super) fn population(&self, keys: &Keys) -> Population {
+        let mut customers = vec![0; usize::from(self.cuts.bins())];
+        for &score in &self.scores {
+            let place = usize::from(score).checked_sub(1);
+            if let Some(count) = place.and_then(|at| customers.get_mut(at)) {
+                *count += 1;
+            }
+        }
+        let mut sorted = keys.keys.clone();
+        sorted.sort_unstable();
+        let commonest =
+            sorted.chunk_by(|left, right| left == right).rev().max_by_key(|it| it.len());
+        let commonest = commonest.unwrap_or_default();
+        let value = commonest.first().map(|&key| keys.unit.figure(key));
+        Population { customers, commonest: value, commonest_customers: commonest.len() }
+    }
+}
+
+/// The groups of each score within these groups, in the order of the scores.
+pub(super) fn split(groups: &[Group], scored: &Scored) -> Vec<Group> {
+    let bins = usize::from(scored.cuts.bins());
+    let children = |group: &Group| {
+        let mut members = vec![Vec::new(); bins];
+        for &position in group.of.iter().filter(|_| !group.borrowed) {
+            let score = scored.scores.get(position).map_or(0, |score| usize::from(*score));
+            if let Some(child) = score.checked_sub(1).and_then(|at| members.get_mut(at)) {
+                child.push(position);
+            }
+        }
+        let of = Rc::clone(&group.of);
+        members.into_iter().map(move |members| match members.is_empty() {
+            true => Group { of: Rc::clone(&of), borrowed: true },
+            false => Group { of: Rc::new(members), borrowed: false },
+        })
+    };
+    groups.iter().flat_map(children).collect()
+}
