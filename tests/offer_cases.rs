@@ -23,7 +23,6 @@ struct Case {
     lanes: Vec<Lane>,
     offers: Vec<Offer>,
     basket: Basket,
-    shipping: Option<Money>,
     as_of: DateTime<Utc>,
     facts: Vec<Option<Value>>,
     member_since: Option<NaiveDate>,
@@ -79,7 +78,6 @@ fn evaluate(catalog: &Catalog, case: &Case) -> Evaluation {
     catalog.evaluate(&Request {
         facts: &Sheet::of(case.facts.clone(), today),
         basket: &case.basket,
-        shipping: case.shipping,
         as_of: case.as_of,
         zone: Zone::UTC,
         member_since: case.member_since,
@@ -95,7 +93,6 @@ fn read(text: &str) -> Case {
         lanes: Vec::new(),
         offers: Vec::new(),
         basket: Basket::default(),
-        shipping: None,
         as_of: noon("2026-03-14"),
         facts: vec![None; 3],
         member_since: None,
@@ -113,7 +110,7 @@ fn read(text: &str) -> Case {
             "offer" => case.offers.push(offer(rest)),
             "line" => case.basket.lines.push(basket_line(rest)),
             "code" => case.basket.coupons.push(CouponCode::new(rest).unwrap()),
-            "shipping" => case.shipping = Some(money(rest)),
+            "shipping" => case.basket.shipping = Some(money(rest)),
             "on" => case.as_of = noon(rest),
             "orders" => case.facts[0] = Some(Value::Integer(rest.parse().unwrap())),
             "recency" => case.facts[1] = Some(Value::Integer(rest.parse().unwrap())),
@@ -245,4 +242,26 @@ fn every_benefit_takes_off_or_gives_what_it_says() {
 #[test]
 fn what_is_declined_tells_why_with_the_numbers_found() {
     check(include_str!("offer_cases/declines.txt"));
+}
+
+#[test]
+fn a_catalog_tells_when_an_offer_begins_or_ends_next() {
+    let offers = [
+        r#"a {"benefit":{"points":1},"validity":{"until":"2026-04-01T12:00:00Z"}}"#,
+        r#"b {"benefit":{"points":1},"validity":{"from":"2026-03-01T12:00:00Z"}}"#,
+        concat!(
+            r#"c {"benefit":{"access":{"name":"c","kind":"invitation","#,
+            r#""closes":"2026-05-01T12:00:00Z"}}}"#,
+        ),
+    ];
+    let offers = offers.map(offer).to_vec();
+    let catalog = Catalog::check(offers, Vec::new(), &schema(), Currency::EUR).unwrap();
+    for (as_of, next) in [
+        ("2026-02-01", Some("2026-03-01")),
+        ("2026-03-01", Some("2026-04-01")),
+        ("2026-04-01", Some("2026-05-01")),
+        ("2026-05-01", None),
+    ] {
+        assert_eq!(catalog.next_change(noon(as_of)), next.map(noon), "{as_of}");
+    }
 }

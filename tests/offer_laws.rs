@@ -31,7 +31,6 @@ fn schema() -> Schema {
 #[derive(Clone, Debug)]
 struct Question {
     basket: Basket,
-    shipping: Option<Money>,
     orders: Option<i64>,
     points: Points,
     chosen: Vec<OfferId>,
@@ -48,7 +47,6 @@ impl Question {
         catalog.evaluate(&Request {
             facts: &self.facts(),
             basket: &self.basket,
-            shipping: self.shipping,
             as_of: "2026-03-14T12:00:00Z".parse().unwrap(),
             zone: Zone::UTC,
             member_since: None,
@@ -172,8 +170,9 @@ fn question() -> impl Strategy<Value = Question> {
         |(lines, shipping, orders, points, chosen)| {
             let name = |at: usize| LineId::new(format!("l{}", (at * 5 + 2) % 6)).unwrap();
             let lines = lines.into_iter().enumerate();
-            let basket = Basket::of(lines.map(|(at, line)| LineItem { id: name(at), ..line }));
-            Question { basket, shipping, orders, points, chosen }
+            let mut basket = Basket::of(lines.map(|(at, line)| LineItem { id: name(at), ..line }));
+            basket.shipping = shipping;
+            Question { basket, orders, points, chosen }
         },
     )
 }

@@ -48,7 +48,7 @@ pub enum Reason {
     /// The conditions could hold or not: a fact is missing.
     FactUnknown,
     /// The uses cannot be counted: the window begins with the customer's membership, whose start
-    /// is missing.
+    /// is missing or still to come.
     MembershipUnknown,
     /// The customer used it as often as allowed.
     LimitReached(Box<LimitReached>),
@@ -263,7 +263,7 @@ impl fmt::Display for Reason {
             Self::RuleFailed => f.write_str("its conditions do not hold"),
             Self::FactUnknown => f.write_str("whether its conditions hold is not known"),
             Self::MembershipUnknown => {
-                f.write_str("its limit is per membership year, whose start is not known")
+                f.write_str("its limit is per membership year, and none is known to have begun")
             }
             Self::LimitReached(reached) => reached.fmt(f),
             Self::NotEnoughPoints { cost, available } => {

@@ -86,8 +86,7 @@ struct Round<'a> {
 impl<'a> Round<'a> {
     fn new(catalog: &'a Catalog, request: &Request<'a>) -> Self {
         let ours = |offer: &_| catalog.offer(offer).is_some();
-        let prices = Prices::of(request.basket, request.shipping, catalog.currency, ours);
-        let (prices, refusal) = match prices {
+        let (prices, refusal) = match Prices::of(request.basket, catalog.currency, ours) {
             Ok(prices) => (prices, None),
             Err(unpriceable) => (Prices::none(catalog.currency), Some(unpriceable.into())),
         };

@@ -81,7 +81,6 @@ impl<'a> Prices<'a> {
     /// The prices of `basket`, less the discounts that no offer of the catalog (`ours`) gave.
     pub fn of(
         basket: &'a Basket,
-        shipping: Option<Money>,
         currency: Currency,
         ours: impl Fn(&OfferId) -> bool,
     ) -> Result<Self, Unpriceable> {
@@ -101,7 +100,7 @@ impl<'a> Prices<'a> {
             total = total.checked_add(line.price.original).ok_or(Unpriceable::OutOfRange)?;
             lines.push(line);
         }
-        let shipping = shipping.map(|price| {
+        let shipping = basket.shipping.map(|price| {
             same_currency(price, currency)?;
             let fits = total.checked_add(price.minor()).is_some() && !price.is_negative();
             if fits { Ok(Price::new(price.minor())) } else { Err(Unpriceable::OutOfRange) }

@@ -5,7 +5,6 @@ use chrono::{DateTime, NaiveDate, Utc};
 use crate::calendar::{Interval, Zone};
 use crate::event::Basket;
 use crate::id::OfferId;
-use crate::money::Money;
 use crate::points::Points;
 use crate::rule::Facts;
 
@@ -18,10 +17,8 @@ use crate::rule::Facts;
 pub struct Request<'a> {
     /// What is known of the customer and the basket, in the slots of the catalog's schema.
     pub facts: &'a dyn Facts,
-    /// What is to be bought, with the codes that were presented.
+    /// What is to be bought, with the codes that were presented and what shipping costs.
     pub basket: &'a Basket,
-    /// What shipping costs, if it is known.
-    pub shipping: Option<Money>,
     /// When it is asked.
     pub as_of: DateTime<Utc>,
     /// The time zone in which days begin.

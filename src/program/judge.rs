@@ -117,7 +117,6 @@ impl Program {
         self.offers.part.evaluate(&Request {
             facts: &self.offers.facts(&sheet),
             basket,
-            shipping: basket.shipping,
             as_of: moment.as_of,
             zone: moment.zone,
             member_since: judged.snapshot.member_since(),
