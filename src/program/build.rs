@@ -112,9 +112,8 @@ impl Builder {
             extractors: &self.extractors,
         };
         let mut segmenters = Vec::new();
-        if let Some(rules) = rule_segments(&self.spec, names, &mut problems) {
-            segmenters.push(rules);
-        }
+        segmenters.extend(rule_segments(&self.spec, names, &mut problems));
+        segmenters.extend(rfm_segments(&self.spec, names, &mut problems));
         segmenters.extend(self.segmenters);
         let segments = segment_ids(&self.spec, &segmenters, &mut problems);
         let tiers = tier_policy(&self.spec, self.tiers, &mut problems);
@@ -202,27 +201,58 @@ fn rule_segments(
     names: Names<'_>,
     problems: &mut Problems<Fault>,
 ) -> Option<Box<dyn Segmenter>> {
+    let path = Path::from("segments");
+    let wanted: Vec<Option<BTreeSet<&str>>> = spec
+        .segments
+        .iter()
+        .enumerate()
+        .map(|(index, segment)| {
+            known_early(segment.when.fields(), &path.item(index).field("when"), problems)
+        })
+        .collect();
     if spec.segments.is_empty() {
         return None;
     }
-    let path = Path::from("segments");
-    let wanted: BTreeSet<&str> =
-        spec.segments.iter().flat_map(|segment| segment.when.fields()).collect();
-    let mut early = true;
-    for (index, segment) in spec.segments.iter().enumerate() {
-        for name in segment.when.fields().into_iter().filter(|name| comes_later(name)) {
-            let fault = Fault::NotKnownYet { name: Text::from(name) };
-            problems.add(path.item(index).field("when"), fault);
-            early = false;
-        }
-    }
-    if !early {
-        return None;
-    }
-    let fields = problems
-        .take(&Path::root(), Fields::of(wanted, names, &BTreeSet::new(), &BTreeSet::new()))?;
+    let wanted: Option<Vec<BTreeSet<&str>>> = wanted.into_iter().collect();
+    let fields = early_fields(wanted?.into_iter().flatten().collect(), names, problems)?;
     let checked = RuleSegments::check(&spec.segments, fields.schema());
     problems.take(&path, checked).map(|segments| Box::new(segments) as Box<dyn Segmenter>)
+}
+
+/// The segmenter of the document's RFM scores, if it has them.
+fn rfm_segments(
+    spec: &Spec,
+    names: Names<'_>,
+    problems: &mut Problems<Fault>,
+) -> Option<Box<dyn Segmenter>> {
+    let rfm = spec.rfm.as_ref()?;
+    let path = Path::from("rfm");
+    let wanted = known_early(rfm.features(), &path, problems)?;
+    let fields = early_fields(wanted, names, problems)?;
+    let checked = problems.take(&path, rfm.check(fields.schema()));
+    checked.map(|segments| Box::new(segments) as Box<dyn Segmenter>)
+}
+
+/// The names, if none of them is of something that follows from segments.
+fn known_early<'n>(
+    names: impl IntoIterator<Item = &'n str>,
+    path: &Path,
+    problems: &mut Problems<Fault>,
+) -> Option<BTreeSet<&'n str>> {
+    let (late, early): (BTreeSet<&str>, _) = names.into_iter().partition(|name| comes_later(name));
+    for name in &late {
+        problems.add(path.clone(), Fault::NotKnownYet { name: Text::from(name) });
+    }
+    late.is_empty().then_some(early)
+}
+
+fn early_fields(
+    wanted: BTreeSet<&str>,
+    names: Names<'_>,
+    problems: &mut Problems<Fault>,
+) -> Option<Fields> {
+    let fields = Fields::of(wanted, names, &BTreeSet::new(), &BTreeSet::new());
+    problems.take(&Path::root(), fields)
 }
 
 /// The ids of all segments, each of which must be there once. Those of faulty rules are among them:

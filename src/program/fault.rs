@@ -89,6 +89,9 @@ pub enum Fault {
     /// A rule or a field is wrong.
     #[error(transparent)]
     Rule(#[from] rule::Fault),
+    /// The RFM segments are wrong.
+    #[error(transparent)]
+    Rfm(#[from] segment::rfm::Fault),
     /// A segment is wrong.
     #[error(transparent)]
     Segment(#[from] segment::rules::Fault),

@@ -14,6 +14,7 @@ use crate::path::from_json;
 use crate::points::Earning;
 use crate::profile::Retention;
 use crate::rule::{Field, Kind, Text};
+use crate::segment::rfm::RfmSpec;
 use crate::segment::rules::RuleSegment;
 use crate::tier::Ladder;
 
@@ -50,6 +51,9 @@ pub struct Spec {
     /// Segments by rules.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub segments: Vec<RuleSegment>,
+    /// Segments by scores of recency, frequency and monetary value.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub rfm: Option<RfmSpec>,
     /// The tiers.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub ladder: Option<Ladder>,
@@ -95,6 +99,7 @@ impl Spec {
             retention: Retention::Forever,
             attributes: BTreeMap::new(),
             segments: Vec::new(),
+            rfm: None,
             ladder: None,
             earning: Earning::default(),
             lanes: Vec::new(),
