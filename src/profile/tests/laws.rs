@@ -177,6 +177,39 @@ proptest! {
     }
 
     #[test]
+    fn a_naive_model_counts_the_same_events(
+        events in events(),
+        as_of in 0_i64..14,
+        interval in (0_i64..14, 0_i64..14),
+        retention in retention(),
+    ) {
+        let (as_of, first, last) = (day(as_of), day(interval.0), day(interval.1));
+        let there: Vec<&Event> = events
+            .iter()
+            .filter(|event| event.at <= as_of && !is_void(event, &events, as_of))
+            .collect();
+        let inside = there.iter().filter(|event| first <= event.at && event.at <= last);
+        let mut counts = BTreeMap::new();
+        for event in inside {
+            *counts.entry((event.kind.event_type(), event.channel)).or_default() += 1;
+        }
+        let history = recorded(&events, retention);
+        prop_assert_eq!(&history.tally(&Interval { first, last }, as_of), &counts);
+        prop_assert_eq!(history.first_at(as_of), there.iter().map(|event| event.at).min());
+        for of in EventType::ALL {
+            let ours = there.iter().filter(|event| event.kind.event_type() == *of);
+            let last_at = ours.map(|event| event.at).max();
+            prop_assert_eq!(history.last_at(*of, as_of), last_at);
+            let count = history.count(*of, &Interval { first, last }, as_of);
+            let counts = counts.iter().filter(|((found, _), _)| found == of);
+            prop_assert_eq!(count, counts.map(|(_, count)| count).sum::<u64>());
+        }
+        let mut whole = recorded(&events, Retention::Forever);
+        whole.retain(retention);
+        prop_assert_eq!(whole, history);
+    }
+
+    #[test]
     fn a_history_survives_its_json(events in events(), retention in retention()) {
         let history = recorded(&events, retention);
         let json = serde_json::to_string(&history).unwrap();

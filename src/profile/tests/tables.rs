@@ -122,12 +122,28 @@ fn two_voids_of_each_other_leave_the_later_one() {
          v2 3 void v1",
         &[(3, "5.00 - 0.00 - 0.00 = 5.00 (1/1)")],
     );
-    let voids = history(
+    left(
         "v1 2 void v2
          v2 3 void v1",
+        &["v2"],
     );
-    let left: Vec<_> = voids.events(day(3)).map(|event| event.id.as_str()).collect();
-    assert_eq!(left, ["v2"]);
+}
+
+#[test]
+fn a_later_void_is_not_voided() {
+    left(
+        "e1 1 open
+         v1 2 void v2
+         v2 3 void e1",
+        &["v1", "v2"],
+    );
+}
+
+/// Checks which events are in effect in the end.
+fn left(events: &str, expected: &[&str]) {
+    let history = history(events);
+    let left: Vec<_> = history.events(day(99)).map(|event| event.id.as_str()).collect();
+    assert_eq!(left, expected, "{events}");
 }
 
 #[test]
