@@ -165,8 +165,8 @@ impl<'a> Snapshot<'a> {
     /// The first instant at which an event enters or leaves a window.
     fn window_change(&self, window: Window) -> Option<DateTime<Utc>> {
         let Moment { as_of, zone, .. } = self.moment;
-        let events = self.profile.history.events(as_of);
-        events.filter_map(|event| window.next_change(event.at, as_of, &zone, self.since)).min()
+        let instants = self.profile.history.all_instants(as_of);
+        instants.filter_map(|at| window.next_change(at, as_of, &zone, self.since)).min()
     }
 }
 

@@ -28,11 +28,15 @@ use crate::id::EventId;
 ///
 /// # Retention
 /// With [`Retention::Days`] events that happened so many days before the newest one are folded into
-/// the [`Summary`], whatever order they arrive in. What is asked about orders, attributes, surveys,
-/// the counts, types, channels and instants of events has the same answer with and without
-/// retention, for any interval and any `as_of`, also when a return, a void or a purchase comes
-/// late. What is lost is the rest of the content: the store, region, coupons and offers of
-/// purchases, and all content of events of other types, which [`History::events`] no longer yields.
+/// the [`Summary`], whatever order they arrive in. What is asked about orders, the offers used in
+/// them, attributes, surveys, and the counts, types, channels and instants of events has the same
+/// answer with and without retention, for any interval and any `as_of`, also when a return, a void
+/// or a purchase comes late. What is lost is the rest: the store, region, coupons, shipping and
+/// stated totals of purchases, and the content of events of other types. [`History::events`] yields
+/// no event that was folded; [`History::lasting`] yields what is left of them.
+///
+/// What grows with a customer's life is one event per order, correction, survey or change of
+/// attributes, and some 60 bytes of JSON for each other event.
 #[derive(Clone, Debug, Default, PartialEq, Deserialize)]
 #[serde(try_from = "StoredHistory")]
 pub struct History {

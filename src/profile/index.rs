@@ -70,12 +70,14 @@ impl Index {
         let (group, trace) = (Group::of(event), Trace::of(event));
         self.instants.remove(&trace.1);
         if let Some(traces) = self.traces.get_mut(&group) {
-            traces.retain(|known| *known != trace);
+            if let Ok(place) = traces.binary_search(&trace) {
+                traces.remove(place);
+            }
             if traces.is_empty() {
                 self.traces.remove(&group);
             }
         }
-        self.voids.remove(&(event.at, event.id.clone()));
+        self.voids.remove(&(trace.0, event.id.clone()));
     }
 
     /// Whether an event was counted as this one is: then, in this group.
@@ -162,20 +164,17 @@ impl Index {
         lasts.max().map(|trace| trace.0)
     }
 
-    /// When events of a type in effect at `as_of` were, sorted.
+    /// When events of a type, or of any, in effect at `as_of` were, in no particular order.
     pub(super) fn instants(
         &self,
-        event_type: EventType,
+        event_type: Option<EventType>,
         as_of: DateTime<Utc>,
-    ) -> Vec<DateTime<Utc>> {
+    ) -> impl Iterator<Item = DateTime<Utc>> {
         let void = self.void_traces(as_of);
-        let traces = self
-            .of_type(Some(event_type))
-            .flat_map(|traces| traces.iter().take_while(|trace| trace.0 <= as_of));
-        let mut instants: Vec<_> =
-            traces.filter(|trace| !void.contains(trace)).map(|trace| trace.0).collect();
-        instants.sort_unstable();
-        instants
+        let traces = self.of_type(event_type);
+        let until =
+            traces.flat_map(move |traces| traces.iter().take_while(move |trace| trace.0 <= as_of));
+        until.filter(move |trace| !void.contains(trace)).map(|trace| trace.0)
     }
 
     /// The traces of a type, or of all, by channel.

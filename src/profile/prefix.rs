@@ -19,7 +19,7 @@ impl History {
     #[must_use]
     pub fn ends_before(&self, event: &Event) -> bool {
         let last = self.events.back();
-        !self.summary.reaches(event.at)
+        !self.summary.reaches(event.position().0)
             && last.is_none_or(|last| last.position() < event.position())
     }
 
@@ -49,8 +49,8 @@ impl History {
     /// The first instant after `as_of` at which an event was recorded to have happened.
     #[must_use]
     pub fn next_at(&self, as_of: DateTime<Utc>) -> Option<DateTime<Utc>> {
-        let start = self.events.partition_point(|event| event.at <= as_of);
-        self.events.get(start).map(|event| event.at)
+        let start = self.events.partition_point(|event| event.position().0 <= as_of);
+        self.events.get(start).map(|event| event.position().0)
     }
 }
 

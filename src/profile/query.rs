@@ -67,7 +67,14 @@ impl History {
     /// When events of a type in effect at `as_of` were, sorted.
     #[must_use]
     pub fn instants(&self, event_type: EventType, as_of: DateTime<Utc>) -> Vec<DateTime<Utc>> {
-        self.index.instants(event_type, as_of)
+        let mut instants: Vec<_> = self.index.instants(Some(event_type), as_of).collect();
+        instants.sort_unstable();
+        instants
+    }
+
+    /// When the events of all types in effect at `as_of` were, in no particular order.
+    pub fn all_instants(&self, as_of: DateTime<Utc>) -> impl Iterator<Item = DateTime<Utc>> {
+        self.index.instants(None, as_of)
     }
 
     /// The order with this id as it stands at `as_of`: what was bought and what came back.

@@ -4,13 +4,14 @@ use std::sync::Arc;
 
 use chrono::{DateTime, Utc};
 
-use crate::event::{Discount, Event, EventKind, EventType, LineItem, Purchase};
+use crate::event::{Event, EventKind, EventType};
 
 /// What is kept of the events that are older than a history's retention.
 ///
 /// Of purchases, returns, voids, enrollments, changes of attributes and answers to surveys it keeps
-/// the event; a purchase loses its store, region, coupons and offers. Of every other event it keeps
-/// when it was, its type, its channel and a fingerprint by which its id is recognized.
+/// the event; a purchase loses its store, region, coupons, shipping and stated totals. Of every
+/// other event it keeps when it was, its type, its channel and a fingerprint by which its id is
+/// recognized.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Summary {
     /// Events before this instant are here, all others in the history.
@@ -73,29 +74,11 @@ pub(super) fn same(one: &Event, other: &Event) -> bool {
 fn without_details(event: &Event) -> Event {
     let mut event = event.clone();
     if let EventKind::Purchase(purchase) = &mut event.kind {
-        strip(purchase);
+        purchase.total = None;
+        let basket = &mut purchase.basket;
+        (basket.coupons, basket.shipping) = (Vec::new(), None);
+        (basket.store, basket.region) = (None, None);
+        basket.lines.iter_mut().for_each(|line| line.total = None);
     }
     event
-}
-
-fn strip(purchase: &mut Purchase) {
-    purchase.total = None;
-    let basket = &mut purchase.basket;
-    basket.coupons.clear();
-    basket.chosen.clear();
-    basket.store = None;
-    basket.region = None;
-    basket.lines.iter_mut().for_each(strip_line);
-}
-
-/// Leaves one discount without an offer; discounts that cannot be added up stay, since they are
-/// what makes the purchase invalid.
-fn strip_line(line: &mut LineItem) {
-    line.total = None;
-    if let Ok(amount) = line.discount() {
-        line.discounts.clear();
-        if !amount.is_zero() {
-            line.discounts.push(Discount { amount, offer: None });
-        }
-    }
 }

@@ -167,6 +167,26 @@ proptest! {
     }
 
     #[test]
+    fn a_history_before_an_event_is_that_of_the_events_before_it(
+        events in events(),
+        index in any::<Index>(),
+    ) {
+        prop_assume!(!events.is_empty());
+        let event = index.get(&events);
+        let earlier: Vec<Event> = events
+            .iter()
+            .filter(|other| other.position() < event.position())
+            .cloned()
+            .collect();
+        let history = recorded(&events, Retention::Forever);
+        prop_assert_eq!(
+            history.before(event.position()),
+            recorded(&earlier, Retention::Forever)
+        );
+        prop_assert_eq!(history.since(event.position()).count(), events.len() - earlier.len());
+    }
+
+    #[test]
     fn a_naive_model_counts_the_same_orders(events in events(), as_of in 0_i64..14) {
         let history = recorded(&events, Retention::Forever);
         let purchases = history.purchases(&ada(), Currency::EUR, day(as_of));
