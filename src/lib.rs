@@ -48,6 +48,9 @@ pub mod offer;
 
 // ROOF: wires it together.
 pub mod program;
+pub mod laws;
+#[cfg(feature = "proptest")]
+pub mod strategy;
 
 pub use event::Event;
 pub use money::{Currency, Money};

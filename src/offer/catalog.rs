@@ -16,8 +16,10 @@ use crate::rule::{CheckedRule, Facts, Schema, Verdict};
 
 /// Answers which offers a customer gets; hosts with an evaluation of their own implement it.
 ///
-/// Laws: evaluating is pure and total; every offer gets exactly one outcome, by offer id; a missing
-/// fact never grants; discounts sum exactly and never exceed a line.
+/// Laws (`laws::offer_evaluator` checks them): evaluating is pure and total; every offer gets
+/// exactly one outcome, by offer id; only the facts that are named matter, and the order of the
+/// lines does not; the conditions of a granted offer hold, so that a missing fact never grants;
+/// discounts sum exactly and never exceed a line.
 pub trait OfferEvaluator: Send + Sync {
     /// The fields that its conditions look at: what must be computed before it is asked.
     fn fields(&self) -> BTreeSet<&str>;

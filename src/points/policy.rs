@@ -15,8 +15,9 @@ use crate::rule::{Facts, Truth};
 
 /// Decides what an event earns; hosts bring their own where rules do not say it.
 ///
-/// Laws (`laws::earning` checks them): the answer depends on the occasion alone; every posting is
-/// the occasion's event's, at its instant, and earns.
+/// Laws (`laws::earning_policy` checks them): the answer depends on the occasion alone, and of its
+/// facts only on those that are named; every posting is the occasion's event's, at its instant, and
+/// earns.
 pub trait EarningPolicy: Send + Sync {
     /// What the event of this occasion earns.
     fn earn(&self, occasion: &Occasion<'_>) -> Vec<Posting>;

@@ -155,6 +155,9 @@ impl Schema {
 /// What is known when a rule is asked: the values of a schema's fields, and which day it is.
 ///
 /// A value that is not there is missing; rules never take it for zero, empty or no.
+///
+/// Laws (`laws::facts` checks them): a value has the type and the currency of its field, and is of
+/// its domain; the same question has the same answer.
 pub trait Facts {
     /// The value of the field in `slot`, or `None` if it is missing.
     fn value(&self, slot: Slot) -> Option<&Value>;

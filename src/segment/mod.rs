@@ -78,7 +78,7 @@ pub trait Segmenter: Send + Sync {
 /// A recipe from which a segmenter is learned.
 ///
 /// All chance comes from one seed, which the model keeps: [`Fit::fit_seeded`] with it gives the
-/// same model again.
+/// same model again. `laws::fit` checks this, and that the model assigns its own table.
 pub trait Fit {
     /// What is learned.
     type Model: Segmenter;
@@ -100,7 +100,8 @@ pub trait Fit {
     }
 }
 
-/// A segmenter that moves with the customers it sees, instead of being fitted anew.
+/// A segmenter that moves with the customers it sees, instead of being fitted anew; `laws::learn`
+/// checks what is said here.
 pub trait Learn: Segmenter {
     /// Takes a customer in, and tells the segments of this customer as [`Segmenter::assign`] did
     /// before; who is in no segment teaches nothing.

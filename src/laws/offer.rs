@@ -1,0 +1,188 @@
+//! The laws of granting and declining offers.
+
+use super::facts::Named;
+use super::{Violation, uphold};
+use crate::event::Basket;
+use crate::id::{LineId, OfferId};
+use crate::money::Money;
+use crate::offer::{Award, Evaluation, Grant, LinePrice, OfferEvaluator, Outcome, Request};
+use crate::points::{Multiplier, Points};
+use crate::rule::Schema;
+
+/// Checks the laws of [`OfferEvaluator`] for one request, whose facts are those of `schema`.
+///
+/// # Errors
+/// The first law that is broken: the same request has the same answer; only the facts matter that
+/// are named by [`OfferEvaluator::fields`], and the order of lines, coupons and chosen offers does
+/// not; every offer has exactly one outcome, by offer id, whatever the basket; the conditions of a
+/// granted offer hold, so that a missing fact never grants; discounts sum exactly, and never exceed
+/// a line or shipping; points, the multiplier and what is reserved are those of the granted offers;
+/// asking again with the discounted basket gives the same answer.
+pub fn offer_evaluator(
+    evaluator: &dyn OfferEvaluator,
+    request: &Request<'_>,
+    schema: &Schema,
+) -> Result<(), Violation> {
+    let found = evaluator.evaluate(request);
+    let same = |law, request: &Request<'_>| {
+        let other = evaluator.evaluate(request);
+        uphold(law, other == found, || format!("{}; but also {}", told(&found), told(&other)))
+    };
+    same("the same request has the same answer", request)?;
+    let slots = evaluator.fields().into_iter().filter_map(|name| schema.slot(name)).collect();
+    let named = Named { slots, facts: request.facts };
+    same("only the facts matter that are named", &Request { facts: &named, ..*request })?;
+    let mut basket = request.basket.clone();
+    basket.lines.reverse();
+    basket.coupons.reverse();
+    basket.chosen.reverse();
+    let chosen: Vec<OfferId> = request.chosen.iter().rev().cloned().collect();
+    same(
+        "the order of lines, coupons and chosen offers does not matter",
+        &Request { basket: &basket, chosen: &chosen, ..*request },
+    )?;
+    let none = evaluator.evaluate(&Request { basket: &Basket::default(), ..*request });
+    outcomes(&found, &none)?;
+    verdicts(evaluator, &found, request)?;
+    lines(&found, request.basket)?;
+    discounts(&found)?;
+    shipping(&found, request.basket.shipping)?;
+    points(&found, request.points)?;
+    let basket = found.applied_to(request.basket);
+    same(
+        "asking again with the discounted basket gives the same answer",
+        &Request { basket: &basket, ..*request },
+    )
+}
+
+fn outcomes(found: &Evaluation, other: &Evaluation) -> Result<(), Violation> {
+    let offers = |evaluation: &Evaluation| -> Vec<OfferId> {
+        evaluation.outcomes.iter().map(|outcome| outcome.offer.clone()).collect()
+    };
+    let ids = offers(found);
+    uphold("every offer has one outcome, by offer id", ids.is_sorted_by(|a, b| a < b), || {
+        format!("the outcomes are those of {ids:?}")
+    })?;
+    let others = offers(other);
+    uphold("every offer has an outcome, whatever the basket", ids == others, || {
+        format!("the outcomes are those of {ids:?}, without a basket those of {others:?}")
+    })
+}
+
+/// Every offer can be explained, and the conditions of one that is granted hold.
+fn verdicts(
+    evaluator: &dyn OfferEvaluator,
+    found: &Evaluation,
+    request: &Request<'_>,
+) -> Result<(), Violation> {
+    for Outcome { offer, answer } in &found.outcomes {
+        let verdict = evaluator.explain(offer, request.facts);
+        let case = || format!("`{offer}` is {answer:?}; its conditions: {verdict:?}");
+        uphold("the conditions of every offer can be explained", verdict.is_some(), case)?;
+        let holds = verdict.as_ref().is_some_and(|verdict| verdict.truth.holds());
+        let granted = answer.granted().is_some();
+        uphold("the conditions of a granted offer hold", holds || !granted, case)?;
+    }
+    Ok(())
+}
+
+/// Each line has a price that adds up; or none has, if the basket has no price.
+fn lines(found: &Evaluation, basket: &Basket) -> Result<(), Violation> {
+    let priced: Vec<&LineId> = found.lines.iter().map(|price| &price.line).collect();
+    let mut expected: Vec<&LineId> = basket.lines.iter().map(|line| &line.id).collect();
+    expected.sort_unstable();
+    let holds = priced.is_empty() || priced == expected;
+    uphold("either all lines have a price, by line id, or none", holds, || {
+        format!("{priced:?} have a price of {expected:?}")
+    })?;
+    for price in &found.lines {
+        let case = || format!("{price:?}");
+        let list = basket.line(&price.line).and_then(|line| line.list_price().ok());
+        uphold("the list price is that of the line", list == Some(price.list), case)?;
+        let positive = price.discounts.iter().all(|discount| !discount.amount.is_negative());
+        uphold("no discount is negative", positive, case)?;
+        let off = Money::sum(price.list.currency(), price.discounts.iter().map(|d| d.amount));
+        let left = off.and_then(|off| price.list.checked_sub(off));
+        uphold("a line costs its price less its discounts", left == Ok(price.net), case)?;
+        uphold("discounts never exceed a line", !price.net.is_negative(), case)?;
+    }
+    Ok(())
+}
+
+/// What offers say that they take off is what the lines say that was taken off by offers.
+fn discounts(found: &Evaluation) -> Result<(), Violation> {
+    let mut total = 0_i128;
+    for (offer, grant) in found.grants() {
+        let case = || format!("offer `{offer}` grants {:?}; lines: {:?}", grant.award, found.lines);
+        total += grant.discount().map_or(0, minor);
+        let Award::Discount(discount) = &grant.award else { continue };
+        let sum: i128 = discount.lines.iter().map(|line| minor(line.amount)).sum();
+        uphold("discounts sum exactly", sum == minor(discount.applied), case)?;
+        let holds = discount.applied <= discount.desired;
+        uphold("no more is taken off than an offer's terms come to", holds, case)?;
+        let on_lines = discount.lines.iter().all(|part| {
+            let price = found.lines.iter().find(|price| price.line == part.line);
+            price.is_some_and(|price| taken(price, offer) == minor(part.amount))
+        });
+        uphold("the lines have the discounts of the offers", on_lines, case)?;
+    }
+    let holds = total == minor(found.discount);
+    uphold("discounts sum exactly", holds, || format!("they come to {total}: {}", told(found)))
+}
+
+/// What an offer took off a line.
+fn taken(price: &LinePrice, offer: &OfferId) -> i128 {
+    let by_offer = price.discounts.iter().filter(|discount| discount.offer.as_ref() == Some(offer));
+    by_offer.map(|discount| minor(discount.amount)).sum()
+}
+
+fn shipping(found: &Evaluation, asked: Option<Money>) -> Result<(), Violation> {
+    let Some(shipping) = &found.shipping else { return Ok(()) };
+    let case = || format!("{shipping:?} of {asked:?}: {}", told(found));
+    uphold("the list price of shipping is that of the basket", asked == Some(shipping.list), case)?;
+    let off = found.grants().map(|(_, grant)| match &grant.award {
+        Award::Shipping(discount) => minor(discount.applied),
+        _ => 0,
+    });
+    let left = minor(shipping.list) - off.sum::<i128>();
+    uphold("shipping costs its price less its discounts", left == minor(shipping.net), case)?;
+    uphold("discounts never exceed shipping", !shipping.net.is_negative(), case)
+}
+
+fn points(found: &Evaluation, available: Points) -> Result<(), Violation> {
+    let case = || told(found);
+    let grants = || found.grants().map(|(_, grant)| grant);
+    let given = Points::sum(grants().filter_map(|grant| match grant.award {
+        Award::Points(points) => Some(points),
+        _ => None,
+    }));
+    uphold("the points are those of the granted offers", given == Some(found.points), case)?;
+    let multiplier = grants().filter_map(|grant| match grant.award {
+        Award::PointsMultiplier(multiplier) => Some(multiplier),
+        _ => None,
+    });
+    let greatest = multiplier.fold(Multiplier::ONE, Multiplier::max);
+    uphold("the multiplier is the greatest that is granted", greatest == found.multiplier, case)?;
+    let cost = |grant: &Grant| grant.cost.unwrap_or_default();
+    let costs = grants().map(|grant| i128::from(cost(grant).0)).sum::<i128>();
+    let holds = costs == 0 || costs <= i128::from(available.0);
+    uphold("granted offers cost no more points than there are", holds, case)?;
+    let reserved = found.reserve.iter().all(|reservation| {
+        let granted = found.outcome(&reservation.offer).and_then(|o| o.answer.granted());
+        granted.is_some_and(|grant| cost(grant) == reservation.points)
+    });
+    let ordered = found.reserve.is_sorted_by(|a, b| a.offer < b.offer);
+    uphold("reserved is what granted offers cost, by offer id", reserved && ordered, case)?;
+    let paid = found.grants().all(|(offer, grant)| {
+        cost(grant) == Points::ZERO || found.reserve.iter().any(|held| held.offer == *offer)
+    });
+    uphold("what granted offers cost is reserved", paid, case)
+}
+
+fn minor(amount: Money) -> i128 {
+    i128::from(amount.minor())
+}
+
+fn told(evaluation: &Evaluation) -> String {
+    format!("{evaluation:?}")
+}

@@ -1,0 +1,229 @@
+//! The crate's own implementations keep the laws that other implementations are held to.
+
+use std::collections::BTreeSet;
+
+use chrono::{DateTime, Datelike, Utc, Weekday};
+use loyalty::calendar::Zone;
+use loyalty::event::{Event, Order};
+use loyalty::feature::{Column, Extractor, Measure, Missing, Moment, Preparation, Scale, Snapshot};
+use loyalty::id::{EventId, LineId, SegmentId};
+use loyalty::laws;
+use loyalty::money::{Currency, LargestRemainder, Money, Share};
+use loyalty::offer::{Explain, NoUses, Request};
+use loyalty::points::{
+    CheckedEarning, Earlier, EarningPolicy, Ledger, Multiplier, Occasion, Points,
+};
+use loyalty::rule::{Facts, Field, Kind, Rule, Schema, Value};
+use loyalty::segment::clustered::Clusters;
+use loyalty::segment::rules::{RuleSegment, RuleSegments};
+use loyalty::segment::{Fit, Segmenter};
+use loyalty::strategy::{self, Plot, Story};
+use proptest::prelude::*;
+use proptest::test_runner::Config;
+
+const EURO: Currency = Currency::EUR;
+
+/// The lines as shares.
+fn shares(worths: &[(LineId, Money)]) -> Vec<Share<'_>> {
+    worths.iter().map(|(line, worth)| Share { line, worth: *worth }).collect()
+}
+
+fn columns() -> [Column; 4] {
+    [
+        Column::new("orders", Measure::Integer),
+        Column::new("spend", Measure::Money(EURO)),
+        Column::new("opens", Measure::Bool),
+        Column::from("spread"),
+    ]
+}
+
+/// Fields with the names and types of [`columns`].
+fn column_fields() -> Schema {
+    let fields = [
+        Field::new("orders", Kind::Integer),
+        Field::money("spend", EURO),
+        Field::new("opens", Kind::Bool),
+        Field::new("spread", Kind::Number),
+    ];
+    Schema::new(fields).unwrap()
+}
+
+fn rule_segments(rules: Vec<Rule>, schema: &Schema) -> RuleSegments {
+    let segment = |(index, when): (usize, Rule)| RuleSegment {
+        id: SegmentId::new(format!("segment {index}")).unwrap(),
+        name: "Segment".to_owned(),
+        description: String::new(),
+        when,
+    };
+    let written: Vec<RuleSegment> = rules.into_iter().enumerate().map(segment).collect();
+    RuleSegments::check(&written, schema).unwrap()
+}
+
+/// What a story earns, event by event; the ledger stands as it is after the last one.
+fn earned(
+    story: &Story,
+    earning: &CheckedEarning,
+    schema: &Schema,
+    facts: &dyn Facts,
+    zone: Zone,
+) -> Result<Ledger, TestCaseError> {
+    let mut ledger = Ledger::default();
+    for event in &story.events {
+        let occasion = occasion(event, facts, &zone, &ledger);
+        laws::earning_policy(earning, &occasion, schema)?;
+        let targets = earning.earn(&occasion);
+        let events: BTreeSet<EventId> = BTreeSet::from([event.id.clone()]);
+        let entries = ledger.reconcile(&events, &targets, &event.id);
+        ledger.post(entries)?;
+    }
+    Ok(ledger)
+}
+
+fn occasion<'a>(
+    event: &'a Event,
+    facts: &'a dyn Facts,
+    zone: &'a Zone,
+    ledger: &'a Ledger,
+) -> Occasion<'a> {
+    let multiplier = Multiplier::from_hundredths(150).unwrap();
+    Occasion { event, facts, multiplier, zone, earlier: Earlier::of(ledger) }
+}
+
+/// The orders of Saturdays and Sundays.
+struct Weekends;
+
+impl Extractor for Weekends {
+    fn name(&self) -> &'static str {
+        "weekend_orders"
+    }
+
+    fn kind(&self) -> Kind {
+        Kind::Integer
+    }
+
+    fn extract(&self, snapshot: &Snapshot<'_>) -> Option<Value> {
+        let zone = snapshot.moment().zone;
+        let on_weekend =
+            |order: &Order| matches!(zone.date(order.at).weekday(), Weekday::Sat | Weekday::Sun);
+        let orders = snapshot.purchases().orders(0);
+        i64::try_from(orders.iter().filter(on_weekend).count()).ok().map(Value::Integer)
+    }
+
+    fn next_change(&self, _: &Snapshot<'_>) -> Option<DateTime<Utc>> {
+        None
+    }
+}
+
+proptest! {
+    #![proptest_config(Config::with_cases(48))]
+
+    #[test]
+    fn the_largest_remainder_splits_by_the_laws(
+        (amount, worths) in strategy::currency().prop_flat_map(|currency| {
+            (strategy::money(currency), strategy::worths(currency, 8))
+        }),
+        foreign in strategy::worths(Currency::USD, 1),
+    ) {
+        laws::allocator(&LargestRemainder, amount, &shares(&worths))?;
+        laws::allocator(&LargestRemainder, amount, &shares(&[worths, foreign].concat()))?;
+    }
+
+    #[test]
+    fn segments_by_rule_are_assigned_by_the_laws(
+        rules in proptest::collection::vec(strategy::rule(&column_fields()), 0..=4),
+        table in strategy::table(columns(), 0..=12, 0.2),
+        today in strategy::day(),
+    ) {
+        laws::segmenter(&rule_segments(rules, &column_fields()), &table, today)?;
+    }
+
+    #[test]
+    fn segments_by_rules_over_words_are_assigned_by_the_laws(
+        (segments, schema, sheet) in strategy::schema(5).prop_flat_map(|schema| {
+            let rules = proptest::collection::vec(strategy::rule(&schema), 1..=4);
+            let fields = schema.clone();
+            let segments = rules.prop_map(move |rules| rule_segments(rules, &fields));
+            let sheet = strategy::sheet(&schema, 0.2);
+            (segments, Just(schema), sheet)
+        }),
+    ) {
+        let slot = |name: &loyalty::rule::Text| schema.slot(name.as_str());
+        let value = |name| slot(name).and_then(|slot| sheet.value(slot)).cloned();
+        let row: Vec<_> = segments.inputs().iter().map(value).collect();
+        laws::assignment(&segments, &row, sheet.today())?;
+    }
+
+    #[test]
+    fn clusters_are_fitted_and_learned_by_the_laws(
+        table in strategy::table(columns(), 0..=14, 0.1),
+        clusters in 1..=4_usize,
+        seed: u64,
+        today in strategy::day(),
+    ) {
+        let scales = [("orders", Scale::Standard), ("spend", Scale::Log1p)];
+        let recipe = Clusters::new(clusters, Preparation::new(scales).missing(Missing::DropRows));
+        laws::fit(&recipe, &table, seed, today)?;
+        if let Ok(mut model) = recipe.fit_seeded(&table, seed) {
+            laws::learn(&mut model, &table, today)?;
+        }
+    }
+
+    #[test]
+    fn points_and_tiers_are_given_by_the_laws(
+        (schema, earning, sheet) in strategy::schema(4).prop_flat_map(|schema| {
+            let earning = strategy::earning(&schema, EURO, 3);
+            let sheet = strategy::sheet(&schema, 0.2);
+            (Just(schema), earning, sheet)
+        }),
+        ladder in strategy::ladder(EURO),
+        (story, as_of) in strategy::story(Plot::default()).prop_flat_map(|story| {
+            let as_of = story.instant();
+            (Just(story), as_of)
+        }),
+        zone in strategy::zone(),
+    ) {
+        let earning = earning.check(&schema, EURO)?;
+        let ledger = earned(&story, &earning, &schema, &sheet, zone)?;
+        let moment = Moment { as_of, zone, currency: EURO };
+        laws::tier_policy(&ladder.check(EURO)?, &story.profile(), &ledger, &moment)?;
+    }
+
+    #[test]
+    fn catalogs_grant_and_decline_by_the_laws(
+        (schema, catalog, sheet) in strategy::schema(5).prop_flat_map(|schema| {
+            let catalog = strategy::catalog(&schema, EURO, 6);
+            let sheet = strategy::sheet(&schema, 0.2);
+            (Just(schema), catalog, sheet)
+        }),
+        basket in strategy::basket(EURO),
+        as_of in strategy::instant(strategy::years()),
+        zone in strategy::zone(),
+        member_since in proptest::option::of(strategy::day()),
+        points in 0..1_000_i64,
+    ) {
+        let request = Request {
+            facts: &sheet,
+            basket: &basket,
+            as_of,
+            zone,
+            member_since,
+            uses: &NoUses,
+            points: Points(points),
+            chosen: &basket.chosen,
+            explain: Explain::Full,
+        };
+        laws::offer_evaluator(&catalog, &request, &schema)?;
+    }
+
+    #[test]
+    fn a_feature_of_the_host_is_extracted_by_the_laws(
+        (story, as_of) in strategy::story(Plot::default()).prop_flat_map(|story| {
+            let as_of = story.instant();
+            (Just(story), as_of)
+        }),
+        zone in strategy::zone(),
+    ) {
+        let moment = Moment { as_of, zone, currency: EURO };
+        laws::extractor(&Weekends, &story.profile(), &moment)?;
+    }
+}
