@@ -116,18 +116,19 @@ impl Window {
         anchor: Option<NaiveDate>,
     ) -> Option<DateTime<Utc>> {
         let as_of = without_leap_second(as_of);
-        let (enters, leaves) = self.stay(without_leap_second(at), zone, anchor)?;
+        let (enters, leaves) = self.stay(at, zone, anchor)?;
         if as_of < enters { Some(enters) } else { leaves.filter(|leaves| as_of < *leaves) }
     }
 
     /// From when on an event of the instant `at` is in this window, and from when on no longer;
     /// `None` if it never is.
-    fn stay(
+    pub(crate) fn stay(
         self,
         at: DateTime<Utc>,
         zone: &Zone,
         anchor: Option<NaiveDate>,
     ) -> Option<(DateTime<Utc>, Option<DateTime<Utc>>)> {
+        let at = without_leap_second(at);
         let leaves = match self {
             Self::Rolling(span) => {
                 span.window_end(at, zone).map(|leaves| leaves.max(just_after(at)))

@@ -14,8 +14,8 @@ use crate::id::{EventId, LineId};
 #[derive(Default)]
 pub(super) struct Fold<'a> {
     lots: Vec<Opened<'a>>,
-    /// The lots that an event opened from a source for a line.
-    own: BTreeMap<(&'a EventId, &'a Source, Option<&'a LineId>), Vec<usize>>,
+    /// The lots by what a claw-back takes from first; not there before there is a claw-back.
+    own: Option<BTreeMap<Own<'a>, Vec<usize>>>,
     /// The lots that are active, unless they are over, in the order in which they are spent.
     active: BTreeSet<Turn>,
     /// The lots that are not active yet, by the instant at which they will be.
@@ -33,6 +33,14 @@ struct Opened<'a> {
     term: Term,
     earned: i64,
     left: i64,
+}
+
+/// What an event earned from a source for a line.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+struct Own<'a> {
+    event: &'a EventId,
+    source: &'a Source,
+    line: Option<&'a LineId>,
 }
 
 /// When it is a lot's turn to be spent: earliest expiry first, what never expires last.
@@ -54,6 +62,12 @@ struct Taken<'a> {
     points: i64,
 }
 
+impl<'a> Own<'a> {
+    const fn by(cause: &'a Cause) -> Self {
+        Self { event: &cause.event, source: &cause.source, line: cause.line.as_ref() }
+    }
+}
+
 impl Opened<'_> {
     const fn turn(&self, lot: usize) -> Turn {
         let expires_at = self.term.expires_at;
@@ -70,14 +84,6 @@ impl Opened<'_> {
         } else {
             LotState::Active
         }
-    }
-}
-
-/// Counts points that were spent or taken back as if they had not been.
-const fn undo(by: &Cause, points: i64, spent: &mut i64, clawed_back: &mut i64) {
-    match by.movement {
-        Movement::Spend => *spent -= points,
-        _ => *clawed_back -= points,
     }
 }
 
@@ -110,9 +116,8 @@ impl<'a> Fold<'a> {
             }
             Movement::ClawBack { of } => {
                 self.clawed_back += points;
-                let own = self.own.get(&(of, &cause.source, cause.line.as_ref()));
                 let mut wanted = points;
-                for lot in own.cloned().unwrap_or_default() {
+                for lot in self.own_lots(cause, of) {
                     wanted -= self.take(lot, cause, wanted);
                 }
                 self.draw(cause, wanted);
@@ -121,63 +126,96 @@ impl<'a> Fold<'a> {
         }
     }
 
-    /// Gives back what an event spent or took back from the same source for the same line: first
-    /// what is still owed of it, then the last taken to the lot that it came from.
-    fn restore(&mut self, cause: &'a Cause, of: &EventId, mut wanted: i64) {
-        let is_it = |by: &Cause| {
-            (&by.event, &by.source, &by.line) == (of, &cause.source, &cause.line)
-                && matches!(by.movement, Movement::Spend | Movement::ClawBack { .. })
+    /// Gives back what `of` spent or took back from the source of `by` for its line: first what is
+    /// still owed of it, then what was taken last, to the lot that it came from.
+    ///
+    /// What it did not take by then is not given back; what has expired meanwhile stays so.
+    fn restore(&mut self, by: &'a Cause, of: &'a EventId, mut wanted: i64) {
+        let undone = Own { event: of, ..Own::by(by) };
+        let is_undone = |taker: &Cause| {
+            matches!(taker.movement, Movement::Spend | Movement::ClawBack { .. })
+                && Own::by(taker) == undone
         };
-        for debt in self.debts.iter_mut().filter(|debt| is_it(debt.by)) {
-            let points = debt.points.min(wanted);
-            debt.points -= points;
+        let mut give = |taker: &Cause, left: &mut i64| {
+            let points = wanted.min(*left);
+            *left -= points;
             wanted -= points;
-            undo(debt.by, points, &mut self.spent, &mut self.clawed_back);
+            match taker.movement {
+                Movement::Spend => self.spent -= points,
+                _ => self.clawed_back -= points,
+            }
+            points
+        };
+        for debt in self.debts.iter_mut().filter(|debt| is_undone(debt.by)) {
+            give(debt.by, &mut debt.points);
         }
-        self.debts.retain(|debt| debt.points > 0);
-        let mut given = Vec::new();
-        for taken in self.uses.iter_mut().rev().filter(|taken| is_it(taken.by)) {
-            let points = taken.points.min(wanted);
-            taken.points -= points;
-            wanted -= points;
-            undo(taken.by, points, &mut self.spent, &mut self.clawed_back);
-            given.push((taken.lot, points));
-        }
-        self.uses.retain(|taken| taken.points > 0);
-        for (lot, points) in given {
-            if let Some(opened) = self.lots.get_mut(lot) {
+        let mut reopened = BTreeSet::new();
+        for taken in self.uses.iter_mut().rev().filter(|taken| is_undone(taken.by)) {
+            let points = give(taken.by, &mut taken.points);
+            if let Some(opened) = self.lots.get_mut(taken.lot) {
                 opened.left += points;
-                self.pending.insert((opened.term.active_at, lot));
+                reopened.insert(opened.turn(taken.lot));
             }
         }
-        self.activate(cause.at);
+        self.debts.retain(|debt| debt.points > 0);
+        self.uses.retain(|taken| taken.points > 0);
+        for turn in reopened {
+            self.resume(turn.lot, by.at);
+        }
+    }
+
+    /// Lets a lot that has points again be spent, if and when it can be.
+    fn resume(&mut self, lot: usize, at: DateTime<Utc>) {
+        let Some(Opened { term, .. }) = self.lots.get(lot) else { return };
+        if term.active_at > at {
+            self.pending.insert((term.active_at, lot));
+        } else if !term.is_over(at) {
+            self.settle(lot);
+        }
+    }
+
+    /// The lots from which `claw_back` takes first: what `of` earned from its source for its line.
+    fn own_lots(&mut self, claw_back: &'a Cause, of: &'a EventId) -> Vec<usize> {
+        let own = self.own.get_or_insert_with(|| {
+            let mut own: BTreeMap<Own<'_>, Vec<usize>> = BTreeMap::new();
+            for (lot, opened) in self.lots.iter().enumerate() {
+                own.entry(Own::by(opened.cause)).or_default().push(lot);
+            }
+            own
+        });
+        own.get(&Own { event: of, ..Own::by(claw_back) }).cloned().unwrap_or_default()
     }
 
     fn open(&mut self, cause: &'a Cause, term: Term, points: i64) {
         let lot = self.lots.len();
         self.lots.push(Opened { cause, term, earned: points, left: points });
-        let key = (&cause.event, &cause.source, cause.line.as_ref());
-        self.own.entry(key).or_default().push(lot);
-        self.pending.insert((term.active_at, lot));
-        self.activate(cause.at);
+        if let Some(own) = &mut self.own {
+            own.entry(Own::by(cause)).or_default().push(lot);
+        }
+        self.resume(lot, cause.at);
     }
 
-    /// Makes lots active whose time has come; they first pay down what is owed.
+    /// Makes lots active whose time has come.
     fn activate(&mut self, until: DateTime<Utc>) {
         while let Some(&(at, lot)) = self.pending.first()
             && at <= until
         {
             self.pending.pop_first();
-            while let Some(mut debt) = self.debts.pop_front() {
-                debt.points -= self.take(lot, debt.by, debt.points);
-                if debt.points > 0 {
-                    self.debts.push_front(debt);
-                    break;
-                }
+            self.settle(lot);
+        }
+    }
+
+    /// Makes a lot active; it first pays down what is owed.
+    fn settle(&mut self, lot: usize) {
+        while let Some(mut debt) = self.debts.pop_front() {
+            debt.points -= self.take(lot, debt.by, debt.points);
+            if debt.points > 0 {
+                self.debts.push_front(debt);
+                break;
             }
-            if let Some(opened) = self.lots.get(lot).filter(|opened| opened.left > 0) {
-                self.active.insert(opened.turn(lot));
-            }
+        }
+        if let Some(opened) = self.lots.get(lot).filter(|opened| opened.left > 0) {
+            self.active.insert(opened.turn(lot));
         }
     }
 

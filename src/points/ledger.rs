@@ -60,20 +60,20 @@ impl Ledger {
     pub fn kept(&self, as_of: DateTime<Utc>) -> Vec<(DateTime<Utc>, Points)> {
         let mut kept: Vec<(&Cause, i64)> = Vec::new();
         let mut taken: BTreeMap<(&EventId, &Source, Option<&LineId>), i64> = BTreeMap::new();
-        let mut takes: BTreeMap<(&EventId, &Source, Option<&LineId>), &EventId> = BTreeMap::new();
+        let mut takers: BTreeMap<(&EventId, &Source, Option<&LineId>), &EventId> = BTreeMap::new();
         for (cause, points) in self.net().take_while(|(cause, _)| cause.at <= as_of) {
             let points = cause.movement.effect(points).0;
+            let (event, source, line) = (&cause.event, &cause.source, cause.line.as_ref());
             match &cause.movement {
                 Movement::Earn(_) => kept.push((cause, points)),
                 Movement::ClawBack { of } => {
-                    let own = (of, &cause.source, cause.line.as_ref());
-                    *taken.entry(own).or_default() += points;
-                    takes.insert((&cause.event, &cause.source, cause.line.as_ref()), of);
+                    takers.insert((event, source, line), of);
+                    *taken.entry((of, source, line)).or_default() += points;
                 }
                 Movement::Restore { of } => {
-                    let (source, line) = (&cause.source, cause.line.as_ref());
-                    if let Some(of) = takes.get(&(of, source, line)) {
-                        *taken.entry((of, source, line)).or_default() -= points;
+                    let own = takers.get(&(of, source, line)).map(|of| (*of, source, line));
+                    if let Some(taken) = own.and_then(|own| taken.get_mut(&own)) {
+                        *taken -= points.min(*taken);
                     }
                 }
                 Movement::Spend => {}
@@ -285,6 +285,17 @@ mod tests {
         let mut after = ledger.clone();
         assert_eq!(after.post(entries).unwrap_err().len(), 1);
         assert_eq!(after, ledger);
+    }
+
+    #[test]
+    fn what_is_taken_back_is_not_kept_from_the_first_lot_of_its_cause_on() {
+        let later = json!({"earn": {"active_at": "2026-03-15T09:00:00Z"}});
+        let mut back = entry(3, &json!({"claw_back": {"of": "e-1"}}), -70);
+        back["cause"]["event"] = json!("e-2");
+        let entries = [entry(1, &earn(), 50), entry(2, &later, 50), back];
+        let ledger: Ledger = serde_json::from_value(json!({ "entries": entries })).unwrap();
+        let at = "2026-03-14T09:00:00Z".parse().unwrap();
+        assert_eq!(ledger.kept(at), [(at, Points(0)), (at, Points(30))]);
     }
 
     #[test]

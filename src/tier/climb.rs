@@ -94,9 +94,8 @@ impl Climb {
 
 impl Stay {
     fn of(credit: &Credit, window: Window, zone: &Zone, anchor: Option<NaiveDate>) -> Option<Self> {
-        let next = |as_of| window.next_change(credit.at, as_of, zone, anchor);
-        let enters = next(DateTime::<Utc>::MIN_UTC)?;
-        Some(Self { enters, leaves: next(enters), amount: credit.amount })
+        let (enters, leaves) = window.stay(credit.at, zone, anchor)?;
+        Some(Self { enters, leaves, amount: credit.amount })
     }
 }
 

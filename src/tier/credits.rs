@@ -1,5 +1,6 @@
 //! What a ladder counts.
 
+use std::cmp::Ordering;
 use std::fmt;
 
 use chrono::{DateTime, Utc};
@@ -14,7 +15,7 @@ use crate::profile::Profile;
 
 /// A number of what a ladder counts: money for spend, whole numbers for the rest.
 ///
-/// In JSON it is `"500.00 EUR"` or `12`.
+/// In JSON it is `"500.00 EUR"` or `12`. Money and counts are not ordered, nor are two currencies.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(
     untagged,
@@ -40,6 +41,16 @@ impl Credits {
         match self {
             Self::Money(money) => money.minor(),
             Self::Count(count) => count,
+        }
+    }
+}
+
+impl PartialOrd for Credits {
+    fn partial_cmp(&self, other: &Self) -> Option<Ordering> {
+        match (self, other) {
+            (Self::Money(one), Self::Money(other)) => one.partial_cmp(other),
+            (Self::Count(one), Self::Count(other)) => Some(one.cmp(other)),
+            _ => None,
         }
     }
 }

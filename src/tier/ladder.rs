@@ -163,9 +163,7 @@ impl Ladder {
         }
         match below.map(|below| below.at_least) {
             None if found.amount() != 0 => Some(Fault::FirstNotZero { found }),
-            Some(below) if found.amount() <= below.amount() => {
-                Some(Fault::NotRising { found, below })
-            }
+            Some(below) if found <= below => Some(Fault::NotRising { found, below }),
             _ => None,
         }
     }
@@ -203,5 +201,79 @@ impl TierPolicy for CheckedLadder {
 
     fn crossing(&self) -> Crossing {
         self.written.crossing
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    fn check(ladder: serde_json::Value, expected: &[&str]) {
+        let written: Ladder = serde_json::from_value(ladder).unwrap();
+        let found = written.check(Currency::EUR).err().unwrap_or_default();
+        let told: Vec<String> = found.iter().map(ToString::to_string).collect();
+        assert_eq!(told, expected);
+    }
+
+    #[test]
+    fn every_problem_of_a_ladder_is_told_with_its_place() {
+        check(
+            json!({"measure": "spend", "window": "12mo", "tiers": [
+                {"id": "a", "name": "A", "at_least": "1.00 EUR"},
+                {"id": "b", "name": "B", "at_least": "1.00 EUR"},
+                {"id": "a", "name": "C", "at_least": "5.00 USD"},
+                {"id": "d", "name": "D", "at_least": 12},
+                {"id": "e", "name": "E", "at_least": "9.00 EUR"},
+                {"id": "f", "name": "F", "at_least": "8.00 EUR"},
+            ]}),
+            &[
+                "`tiers[0].at_least`: the first tier begins at 1.00 EUR: it must be 0, so that \
+                 everybody has a tier",
+                "`tiers[1].at_least`: the tier begins at 1.00 EUR, the one below it at 1.00 EUR: it \
+                 must take more",
+                "`tiers[2].id`: tier `a` is there twice: also at tiers[0]",
+                "`tiers[2].at_least`: 5.00 USD is not in EUR, the currency of the program",
+                "`tiers[3].at_least`: the ladder counts spend: write an amount such as \
+                 `500.00 EUR`, not `12`",
+                "`tiers[5].at_least`: the tier begins at 8.00 EUR, the one below it at 9.00 EUR: it \
+                 must take more",
+            ],
+        );
+        check(
+            json!({"measure": "points_earned", "window": "lifetime", "crossing": "after",
+                   "tiers": []}),
+            &[
+                "`crossing`: the ladder counts points earned: these cannot depend on the tier that \
+                 they lead to",
+                "`tiers`: there are no tiers: at least one is needed, which everybody is in",
+            ],
+        );
+        check(
+            json!({"measure": "visits", "window": "lifetime", "tiers": [
+                {"id": "a", "name": "A", "at_least": "0.00 EUR"}]}),
+            &["`tiers[0].at_least`: the ladder counts visits: write a whole number such as `12`, \
+               not `0.00 EUR`"],
+        );
+        let many: Vec<_> = (0..=MAX_TIERS)
+            .map(|tier| json!({"id": tier.to_string(), "name": "T", "at_least": tier}))
+            .collect();
+        check(
+            json!({"measure": "orders", "window": "lifetime", "tiers": many}),
+            &["`tiers`: 101 tiers are too many: at most 100"],
+        );
+    }
+
+    #[test]
+    fn a_tier_that_cannot_be_read_says_what_is_wanted() {
+        let refused =
+            |tier: serde_json::Value| serde_json::from_value::<Tier>(tier).unwrap_err().to_string();
+        let tier = |at_least, multiplier| json!({"id": "a", "name": "A", "at_least": at_least, "multiplier": multiplier});
+        assert_eq!(
+            refused(tier(json!(0.5), json!("1x"))),
+            "credits are money such as \"500.00 EUR\", or a whole number such as 12",
+        );
+        assert!(refused(tier(json!(0), json!("-1x"))).contains("`-1x` is no multiplier"));
     }
 }

@@ -195,6 +195,8 @@ fn a_cap_counts_what_earned_before_in_the_programs_month() {
         let found = earn(&capped, &event, "1x", Earlier::of(&ledger));
         let entries = ledger.reconcile(&BTreeSet::from([event.id.clone()]), &found, &event.id);
         ledger.post(entries).unwrap();
+        let again = earn(&capped, &event, "1x", Earlier::of(&ledger));
+        assert_eq!(again, found, "what it earned itself does not count");
         found.len()
     };
     // In Brussels, February ends at 23:00 UTC.

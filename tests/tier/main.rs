@@ -1,0 +1,4 @@
+//! Tiers: standings as text tables, and laws against an independent model.
+
+mod laws;
+mod standings;
