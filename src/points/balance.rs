@@ -104,7 +104,7 @@ impl Ledger {
     /// The first instant after `as_of` at which the balance is another one.
     ///
     /// That is when points become active or expire, or when an entry takes place that the ledger
-    /// has already.
+    /// has already, even if it gives back what was not taken and so changes nothing.
     #[must_use]
     pub fn next_change(&self, as_of: DateTime<Utc>) -> Option<DateTime<Utc>> {
         let entry = self.net().map(|(cause, _)| cause.at).find(|&at| at > as_of);

@@ -98,7 +98,25 @@ pub struct Cause {
     pub line: Option<LineId>,
 }
 
+/// What an event did with points of a source for a line.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) struct Share<'a> {
+    event: &'a EventId,
+    source: &'a Source,
+    line: Option<&'a LineId>,
+}
+
 impl Cause {
+    /// What was done.
+    pub(super) const fn share(&self) -> Share<'_> {
+        self.share_of(&self.event)
+    }
+
+    /// What `event` did with points of the same source for the same line: what this undoes.
+    pub(super) const fn share_of<'a>(&'a self, event: &'a EventId) -> Share<'a> {
+        Share { event, source: &self.source, line: self.line.as_ref() }
+    }
+
     pub(super) fn check(&self) -> Result<(), Fault> {
         match &self.movement {
             Movement::Earn(term) if term.active_at < self.at => Err(Fault::ActiveTooEarly),

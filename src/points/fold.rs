@@ -4,8 +4,9 @@ use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
 use chrono::{DateTime, Utc};
 
-use super::{Balance, Cause, Expiring, Lot, LotState, Movement, Points, Source, Term, Use};
-use crate::id::{EventId, LineId};
+use super::entry::Share;
+use super::{Balance, Cause, Expiring, Lot, LotState, Movement, Points, Term, Use};
+use crate::id::EventId;
 
 /// The lots of a ledger, as they stand when its entries until an instant are taken in and more
 /// time has passed.
@@ -15,7 +16,7 @@ use crate::id::{EventId, LineId};
 pub(super) struct Fold<'a> {
     lots: Vec<Opened<'a>>,
     /// The lots by what a claw-back takes from first; not there before there is a claw-back.
-    own: Option<BTreeMap<Own<'a>, Vec<usize>>>,
+    own: Option<BTreeMap<Share<'a>, Vec<usize>>>,
     /// The lots that are active, unless they are over, in the order in which they are spent.
     active: BTreeSet<Turn>,
     /// The lots that are not active yet, by the instant at which they will be.
@@ -35,14 +36,6 @@ struct Opened<'a> {
     left: i64,
 }
 
-/// What an event earned from a source for a line.
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-struct Own<'a> {
-    event: &'a EventId,
-    source: &'a Source,
-    line: Option<&'a LineId>,
-}
-
 /// When it is a lot's turn to be spent: earliest expiry first, what never expires last.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 struct Turn {
@@ -60,12 +53,6 @@ struct Taken<'a> {
     lot: usize,
     by: &'a Cause,
     points: i64,
-}
-
-impl<'a> Own<'a> {
-    const fn by(cause: &'a Cause) -> Self {
-        Self { event: &cause.event, source: &cause.source, line: cause.line.as_ref() }
-    }
 }
 
 impl Opened<'_> {
@@ -131,10 +118,10 @@ impl<'a> Fold<'a> {
     ///
     /// What it did not take by then is not given back; what has expired meanwhile stays so.
     fn restore(&mut self, by: &'a Cause, of: &'a EventId, mut wanted: i64) {
-        let undone = Own { event: of, ..Own::by(by) };
+        let undone = by.share_of(of);
         let is_undone = |taker: &Cause| {
             matches!(taker.movement, Movement::Spend | Movement::ClawBack { .. })
-                && Own::by(taker) == undone
+                && taker.share() == undone
         };
         let mut give = |taker: &Cause, left: &mut i64| {
             let points = wanted.min(*left);
@@ -177,20 +164,20 @@ impl<'a> Fold<'a> {
     /// The lots from which `claw_back` takes first: what `of` earned from its source for its line.
     fn own_lots(&mut self, claw_back: &'a Cause, of: &'a EventId) -> Vec<usize> {
         let own = self.own.get_or_insert_with(|| {
-            let mut own: BTreeMap<Own<'_>, Vec<usize>> = BTreeMap::new();
+            let mut own: BTreeMap<Share<'_>, Vec<usize>> = BTreeMap::new();
             for (lot, opened) in self.lots.iter().enumerate() {
-                own.entry(Own::by(opened.cause)).or_default().push(lot);
+                own.entry(opened.cause.share()).or_default().push(lot);
             }
             own
         });
-        own.get(&Own { event: of, ..Own::by(claw_back) }).cloned().unwrap_or_default()
+        own.get(&claw_back.share_of(of)).cloned().unwrap_or_default()
     }
 
     fn open(&mut self, cause: &'a Cause, term: Term, points: i64) {
         let lot = self.lots.len();
         self.lots.push(Opened { cause, term, earned: points, left: points });
         if let Some(own) = &mut self.own {
-            own.entry(Own::by(cause)).or_default().push(lot);
+            own.entry(cause.share()).or_default().push(lot);
         }
         self.resume(lot, cause.at);
     }

@@ -5,8 +5,9 @@ use std::collections::{BTreeMap, BTreeSet};
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
-use super::{Cause, Entry, Fault, MAX_POSTING, Movement, Points, Posting, Source};
-use crate::id::{EventId, LineId};
+use super::entry::Share;
+use super::{Cause, Entry, Fault, MAX_POSTING, Movement, Points, Posting};
+use crate::id::EventId;
 use crate::path::{Path, Problems};
 
 /// The most entries that a ledger can have.
@@ -58,43 +59,47 @@ impl Ledger {
     /// earned, in chronological order; whether it was spent or has expired does not matter.
     #[must_use]
     pub fn kept(&self, as_of: DateTime<Utc>) -> Vec<(DateTime<Utc>, Points)> {
-        let mut kept: Vec<(&Cause, i64)> = Vec::new();
-        let mut taken: BTreeMap<(&EventId, &Source, Option<&LineId>), i64> = BTreeMap::new();
-        let mut takers: BTreeMap<(&EventId, &Source, Option<&LineId>), &EventId> = BTreeMap::new();
-        for (cause, points) in self.net().take_while(|(cause, _)| cause.at <= as_of) {
-            let points = cause.movement.effect(points).0;
-            let (event, source, line) = (&cause.event, &cause.source, cause.line.as_ref());
+        let kept = self.kept_while(|cause| cause.at <= as_of);
+        kept.into_iter().map(|(cause, points)| (cause.at, points)).collect()
+    }
+
+    /// What was earned in the first part of the ledger and not taken back in it.
+    pub(super) fn kept_while(&self, first: impl Fn(&Cause) -> bool) -> Vec<(&Cause, Points)> {
+        let mut kept: Vec<(&Cause, Points)> = Vec::new();
+        let mut taken: BTreeMap<Share<'_>, i64> = BTreeMap::new();
+        let mut taken_by: BTreeMap<Share<'_>, Share<'_>> = BTreeMap::new();
+        for (cause, points) in self.net().take_while(|(cause, _)| first(cause)) {
+            let points = cause.movement.effect(points);
             match &cause.movement {
                 Movement::Earn(_) => kept.push((cause, points)),
                 Movement::ClawBack { of } => {
-                    takers.insert((event, source, line), of);
-                    *taken.entry((of, source, line)).or_default() += points;
+                    taken_by.insert(cause.share(), cause.share_of(of));
+                    *taken.entry(cause.share_of(of)).or_default() += points.0;
                 }
                 Movement::Restore { of } => {
-                    let own = takers.get(&(of, source, line)).map(|of| (*of, source, line));
-                    if let Some(taken) = own.and_then(|own| taken.get_mut(&own)) {
-                        *taken -= points.min(*taken);
+                    let own = taken_by.get(&cause.share_of(of));
+                    if let Some(taken) = own.and_then(|own| taken.get_mut(own)) {
+                        *taken -= points.0.min(*taken);
                     }
                 }
                 Movement::Spend => {}
             }
         }
         for (cause, points) in &mut kept {
-            let own = (&cause.event, &cause.source, cause.line.as_ref());
-            if let Some(taken) = taken.get_mut(&own) {
-                let gone = (*taken).min(*points);
-                *points -= gone;
+            if let Some(taken) = taken.get_mut(&cause.share()) {
+                let gone = points.0.min(*taken);
+                points.0 -= gone;
                 *taken -= gone;
             }
         }
-        kept.into_iter().map(|(cause, points)| (cause.at, Points(points))).collect()
+        kept
     }
 
     /// The fewest entries after which exactly `targets` stand for `events`, in chronological order;
     /// none if they do already.
     ///
-    /// Events of the targets are concerned even where `events` leaves them out. An event that was
-    /// voided is concerned and has no target.
+    /// Events of the targets are concerned even where `events` leaves them out. For an event that
+    /// is concerned and has no target nothing stands afterwards.
     #[must_use]
     pub fn reconcile(
         &self,

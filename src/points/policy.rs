@@ -9,7 +9,7 @@ use super::{
 };
 use crate::calendar::{Window, Zone};
 use crate::event::{Event, LineItem, Purchase};
-use crate::id::{EarningId, EventId, LineId};
+use crate::id::{EarningId, LineId};
 use crate::money::{Rounding, apportion};
 use crate::rule::{Facts, Truth};
 
@@ -63,44 +63,32 @@ impl Occasion<'_> {
 
 /// What earlier events have earned: what caps count.
 ///
-/// While a late event is worked in, events after it are decided anew; then the ledger does not
-/// count for those, but the postings that were found for them do.
-#[derive(Clone, Copy)]
+/// The occasion's event, and events after it, may stand in the ledger already: they do not count.
+#[derive(Clone, Copy, Debug)]
 pub struct Earlier<'a> {
     ledger: &'a Ledger,
-    anew: Option<(&'a BTreeSet<EventId>, &'a [Posting])>,
 }
 
 impl<'a> Earlier<'a> {
-    /// What stands in `ledger`.
+    /// What stands in `ledger` for events before the occasion's.
     #[must_use]
     pub const fn of(ledger: &'a Ledger) -> Self {
-        Self { ledger, anew: None }
-    }
-
-    /// The same, but for `events` what is in `found` instead of what stands in the ledger.
-    #[must_use]
-    pub const fn anew(self, events: &'a BTreeSet<EventId>, found: &'a [Posting]) -> Self {
-        Self { anew: Some((events, found)), ..self }
+        Self { ledger }
     }
 
     /// How many times `rule` has given points before `event`, in the period of the cap in which
-    /// `event` is.
+    /// `event` is; what was all taken back by then was not given.
     fn times(&self, rule: &EarningId, event: &Event, cap: Cap, zone: &Zone) -> usize {
         let Some(period) = Window::Calendar(cap.per).interval(event.at, zone, None) else {
             return 0;
         };
-        let counts = |cause: &Cause| {
+        let counts = |(cause, kept): &(&Cause, Points)| {
             matches!(&cause.source, Source::Earning(id) if id == rule)
-                && matches!(cause.movement, Movement::Earn(_))
-                && (cause.at, &cause.event) < event.position()
+                && *kept > Points::ZERO
                 && period.contains(cause.at)
         };
-        let stays =
-            |cause: &Cause| self.anew.is_none_or(|(events, _)| !events.contains(&cause.event));
-        let standing = self.ledger.net().filter(|(cause, _)| counts(cause) && stays(cause)).count();
-        let found = self.anew.map_or(&[][..], |(_, found)| found);
-        standing + found.iter().filter(|posting| counts(posting.cause())).count()
+        let before = |cause: &Cause| (cause.at, &cause.event) < event.position();
+        self.ledger.kept_while(before).iter().filter(|kept| counts(kept)).count()
     }
 }
 

@@ -231,14 +231,14 @@ mod tests {
             &[
                 "`tiers[0].at_least`: the first tier begins at 1.00 EUR: it must be 0, so that \
                  everybody has a tier",
-                "`tiers[1].at_least`: the tier begins at 1.00 EUR, the one below it at 1.00 EUR: it \
-                 must take more",
+                "`tiers[1].at_least`: the tier begins at 1.00 EUR, the one below it at 1.00 EUR: \
+                 it must take more",
                 "`tiers[2].id`: tier `a` is there twice: also at tiers[0]",
                 "`tiers[2].at_least`: 5.00 USD is not in EUR, the currency of the program",
                 "`tiers[3].at_least`: the ladder counts spend: write an amount such as \
                  `500.00 EUR`, not `12`",
-                "`tiers[5].at_least`: the tier begins at 8.00 EUR, the one below it at 9.00 EUR: it \
-                 must take more",
+                "`tiers[5].at_least`: the tier begins at 8.00 EUR, the one below it at 9.00 EUR: \
+                 it must take more",
             ],
         );
         check(
@@ -269,7 +269,10 @@ mod tests {
     fn a_tier_that_cannot_be_read_says_what_is_wanted() {
         let refused =
             |tier: serde_json::Value| serde_json::from_value::<Tier>(tier).unwrap_err().to_string();
-        let tier = |at_least, multiplier| json!({"id": "a", "name": "A", "at_least": at_least, "multiplier": multiplier});
+        let tier = |at_least, multiplier| {
+            let [id, name] = ["a", "A"];
+            json!({"id": id, "name": name, "at_least": at_least, "multiplier": multiplier})
+        };
         assert_eq!(
             refused(tier(json!(0.5), json!("1x"))),
             "credits are money such as \"500.00 EUR\", or a whole number such as 12",

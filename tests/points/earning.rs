@@ -210,23 +210,25 @@ fn a_cap_counts_what_earned_before_in_the_programs_month() {
 }
 
 #[test]
-fn what_is_decided_anew_replaces_what_stands_in_the_ledger() {
+fn what_was_taken_back_does_not_use_up_a_cap() {
     let capped = rules(json!([{"id": "reviews", "award": {"per_event": {
         "event": "review", "points": 5, "cap": {"count": 1, "per": "day"}}}}]));
     let review = |id: &str, text: &str| {
         event(id, at(text), json!({"review": {"product": "p", "rating": 5}}))
     };
     let first = review("e1", "2026-03-14T09:00:00Z");
-    let second = review("e2", "2026-03-14T10:00:00Z");
     let mut ledger = Ledger::default();
-    let found = earn(&capped, &first, "1x", Earlier::of(&ledger));
-    let anew = BTreeSet::from([first.id.clone()]);
-    ledger.post(ledger.reconcile(&anew, &found, &first.id)).unwrap();
+    let mut targets = earn(&capped, &first, "1x", Earlier::of(&ledger));
+    let mut taken = targets[0].cause().clone();
+    taken.at = at("2026-03-14T10:00:00Z");
+    taken.event = "e2".parse().unwrap();
+    taken.movement = Movement::ClawBack { of: first.id.clone() };
+    targets.push(Posting::new(taken, targets[0].points()).unwrap());
+    ledger.post(ledger.reconcile(&BTreeSet::new(), &targets, &first.id)).unwrap();
 
-    let earlier = Earlier::of(&ledger);
-    assert_eq!(earn(&capped, &second, "1x", earlier).len(), 0);
-    assert_eq!(earn(&capped, &second, "1x", earlier.anew(&anew, &[])).len(), 1, "e1 was voided");
-    assert_eq!(earn(&capped, &second, "1x", earlier.anew(&anew, &found)).len(), 0);
+    let earned = |review: Event| earn(&capped, &review, "1x", Earlier::of(&ledger)).len();
+    assert_eq!(earned(review("e3", "2026-03-14T09:59:59Z")), 0, "before it was taken back");
+    assert_eq!(earned(review("e3", "2026-03-14T10:00:00Z")), 1);
 }
 
 #[test]

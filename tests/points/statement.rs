@@ -6,6 +6,7 @@
 //! 2026-01-05  e1 earns 50 for 1 from 2026-01-19 until 2027-01-01  | +50  | pending 50
 //! 2026-01-06  e2 spends 80                                        | -80  | pending 50, deficit 80
 //! 2026-01-07  e3 takes back 50 of e1 for 1                        | -50  | deficit 80
+//! 2026-01-07  e4 gives back 10 of e2                              | +10  | pending 50, deficit 70
 //! 2026-01-08  e2 now spends 20                                    | +60  | deficit 20
 //! 2026-01-09  e2 is void                                          | +20  |
 //! 2026-01-10                                                      |      | next never
@@ -141,6 +142,9 @@ fn posting(at: DateTime<Utc>, event: &EventId, words: &[&str]) -> Posting {
         ["takes", "back", points, "of", of, rest @ ..] => {
             (Movement::ClawBack { of: of.parse().unwrap() }, points, rest)
         }
+        ["gives", "back", points, "of", of, rest @ ..] => {
+            (Movement::Restore { of: of.parse().unwrap() }, points, rest)
+        }
         _ => panic!("{words:?}"),
     };
     let source = Source::Earning("base".parse().unwrap());
@@ -170,6 +174,11 @@ fn points_come_and_go_in_time_by_themselves() {
 #[test]
 fn what_is_returned_takes_back_its_own_points_first() {
     check(include_str!("ledger/claw_back.txt"));
+}
+
+#[test]
+fn what_is_given_back_goes_where_it_came_from() {
+    check(include_str!("ledger/restore.txt"));
 }
 
 #[test]

@@ -34,7 +34,8 @@ fn zone() -> Zone {
 fn ladder(window: &str, validity: &str) -> (CheckedLadder, Ladder) {
     let tiers: Vec<serde_json::Value> = THRESHOLDS
         .iter()
-        .map(|least| json!({"id": format!("t{least}"), "name": "t", "at_least": format!("{least} EUR")}))
+        .map(|least| (format!("t{least}"), format!("{least} EUR")))
+        .map(|(id, at_least)| json!({"id": id, "name": "t", "at_least": at_least}))
         .collect();
     let validity: serde_json::Value = serde_json::from_str(validity).unwrap();
     let written = json!(
@@ -163,7 +164,8 @@ proptest! {
                 prop_assert_ne!(next.rank, now.rank);
                 prop_assert_eq!(next.since, Some(at));
             } else {
-                prop_assert_eq!((next.rank, next.since, next.until), (now.rank, now.since, now.until));
+                let tier = |one: &Standing| (one.rank, one.since, one.until);
+                prop_assert_eq!(tier(&next), tier(&now));
             }
             changes += 1;
             prop_assert!(changes < 100);

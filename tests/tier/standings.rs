@@ -15,8 +15,8 @@
 //! 2026-01-10  e7 voids e1              | basic | since never, until never, next never
 //! ```
 //!
-//! Everything happens at midnight in Brussels, and days are told there. A day that is before the last
-//! one arrives late; the standing is then asked for the latest day.
+//! Everything happens at midnight in Brussels, and days are told there. A day that is before the
+//! last one arrives late; the standing is then asked for the latest day.
 
 use std::collections::BTreeSet;
 
