@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 
+use proptest::prelude::*;
 use serde_json::{Value, json};
 
 use super::*;
@@ -268,5 +269,93 @@ fn json_that_is_no_grid_is_refused_with_what_was_expected() {
         );
         let error = serde_json::from_str::<Grid>(&json).unwrap_err().to_string();
         assert!(error.contains(told), "{cells}: {error}");
+    }
+}
+
+/// Grids of 2 or 3 scores, most of them faulty.
+fn grids() -> impl Strategy<Value = Grid> {
+    let scores = || {
+        prop::option::of(prop_oneof![
+            (1_u8..=3).prop_map(Scores::One),
+            (1_u8..=3, 1_u8..=3).prop_map(|(lowest, highest)| Scores::Between(lowest, highest)),
+        ])
+    };
+    let block = (scores(), scores()).prop_map(|(r, f)| Cells::Block(Block { r, f, m: None }));
+    let cell = (1_u8..=3, 1_u8..=3).prop_map(|(r, f)| Cells::One(Cell { r, f, m: None }));
+    let cells = prop::collection::vec(prop_oneof![block, cell], 0..3);
+    let bins = (2_u8..=3, 2_u8..=3).prop_map(|(r, f)| Bins { r, f, m: None });
+    let overlap = prop_oneof![Just(Overlap::Refused), Just(Overlap::FirstMatch)];
+    let segments = prop::collection::vec(cells, 1..4);
+    (bins, overlap, segments, any::<bool>()).prop_map(|(bins, overlap, segments, rest)| {
+        let name = |at: usize| SegmentId::new(format!("s{at}")).unwrap();
+        let segment = |(at, cells): (usize, Vec<Cells>)| GridSegment {
+            id: name(at),
+            name: "a segment".to_owned(),
+            description: String::new(),
+            advice: String::new(),
+            cells,
+        };
+        let segments: Vec<GridSegment> = segments.into_iter().enumerate().map(segment).collect();
+        let otherwise = rest.then(|| name(segments.len() - 1));
+        Grid { bins, overlap, segments, otherwise }
+    })
+}
+
+/// Whether `cells` names the cell, going by the words of its documentation.
+fn names(cells: &Cells, cell: Cell) -> bool {
+    let within = |scores: Option<Scores>, score: u8| {
+        scores.is_none_or(|scores| (scores.ends().0..=scores.ends().1).contains(&score))
+    };
+    match cells {
+        Cells::One(one) => *one == cell,
+        Cells::Block(block) => within(block.r, cell.r) && within(block.f, cell.f),
+    }
+}
+
+/// The segment of each cell, if the grid is in order; found by asking every segment for every cell.
+fn audited(grid: &Grid) -> Option<Vec<SegmentId>> {
+    let all: Vec<Cell> = grid.bins.cells().collect();
+    for segment in &grid.segments {
+        let mut had: BTreeSet<Cell> = BTreeSet::new();
+        for cells in &segment.cells {
+            let outside = |scores: Option<Scores>, bins: u8| {
+                scores.is_some_and(|scores| {
+                    scores.ends().0 > scores.ends().1 || scores.ends().1 > bins
+                })
+            };
+            let named: BTreeSet<Cell> = all.iter().copied().filter(|c| names(cells, *c)).collect();
+            let faulty = match cells {
+                Cells::One(_) => named.is_empty(),
+                Cells::Block(block) => {
+                    outside(block.r, grid.bins.r) || outside(block.f, grid.bins.f)
+                }
+            };
+            if faulty || named.is_subset(&had) {
+                return None;
+            }
+            had.extend(named);
+        }
+    }
+    let owner = |cell: &Cell| {
+        let claims = |segment: &&GridSegment| segment.cells.iter().any(|it| names(it, *cell));
+        let owners: Vec<&SegmentId> =
+            grid.segments.iter().filter(claims).map(|segment| &segment.id).collect();
+        match owners[..] {
+            [] => grid.otherwise.clone(),
+            [only] => Some(only.clone()),
+            [first, ..] => (grid.overlap == Overlap::FirstMatch).then(|| first.clone()),
+        }
+    };
+    let owners: Vec<SegmentId> = all.iter().map(owner).collect::<Option<_>>()?;
+    grid.segments.iter().all(|segment| owners.contains(&segment.id)).then_some(owners)
+}
+
+proptest! {
+    #[test]
+    fn a_grid_passes_just_if_every_cell_has_one_segment_and_every_segment_a_cell(grid in grids()) {
+        let found = grid.check().ok().map(|checked| {
+            checked.cells().map(|(_, segment)| segment.id.clone()).collect::<Vec<_>>()
+        });
+        prop_assert_eq!(found, audited(&grid));
     }
 }

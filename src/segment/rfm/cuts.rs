@@ -95,23 +95,7 @@ impl Cuts {
                 problems.absorb(&Path::from("quantiles"), unsteady(cuts, Ordering::is_le));
             }
             Self::Nested(nested) => {
-                let path = Path::from("nested");
-                match groups {
-                    None => problems.add(path.clone(), Fault::NestedRecency),
-                    Some(expected) if expected != nested.len() => {
-                        problems.add(path.clone(), Fault::Groups { expected, found: nested.len() });
-                    }
-                    Some(_) => {}
-                }
-                for (index, cuts) in nested.iter().enumerate() {
-                    let (path, expected) =
-                        (path.item(index), usize::from(self.bins()).saturating_sub(1));
-                    if cuts.len() != expected {
-                        let found = cuts.len();
-                        problems.add(path.clone(), Fault::GroupCuts { expected, found });
-                    }
-                    problems.absorb(&path, unsteady(cuts, Ordering::is_le));
-                }
+                problems.absorb(&Path::from("nested"), nested_problems(nested, groups));
             }
         }
         problems
@@ -136,6 +120,33 @@ impl Cuts {
 /// How many scores so many cuts make.
 pub(super) fn bins_of(cuts: usize) -> u8 {
     u8::try_from(cuts.saturating_add(1)).unwrap_or(u8::MAX)
+}
+
+/// What is wrong with the cuts of groups, of which there should be so many.
+fn nested_problems(nested: &[Vec<Figure>], groups: Option<usize>) -> Problems<Fault> {
+    let mut problems = Problems::none();
+    match groups {
+        None => problems.add(Path::root(), Fault::NestedRecency),
+        Some(expected) if expected != nested.len() => {
+            problems.add(Path::root(), Fault::Groups { expected, found: nested.len() });
+        }
+        Some(_) => {}
+    }
+    let expected = nested.first().map_or(0, Vec::len);
+    let first = nested.first().and_then(|cuts| cuts.first());
+    for (index, cuts) in nested.iter().enumerate() {
+        let path = Path::root().item(index);
+        if cuts.len() != expected {
+            problems.add(path.clone(), Fault::GroupCuts { expected, found: cuts.len() });
+        }
+        if let (Some(&before), Some(&after)) = (first, cuts.first())
+            && before.order(after).is_none()
+        {
+            problems.add(path.item(0), Fault::Mixed { before, after });
+        }
+        problems.absorb(&path, unsteady(cuts, Ordering::is_le));
+    }
+    problems
 }
 
 /// What is wrong with cuts that should be in order, `next` telling whether two neighbors are.

@@ -4,6 +4,8 @@ use proptest::prelude::*;
 use proptest::sample::{Index, select};
 
 use super::*;
+use crate::money::{Currency, Money};
+use crate::rule::Number;
 
 fn customers() -> impl Strategy<Value = Vec<[i64; 3]>> {
     // Few different values, so that there are many ties.
@@ -27,7 +29,62 @@ fn counted(value: i64, values: &[i64], bins: u8) -> u8 {
     1 + (1..bins).filter(|k| below >= values.len() * usize::from(*k)).count() as u8
 }
 
+fn figures() -> impl Strategy<Value = Figure> {
+    let euro = |minor: i64| Figure::Money(Money::from_minor(minor, Currency::EUR));
+    prop_oneof![
+        8 => (0_i64..9).prop_map(Figure::Integer),
+        1 => (0.0..9.0).prop_map(|number| Figure::Number(Number::new(number).unwrap())),
+        1 => (0_i64..900).prop_map(euro),
+    ]
+}
+
+/// Cuts as an author could write them, most of them faulty.
+fn cuts() -> impl Strategy<Value = Cuts> {
+    let list = || {
+        let sorted = |mut list: Vec<i64>| {
+            list.sort_unstable();
+            list.into_iter().map(Figure::Integer).collect()
+        };
+        prop_oneof![
+            3 => prop::collection::vec(0_i64..9, 1..3).prop_map(sorted),
+            1 => prop::collection::vec(figures(), 0..10),
+        ]
+    };
+    prop_oneof![
+        list().prop_map(Cuts::Thresholds),
+        list().prop_map(Cuts::Quantiles),
+        prop::collection::vec(list(), 0..5).prop_map(Cuts::Nested),
+    ]
+}
+
 proptest! {
+    #[test]
+    fn whatever_passes_the_check_scores_within_its_bins(
+        cuts in [cuts(), cuts(), cuts()],
+        row in [figures(), figures(), figures()],
+    ) {
+        let [recency, frequency, monetary] =
+            cuts.map(|cuts| Scale { feature: "feature".into(), cuts });
+        let scoring = Scoring { recency, frequency, monetary, report: None };
+        if let Ok(model) = scoring.check() {
+            let [r, f, m] = row;
+            if let Some(score) = model.score(r, f, m) {
+                let bins = model.bins();
+                prop_assert!((1..=bins.r).contains(&score.r) && (1..=bins.f).contains(&score.f));
+                prop_assert!((1..=bins.m.unwrap()).contains(&score.m));
+            }
+            let plain = |figure: &Figure| matches!(figure, Figure::Integer(_) | Figure::Number(_));
+            let all = scoring.scales().map(|(_, scale)| scale.cuts.clone());
+            let plain_cuts = all.iter().all(|cuts| match cuts {
+                Cuts::Thresholds(cuts) | Cuts::Quantiles(cuts) => cuts.iter().all(plain),
+                Cuts::Nested(groups) => groups.iter().flatten().all(plain),
+            });
+            if plain_cuts && row.iter().all(plain) {
+                prop_assert!(model.score(r, f, m).is_some());
+            }
+        }
+    }
+
     #[test]
     fn shared_scores_are_those_of_the_definition(customers in customers(), bins in 2_u8..=9) {
         let fit = fit(&quantiles([bins; 3]), &customers);

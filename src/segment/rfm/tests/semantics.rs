@@ -125,6 +125,13 @@ fn one_customer_is_fitted_with_a_report_of_what_is_unused() {
 }
 
 #[test]
+fn of_values_that_are_as_common_the_least_is_reported() {
+    let fit = fit(&quantiles([2; 3]), &[3, 2, 9, 2, 3].map(|days| [days, 1, 1]));
+    let recency = fit.model.scoring().report.clone().unwrap().recency;
+    assert_eq!((recency.commonest, recency.commonest_customers), (Some(2.into()), 2));
+}
+
+#[test]
 fn whole_numbers_are_compared_with_cuts_that_are_numbers() {
     let half = |number: f64| Figure::Number(Number::new(number).unwrap());
     let scoring = Scoring {

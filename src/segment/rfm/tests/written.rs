@@ -117,6 +117,7 @@ fn every_problem_of_a_document_is_told_with_its_place() {
          `scoring.frequency.cuts.thresholds[2]`: `2` and `5.00 EUR` cannot be compared\n\
          `scoring.monetary.cuts.nested`: 2 lists of cuts: there are 12 groups of customers\n\
          `scoring.monetary.cuts.nested[1]`: 2 cuts: the first group has 1\n\
+         `scoring.monetary.cuts.nested[1][0]`: `5.00 EUR` and `9.00 USD` cannot be compared\n\
          `scoring.monetary.cuts.nested[1][1]`: `9.00 USD` and `3` cannot be compared\n\
          `grid.segments`: `11`, `12`, `13`, `14`, `21`, `22`, `23`, `24`, `31`, `32`, `33`, `34` \
          are in no segment"
