@@ -112,6 +112,8 @@ pub struct PerEvent {
 }
 
 /// At most so many times in every period of the calendar.
+///
+/// Of events at one instant those with the smaller ids come first: a cap must hold for them too.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Cap {
