@@ -1,0 +1,126 @@
+//! Decisions per second for 1, 100 and 1,000 offers, and bytes per member.
+//!
+//! `cargo bench --bench decide`
+
+use std::hint::black_box;
+
+use chrono::{DateTime, TimeDelta, Utc};
+use criterion::{BenchmarkId, Criterion, Throughput, criterion_group, criterion_main};
+use loyalty::event::{Basket, EventKind, LineItem, Purchase};
+use loyalty::money::Percent;
+use loyalty::offer::{Benefit, Offer, PercentOff};
+use loyalty::profile::Customer;
+use loyalty::program::Spec;
+use loyalty::rule::{all, field};
+use loyalty::{Applied, Currency, Event, Member, Money, Program};
+use peak_alloc::PeakAlloc;
+
+#[global_allocator]
+static ALLOCATED: PeakAlloc = PeakAlloc;
+
+const ORDERS: u32 = 50;
+const CATEGORIES: [&str; 8] = ["coffee", "tea", "cake", "ware", "book", "music", "game", "toy"];
+const TIERS: [&str; 3] = ["basic", "silver", "gold"];
+
+const TERMS: &str = r#"{
+  "loyalty": 1, "name": "Bench", "currency": "EUR", "zone": "Europe/Brussels",
+  "segments": [
+    {"id": "frequent", "name": "Frequent", "when": {"field": "orders(30d)", "above": 5}},
+    {"id": "lapsed", "name": "Lapsed", "when": {"field": "recency_days", "above": 90}}
+  ],
+  "ladder": {"measure": "spend", "window": "12mo", "tiers": [
+    {"id": "basic", "name": "Basic", "at_least": "0.00 EUR"},
+    {"id": "silver", "name": "Silver", "at_least": "200.00 EUR", "multiplier": "1.5x"},
+    {"id": "gold", "name": "Gold", "at_least": "1000.00 EUR", "multiplier": "2x"}
+  ]},
+  "earning": [{"id": "base", "award": {"per_amount": {"points": 1, "per": "1.00 EUR"}}}],
+  "lanes": [{"id": "best", "mode": "best"}]
+}"#;
+
+fn euro(minor: u32) -> Money {
+    Money::from_minor(i64::from(minor), Currency::EUR)
+}
+
+fn id<T: std::str::FromStr<Err: std::fmt::Debug>>(text: &str) -> T {
+    text.parse().expect("an id")
+}
+
+/// A program of so many offers with four conditions each, of which few hold.
+fn program(offers: u32) -> Program {
+    let mut spec = Spec::from_json(TERMS).expect("terms");
+    let of = |names: &[&'static str], index: u32| names[index as usize % names.len()];
+    spec.offers = (0..offers)
+        .map(|index| {
+            let percent = Percent::from_basis_points(100 + index % 30 * 100);
+            Offer::new(id(&format!("offer-{index:04}")), Benefit::Percent(PercentOff::new(percent)))
+                .when(all([
+                    field("spend(90d)").at_least(euro(index * 100 % 60_000)),
+                    field("tier").one_of([of(&TIERS, index), of(&TIERS, index + 1)]),
+                    field("basket_categories").any_of([of(&CATEGORIES, index)]),
+                    field("recency_days").at_most(i64::from(index % 60)),
+                ]))
+                .in_lane(id("best"))
+        })
+        .collect();
+    spec.build().expect("a program")
+}
+
+/// The purchase of three lines with this number.
+fn purchase(number: u32) -> Event {
+    let start: DateTime<Utc> = "2026-01-01T09:00:00Z".parse().expect("an instant");
+    let lines = (0..3).map(|line| {
+        let category = CATEGORIES[(number + line) as usize % CATEGORIES.len()];
+        let price = euro(250 + 137 * ((number * 7 + line) % 11));
+        LineItem::new(id(&line.to_string()), id("product"), 1, price).of(id(category))
+    });
+    let purchase = Purchase::new(id(&format!("o-{number}")), Basket::of(lines));
+    let at = start + TimeDelta::hours(31 * i64::from(number));
+    Event::new(id(&format!("e-{number}")), id("ann"), at, EventKind::Purchase(purchase))
+}
+
+/// A member with [`ORDERS`] orders.
+fn member(program: &Program) -> Member {
+    let mut member = program.enroll(Customer::new(id("ann")));
+    for number in 0..ORDERS {
+        let decision = program.decide(&member, &purchase(number));
+        assert!(matches!(member.apply(&decision), Applied::Now { .. }));
+    }
+    member
+}
+
+fn decide(criterion: &mut Criterion) {
+    let mut group = criterion.benchmark_group("member_of_50_orders");
+    group.throughput(Throughput::Elements(1));
+    for offers in [1, 100, 1_000] {
+        let program = program(offers);
+        let member = member(&program);
+        let event = purchase(ORDERS);
+        group.bench_function(BenchmarkId::new("decide/offers", offers), |bencher| {
+            bencher.iter(|| black_box(program.decide(black_box(&member), black_box(&event))));
+        });
+        let basket = &event.purchase().expect("a purchase").basket;
+        group.bench_function(BenchmarkId::new("quote/offers", offers), |bencher| {
+            bencher.iter(|| black_box(program.quote(&member, black_box(basket), event.at)));
+        });
+    }
+    let program = program(1);
+    let member = member(&program);
+    let as_of = purchase(ORDERS).at;
+    group.bench_function("view", |bencher| {
+        bencher.iter(|| black_box(program.view(black_box(&member), as_of)));
+    });
+    group.finish();
+}
+
+fn bytes_per_member(_: &mut Criterion) {
+    let json = serde_json::to_string(&member(&program(1))).expect("JSON");
+    let before = ALLOCATED.current_usage();
+    let copies: Vec<Member> =
+        (0..100).map(|_| serde_json::from_str(&json).expect("a member")).collect();
+    let used = (ALLOCATED.current_usage() - before) / copies.len();
+    let text = json.len();
+    println!("member of {ORDERS} orders of 3 lines: {used} bytes in memory, {text} as JSON");
+}
+
+criterion_group!(benches, decide, bytes_per_member);
+criterion_main!(benches);
