@@ -1,6 +1,7 @@
 //! A customer at a moment: what all features are computed from.
 
 use std::borrow::Cow;
+use std::cell::OnceCell;
 
 use chrono::{DateTime, Days, NaiveDate, Utc};
 
@@ -24,13 +25,14 @@ const INTERACTIONS: [EventType; 9] = [
     EventType::SurveyAnswered,
 ];
 
-/// A customer as they stood at a moment, with the orders laid out in columns once for all features.
+/// A customer as they stood at a moment, with the orders laid out in columns once for all features
+/// that need them.
 #[derive(Clone, Debug)]
 pub struct Snapshot<'a> {
     profile: &'a Profile,
     moment: Moment,
     since: Option<NaiveDate>,
-    purchases: Purchases,
+    purchases: OnceCell<Purchases>,
     attributes: Cow<'a, Attributes>,
 }
 
@@ -42,7 +44,7 @@ impl<'a> Snapshot<'a> {
             profile,
             moment,
             since: profile.anchor(moment.as_of, &moment.zone),
-            purchases: profile.purchases(moment.currency, moment.as_of),
+            purchases: OnceCell::new(),
             attributes: profile.attributes(moment.as_of),
         }
     }
@@ -61,8 +63,9 @@ impl<'a> Snapshot<'a> {
 
     /// The orders up to the moment, as the log of one customer.
     #[must_use]
-    pub const fn purchases(&self) -> &Purchases {
-        &self.purchases
+    pub fn purchases(&self) -> &Purchases {
+        let Moment { as_of, currency, .. } = self.moment;
+        self.purchases.get_or_init(|| self.profile.purchases(currency, as_of))
     }
 
     /// The attributes as of the moment.
@@ -132,7 +135,7 @@ impl<'a> Snapshot<'a> {
     }
 
     fn shopping(&self) -> Option<Shopping<'_>> {
-        let orders = self.purchases.find(&self.profile.customer.id)?;
+        let orders = self.purchases().find(&self.profile.customer.id)?;
         Some(Shopping::new(orders, self.moment, self.since))
     }
 

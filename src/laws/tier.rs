@@ -6,7 +6,7 @@ use chrono::{DateTime, Utc};
 
 use super::ahead::{instants_between, next_happening, with_later};
 use super::{Violation, uphold};
-use crate::feature::Moment;
+use crate::feature::{Moment, Snapshot};
 use crate::points::Ledger;
 use crate::profile::Profile;
 use crate::tier::{Credits, Standing, Tier, TierPolicy};
@@ -26,13 +26,13 @@ pub fn tier_policy(
     moment: &Moment,
 ) -> Result<(), Violation> {
     tiers(policy.tiers())?;
-    let found = policy.standing(profile, ledger, moment);
-    let again = policy.standing(profile, ledger, moment);
+    let found = policy.standing(&Snapshot::of(profile, *moment), ledger);
+    let again = policy.standing(&Snapshot::of(profile, *moment), ledger);
     uphold("the same question has the same answer", again == found, || {
         format!("{}; asked again, {again:?}", told(&found, moment.as_of))
     })?;
     if let Ok(later) = with_later(profile, moment) {
-        let other = policy.standing(&later, ledger, moment);
+        let other = policy.standing(&Snapshot::of(&later, *moment), ledger);
         uphold("what happens later does not matter", other == found, || {
             format!("{}; with an order a second later, {other:?}", told(&found, moment.as_of))
         })?;
@@ -98,7 +98,7 @@ struct Ahead<'a> {
 
 impl Ahead<'_> {
     fn standing(&self, at: DateTime<Utc>) -> Standing {
-        self.policy.standing(self.profile, self.ledger, &self.moment.at(at))
+        self.policy.standing(&Snapshot::of(self.profile, self.moment.at(at)), self.ledger)
     }
 
     fn is_quiet(&self, at: DateTime<Utc>) -> bool {

@@ -6,7 +6,6 @@ use std::sync::Arc;
 use super::fields::{Fields, Names, comes_later, is_reserved};
 use super::part::{Consulted, Installed};
 use super::{Digest, Error, Fault, Program, SPEC_VERSION, Spec};
-use crate::calendar::{Span, Unit, Window};
 use crate::feature::Extractor;
 use crate::id::{SegmentId, TierId};
 use crate::money::Allocator;
@@ -132,7 +131,6 @@ impl Builder {
         let fields = Fields::of(wanted, names, &segments, &tier_ids);
         let Some(fields) = problems.take(&Path::root(), fields) else { return Err(problems) };
 
-        check_windows(&self.spec, &mut problems);
         let segmenters: Vec<Installed> = segmenters
             .into_iter()
             .map(|part| Installed { slots: slots(&fields, part.inputs(), &mut problems), part })
@@ -344,40 +342,4 @@ fn slots(
             slot
         })
         .collect()
-}
-
-/// Uses of offers are only known as long as whole events are kept.
-fn check_windows(spec: &Spec, problems: &mut Problems<Fault>) {
-    let Retention::Days(days) = spec.retention else { return };
-    let mut check = |path: Path, window: Window| {
-        if longest_days(window).is_none_or(|longest| longest > i64::from(days)) {
-            problems.add(path, Fault::BeyondRetention { window, days });
-        }
-    };
-    for (index, offer) in spec.offers.iter().enumerate() {
-        let path = Path::from("offers").item(index).field("limits").field("uses");
-        for (index, limit) in offer.limits.uses.iter().enumerate() {
-            check(path.item(index).field("within"), limit.within);
-        }
-    }
-}
-
-/// The most days that a window can reach back; `None` for no limit.
-fn longest_days(window: Window) -> Option<i64> {
-    let of_span = |span: Span| {
-        let count = i64::from(span.count());
-        match span.unit() {
-            Unit::Minute | Unit::Hour => count / 24 + 1,
-            Unit::Day => count + 1,
-            Unit::Week => count * 7 + 1,
-            Unit::Month => count * 31 + 1,
-            Unit::Year => count * 366 + 1,
-        }
-    };
-    match window {
-        Window::Rolling(span) => Some(of_span(span)),
-        Window::Calendar(_) | Window::Anniversary => Some(367),
-        Window::Previous(_) => Some(733),
-        _ => None,
-    }
 }

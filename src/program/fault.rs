@@ -2,7 +2,6 @@
 
 use thiserror::Error;
 
-use crate::calendar::Window;
 use crate::path::{Path, Problems, Unreadable};
 use crate::rule::Text;
 use crate::{offer, points, rule, segment, tier};
@@ -71,14 +70,6 @@ pub enum Fault {
         name: Text,
         /// A name that was probably meant.
         suggestion: Option<Text>,
-    },
-    /// A window reaches back further than whole events are kept.
-    #[error("`{window}` reaches back further than the {days} days for which events are kept")]
-    BeyondRetention {
-        /// The window.
-        window: Window,
-        /// The retention.
-        days: u32,
     },
     /// Retention of less than a day.
     #[error("events must be kept for at least one day")]

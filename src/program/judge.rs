@@ -41,7 +41,7 @@ impl Program {
         self.fields.describe(&mut sheet, &snapshot, &self.extractors);
         let membership = self.segments_of(&sheet);
         self.fields.place(&mut sheet, &membership);
-        let standing = self.tiers.as_ref().map(|tiers| tiers.standing(profile, ledger, &moment));
+        let standing = self.tiers.as_ref().map(|tiers| tiers.standing(&snapshot, ledger));
         let balance = ledger.balance(moment.as_of);
         let tier = standing.as_ref().map(|standing| (&standing.tier, standing.rank));
         self.fields.rank(&mut sheet, tier, balance.active);
@@ -144,7 +144,7 @@ impl<'a> PastUses<'a> {
     /// When each offer was used: in purchases that say so, and where it gave points.
     fn instants(&self) -> BTreeMap<&'a OfferId, Vec<DateTime<Utc>>> {
         let mut uses: BTreeMap<&OfferId, BTreeMap<_, DateTime<Utc>>> = BTreeMap::new();
-        for event in self.history.events(self.as_of) {
+        for event in self.history.lasting(self.as_of) {
             if let EventKind::Purchase(purchase) = &event.kind {
                 for offer in purchase.offers() {
                     uses.entry(offer).or_default().insert(&event.id, event.at);

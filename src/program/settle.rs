@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::judge::Judged;
 use super::{Claim, Program, Settlement};
 use crate::event::{Basket, Event, EventKind, Purchase, Return, Void};
-use crate::feature::Moment;
+use crate::feature::{Moment, Snapshot};
 use crate::id::{EventId, OfferId};
 use crate::money::Money;
 use crate::offer::{Answer, Award, Evaluation};
@@ -138,7 +138,8 @@ impl Program {
             Crossing::After => {
                 let mut profile = judged.snapshot.profile().clone();
                 let _ = profile.history.record(event.clone());
-                Some(tiers.standing(&profile, ledger, &self.moment(event.at)).rank)
+                let snapshot = Snapshot::of(&profile, self.moment(event.at));
+                Some(tiers.standing(&snapshot, ledger).rank)
             }
             _ => judged.standing.as_ref().map(|standing| standing.rank),
         };
@@ -231,7 +232,7 @@ fn take_back(event: &Event, returned: &Return, before: &Profile, ledger: &Ledger
 /// What takes back all that an event did, if it is not void already.
 fn reverse(event: &Event, void: &Void, before: &Profile, ledger: &Ledger) -> Vec<Posting> {
     let history = &before.history;
-    if history.event(&void.event).is_none() || history.is_void(&void.event, event.at) {
+    if !history.knows(&void.event) || history.is_void(&void.event, event.at) {
         return Vec::new();
     }
     let mut taken: BTreeMap<(Source, Option<crate::id::LineId>), i64> = BTreeMap::new();

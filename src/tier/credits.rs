@@ -8,10 +8,9 @@ use serde::{Deserialize, Serialize};
 
 use super::ladder::Measure;
 use crate::event::{EventType, Order};
-use crate::feature::Moment;
+use crate::feature::Snapshot;
 use crate::money::{Currency, Money};
 use crate::points::{Ledger, Points};
-use crate::profile::Profile;
 
 /// A number of what a ladder counts: money for spend, whole numbers for the rest.
 ///
@@ -74,25 +73,26 @@ impl Measure {
     }
 
     /// What a customer has been credited until a moment; what was returned by then counts nothing.
-    pub(super) fn of(self, profile: &Profile, ledger: &Ledger, moment: &Moment) -> Vec<Credit> {
+    pub(super) fn of(self, snapshot: &Snapshot<'_>, ledger: &Ledger) -> Vec<Credit> {
+        let as_of = snapshot.moment().as_of;
         match self {
             Self::Spend | Self::Orders => {
-                let purchases = profile.purchases(moment.currency, moment.as_of);
-                let orders = purchases.orders(0);
+                let orders = snapshot.purchases().orders(0);
                 let credit = |order: Order| Credit {
                     at: order.at,
                     amount: if self == Self::Spend { order.net_price.minor() } else { 1 },
                 };
                 orders.iter().map(credit).collect()
             }
-            Self::Visits => profile
+            Self::Visits => snapshot
+                .profile()
                 .history
-                .instants(EventType::Visit, moment.as_of)
+                .instants(EventType::Visit, as_of)
                 .into_iter()
                 .map(|at| Credit { at, amount: 1 })
                 .collect(),
             Self::PointsEarned => ledger
-                .kept(moment.as_of)
+                .kept(as_of)
                 .into_iter()
                 .map(|(at, Points(amount))| Credit { at, amount })
                 .collect(),

@@ -8,12 +8,11 @@ use serde::{Deserialize, Serialize};
 use super::climb::Climb;
 use super::{Credits, Fault, Progress, Standing, Tier, TierPolicy};
 use crate::calendar::{Span, Window};
-use crate::feature::Moment;
+use crate::feature::{Moment, Snapshot};
 use crate::id::TierId;
 use crate::money::Currency;
 use crate::path::{Path, Problems};
 use crate::points::Ledger;
-use crate::profile::Profile;
 
 /// The most tiers of a ladder.
 pub const MAX_TIERS: usize = 100;
@@ -174,11 +173,11 @@ impl TierPolicy for CheckedLadder {
         &self.written.tiers
     }
 
-    fn standing(&self, profile: &Profile, ledger: &Ledger, moment: &Moment) -> Standing {
+    fn standing(&self, snapshot: &Snapshot<'_>, ledger: &Ledger) -> Standing {
         let Ladder { tiers, measure, .. } = &self.written;
-        let Moment { as_of, zone, currency } = *moment;
-        let anchor = profile.anchor(as_of, &zone);
-        let climb = Climb::of(&self.written, &measure.of(profile, ledger, moment), &zone, anchor);
+        let Moment { as_of, zone, currency } = *snapshot.moment();
+        let anchor = snapshot.member_since();
+        let climb = Climb::of(&self.written, &measure.of(snapshot, ledger), &zone, anchor);
         let (last, next) = climb.around(as_of);
         let rank = last.map_or(0, |change| change.rank);
         let amount = climb.credits(as_of);

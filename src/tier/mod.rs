@@ -16,10 +16,9 @@ pub use credits::Credits;
 pub use fault::Fault;
 pub use ladder::{CheckedLadder, Crossing, Ladder, MAX_TIERS, Measure, Validity};
 
-use crate::feature::Moment;
+use crate::feature::Snapshot;
 use crate::id::TierId;
 use crate::points::{Ledger, Multiplier};
-use crate::profile::Profile;
 use crate::rule::Text;
 
 /// A tier and what its customers get.
@@ -50,7 +49,7 @@ pub trait TierPolicy: Send + Sync {
     fn tiers(&self) -> &[Tier];
 
     /// Where a customer stands at a moment.
-    fn standing(&self, profile: &Profile, ledger: &Ledger, moment: &Moment) -> Standing;
+    fn standing(&self, snapshot: &Snapshot<'_>, ledger: &Ledger) -> Standing;
 
     /// With which tier's multiplier a purchase earns that leads to another tier.
     fn crossing(&self) -> Crossing {

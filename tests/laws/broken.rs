@@ -6,7 +6,7 @@ use std::sync::atomic::{AtomicU32, Ordering};
 use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
 use loyalty::calendar::Zone;
 use loyalty::event::{Basket, Event, EventKind, LineItem};
-use loyalty::feature::{FeatureTable, Moment};
+use loyalty::feature::{FeatureTable, Moment, Snapshot};
 use loyalty::id::{CustomerId, LineId, OfferId, SegmentId};
 use loyalty::laws::{self, Violation};
 use loyalty::money::{Allocation, Allocator, Currency, LargestRemainder, Money, Share};
@@ -326,8 +326,9 @@ impl TierPolicy for Noon {
         &self.0
     }
 
-    fn standing(&self, profile: &Profile, _: &Ledger, moment: &Moment) -> Standing {
-        let high = moment.as_of >= noon();
+    fn standing(&self, snapshot: &Snapshot<'_>, _: &Ledger) -> Standing {
+        let profile = snapshot.profile();
+        let high = snapshot.moment().as_of >= noon();
         let until = (!high && self.1 != Slip::Silent).then(noon);
         let all = profile.history.events(DateTime::<Utc>::MAX_UTC).count();
         Standing {

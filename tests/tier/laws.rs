@@ -3,7 +3,7 @@
 use chrono::{DateTime, TimeDelta, Utc};
 use loyalty::calendar::{Window, Zone};
 use loyalty::event::{Event, EventKind};
-use loyalty::feature::Moment;
+use loyalty::feature::{Moment, Snapshot};
 use loyalty::money::Currency;
 use loyalty::points::Ledger;
 use loyalty::profile::{Customer, Profile, Recorded};
@@ -64,7 +64,7 @@ fn profile(orders: &[(i64, i64)]) -> Profile {
 
 fn standing(ladder: &CheckedLadder, profile: &Profile, as_of: DateTime<Utc>) -> Standing {
     let moment = Moment { as_of, zone: zone(), currency: Currency::EUR };
-    ladder.standing(profile, &Ledger::default(), &moment)
+    ladder.standing(&Snapshot::of(profile, moment), &Ledger::default())
 }
 
 fn orders() -> impl Strategy<Value = Vec<(i64, i64)>> {

@@ -23,7 +23,7 @@ use std::collections::BTreeSet;
 use chrono::{DateTime, NaiveDate, Utc};
 use loyalty::calendar::Zone;
 use loyalty::event::{Event, EventKind};
-use loyalty::feature::Moment;
+use loyalty::feature::{Moment, Snapshot};
 use loyalty::id::EventId;
 use loyalty::money::Currency;
 use loyalty::points::{Cause, Ledger, Movement, Points, Posting, Source, Term};
@@ -89,7 +89,7 @@ impl Book {
             self.happen(at, &words);
         }
         let moment = Moment { as_of: self.latest, zone: brussels(), currency: Currency::EUR };
-        let standing = self.ladder.standing(&self.profile, &self.ledger, &moment);
+        let standing = self.ladder.standing(&Snapshot::of(&self.profile, moment), &self.ledger);
         assert_eq!(standing.tier.as_str(), tier);
         assert_eq!(self.ladder.tiers()[standing.rank].id, standing.tier);
         for fact in facts.split(',').map(str::trim).filter(|fact| !fact.is_empty()) {
