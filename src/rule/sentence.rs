@@ -19,6 +19,20 @@ impl Display for Verdict {
     }
 }
 
+impl Finding {
+    /// What the condition asks, whatever was found: `basket_total at least 40.00 EUR`. It is the
+    /// same for all customers, so that one can count by it why they do not get something.
+    #[must_use]
+    pub fn demand(&self) -> String {
+        let field = &self.field;
+        match &self.wanted {
+            Wanted::Missing if self.aim == Aim::Hold => format!("{field} missing"),
+            Wanted::Missing => format!("{field} known"),
+            Wanted::Test(test) => format!("{field} {}", Phrase { test, aim: self.aim }),
+        }
+    }
+}
+
 impl Display for Finding {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let field = &self.field;

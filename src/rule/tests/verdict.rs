@@ -6,8 +6,8 @@ use super::{day, euro, schema, sheet};
 use crate::calendar::Span;
 use crate::money::{Currency, Money};
 use crate::rule::{
-    Aim, Gap, Number, Rule, Sheet, Truth, Value, Verdict, all, any, at_least, coalesce, field,
-    missing, not,
+    Aim, Because, Finding, Gap, Number, Rule, Sheet, Truth, Value, Verdict, all, any, at_least,
+    coalesce, field, missing, not,
 };
 
 fn verdict(rule: &Rule, sheet: &Sheet) -> Verdict {
@@ -397,4 +397,20 @@ fn a_verdict_is_a_record() {
     assert_eq!(serde_json::to_value(&verdict).unwrap(), json);
     assert_eq!(serde_json::from_value::<Verdict>(json).unwrap(), verdict);
     assert_eq!(verdict.decisive()[0].aim, Aim::Fail);
+}
+
+#[test]
+fn a_demand_is_the_same_whatever_was_found() {
+    let rule = all([
+        field("spend(90d)").at_least("400.00 EUR"),
+        not(field("orders").above(5)),
+        not(missing("orders")),
+    ]);
+    for orders in [3, 9] {
+        let verdict = verdict(&rule, &sheet([("orders", orders.into())]));
+        let Because::All(parts) = &verdict.because else { panic!("{verdict:?}") };
+        let demands: Vec<String> =
+            parts.iter().flat_map(|part| part.decisive()).map(Finding::demand).collect();
+        assert_eq!(demands, ["spend(90d) at least 400.00 EUR", "orders at most 5", "orders known"]);
+    }
 }
