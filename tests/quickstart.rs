@@ -1,0 +1,60 @@
+//! The main job on real data: its report is the one that was checked, and bad rows are told.
+
+use std::sync::LazyLock;
+
+#[path = "../examples/quickstart/main.rs"]
+#[expect(dead_code, reason = "the example prints what is compared here")]
+mod quickstart;
+
+use quickstart::{job, read, report};
+
+static REPORT: LazyLock<String> = LazyLock::new(|| {
+    let rows = read::read(include_str!("../examples/data/cdnow_sample.csv"));
+    report::report(&job::run(rows).unwrap()).unwrap()
+});
+
+#[test]
+fn the_report_is_the_same_on_every_machine() {
+    let expected = include_str!("data/quickstart.txt");
+    for (line, (found, expected)) in (1..).zip(REPORT.lines().zip(expected.lines())) {
+        assert_eq!(found, expected, "line {line}");
+    }
+    assert_eq!(REPORT.lines().count(), expected.lines().count());
+}
+
+/// The lines were computed by pandas and scikit-learn, see `data/quickstart.py`.
+#[test]
+fn the_figures_are_those_of_an_independent_computation() {
+    let words = |text: &str| text.split_whitespace().collect::<Vec<_>>().join(" ");
+    let report = words(&REPORT);
+    let missing: Vec<&str> = include_str!("data/quickstart_lines.txt")
+        .lines()
+        .filter(|line| !report.contains(&words(line)))
+        .collect();
+    assert!(missing.is_empty(), "{missing:#?}");
+}
+
+#[test]
+fn every_bad_row_is_told_with_its_line_and_the_reason() {
+    let reading = read::read(
+        "date,customer_id,n_cds,amount_usd\n1997-01-01,7,2,29.33\n\n1997-02-30,7,1,9.99\n\
+         1997-03-01,7,0,9.99\n1997-03-01,7,1,9.999\n1997-03-01,,1,9.99\n1997-03-01,7,1\n\
+         1997-03-01,7,1,-1.00\n",
+    );
+    assert_eq!(reading.rows.len(), 1);
+    let told: Vec<(usize, &str)> =
+        reading.bad.iter().map(|row| (row.line, row.reason.as_str())).collect();
+    assert_eq!(
+        told,
+        [
+            (4, "`1997-02-30` is no date like `1997-12-31`"),
+            (5, "`0` is no number of CDs: at least 1 is needed"),
+            (6, "`9.999 USD` has more than the 2 decimals of USD"),
+            (7, "the customer id is empty"),
+            (8, "` USD` is no amount of money: write it like `12.40 EUR`"),
+            (9, "-1.00 USD is less than nothing"),
+        ]
+    );
+    let reading = read::read("id,date\n");
+    assert_eq!(reading.bad[0].reason, "there is no column `customer_id`, `n_cds`, `amount_usd`");
+}
