@@ -168,3 +168,42 @@ fn every_problem_of_a_document_is_told() {
         ]
     );
 }
+
+#[test]
+fn what_is_odd_is_told_and_what_cannot_be_is_refused() {
+    let declared = COFFEE.replace(
+        "\"segments\"",
+        "\"attributes\": {\"club\": {\"kind\": \"bool\"}}, \"retention\": {\"days\": 30}, \"segments\"",
+    );
+    let program = Spec::from_json(&declared).and_then(Spec::build).unwrap();
+    let mut ann = member(&program);
+    let _ = feed(&program, &mut ann, &bought("a", "2026-03-01T09:00:00Z", "16.00 EUR"));
+    let told = |event: &Event| {
+        let decision = program.decide(&ann, event);
+        let complaints = match decision.status {
+            Status::Refused(complaints) => complaints,
+            _ => decision.warnings,
+        };
+        complaints.iter().map(|told| format!("{}: {}", told.path, told.reason)).collect::<Vec<_>>()
+    };
+    let changed = r#"{"attributes_changed":{"changes":{"club":"yes","birthday":"1990"}}}"#;
+    assert_eq!(
+        told(&event("b", "2026-03-02T09:00:00Z", changed)),
+        [
+            "kind.attributes_changed.changes.birthday: it is a date, not a text",
+            "kind.attributes_changed.changes.club: it is a text, and rules expect yes or no",
+        ]
+    );
+    assert_eq!(
+        told(&bought("c", "2026-01-02T09:00:00Z", "1.00 EUR")),
+        ["at: it is older than events are kept: it counts, but moves no points"]
+    );
+    assert_eq!(
+        told(&bought("d", "2026-03-02T09:00:00Z", "1.00 USD")),
+        ["kind.purchase.basket: USD is not the program's EUR"]
+    );
+    let mut other = bought("a", "2026-03-01T09:00:00Z", "17.00 EUR");
+    assert_eq!(told(&other), ["id: another event `a` was recorded before"]);
+    other.customer = "bob".parse().unwrap();
+    assert_eq!(told(&other), ["customer: `bob` is not the member `ann`"]);
+}

@@ -145,6 +145,7 @@ impl Builder {
             zone: self.spec.zone,
             retention: self.spec.retention,
             effective_from: self.spec.effective_from,
+            attributes: self.spec.attributes,
             extractors: self.extractors,
             fields,
             segmenters,

@@ -3,9 +3,11 @@
 use super::judge::Judged;
 use super::settle::Derived;
 use super::{Complaint, Decision, Digest, Member, Program, Status, TierChange};
-use crate::event::Event;
+use crate::event::{Event, EventKind};
 use crate::id::SegmentId;
-use crate::profile::Recorded;
+use crate::path::Path;
+use crate::profile::{Profile, Recorded};
+use crate::rule::{Kind, Value};
 
 impl Program {
     /// What follows from an event for the member; nothing changes until the decision is
@@ -19,27 +21,25 @@ impl Program {
             return self.nothing(member, event, Status::Refused(refused));
         }
         let mut profile = member.profile().clone();
-        match profile.history.record(event.clone()) {
-            Recorded::New => {}
-            Recorded::Folded => return self.too_old(member, event),
+        let recorded = profile.history.record(event.clone());
+        let mut decision = match recorded {
+            Recorded::New | Recorded::Folded => self.nothing(member, event, Status::Accepted),
             Recorded::Duplicate => return self.nothing(member, event, Status::Duplicate),
             Recorded::Conflicting => {
                 let reason = format!("another event `{}` was recorded before", event.id);
                 let refused = vec![Complaint::one("id", reason)];
                 return self.nothing(member, event, Status::Refused(refused));
             }
-        }
-
-        let derived = if member.profile().history.ends_before(event) {
-            self.derive_newest(event, member.profile(), member.ledger())
-        } else {
-            self.derive(event, &profile, member.ledger())
         };
-        let mut decision = self.nothing(member, event, Status::Accepted);
-        if let Err(warnings) = member.profile().history.check(event) {
-            decision.warnings = Complaint::all(&warnings);
+        decision.warnings = self.doubts(member, event, recorded);
+        if recorded == Recorded::New {
+            let derived = if member.profile().history.ends_before(event) {
+                self.derive_newest(event, member.profile(), member.ledger())
+            } else {
+                self.derive(event, &profile, member.ledger())
+            };
+            self.settle(&mut decision, event, derived);
         }
-        self.settle(&mut decision, event, derived);
         self.compare(&mut decision, member, &profile);
         decision
     }
@@ -60,6 +60,33 @@ impl Program {
             objections.push(Complaint::one("kind.purchase.basket", reason));
         }
         objections
+    }
+
+    /// What is odd about an event that takes effect.
+    fn doubts(&self, member: &Member, event: &Event, recorded: Recorded) -> Vec<Complaint> {
+        let mut doubts = match member.profile().history.check(event) {
+            Ok(()) => Vec::new(),
+            Err(problems) => Complaint::all(&problems),
+        };
+        if recorded == Recorded::Folded {
+            let reason = "it is older than events are kept: it counts, but moves no points";
+            doubts.push(Complaint::one("at", reason));
+        }
+        if let EventKind::AttributesChanged(changed) = &event.kind {
+            let path = Path::from("kind.attributes_changed.changes");
+            for (name, value) in &changed.changes {
+                let declared = self.attributes.get(name).map(|declared| declared.kind);
+                let found = value.as_ref().map(Value::kind);
+                if let (Some(expected), Some(found)) = (declared, found)
+                    && expected != found
+                    && (expected, found) != (Kind::Number, Kind::Integer)
+                {
+                    let reason = format!("it is {found}, and rules expect {expected}");
+                    doubts.push(Complaint { path: path.field(name.as_str()), reason });
+                }
+            }
+        }
+        doubts
     }
 
     /// A decision by which nothing happens.
@@ -84,14 +111,6 @@ impl Program {
         }
     }
 
-    /// A decision by which an event counts for the totals of a lifetime, and moves nothing.
-    fn too_old(&self, member: &Member, event: &Event) -> Decision {
-        let reason = "it is older than events are kept: it counts in totals, and moves no points";
-        let mut decision = self.nothing(member, event, Status::Accepted);
-        decision.warnings = vec![Complaint::one("at", reason)];
-        decision
-    }
-
     /// Puts in what the event moves, and for a purchase what became of the offers.
     fn settle(&self, decision: &mut Decision, event: &Event, derived: Derived) {
         decision.entries = derived.entries;
@@ -102,7 +121,7 @@ impl Program {
     }
 
     /// Puts in how the member stands with the event and did not without it.
-    fn compare(&self, decision: &mut Decision, member: &Member, profile: &crate::profile::Profile) {
+    fn compare(&self, decision: &mut Decision, member: &Member, profile: &Profile) {
         let moment = self.moment(decision.as_of);
         let mut ledger = member.ledger().clone();
         // The entries continue the ledger; if it is full, applying the decision will tell.

@@ -19,6 +19,8 @@ mod part;
 mod settle;
 mod spec;
 
+use std::collections::BTreeMap;
+
 use chrono::{DateTime, Utc};
 
 pub use answer::{MAX_LOOKS, Quote, View};
@@ -31,6 +33,7 @@ pub use spec::{AttributeType, SPEC_VERSION, Spec};
 
 use crate::calendar::Zone;
 use crate::feature::Extractor;
+use crate::id::AttributeName;
 use crate::money::Currency;
 use crate::offer::OfferEvaluator;
 use crate::points::EarningPolicy;
@@ -50,6 +53,7 @@ pub struct Program {
     zone: Zone,
     retention: Retention,
     effective_from: Option<DateTime<Utc>>,
+    attributes: BTreeMap<AttributeName, AttributeType>,
     extractors: Vec<Box<dyn Extractor>>,
     fields: Fields,
     segmenters: Vec<Installed>,
