@@ -173,7 +173,7 @@ fn every_problem_of_a_document_is_told() {
 fn what_is_odd_is_told_and_what_cannot_be_is_refused() {
     let declared = COFFEE.replace(
         "\"segments\"",
-        "\"attributes\": {\"club\": {\"kind\": \"bool\"}}, \"retention\": {\"days\": 30}, \"segments\"",
+        r#""attributes": {"club": {"kind": "bool"}}, "retention": {"days": 30}, "segments""#,
     );
     let program = Spec::from_json(&declared).and_then(Spec::build).unwrap();
     let mut ann = member(&program);
