@@ -102,7 +102,7 @@ impl EarningPolicy for PerLetter {
     }
 }
 
-/// A catalog that the host checked against a schema of its own, in another order than the program's.
+/// A catalog that the host checked against a schema of its own.
 struct Own(Catalog);
 
 impl OfferEvaluator for Own {
