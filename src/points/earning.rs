@@ -13,7 +13,7 @@ use crate::money::{Currency, Money, Rounding};
 use crate::path::{Path, Problems};
 use crate::rule::{CheckedRule, Rule, Schema};
 
-/// The most points that a rule can give per amount or per event.
+/// The most points that a rule can give per amount, per unit or per event.
 pub const MAX_AWARD: Points = Points(1_000_000_000);
 
 /// All earning rules of a program; each gives its points beside the others.
@@ -68,6 +68,8 @@ pub struct EarningRule {
 pub enum Award {
     /// What is paid for an order.
     PerAmount(PerAmount),
+    /// The units that are paid for.
+    PerUnit(PerUnit),
     /// That something happens.
     PerEvent(PerEvent),
 }
@@ -96,6 +98,25 @@ pub struct PerAmount {
 
 const fn down() -> Rounding {
     Rounding::Down
+}
+
+/// So many points for every unit that is paid for: the punches of a card.
+///
+/// A line earns for as many units as are paid for at its unit price, and a part of a unit counts as
+/// a whole one. So a unit at half price earns, a free one does not, and of two units at half price
+/// one is free. A multiplied number is rounded down, once for the whole order. JSON:
+/// `{"points": 1, "categories": ["coffee"]}`.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct PerUnit {
+    /// How many points.
+    pub points: Points,
+    /// The categories whose lines earn.
+    #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
+    pub categories: BTreeSet<CategoryId>,
+    /// The products whose lines earn; every line does if neither categories nor products are named.
+    #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
+    pub products: BTreeSet<ProductId>,
 }
 
 /// So many points whenever something happens.
@@ -217,6 +238,7 @@ impl Award {
     fn check(&self, currency: Currency, path: &Path, problems: &mut Problems<Fault>) {
         let (path, points) = match self {
             Self::PerAmount(award) => (path.field("per_amount"), award.points),
+            Self::PerUnit(award) => (path.field("per_unit"), award.points),
             Self::PerEvent(award) => (path.field("per_event"), award.points),
         };
         if points <= Points::ZERO || points > MAX_AWARD {
@@ -232,6 +254,7 @@ impl Award {
                     problems.add(path.field("per"), Fault::PerNothing { amount: *per });
                 }
             }
+            Self::PerUnit(_) => {}
             Self::PerEvent(PerEvent { event, cap, .. }) => {
                 if matches!(event, EventType::Return | EventType::Void) {
                     problems.add(path.field("event"), Fault::EarnsNothing { event: *event });

@@ -41,7 +41,7 @@ pub use amount::{Multiplier, NoMultiplier, Points};
 pub use balance::{Balance, Expiring, Lot, LotState, Use};
 pub use earning::{
     Activation, Award, Cap, CheckedEarning, Earning, EarningRule, EndOf, Expiry, MAX_AWARD,
-    PerAmount, PerEvent, TierMultiplier,
+    PerAmount, PerEvent, PerUnit, TierMultiplier,
 };
 pub use entry::{Cause, Entry, MAX_POSTING, Movement, Posting, Source, Term};
 pub use fault::Fault;

@@ -5,11 +5,11 @@ use std::collections::BTreeSet;
 use super::earning::CheckedEarningRule;
 use super::{
     Award, Cap, Cause, CheckedEarning, Ledger, MAX_POSTING, Movement, Multiplier, PerAmount,
-    PerEvent, Points, Posting, Source, Term, TierMultiplier,
+    PerEvent, PerUnit, Points, Posting, Source, Term, TierMultiplier,
 };
 use crate::calendar::{Window, Zone};
 use crate::event::{Event, LineItem, Purchase};
-use crate::id::{EarningId, LineId};
+use crate::id::{CategoryId, EarningId, LineId, ProductId};
 use crate::money::{Rounding, apportion};
 use crate::rule::{Facts, Truth};
 
@@ -115,6 +115,9 @@ impl CheckedEarningRule {
             (Award::PerAmount(award), Some(purchase)) if holds() => {
                 award.shares(purchase, multiplier)
             }
+            (Award::PerUnit(award), Some(purchase)) if holds() => {
+                award.shares(purchase, multiplier)
+            }
             (Award::PerEvent(award), _) if self.happens(award, occasion) && holds() => {
                 let points = multiplier.times(award.points, Rounding::Down).unwrap_or(MAX_POSTING);
                 vec![(None, points)]
@@ -140,36 +143,60 @@ impl CheckedEarningRule {
 }
 
 impl PerAmount {
-    fn includes(&self, line: &LineItem) -> bool {
-        (self.categories.is_empty() && self.products.is_empty())
-            || self.products.contains(&line.product)
-            || line.category.as_ref().is_some_and(|category| self.categories.contains(category))
-    }
-
-    /// The points of an order, split over its eligible lines by largest remainder.
+    /// The points of an order, split over its eligible lines by what is paid for them.
     fn shares(&self, purchase: &Purchase, multiplier: Multiplier) -> Vec<(Option<LineId>, Points)> {
-        let eligible = purchase.basket.lines.iter().filter(|line| self.includes(line));
-        let paid: Vec<(&LineId, i128)> = eligible
+        let paid: Vec<(&LineId, i128)> = eligible(purchase, &self.categories, &self.products)
             .filter_map(|line| Some((&line.id, line.net_price().ok()?)))
             .filter(|(_, paid)| paid.currency() == self.per.currency())
             .map(|(line, paid)| (line, i128::from(paid.minor().max(0))))
             .collect();
-        let total: i128 = paid.iter().map(|(_, paid)| paid).sum();
-        let points = self.points(total, multiplier);
-        let parts = apportion(i128::from(points.0), &paid);
-        let points = |part| Points(i64::try_from(part).unwrap_or(MAX_POSTING.0));
-        paid.iter()
-            .zip(parts)
-            .map(|(&(line, _), part)| (Some(line.clone()), points(part)))
-            .collect()
+        let per = i128::from(self.per.minor());
+        split(&paid, self.points, multiplier, |points| self.rounding.divide(points, 100 * per))
     }
+}
 
-    /// The points for `total` minor units, rounded once.
-    fn points(&self, total: i128, multiplier: Multiplier) -> Points {
-        let rate = i128::from(self.points.0) * i128::from(multiplier.hundredths());
-        let per = i128::from(self.per.minor()) * 100;
-        let points =
-            total.checked_mul(rate).and_then(|hundredths| self.rounding.divide(hundredths, per));
-        points.map_or(MAX_POSTING, Points).min(MAX_POSTING)
+impl PerUnit {
+    /// The points of an order, split over its eligible lines by the units that are paid for.
+    fn shares(&self, purchase: &Purchase, multiplier: Multiplier) -> Vec<(Option<LineId>, Points)> {
+        let paid: Vec<(&LineId, i128)> = eligible(purchase, &self.categories, &self.products)
+            .map(|line| (&line.id, i128::from(paid_units(line))))
+            .collect();
+        split(&paid, self.points, multiplier, |points| Rounding::Down.divide(points, 100))
     }
+}
+
+/// The lines of these categories or products, or all lines if there are none of either.
+fn eligible<'a>(
+    purchase: &'a Purchase,
+    categories: &BTreeSet<CategoryId>,
+    products: &BTreeSet<ProductId>,
+) -> impl Iterator<Item = &'a LineItem> {
+    purchase.basket.lines.iter().filter(move |line| {
+        (categories.is_empty() && products.is_empty())
+            || products.contains(&line.product)
+            || line.category.as_ref().is_some_and(|category| categories.contains(category))
+    })
+}
+
+/// How many units are paid for, of which the last may be paid for in part.
+fn paid_units(line: &LineItem) -> i64 {
+    let paid = line.net_price().map_or(0, |paid| i128::from(paid.minor().max(0)));
+    Rounding::Up.divide(paid, i128::from(line.unit_price.minor())).unwrap_or(0)
+}
+
+/// The points of an order for all that its lines weigh, rounded once, and split over the lines by
+/// largest remainder; `rounded` is told the points times 100.
+fn split(
+    weights: &[(&LineId, i128)],
+    points: Points,
+    multiplier: Multiplier,
+    rounded: impl Fn(i128) -> Option<i64>,
+) -> Vec<(Option<LineId>, Points)> {
+    let total: i128 = weights.iter().map(|(_, weight)| weight).sum();
+    let rate = i128::from(points.0) * i128::from(multiplier.hundredths());
+    let points = total.checked_mul(rate).and_then(rounded).map_or(MAX_POSTING, Points);
+    let parts = apportion(i128::from(points.min(MAX_POSTING).0), weights);
+    let points = |part| Points(i64::try_from(part).unwrap_or(MAX_POSTING.0));
+    let lines = weights.iter().map(|&(line, _)| Some(line.clone()));
+    lines.zip(parts.into_iter().map(points)).collect()
 }

@@ -151,6 +151,48 @@ fn only_what_is_paid_for_named_categories_and_products_earns() {
     check(per_amount(1, "1.00 EUR"), discounted, "1x", &["base 1 7"]);
 }
 
+fn per_unit(points: i64) -> serde_json::Value {
+    json!({"id": "card", "award": {"per_unit": {"points": points, "categories": ["coffee"]}}})
+}
+
+/// A line of cups at 3.00 EUR with an amount off.
+fn cups(quantity: i64, off: &str) -> serde_json::Value {
+    json!({"purchase": {"order": "o", "basket": {"lines": [
+        {"id": "1", "product": "flat white", "category": "coffee", "quantity": quantity,
+         "unit_price": "3.00 EUR", "discounts": [{"amount": off}]}]}}})
+}
+
+#[test]
+fn every_unit_that_is_paid_for_earns() {
+    check(per_unit(1), cups(3, "0.00 EUR"), "1x", &["card 1 3"]);
+    check(per_unit(5), cups(3, "0.00 EUR"), "1x", &["card 1 15"]);
+    check(per_unit(1), cups(3, "3.00 EUR"), "1x", &["card 1 2"]);
+    check(per_unit(1), cups(1, "3.00 EUR"), "1x", &[]);
+    check(per_unit(1), cups(1, "2.99 EUR"), "1x", &["card 1 1"]);
+    check(per_unit(1), cups(2, "3.60 EUR"), "1x", &["card 1 1"]);
+    let sample = json!({"purchase": {"order": "o", "basket": {"lines": [
+        {"id": "1", "product": "p", "category": "coffee", "quantity": 4,
+         "unit_price": "0.00 EUR"}]}}});
+    check(per_unit(1), sample, "1x", &[]);
+}
+
+#[test]
+fn units_of_other_categories_earn_nothing_and_multiplied_points_are_rounded_once() {
+    let lines = order(&[("1", "coffee", "3.00 EUR"), ("2", "tea", "2.00 EUR")]);
+    check(per_unit(1), lines, "1x", &["card 1 1"]);
+    // 3 x 1.5 = 4.5, of which each line has 4/3: the largest remainder goes to the smallest id.
+    let three = order(&[
+        ("1", "coffee", "3.00 EUR"),
+        ("2", "coffee", "2.00 EUR"),
+        ("3", "coffee", "9.00 EUR"),
+    ]);
+    check(per_unit(1), three, "1.5x", &["card 1 2", "card 2 1", "card 3 1"]);
+    let most = json!({"purchase": {"order": "o", "basket": {"lines": [
+        {"id": "1", "product": "p", "category": "coffee", "quantity": 1_000_000,
+         "unit_price": "0.01 EUR"}]}}});
+    check(per_unit(1_000_000_000), most, "1000x", &["card 1 1000000000000"]);
+}
+
 #[test]
 fn a_condition_that_does_not_hold_earns_nothing() {
     let rule = |tier: &str| {
@@ -270,7 +312,8 @@ fn every_problem_of_earning_rules_is_told_with_its_place() {
         {"id": "a", "award": {"per_amount": {"points": 0, "per": "0.00 USD"}}},
         {"id": "a", "award": {"per_event": {"event": "void", "points": 1_000_000_001,
                                             "cap": {"count": 0, "per": "day"}}},
-         "when": {"field": "teir", "is": "gold"}}
+         "when": {"field": "teir", "is": "gold"}},
+        {"id": "b", "award": {"per_unit": {"points": 0}}}
     ]))
     .unwrap();
     let found = written.check(&schema(), Currency::EUR).unwrap_err();
@@ -284,7 +327,8 @@ fn every_problem_of_earning_rules_is_told_with_its_place() {
          `[1].award.per_event.event`: `void` takes points back and earns none\n\
          `[1].award.per_event.cap.count`: the cap is 0: leave the rule out if it is never to give \
          points\n\
-         `[1].when.field`: `teir` is no known field: did you mean `tier`?",
+         `[1].when.field`: `teir` is no known field: did you mean `tier`?\n\
+         `[2].award.per_unit.points`: 0 points: a rule gives 1 to 1000000000 at a time",
     );
 }
 
