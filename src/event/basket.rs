@@ -153,6 +153,13 @@ impl Basket {
         Self { lines: lines.into_iter().collect(), ..Self::default() }
     }
 
+    /// The same basket, of a customer who presents `code`.
+    #[must_use]
+    pub fn with_coupon(mut self, code: CouponCode) -> Self {
+        self.coupons.push(code);
+        self
+    }
+
     /// The currency of the first line; a valid basket has no other.
     #[must_use]
     pub fn currency(&self) -> Option<Currency> {
@@ -193,6 +200,14 @@ impl Basket {
     #[must_use]
     pub fn line(&self, id: &LineId) -> Option<&LineItem> {
         self.lines.iter().find(|line| line.id == *id)
+    }
+}
+
+impl Return {
+    /// So many units of these lines of an order.
+    pub fn new(order: OrderId, lines: impl IntoIterator<Item = (LineId, i64)>) -> Self {
+        let lines = lines.into_iter().map(|(line, quantity)| ReturnedLine { line, quantity });
+        Self { order, lines: lines.collect() }
     }
 }
 

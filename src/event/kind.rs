@@ -10,7 +10,7 @@ use super::basket::{Basket, Purchase, Return};
 use crate::id::{
     AttributeName, CampaignId, CategoryId, CustomerId, EventId, ProductId, StoreId, SurveyId,
 };
-use crate::rule::{Number, Text, Value};
+use crate::rule::{NotFinite, Number, Text, Value};
 
 /// The ways in which a customer and the business meet.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -118,6 +118,17 @@ pub struct Coordinates {
     pub longitude: Number,
 }
 
+impl Coordinates {
+    /// The place so many degrees north of the equator and east of Greenwich.
+    ///
+    /// # Errors
+    /// [`NotFinite`] for NaN and the infinities; whether the place is on earth is checked with what
+    /// it is part of.
+    pub fn new(latitude: f64, longitude: f64) -> Result<Self, NotFinite> {
+        Ok(Self { latitude: Number::new(latitude)?, longitude: Number::new(longitude)? })
+    }
+}
+
 macro_rules! event_kinds {
     ($($(#[$doc:meta])+ $name:ident $(($payload:ty))? = $text:literal,)+) => {
         /// What happened.
@@ -207,6 +218,18 @@ impl FromStr for EventType {
 
     fn from_str(name: &str) -> Result<Self, UnknownName> {
         named("kind of event", name, Self::ALL, Self::name)
+    }
+}
+
+impl From<Purchase> for EventKind {
+    fn from(purchase: Purchase) -> Self {
+        Self::Purchase(purchase)
+    }
+}
+
+impl From<Return> for EventKind {
+    fn from(returned: Return) -> Self {
+        Self::Return(returned)
     }
 }
 

@@ -224,16 +224,28 @@ impl PartialOrd for Money {
     }
 }
 
+/// With a width, as in `{:>12}`, it is padded like a text.
 impl fmt::Display for Money {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if f.width().is_none() {
+            return self.write(f);
+        }
+        let mut text = String::new();
+        self.write(&mut text)?;
+        f.pad(&text)
+    }
+}
+
+impl Money {
+    fn write(self, to: &mut impl fmt::Write) -> fmt::Result {
         let sign = if self.minor < 0 { "-" } else { "" };
         let (minor, unit) =
             (self.minor.unsigned_abs(), self.currency.minor_per_major().unsigned_abs());
         let decimals = usize::from(self.currency.exponent());
         if decimals == 0 {
-            write!(f, "{sign}{minor} {}", self.currency)
+            write!(to, "{sign}{minor} {}", self.currency)
         } else {
-            write!(f, "{sign}{}.{:0decimals$} {}", minor / unit, minor % unit, self.currency)
+            write!(to, "{sign}{}.{:0decimals$} {}", minor / unit, minor % unit, self.currency)
         }
     }
 }
@@ -307,6 +319,15 @@ mod tests {
     use super::*;
 
     const CURRENCIES: [Currency; 3] = [Currency::EUR, Currency::JPY, Currency::KWD];
+
+    #[test]
+    fn amounts_stand_below_each_other_where_a_width_is_asked_for() {
+        let money: Money = "-12.40 EUR".parse().unwrap();
+        assert_eq!(
+            format!("{money:>12}|{money:12}|{money:4}"),
+            "  -12.40 EUR|-12.40 EUR  |-12.40 EUR"
+        );
+    }
 
     #[test]
     fn text_has_the_decimals_of_the_currency() {

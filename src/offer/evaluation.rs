@@ -1,8 +1,10 @@
 //! What a catalog answers.
 
+use std::fmt;
+
 use serde::{Deserialize, Serialize};
 
-use super::benefit::{Access, Gift};
+use super::benefit::{Access, AccessKind, Gift};
 use super::decline::{Decline, DeclineCode};
 use crate::event::{Basket, Discount};
 use crate::id::{LineId, OfferId};
@@ -227,5 +229,61 @@ impl Evaluation {
             }
         }
         priced
+    }
+}
+
+impl fmt::Display for Grant {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.award.fmt(f)?;
+        self.cost.map_or(Ok(()), |cost| write!(f, " for {cost} points"))
+    }
+}
+
+impl fmt::Display for Award {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Discount(discounts) => write!(f, "{} off", discounts.applied),
+            Self::Shipping(discount) => write!(f, "{} off shipping", discount.applied),
+            Self::Points(points) => write!(f, "{points} points"),
+            Self::PointsMultiplier(multiplier) => write!(f, "{multiplier} points"),
+            Self::Gift(gift) => write!(f, "`{}` as a gift", gift.product),
+            Self::Access(Access { name, kind, .. }) => match kind {
+                AccessKind::EarlyAccess => write!(f, "early access to {name}"),
+                AccessKind::Invitation => write!(f, "an invitation to {name}"),
+            },
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn check(award: &str, told: &str) {
+        let json = format!(r#"{{"award": {award}}}"#);
+        assert_eq!(serde_json::from_str::<Grant>(&json).unwrap().to_string(), told);
+    }
+
+    #[test]
+    fn a_grant_is_told_in_words() {
+        check(
+            r#"{"discount": {"desired": "3.00 EUR", "applied": "2.50 EUR", "lines": []}}"#,
+            "2.50 EUR off",
+        );
+        check(
+            r#"{"shipping": {"desired": "3.00 EUR", "applied": "3.00 EUR"}}"#,
+            "3.00 EUR off shipping",
+        );
+        check(r#"{"points": 500}"#, "500 points");
+        check(r#"{"points_multiplier": "2x"}"#, "2x points");
+        check(r#"{"gift": {"product": "mug"}}, "cost": 250"#, "`mug` as a gift for 250 points");
+        check(
+            r#"{"access": {"name": "the sale", "kind": "early_access"}}"#,
+            "early access to the sale",
+        );
+        check(
+            r#"{"access": {"name": "the fair", "kind": "invitation"}}"#,
+            "an invitation to the fair",
+        );
     }
 }

@@ -67,6 +67,15 @@ pub struct Quote {
     pub evaluation: Option<Evaluation>,
 }
 
+impl Quote {
+    /// The offers of which the member meets all that they ask, granted or not: what a profile page
+    /// shows as "yours".
+    pub fn eligible(&self) -> impl Iterator<Item = &OfferId> {
+        let outcomes = self.evaluation.iter().flat_map(|evaluation| &evaluation.outcomes);
+        outcomes.filter(|outcome| outcome.is_eligible()).map(|outcome| &outcome.offer)
+    }
+}
+
 impl Program {
     /// How the member stands as of an instant: features, segments, tier, points, and when that
     /// changes though nothing more is recorded.

@@ -2,6 +2,7 @@
 
 use std::cmp::Reverse;
 use std::collections::BTreeMap;
+use std::fmt;
 
 use serde::{Deserialize, Deserializer, Serialize, de};
 
@@ -105,6 +106,14 @@ impl Membership {
     }
 }
 
+/// The ids of the segments, the weightiest first; `none` if there are none.
+impl fmt::Display for Membership {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let ids: Vec<&str> = self.0.iter().map(|share| share.segment.as_str()).collect();
+        if ids.is_empty() { f.pad("none") } else { f.pad(&ids.join(", ")) }
+    }
+}
+
 /// Fully in all of these segments.
 impl FromIterator<SegmentId> for Membership {
     fn from_iter<I: IntoIterator<Item = SegmentId>>(segments: I) -> Self {
@@ -173,6 +182,7 @@ mod tests {
         let membership: Membership = serde_json::from_str(json).unwrap();
         let order: Vec<&str> = membership.iter().map(|share| share.segment.as_str()).collect();
         assert_eq!(order, ["d", "b", "c", "a"]);
+        assert_eq!(format!("{membership:>12}|{:6}|", Membership::none()), "  d, b, c, a|none  |");
         assert_eq!(membership.primary(), Some(&id("d")));
         assert_eq!(membership.weight(&id("a")), Weight::new(0.1));
         assert!(membership.contains(&id("c")) && !membership.contains(&id("e")));

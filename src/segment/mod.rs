@@ -37,6 +37,13 @@ pub struct Segment {
     pub description: String,
 }
 
+impl Segment {
+    /// A segment that people call `name`.
+    pub fn new(id: SegmentId, name: impl Into<String>) -> Self {
+        Self { id, name: name.into(), description: String::new() }
+    }
+}
+
 /// Assigns customers to segments; hosts bring their own where ours do not fit.
 ///
 /// Laws (`laws::segmenter` checks them): only ids of [`Segmenter::segments`] are assigned, and they
