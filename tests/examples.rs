@@ -1,0 +1,46 @@
+//! The short examples print what stands in `tests/data/examples/`.
+
+use std::path::PathBuf;
+use std::process::Command;
+
+/// The program of an example: cargo puts it into `examples/`, and tests into `deps/` beside that.
+fn program(name: &str) -> PathBuf {
+    let test = std::env::current_exe().unwrap();
+    let folder = test.parent().and_then(|deps| deps.parent()).unwrap().join("examples");
+    let program = folder.join(format!("{name}{}", std::env::consts::EXE_SUFFIX));
+    assert!(
+        program.is_file(),
+        "there is no {}: `cargo test` builds it, but with `--test examples` only what \
+         `cargo build --examples` with the same features has left is there",
+        program.display()
+    );
+    program
+}
+
+fn check(name: &str, expected: &str) {
+    let output = Command::new(program(name)).output().unwrap();
+    let complaint = String::from_utf8(output.stderr).unwrap();
+    assert!(output.status.success() && complaint.is_empty(), "{name} fails: {complaint}");
+    let printed = String::from_utf8(output.stdout).unwrap();
+    assert!(printed == expected, "{name} prints\n\n{printed}\ninstead of\n\n{expected}");
+}
+
+#[test]
+fn the_coffee_shop_gives_every_tenth_cup_and_no_other_for_free() {
+    check("coffee_shop", include_str!("data/examples/coffee_shop.txt"));
+}
+
+#[test]
+fn the_custom_segmenter_decides_who_gets_which_offers() {
+    check("custom_segmenter", include_str!("data/examples/custom_segmenter.txt"));
+}
+
+#[test]
+fn vips_and_casual_customers_are_told_what_they_get_and_what_is_missing() {
+    check("vip_and_casual", include_str!("data/examples/vip_and_casual.txt"));
+}
+
+#[test]
+fn rules_from_json_are_refused_with_all_mistakes_and_then_told_in_sentences() {
+    check("rules_from_json", include_str!("data/examples/rules_from_json.txt"));
+}
