@@ -13,11 +13,11 @@ use super::money::{price, rounding};
 use super::rule::rule;
 use crate::calendar::Period;
 use crate::event::EventType;
-use crate::id::{EarningId, TierId};
+use crate::id::{CategoryId, EarningId, ProductId, TierId};
 use crate::money::{Currency, Money};
 use crate::points::{
     Activation, Award, Cap, Earning, EarningRule, EndOf, Expiry, Multiplier, PerAmount, PerEvent,
-    Points, TierMultiplier,
+    PerUnit, Points, TierMultiplier,
 };
 use crate::rule::{Schema, Text};
 use crate::tier::{Credits, Crossing, Ladder, Measure, Tier, Validity};
@@ -31,6 +31,7 @@ pub fn earning(
 ) -> impl Strategy<Value = Earning> + Clone + use<> {
     let award = prop_oneof![
         2 => per_amount(currency).prop_map(Award::PerAmount),
+        1 => per_unit().prop_map(Award::PerUnit),
         1 => per_event().prop_map(Award::PerEvent),
     ];
     let when = proptest::option::weighted(0.3, rule(schema));
@@ -97,10 +98,7 @@ fn per_amount(currency: Currency) -> impl Strategy<Value = PerAmount> + Clone {
         Just(Money::from_minor(currency.minor_per_major(), currency)),
         price(currency).prop_map(move |price| price.max(Money::from_minor(1, currency))),
     ];
-    let categories = prop_oneof![Just(BTreeSet::new()), btree_set(category(), 1..=2)];
-    let product = product().prop_map(|(product, _)| product);
-    let products = prop_oneof![2 => Just(BTreeSet::new()), 1 => btree_set(product, 1..=2)];
-    (1..=100_i64, per, rounding(), categories, products).prop_map(
+    (1..=100_i64, per, rounding(), categories(), products()).prop_map(
         |(points, per, rounding, categories, products)| PerAmount {
             points: Points(points),
             per,
@@ -109,6 +107,23 @@ fn per_amount(currency: Currency) -> impl Strategy<Value = PerAmount> + Clone {
             products,
         },
     )
+}
+
+fn per_unit() -> impl Strategy<Value = PerUnit> + Clone {
+    (1..=100_i64, categories(), products()).prop_map(|(points, categories, products)| PerUnit {
+        points: Points(points),
+        categories,
+        products,
+    })
+}
+
+fn categories() -> impl Strategy<Value = BTreeSet<CategoryId>> + Clone {
+    prop_oneof![Just(BTreeSet::new()), btree_set(category(), 1..=2)]
+}
+
+fn products() -> impl Strategy<Value = BTreeSet<ProductId>> + Clone {
+    let product = product().prop_map(|(product, _)| product);
+    prop_oneof![2 => Just(BTreeSet::new()), 1 => btree_set(product, 1..=2)]
 }
 
 fn per_event() -> impl Strategy<Value = PerEvent> + Clone {
