@@ -21,7 +21,7 @@
         clippy::panic
     )
 )]
-//! Decides what a loyalty program does for a customer.
+#![doc = include_str!("../README.md")]
 
 // GROUND: knows nothing.
 pub mod path;
