@@ -49,12 +49,12 @@ pub(super) struct Amounts {
 
 /// The orders in effective events of one customer, which come in the order of their positions.
 ///
-/// The first purchase with an order's id is the one that counts. A return of something that was
-/// bought later counts nothing, and no more units come back than were bought.
+/// The first purchase with an order's id is the one that counts. A return that stands before it
+/// counts nothing, and no more units come back than were bought.
 pub(crate) fn order_states<'a>(events: impl Iterator<Item = &'a Event>) -> Vec<OrderState<'a>> {
     let mut states = Vec::new();
     let mut places: HashMap<&OrderId, usize> = HashMap::new();
-    let mut returns = Vec::new();
+    let mut units: HashMap<(usize, &LineId), i64> = HashMap::new();
     for event in events {
         match &event.kind {
             EventKind::Purchase(purchase) => {
@@ -63,18 +63,14 @@ pub(crate) fn order_states<'a>(events: impl Iterator<Item = &'a Event>) -> Vec<O
                     states.push(OrderState { event, purchase, returned: Vec::new() });
                 }
             }
-            EventKind::Return(returned) => returns.push((event, returned)),
-            _ => {}
-        }
-    }
-    let mut units: HashMap<(usize, &LineId), i64> = HashMap::new();
-    for (event, returned) in returns {
-        let Some(&place) = places.get(&returned.order) else { continue };
-        if states.get(place).is_some_and(|state| state.at() <= event.position().0) {
-            for line in &returned.lines {
-                let units = units.entry((place, &line.line)).or_default();
-                *units = units.saturating_add(line.quantity.max(0));
+            EventKind::Return(returned) => {
+                let Some(&place) = places.get(&returned.order) else { continue };
+                for line in &returned.lines {
+                    let units = units.entry((place, &line.line)).or_default();
+                    *units = units.saturating_add(line.quantity.max(0));
+                }
             }
+            _ => {}
         }
     }
     if !units.is_empty() {

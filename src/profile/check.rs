@@ -92,7 +92,7 @@ impl History {
             let fault = Fault::UnknownOrder { order: order.clone() };
             return problems.add(path.field("order"), fault);
         };
-        if event.position().0 < state.at() {
+        if event.position() < state.event().position() {
             problems.add(Path::from("at"), Fault::ReturnedBefore { bought_at: state.at() });
         }
         for (index, line) in returned.lines.iter().enumerate() {

@@ -23,7 +23,7 @@ use crate::id::EventId;
 /// A void takes its event away from the instant of the *void* on; whoever asks `as_of` an earlier
 /// instant still sees the event. A void may be recorded before the event that it names. A void that
 /// is void itself has no effect, so that the event is there again; only a later void can do that.
-/// A return takes effect at its own instant, and counts nothing if it happened before the purchase.
+/// A return takes effect at its own instant, and counts nothing if it stands before the purchase.
 /// No more units come back than were bought; [`History::check`] tells of the excess.
 ///
 /// # Retention

@@ -6,13 +6,31 @@ use chrono::{DateTime, Utc};
 
 use super::{History, Profile};
 use crate::event::Event;
-use crate::id::EventId;
+use crate::id::{EventId, OrderId};
 
 impl History {
     /// Whether an event with this id was recorded, folded or not.
     #[must_use]
     pub fn knows(&self, id: &EventId) -> bool {
         self.index.instant(id).is_some()
+    }
+
+    /// The event with this id, void or not, unless its content was folded away.
+    #[must_use]
+    pub fn known(&self, id: &EventId) -> Option<&Event> {
+        let folded = || {
+            let position = (self.index.instant(id)?, id);
+            let lasting = &self.summary.lasting;
+            let place = lasting.binary_search_by(|event| event.position().cmp(&position)).ok()?;
+            lasting.get(place).map(Arc::as_ref)
+        };
+        self.event(id).or_else(folded)
+    }
+
+    /// The purchases with this id of an order, void ones included, in their order.
+    pub fn purchases_of(&self, order: &OrderId) -> impl Iterator<Item = &Event> {
+        let events = self.summary.lasting.iter().chain(&self.events).map(Arc::as_ref);
+        events.filter(|event| event.purchase().is_some_and(|bought| bought.order == *order))
     }
 
     /// Whether all recorded events come before `event`.

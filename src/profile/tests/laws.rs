@@ -275,7 +275,8 @@ fn naive(events: &[Event], as_of: DateTime<Utc>) -> Vec<(DateTime<Utc>, i64, i64
         let (mut net, mut kept) = (0, 0);
         for line in lines {
             let came_back = |id: &LineId| -> i64 {
-                let returns = events.iter().filter(there).filter(|back| back.at >= event.at);
+                let after = |back: &&Event| back.position() > event.position();
+                let returns = events.iter().filter(there).filter(after);
                 let returns = returns.filter_map(|event| match &event.kind {
                     EventKind::Return(returned) if returned.order == order => Some(returned),
                     _ => None,
