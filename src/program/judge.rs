@@ -154,6 +154,7 @@ impl<'a> PastUses<'a> {
         for (cause, _) in self.ledger.net() {
             if let (Source::Offer(offer), Movement::Earn(_)) = (&cause.source, &cause.movement)
                 && cause.at <= self.as_of
+                && !self.history.is_void(&cause.event, self.as_of)
             {
                 uses.entry(offer).or_default().insert(&cause.event, cause.at);
             }

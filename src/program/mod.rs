@@ -16,6 +16,7 @@ mod fields;
 mod judge;
 mod member;
 mod part;
+mod reversal;
 mod settle;
 mod spec;
 

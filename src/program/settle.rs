@@ -3,15 +3,14 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::judge::Judged;
-use super::{Claim, Program, Settlement};
-use crate::event::{Basket, Event, EventKind, Purchase, Return, Void};
+use super::{Claim, Program, Settlement, reversal};
+use crate::event::{Basket, Event, EventKind, Purchase};
 use crate::feature::{Moment, Snapshot};
 use crate::id::{EventId, OfferId};
 use crate::money::Money;
 use crate::offer::{Answer, Award, Evaluation};
 use crate::points::{
-    Cause, Earlier, Entry, Ledger, Movement, Multiplier, Occasion, Points, Posting, Returned,
-    Source, Term,
+    Cause, Earlier, Entry, Ledger, Movement, Multiplier, Occasion, Posting, Source, Term,
 };
 use crate::profile::Profile;
 use crate::tier::Crossing;
@@ -78,8 +77,9 @@ impl Program {
             return (Vec::new(), None);
         }
         match &event.kind {
-            EventKind::Return(returned) => (take_back(event, returned, before, ledger), None),
-            EventKind::Void(void) => (reverse(event, void, before, ledger), None),
+            EventKind::Return(_) | EventKind::Void(_) => {
+                (reversal::postings(event, before, ledger), None)
+            }
             EventKind::Purchase(purchase)
                 if before.history.order(&purchase.order, event.at).is_some() =>
             {
@@ -212,52 +212,4 @@ fn repost(ledger: &mut Ledger, events: &BTreeSet<EventId>, targets: &[Posting], 
     let entries = ledger.reconcile(events, targets, by);
     // What is reconciled with a ledger continues it; only a full ledger refuses it.
     let _ = ledger.post(entries);
-}
-
-/// What returned lines take back of what their purchase earned.
-fn take_back(event: &Event, returned: &Return, before: &Profile, ledger: &Ledger) -> Vec<Posting> {
-    let Some(order) = before.history.order(&returned.order, event.at) else { return Vec::new() };
-    let lines = &order.purchase().basket.lines;
-    let came_back = lines.iter().map(|line| (line.id.clone(), order.returned(&line.id))).collect();
-    let returned = Returned {
-        event: &event.id,
-        at: event.at,
-        returned,
-        purchase: order.purchase(),
-        before: &came_back,
-    };
-    returned.claw_back(&ledger.postings(&order.event().id))
-}
-
-/// What takes back all that an event did, if it is not void already.
-fn reverse(event: &Event, void: &Void, before: &Profile, ledger: &Ledger) -> Vec<Posting> {
-    let history = &before.history;
-    if !history.knows(&void.event) || history.is_void(&void.event, event.at) {
-        return Vec::new();
-    }
-    let mut taken: BTreeMap<(Source, Option<crate::id::LineId>), i64> = BTreeMap::new();
-    for (cause, points) in ledger.net() {
-        if matches!(&cause.movement, Movement::ClawBack { of } if *of == void.event)
-            && !history.is_void(&cause.event, event.at)
-        {
-            *taken.entry((cause.source.clone(), cause.line.clone())).or_default() -= points.0;
-        }
-    }
-    let reversed = ledger.postings(&void.event).into_iter().filter_map(|posting| {
-        let cause = posting.cause();
-        let mut points = posting.points();
-        let movement = match &cause.movement {
-            Movement::Earn(_) => {
-                let gone = taken.get(&(cause.source.clone(), cause.line.clone()));
-                points = Points(points.0 - gone.copied().unwrap_or_default());
-                Movement::ClawBack { of: void.event.clone() }
-            }
-            Movement::Restore { .. } => Movement::Spend,
-            _ => Movement::Restore { of: void.event.clone() },
-        };
-        let (source, line) = (cause.source.clone(), cause.line.clone());
-        let cause = Cause { at: event.at, event: event.id.clone(), movement, source, line };
-        Posting::new(cause, points).ok()
-    });
-    reversed.collect()
 }
