@@ -10,6 +10,7 @@ use loyalty::laws;
 use loyalty::money::Currency;
 use loyalty::offer::Catalog;
 use loyalty::profile::{History, Recorded, Retention};
+use loyalty::program::Applied;
 use loyalty::rule::{Rule, Schema, Truth};
 use loyalty::strategy::{self, Plot, Story};
 use proptest::prelude::*;
@@ -65,6 +66,20 @@ proptest! {
         }),
     ) {
         Catalog::check(offers, lanes, &schema, Currency::JPY)?;
+    }
+
+    #[test]
+    fn documents_make_programs_that_take_in_stories(
+        spec in strategy::spec(Currency::EUR),
+        story in strategy::story(Plot { most_events: 6, ..Plot::default() }),
+    ) {
+        let program = spec.build()?;
+        let mut member = program.enroll(story.customer.clone());
+        for event in &story.events {
+            let decision = program.decide(&member, event);
+            prop_assert!(matches!(member.apply(&decision), Applied::Now { .. }), "{decision:?}");
+        }
+        prop_assert_eq!(member.profile(), &story.profile());
     }
 
     #[test]

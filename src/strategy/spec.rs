@@ -1,0 +1,93 @@
+//! Whole programs.
+
+use proptest::collection::vec;
+use proptest::prelude::*;
+use proptest::sample::select;
+
+use super::calendar::zone;
+use super::earning::{earning, ladder};
+use super::id::numbered;
+use super::offer::offers;
+use super::rule::rule;
+use crate::id::SegmentId;
+use crate::money::{Currency, Money};
+use crate::program::Spec;
+use crate::rule::{Field, Kind, Rule, Schema};
+use crate::segment::grid::StandardGrid;
+use crate::segment::rfm::{Cuts, Figure, GridChoice, RfmSpec, Scale, Scoring};
+use crate::segment::rules::RuleSegment;
+
+/// A document of a program that passes [`Spec::build`], with more or less of everything in it.
+///
+/// It goes with the customers and events of [`story`](super::story) in the same currency.
+pub fn spec(currency: Currency) -> impl Strategy<Value = Spec> + Clone {
+    let (early, all) = (schema(currency, &[]), schema(currency, &LATE));
+    let segments = vec(rule(&early), 0..=3).prop_map(segments);
+    let rfm = proptest::option::of(rfm(currency));
+    let ladder = proptest::option::of(ladder(currency));
+    let parts = (segments, rfm, ladder, earning(&early, currency, 3), offers(&all, currency, 5));
+    (zone(), parts).prop_map(move |(zone, (segments, rfm, ladder, earning, (offers, lanes)))| {
+        Spec {
+            zone,
+            segments,
+            rfm,
+            ladder,
+            earning,
+            lanes,
+            offers,
+            ..Spec::new("generated", currency)
+        }
+    })
+}
+
+/// What is known of the basket, and only once the customer has been judged.
+const LATE: [(&str, Kind); 3] =
+    [("basket_total", Kind::Money), ("basket_units", Kind::Integer), ("points", Kind::Integer)];
+
+/// Some of the fields of every program.
+fn schema(currency: Currency, late: &[(&str, Kind)]) -> Schema {
+    let early = [
+        ("orders(30d)", Kind::Integer),
+        ("recency_days", Kind::Integer),
+        ("spend(lifetime)", Kind::Money),
+        ("return_rate(1y)", Kind::Number),
+        ("country", Kind::Text),
+        ("interests", Kind::Set),
+        ("birthday", Kind::Date),
+    ];
+    let fields = early.iter().chain(late).map(|(name, kind)| {
+        let currency = (*kind == Kind::Money).then_some(currency);
+        Field { currency, ..Field::new(*name, *kind) }
+    });
+    // The names are all different.
+    Schema::new(fields).unwrap_or_default()
+}
+
+fn segments(rules: Vec<Rule>) -> Vec<RuleSegment> {
+    let rules = rules.into_iter().enumerate();
+    let segments = rules.filter_map(|(at, when)| {
+        let id = SegmentId::new(numbered("segment-", at)).ok()?;
+        Some(RuleSegment { name: id.to_string(), id, description: String::new(), when })
+    });
+    segments.collect()
+}
+
+/// Fixed thresholds, one of the standard grids.
+fn rfm(currency: Currency) -> impl Strategy<Value = RfmSpec> + Clone {
+    let grid = select(vec![StandardGrid::Standard125, StandardGrid::RecencyFrequency]);
+    (grid, 1..=60_i64, 1..=3_i64, 1..=100_i64).prop_map(move |(grid, days, orders, major)| {
+        let cuts = |figure: &dyn Fn(i64) -> Figure| Cuts::Thresholds((1..=4).map(figure).collect());
+        let scale = |feature: &str, cuts| Scale { feature: feature.into(), cuts };
+        let money = |step: i64| {
+            let minor = step * major * currency.minor_per_major();
+            Figure::Money(Money::from_minor(minor, currency))
+        };
+        let scoring = Scoring {
+            recency: scale("recency_days", cuts(&|step| Figure::Integer(step * days))),
+            frequency: scale("orders(30d)", cuts(&|step| Figure::Integer(step * orders))),
+            monetary: scale("spend(lifetime)", cuts(&money)),
+            report: None,
+        };
+        RfmSpec { scoring, grid: GridChoice::Standard(grid) }
+    })
+}
