@@ -65,6 +65,7 @@ impl fmt::Display for Path {
 
 /// One fault and the place where it is; `F` is the fault enum of the module that found it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct Problem<F> {
     /// Where it is.
     pub path: Path,
@@ -217,11 +218,30 @@ pub fn from_json<T: DeserializeOwned>(json: &str) -> Result<T, Problems<Unreadab
     let mut deserializer = serde_json::Deserializer::from_str(json);
     let value = serde_path_to_error::deserialize(&mut deserializer).map_err(|error| {
         let path = error.path().to_string();
-        let path = if path == "." { Path::root() } else { Path(path) };
-        unreadable(path, error.inner().to_string())
+        let path = if path == "." { Path::root() } else { Path(short(&path)) };
+        unreadable(path, reason(error.inner()))
     })?;
     let ended = deserializer.end();
-    ended.map(|()| value).map_err(|error| unreadable(Path::root(), error.to_string()))
+    ended.map(|()| value).map_err(|error| unreadable(Path::root(), reason(&error)))
+}
+
+/// What the reader says, without the whole of a text or key that fills pages.
+fn reason(error: &serde_json::Error) -> String {
+    let told = error.to_string();
+    let start = short(&told);
+    if start == told {
+        return told;
+    }
+    format!("{start} at line {} column {}", error.line(), error.column())
+}
+
+/// The text, cut where it would fill the page.
+fn short(text: &str) -> String {
+    const LONGEST: usize = 400;
+    match text.char_indices().nth(LONGEST) {
+        Some(_) => text.chars().take(LONGEST).chain(['…']).collect(),
+        None => text.to_owned(),
+    }
 }
 
 #[cfg(test)]
@@ -240,7 +260,7 @@ mod tests {
 
     #[test]
     fn a_mistake_in_json_is_told_with_its_place() {
-        let told = |json| {
+        let told = |json: &str| {
             let read: Result<Vec<Problem<String>>, _> = from_json(json);
             read.map(|_| ()).unwrap_err().to_string()
         };
@@ -251,6 +271,11 @@ mod tests {
         assert!(told("[]]").starts_with("`the document`: trailing characters"));
         let deep: Result<serde_json::Value, _> = from_json(&"[".repeat(1_000_000));
         assert!(deep.unwrap_err().to_string().contains("recursion limit exceeded"));
+        let long = told(&format!(r#"[{{"path":"a","{}":1}}]"#, "b".repeat(1_000_000)));
+        assert!(
+            long.starts_with("`[0]") && long.ends_with("b… at line 1 column 1000015"),
+            "{long}"
+        );
     }
 
     #[test]

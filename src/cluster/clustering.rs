@@ -66,7 +66,7 @@ pub struct Report {
 
 /// Something about a fit that its user should know.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
+#[serde(rename_all = "snake_case", deny_unknown_fields)]
 #[non_exhaustive]
 pub enum Note {
     /// The points are at fewer different places than clusters were wanted (places count as the same

@@ -30,7 +30,7 @@ pub enum Scale {
 
 /// Something about a scaling that its user should know.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
+#[serde(rename_all = "snake_case", deny_unknown_fields)]
 #[non_exhaustive]
 pub enum ScalingNote {
     /// The column does not vary (by its scale's measure of spread), and is centered only.

@@ -28,7 +28,7 @@ pub struct Decline {
 /// The first that applies is the one that is told. In JSON its name is that of its
 /// [`DeclineCode`], except that what is not known has one code and several reasons.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
+#[serde(rename_all = "snake_case", deny_unknown_fields)]
 #[non_exhaustive]
 pub enum Reason {
     /// The question is asked before the offer begins.

@@ -31,6 +31,7 @@ pub struct Balance {
 
 /// The points that one cause earned.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct Lot {
     /// What earned them; its movement has the term.
     pub cause: Cause,
@@ -61,6 +62,7 @@ pub enum LotState {
 
 /// Points that a lot gave.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct Use {
     /// What they were spent on, or why they were taken back.
     pub by: Cause,
@@ -70,6 +72,7 @@ pub struct Use {
 
 /// Points that expire at one instant.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct Expiring {
     /// The first instant at which they can no longer be spent.
     pub at: DateTime<Utc>,

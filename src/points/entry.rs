@@ -48,7 +48,7 @@ impl Term {
 /// What happens to the points; within one event they are spent, then taken back, then given back,
 /// then earned.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
+#[serde(rename_all = "snake_case", deny_unknown_fields)]
 #[non_exhaustive]
 pub enum Movement {
     /// They are spent.

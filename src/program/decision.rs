@@ -97,7 +97,7 @@ pub struct Settlement {
 
 /// Whether an offer was rightly used.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
+#[serde(rename_all = "snake_case", deny_unknown_fields)]
 #[non_exhaustive]
 pub enum Claim {
     /// The program grants it, and no less.

@@ -23,7 +23,7 @@ pub struct Member {
 
 /// What became of a decision that was applied to a member.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
+#[serde(rename_all = "snake_case", deny_unknown_fields)]
 #[must_use]
 pub enum Applied {
     /// It took effect.

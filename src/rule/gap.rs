@@ -15,7 +15,7 @@ use crate::money::Money;
 /// Numbers, money and days are what must be *added* to the value; they are negative where it must
 /// become less.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
+#[serde(rename_all = "snake_case", deny_unknown_fields)]
 #[non_exhaustive]
 pub enum Gap {
     /// So many more.

@@ -27,6 +27,7 @@ use super::{Gap, Test, Text, Truth, Value};
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct Verdict {
     /// Whether it holds; the same as [`CheckedRule::truth`](super::CheckedRule::truth) says.
     pub truth: Truth,
@@ -36,7 +37,7 @@ pub struct Verdict {
 
 /// What a verdict follows from, in the shape of the rule.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
+#[serde(rename_all = "snake_case", deny_unknown_fields)]
 pub enum Because {
     /// The rule says so, whatever the facts.
     Constant,
@@ -59,6 +60,7 @@ pub enum Because {
 
 /// What was found in one field, and what was wanted there.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct Finding {
     /// The field; of a coalesce the one that has a value, or else the first.
     pub field: Text,
