@@ -207,3 +207,34 @@ fn what_is_odd_is_told_and_what_cannot_be_is_refused() {
     other.customer = "bob".parse().unwrap();
     assert_eq!(told(&other), ["customer: `bob` is not the member `ann`"]);
 }
+
+#[test]
+fn a_segment_that_cannot_be_told_grants_nothing() {
+    let document = r#"{"loyalty": 1, "name": "Beans", "currency": "EUR",
+      "segments": [
+        {"id": "lapsed", "name": "Lapsed", "when": {"field": "recency_days", "above": 30}},
+        {"id": "athletes", "name": "Athletes", "when": {"field": "interests", "any_of": ["sport"]}}
+      ],
+      "offers": [
+        {"id": "a", "benefit": {"points": 5},
+         "when": {"not": {"field": "segments", "any_of": ["lapsed"]}}},
+        {"id": "b", "benefit": {"points": 5}, "when": {"field": "segments", "none_of": ["athletes"]}}
+      ]}"#;
+    let program = Spec::from_json(document).and_then(Spec::build).unwrap();
+    let mut ann = member(&program);
+    let as_of = at("2026-03-02T00:00:00Z");
+    let codes = |ann: &Member| {
+        let evaluation = program.quote(ann, &Basket::default(), as_of).evaluation.unwrap();
+        let codes =
+            evaluation.outcomes.into_iter().map(|outcome| match outcome.answer.declined() {
+                Some(decline) => decline.code().to_string(),
+                None => "granted".to_owned(),
+            });
+        codes.collect::<Vec<_>>()
+    };
+    assert_eq!(codes(&ann), ["fact_unknown", "fact_unknown"]);
+    let told = program.explain(&ann, &Basket::default(), as_of, &"b".parse().unwrap()).unwrap();
+    assert_eq!(told.to_string(), "segments is not known");
+    let _ = feed(&program, &mut ann, &bought("a", "2026-03-01T09:00:00Z", "1.00 EUR"));
+    assert_eq!(codes(&ann), ["granted", "fact_unknown"]);
+}

@@ -169,14 +169,22 @@ impl Fields {
         });
     }
 
-    /// Writes down the segments.
-    pub(super) fn place(&self, sheet: &mut Sheet, membership: &Membership) {
+    /// Writes down the segments, and those of which it is not known.
+    pub(super) fn place(
+        &self,
+        sheet: &mut Sheet,
+        membership: &Membership,
+        undecided: &BTreeSet<SegmentId>,
+    ) {
         self.fill(sheet, |source| match source {
             Source::Segments => {
                 Some(Value::set(membership.iter().map(|share| share.segment.as_str())))
             }
             _ => None,
         });
+        if let Some(slot) = self.schema.slot("segments") {
+            sheet.leave_undecided(slot, undecided.iter().map(Text::from).collect());
+        }
     }
 
     /// Writes down tier and points.

@@ -2,7 +2,7 @@
 //! follows from.
 
 use std::cell::OnceCell;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use chrono::{DateTime, Utc};
 
@@ -10,7 +10,7 @@ use super::{MAX_LOOKS, Member, Program};
 use crate::calendar::Interval;
 use crate::event::{Basket, Channel, EventKind};
 use crate::feature::{Moment, Snapshot};
-use crate::id::OfferId;
+use crate::id::{OfferId, SegmentId};
 use crate::offer::{Evaluation, Explain, Request, Uses};
 use crate::points::{Balance, Ledger, Movement, Source};
 use crate::profile::{History, Profile};
@@ -39,8 +39,8 @@ impl Program {
         let snapshot = Snapshot::of(profile, moment);
         let mut sheet = Sheet::new(moment.today());
         self.fields.describe(&mut sheet, &snapshot, &self.extractors);
-        let membership = self.segments_of(&sheet);
-        self.fields.place(&mut sheet, &membership);
+        let (membership, undecided) = self.segments_of(&sheet);
+        self.fields.place(&mut sheet, &membership, &undecided);
         let standing = self.tiers.as_ref().map(|tiers| tiers.standing(&snapshot, ledger));
         let balance = ledger.balance(moment.as_of);
         let tier = standing.as_ref().map(|standing| (&standing.tier, standing.rank));
@@ -81,14 +81,17 @@ impl Program {
             .min()
     }
 
-    /// All segments, of all segmenters.
-    fn segments_of(&self, sheet: &Sheet) -> Membership {
+    /// All segments of all segmenters, and those of which it cannot be told.
+    fn segments_of(&self, sheet: &Sheet) -> (Membership, BTreeSet<SegmentId>) {
+        let mut undecided = BTreeSet::new();
         let memberships = self.segmenters.iter().map(|installed| {
             let known = |slot: &Option<Slot>| sheet.value((*slot)?).cloned();
             let row: Vec<Option<Value>> = installed.slots.iter().map(known).collect();
+            undecided.extend(installed.part.undecided(&row, sheet.today()));
             installed.part.assign(&row, sheet.today())
         });
-        memberships.flatten().collect()
+        let membership = memberships.flatten().collect();
+        (membership, undecided)
     }
 
     /// The facts of the member with this basket.

@@ -1,8 +1,10 @@
 //! Parts of a program, and which facts they see.
 
+use std::collections::BTreeSet;
+
 use chrono::NaiveDate;
 
-use crate::rule::{Facts, Sheet, Slot, Value};
+use crate::rule::{Facts, Sheet, Slot, Text, Value};
 use crate::segment::Segmenter;
 
 /// A segmenter, and where its inputs are.
@@ -41,5 +43,12 @@ impl Facts for PartFacts<'_> {
 
     fn today(&self) -> NaiveDate {
         self.sheet.today()
+    }
+
+    fn undecided(&self, slot: Slot) -> Option<&BTreeSet<Text>> {
+        match self.slots {
+            None => self.sheet.undecided(slot),
+            Some(slots) => self.sheet.undecided((*slots.get(slot.index())?)?),
+        }
     }
 }

@@ -1,6 +1,7 @@
 //! Whether a checked rule holds: total, and without allocation.
 
 use std::cmp::Ordering;
+use std::collections::BTreeSet;
 
 use chrono::NaiveDate;
 
@@ -86,14 +87,38 @@ impl Condition {
         kind == self.kind || (kind, self.kind) == (Kind::Integer, Kind::Number)
     }
 
-    /// The value that is tested, and where it comes from unless it is the default.
+    /// The value that is tested, unless the answer hangs on what is not known of it, and where it
+    /// comes from unless it is the default.
     pub(super) fn found<'a>(&'a self, facts: &'a dyn Facts) -> Option<(Option<Slot>, &'a Value)> {
-        let mut present = self.slots().filter_map(|slot| Some((Some(slot), facts.value(slot)?)));
-        present.next().or_else(|| Some((None, self.default.as_ref()?)))
+        match self.slots().find_map(|slot| Some((slot, facts.value(slot)?))) {
+            Some((slot, found)) => {
+                let open = facts.undecided(slot);
+                let hangs = open.is_some_and(|open| self.test.hangs_on(open, found));
+                (!hangs).then_some((Some(slot), found))
+            }
+            None => Some((None, self.default.as_ref()?)),
+        }
     }
 }
 
 impl Test<Value> {
+    /// Whether the answer for the set `found` could be another one if some texts of `open` were in
+    /// it, too.
+    fn hangs_on(&self, open: &BTreeSet<Text>, found: &Value) -> bool {
+        let Value::Set(members) = found else { return false };
+        let is_open = |value: &Value| has(open, value) && !has(members, value);
+        match self {
+            Self::AnyOf(values) | Self::NoneOf(values) => {
+                !values.iter().any(|value| has(members, value)) && values.iter().any(is_open)
+            }
+            Self::AllOf(values) => {
+                values.iter().any(is_open)
+                    && values.iter().all(|value| has(members, value) || is_open(value))
+            }
+            _ => !open.is_subset(members),
+        }
+    }
+
     /// Whether `found` passes the test, or unknown if the two cannot be compared.
     pub(super) fn truth(&self, found: &Value, facts: &dyn Facts) -> Truth {
         let passes = match self {
@@ -148,7 +173,7 @@ fn among(found: &Value, values: &[Value]) -> Option<bool> {
     (among || values.first()?.order(found).is_some()).then_some(among)
 }
 
-fn has(members: &std::collections::BTreeSet<Text>, value: &Value) -> bool {
+fn has(members: &BTreeSet<Text>, value: &Value) -> bool {
     matches!(value, Value::Text(text) if members.contains(text))
 }
 

@@ -164,6 +164,12 @@ pub trait Facts {
 
     /// The day from which dates are counted, in the program's time zone.
     fn today(&self) -> NaiveDate;
+
+    /// Of the set in `slot`: the texts of which it is not known whether they are in it. A test
+    /// whose answer hangs on one of them is unknown.
+    fn undecided(&self, _slot: Slot) -> Option<&BTreeSet<Text>> {
+        None
+    }
 }
 
 /// Facts that are written down one by one.
@@ -171,19 +177,28 @@ pub trait Facts {
 pub struct Sheet {
     values: Vec<Option<Value>>,
     today: NaiveDate,
+    undecided: Vec<(Slot, BTreeSet<Text>)>,
 }
 
 impl Sheet {
     /// A sheet for the day `today` on which everything is missing.
     #[must_use]
     pub const fn new(today: NaiveDate) -> Self {
-        Self { values: Vec::new(), today }
+        Self { values: Vec::new(), today, undecided: Vec::new() }
     }
 
     /// A sheet of `values` in the order of their slots.
     #[must_use]
     pub const fn of(values: Vec<Option<Value>>, today: NaiveDate) -> Self {
-        Self { values, today }
+        Self { values, today, undecided: Vec::new() }
+    }
+
+    /// Writes down of which texts it is not known whether they are in the set in `slot`.
+    pub fn leave_undecided(&mut self, slot: Slot, texts: BTreeSet<Text>) {
+        self.undecided.retain(|(known, _)| *known != slot);
+        if !texts.is_empty() {
+            self.undecided.push((slot, texts));
+        }
     }
 
     /// Writes down the value of the field in `slot`, or with `None` that it is missing.
@@ -208,5 +223,9 @@ impl Facts for Sheet {
 
     fn today(&self) -> NaiveDate {
         self.today
+    }
+
+    fn undecided(&self, slot: Slot) -> Option<&BTreeSet<Text>> {
+        self.undecided.iter().find(|(known, _)| *known == slot).map(|(_, texts)| texts)
     }
 }

@@ -11,6 +11,7 @@ pub mod clustered;
 
 mod membership;
 
+use std::collections::BTreeSet;
 use std::error::Error;
 
 use chrono::NaiveDate;
@@ -61,6 +62,19 @@ pub trait Segmenter: Send + Sync {
     /// `today` is the program's date as of which the question is asked. Whatever the row, this
     /// does not fail: who is not known well enough is in no segment.
     fn assign(&self, row: &[Option<Value>], today: NaiveDate) -> Membership;
+
+    /// Of which segments it cannot be told whether the customer is in them, for lack of a fact:
+    /// rules that hang on one of these are unknown, and grant nothing.
+    ///
+    /// By default all that were not assigned, if anything is missing in the row.
+    fn undecided(&self, row: &[Option<Value>], today: NaiveDate) -> BTreeSet<SegmentId> {
+        if row.iter().all(Option::is_some) {
+            return BTreeSet::new();
+        }
+        let assigned = self.assign(row, today);
+        let ids = self.segments().iter().map(|segment| &segment.id);
+        ids.filter(|id| !assigned.contains(id)).cloned().collect()
+    }
 
     /// The segments of all customers of a table, in the order of its rows.
     ///

@@ -6,6 +6,7 @@ mod json;
 mod laws;
 mod naive;
 mod semantics;
+mod undecided;
 mod verdict;
 
 use std::sync::LazyLock;

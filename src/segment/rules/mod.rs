@@ -14,7 +14,7 @@ use thiserror::Error;
 use super::{Membership, Segment, Segmenter};
 use crate::id::SegmentId;
 use crate::path::{Path, Problems};
-use crate::rule::{self, CheckedRule, Facts, Rule, Schema, Slot, Text, Value, Verdict};
+use crate::rule::{self, CheckedRule, Facts, Rule, Schema, Slot, Text, Truth, Value, Verdict};
 
 /// A segment of all customers for whom a rule holds.
 ///
@@ -157,6 +157,13 @@ impl Segmenter for RuleSegments {
 
     fn assign(&self, row: &[Option<Value>], today: NaiveDate) -> Membership {
         self.membership(&self.facts(row, today))
+    }
+
+    fn undecided(&self, row: &[Option<Value>], today: NaiveDate) -> BTreeSet<SegmentId> {
+        let facts = self.facts(row, today);
+        let rules = self.segments.iter().zip(&self.rules);
+        let undecided = rules.filter(|(_, rule)| rule.truth(&facts) == Truth::Unknown);
+        undecided.map(|(segment, _)| segment.id.clone()).collect()
     }
 }
 
