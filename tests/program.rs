@@ -218,7 +218,8 @@ fn a_segment_that_cannot_be_told_grants_nothing() {
       "offers": [
         {"id": "a", "benefit": {"points": 5},
          "when": {"not": {"field": "segments", "any_of": ["lapsed"]}}},
-        {"id": "b", "benefit": {"points": 5}, "when": {"field": "segments", "none_of": ["athletes"]}}
+        {"id": "b", "benefit": {"points": 5},
+         "when": {"field": "segments", "none_of": ["athletes"]}}
       ]}"#;
     let program = Spec::from_json(document).and_then(Spec::build).unwrap();
     let mut ann = member(&program);
@@ -235,6 +236,9 @@ fn a_segment_that_cannot_be_told_grants_nothing() {
     assert_eq!(codes(&ann), ["fact_unknown", "fact_unknown"]);
     let told = program.explain(&ann, &Basket::default(), as_of, &"b".parse().unwrap()).unwrap();
     assert_eq!(told.to_string(), "segments is not known");
+    let explained = program.quote_explained(&ann, &Basket::default(), as_of).evaluation.unwrap();
+    let verdict = explained.outcomes[1].answer.declined().unwrap().verdict.clone();
+    assert_eq!(*verdict.unwrap(), told);
     let _ = feed(&program, &mut ann, &bought("a", "2026-03-01T09:00:00Z", "1.00 EUR"));
     assert_eq!(codes(&ann), ["granted", "fact_unknown"]);
 }

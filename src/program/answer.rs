@@ -3,10 +3,11 @@
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
+use super::judge::Asked;
 use super::{Complaint, Digest, Member, Program};
 use crate::event::Basket;
 use crate::id::{CustomerId, OfferId};
-use crate::offer::Evaluation;
+use crate::offer::{Evaluation, Explain};
 use crate::points::{Balance, Expiring};
 use crate::rule::{Facts, Text, Value, Verdict};
 use crate::segment::Membership;
@@ -106,13 +107,30 @@ impl Program {
     /// What every offer would do for the member with this basket as of an instant, before anything
     /// is bought. With an empty basket: which offers the member is eligible for.
     pub fn quote(&self, member: &Member, basket: &Basket, as_of: DateTime<Utc>) -> Quote {
+        self.quoted(member, basket, as_of, Explain::Codes)
+    }
+
+    /// As [`Program::quote`], and declines for failed or unknown conditions have the verdict on
+    /// every condition: what was found, what is wanted, and the gap.
+    pub fn quote_explained(&self, member: &Member, basket: &Basket, as_of: DateTime<Utc>) -> Quote {
+        self.quoted(member, basket, as_of, Explain::Full)
+    }
+
+    fn quoted(
+        &self,
+        member: &Member,
+        basket: &Basket,
+        as_of: DateTime<Utc>,
+        explain: Explain,
+    ) -> Quote {
         let refused = match basket.validate() {
             Ok(()) => Vec::new(),
             Err(problems) => Complaint::all(&problems),
         };
         let evaluation = refused.is_empty().then(|| {
             let judged = self.judge(member.profile(), member.ledger(), self.moment(as_of));
-            self.evaluate(&judged, basket, None, &basket.chosen)
+            let chosen = &basket.chosen;
+            self.evaluate(&judged, basket, None, Asked { chosen, explain })
         });
         Quote {
             policy: self.version,

@@ -28,6 +28,13 @@ pub(super) struct Judged<'a> {
     ledger: &'a Ledger,
 }
 
+/// Which offers the customer asks to use, and how much is to be explained.
+#[derive(Clone, Copy)]
+pub(super) struct Asked<'a> {
+    pub chosen: &'a [OfferId],
+    pub explain: Explain,
+}
+
 impl Program {
     /// How the profile and the ledger stand at the moment.
     pub(super) fn judge<'a>(
@@ -112,7 +119,7 @@ impl Program {
         judged: &Judged<'_>,
         basket: &Basket,
         channel: Option<Channel>,
-        chosen: &[OfferId],
+        Asked { chosen, explain }: Asked<'_>,
     ) -> Evaluation {
         let moment = judged.snapshot.moment();
         let sheet = self.with_basket(judged, basket, channel);
@@ -126,7 +133,7 @@ impl Program {
             uses: &uses,
             points: judged.balance.active,
             chosen,
-            explain: Explain::Codes,
+            explain,
         })
     }
 }

@@ -2,13 +2,13 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::judge::Judged;
+use super::judge::{Asked, Judged};
 use super::{Claim, Program, Settlement, reversal};
 use crate::event::{Basket, Event, EventKind, Purchase};
 use crate::feature::{Moment, Snapshot};
 use crate::id::{EventId, OfferId};
 use crate::money::Money;
-use crate::offer::{Answer, Award, Evaluation};
+use crate::offer::{Answer, Award, Evaluation, Explain};
 use crate::points::{
     Cause, Earlier, Entry, Ledger, Movement, Multiplier, Occasion, Posting, Source, Term,
 };
@@ -108,7 +108,8 @@ impl Program {
         ledger: &Ledger,
     ) -> (Vec<Posting>, Option<Evaluation>) {
         let chosen: Vec<OfferId> = purchase.offers().cloned().collect();
-        let evaluation = self.evaluate(judged, &purchase.basket, event.channel, &chosen);
+        let asked = Asked { chosen: &chosen, explain: Explain::Codes };
+        let evaluation = self.evaluate(judged, &purchase.basket, event.channel, asked);
         let mut best = Multiplier::ONE;
         let mut postings = Vec::new();
         for (offer, grant) in evaluation.grants() {
