@@ -6,7 +6,7 @@ use std::sync::LazyLock;
 #[expect(dead_code, reason = "the example prints what is compared here")]
 mod quickstart;
 
-use quickstart::{job, read, report};
+use quickstart::{job, page, read, report};
 
 static REPORT: LazyLock<String> = LazyLock::new(|| {
     let rows = read::read(include_str!("../examples/data/cdnow_sample.csv"));
@@ -32,6 +32,24 @@ fn the_figures_are_those_of_an_independent_computation() {
         .filter(|line| !report.contains(&words(line)))
         .collect();
     assert!(missing.is_empty(), "{missing:#?}");
+}
+
+/// A twentieth of the customers, among them the one whose story is told, who gets a hostile id.
+#[test]
+fn the_page_needs_nothing_from_elsewhere_and_escapes_what_it_shows() {
+    let rows = include_str!("../examples/data/cdnow_sample.csv").lines();
+    let twentieth = rows.filter(|row| {
+        let id = row.split(',').nth(1).unwrap();
+        id.parse::<u32>().is_ok_and(|id| id % 20 == 6) || id == "customer_id"
+    });
+    let csv = twentieth.collect::<Vec<_>>().join("\n").replace(",1766,", ",<i>\"'&</i>,");
+    let page = page::page(&job::run(read::read(&csv)).unwrap()).unwrap();
+    assert!(page.contains("number &lt;i&gt;&quot;&#39;&amp;&lt;/i&gt;</h2>"));
+    assert!(!page.contains("<i>"));
+    for (from, count) in [("<svg", 8), ("</svg>", 8), ("http", 8), ("xmlns=\"http", 8), ("src=", 0)]
+    {
+        assert_eq!(page.matches(from).count(), count, "{from}");
+    }
 }
 
 #[test]

@@ -5,11 +5,12 @@ use std::error::Error;
 use loyalty::cluster::{adjusted_rand, silhouette};
 use loyalty::feature::{FeatureTable, Preparation, Scale};
 use loyalty::rule::Value;
-use loyalty::segment::clustered::{Clusters, Portrait};
+use loyalty::segment::clustered::{Clusters, Level, Portrait};
 use loyalty::segment::{Fit, Segmenter};
 
 use super::base::{FEATURES, Group};
 use super::segments::Named;
+use super::words::plain;
 
 const HOW_MANY: usize = 5;
 const SEED: u64 = 1998;
@@ -77,8 +78,9 @@ fn typical(portrait: &Portrait, feature: &str) -> f64 {
     traits.find(|found| found.feature.as_str() == feature).map_or(0.0, |found| found.typical)
 }
 
-/// What sets a cluster apart, without its size.
+/// What sets a cluster apart, the most first.
 pub fn traits(portrait: &Portrait) -> String {
-    let sentence = portrait.to_string();
-    sentence.split_once(": ").map_or(sentence.clone(), |(_, traits)| traits.to_owned())
+    let apart = portrait.traits.iter().filter(|found| found.level() != Level::Average);
+    let told = apart.map(|found| format!("{} {}", plain(found.feature.as_str()), found.level()));
+    told.collect::<Vec<_>>().join("; ")
 }

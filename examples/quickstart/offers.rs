@@ -1,18 +1,24 @@
 //! Every offer for every member with the same basket: who would get it today, and why not.
 
+use std::cmp::Reverse;
 use std::collections::BTreeMap;
 
 use chrono::{DateTime, Utc};
 use loyalty::event::Basket;
 use loyalty::id::OfferId;
-use loyalty::offer::{Award, Decline, Grant, Offer, Reason};
-use loyalty::rule::{Finding, Verdict};
+use loyalty::offer::{Answer, Decline, Offer, Reason};
+use loyalty::rule::{Because, Finding, Verdict};
 use loyalty::{Member, Program};
 
+use super::words::plain;
+
 /// What became of one offer.
+#[derive(Default)]
 pub struct Tally {
     pub name: String,
     pub granted: usize,
+    /// How many could have it, if they chose it or no other offer were better.
+    pub eligible: usize,
     /// What it takes off in all, in cents.
     pub discount: i64,
     /// The reasons of the declines, the commonest first.
@@ -33,29 +39,32 @@ pub fn tallies(
     basket: &Basket,
     as_of: DateTime<Utc>,
 ) -> Vec<Tally> {
-    let mut granted: BTreeMap<OfferId, (usize, i64)> = BTreeMap::new();
-    let mut declined: BTreeMap<OfferId, BTreeMap<String, usize>> = BTreeMap::new();
+    let tally = |offer: &Offer| Tally { name: name(offers, &offer.id), ..Tally::default() };
+    let mut tallies: Vec<Tally> = offers.iter().map(tally).collect();
+    let mut declined: Vec<BTreeMap<String, usize>> = vec![BTreeMap::new(); offers.len()];
     for member in members {
         let Some(found) = program.quote(member, basket, as_of).evaluation else { continue };
-        for (offer, grant) in found.grants() {
-            let (times, discount) = granted.entry(offer.clone()).or_default();
-            *times += 1;
-            *discount += grant.discount().map_or(0, |amount| amount.minor());
-        }
-        for (offer, decline) in found.declines() {
-            let verdict = program.explain(member, basket, as_of, offer);
-            let words = in_general(decline, verdict.as_ref(), offers);
-            *declined.entry(offer.clone()).or_default().entry(words).or_default() += 1;
+        for ((offer, tally), declined) in offers.iter().zip(&mut tallies).zip(&mut declined) {
+            let Some(outcome) = found.outcome(&offer.id) else { continue };
+            match &outcome.answer {
+                Answer::Granted(grant) => {
+                    tally.granted += 1;
+                    tally.discount += grant.discount().map_or(0, |amount| amount.minor());
+                }
+                Answer::Declined(decline) => {
+                    tally.eligible += usize::from(outcome.is_eligible());
+                    let verdict = program.explain(member, basket, as_of, &offer.id);
+                    let words = in_general(decline, verdict.as_ref(), offers);
+                    *declined.entry(words).or_default() += 1;
+                }
+            }
         }
     }
-    let tally = |offer: &Offer| {
-        let (granted, discount) = granted.get(&offer.id).copied().unwrap_or_default();
-        let mut declined: Vec<(String, usize)> =
-            declined.remove(&offer.id).unwrap_or_default().into_iter().collect();
-        declined.sort_by_key(|(_, times)| std::cmp::Reverse(*times));
-        Tally { name: name(offers, &offer.id), granted, discount, declined }
-    };
-    offers.iter().map(tally).collect()
+    for (tally, declined) in tallies.iter_mut().zip(declined) {
+        tally.declined = declined.into_iter().collect();
+        tally.declined.sort_by_key(|(_, times)| Reverse(*times));
+    }
+    tallies
 }
 
 /// Why an offer is declined, in words that do not depend on the member.
@@ -64,12 +73,14 @@ fn in_general(decline: &Decline, verdict: Option<&Verdict>, offers: &[Offer]) ->
         (Reason::RuleFailed, Some(verdict)) => {
             let demands: Vec<String> =
                 verdict.decisive().into_iter().map(Finding::demand).collect();
-            format!("wanted: {}", demands.join("; "))
+            let either = matches!(verdict.because, Because::Any(_));
+            let and = if either { " or " } else { " and " };
+            format!("wanted: {}", plain(&demands.join(and)))
         }
         (Reason::NotEnoughPoints { cost, .. }, _) => format!("fewer than {cost} points"),
         (Reason::NotChosen { cost }, _) => format!("can pay the {cost} points, did not ask to"),
         (Reason::BeatenInLane(beaten), _) => {
-            format!("`{}` takes more off", name(offers, &beaten.by))
+            format!("\"{}\" takes more off", name(offers, &beaten.by))
         }
         (reason, _) => reason.to_string(),
     }
@@ -80,20 +91,4 @@ pub fn name(offers: &[Offer], id: &OfferId) -> String {
     let offer = offers.iter().find(|offer| offer.id == *id);
     let name = offer.and_then(|offer| offer.name.as_ref());
     name.map_or_else(|| id.to_string(), ToString::to_string)
-}
-
-/// What a grant gives, in words.
-pub fn gift(grant: &Grant) -> String {
-    match &grant.award {
-        Award::Discount(off) => format!("{} off", off.applied),
-        Award::Shipping(off) => format!("{} off shipping", off.applied),
-        Award::Points(points) => format!("{points} points"),
-        Award::PointsMultiplier(times) => format!("{times} the points"),
-        Award::Gift(gift) => format!("a gift: {}", gift.product),
-        Award::Access(access) => match access.opens {
-            Some(at) => format!("access from {}", at.date_naive()),
-            None => "access".to_owned(),
-        },
-        _ => "granted".to_owned(),
-    }
 }

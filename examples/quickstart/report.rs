@@ -10,7 +10,12 @@ use super::job::Job;
 use super::layout::{heading, indented, table};
 use super::offers::Tally;
 use super::tale::tale;
-use super::words::{cents, count, dollars, money, part, percent, several};
+use super::words::{cents, count, dollars, money, part, percent, plain, several};
+
+/// Where the purchases come from, and what is not in them.
+pub const SOURCE: &str = "The purchases are real: the CDNOW sample of an online shop's customers, \
+    published by P. Fader and B. Hardie for research. The club with its tiers and offers is made \
+    up for this example and stands in `program.json`.";
 
 /// The whole report.
 pub fn report(job: &Job) -> std::result::Result<String, std::fmt::Error> {
@@ -49,28 +54,43 @@ pub fn reading(job: &Job) -> Vec<String> {
     told
 }
 
-/// What the file's way of choosing customers means for words such as "new".
-pub fn caution(job: &Job) -> Option<String> {
-    let last = job.last_to_join()?;
+/// What one should know of these customers when reading the segments' names.
+pub fn cautions(job: &Job) -> Vec<String> {
+    let mut told = Vec::new();
+    let populations = job.named.model.model().scoring().report.as_ref();
+    for (feature, it) in populations.iter().flat_map(|report| report.populations()) {
+        let unused: Vec<String> = it.unused().map(|score| score.to_string()).collect();
+        if let (Some(value), false) = (it.commonest, unused.is_empty()) {
+            told.push(format!(
+                "Nobody has score {} for {}: {} have the same {value}, and equals share a score.",
+                unused.join(" or "),
+                plain(feature.as_str()),
+                several(it.commonest_customers, "customer"),
+            ));
+        }
+    }
+    let last = job.last_to_join().unwrap_or(job.today);
     let days = (job.today - last).num_days();
-    (days > 180).then(|| {
-        format!(
-            "Quintiles compare these customers with each other. Nobody here bought for the first \
+    if days > 180 {
+        told.push(format!(
+            "The scores compare these customers with each other. Nobody here bought for the first \
              time later than {last}, {days} days ago: \"new\" and \"promising\" are so only beside \
              the others."
-        )
-    })
+        ));
+    }
+    told
 }
 
 fn what_was_read(job: &Job, out: &mut String) -> Result {
     heading(out, "1. What was read")?;
+    indented(out, 0, SOURCE)?;
     reading(job).iter().try_for_each(|line| writeln!(out, "{line}"))?;
     job.reading.bad.iter().try_for_each(|row| writeln!(out, "  line {}: {}", row.line, row.reason))
 }
 
 /// Titles of the columns that describe groups of customers.
 pub const GROUP: [&str; 7] =
-    ["Segment", "Customers", "%", "Revenue %", "Days since order", "Orders", "Spend"];
+    ["Segment", "Customers", "%", "Revenue", "Days ago", "Orders", "Spend"];
 
 /// A group of customers, with its means or its center.
 pub fn group(name: &str, group: &Group, all: &Group, typical: [f64; 3]) -> Vec<String> {
@@ -97,10 +117,8 @@ fn named_segments(job: &Job, out: &mut String) -> Result {
     }
     rows.push(group("Everybody", &job.all, &job.all, job.all.means()));
     table(out, &rows)?;
-    writeln!(out, "Days, orders and spend are means per customer.")?;
-    if let Some(caution) = caution(job) {
-        indented(out, 0, &caution)?;
-    }
+    writeln!(out, "Days since the last order, orders and spend are means per customer.")?;
+    cautions(job).iter().try_for_each(|caution| indented(out, 0, caution))?;
     writeln!(out, "\nSegments by rule, written in the program's document; they may overlap")?;
     let by_rule = job.by_rule.iter();
     let rows = by_rule.map(|it| vec![it.name.clone(), count(it.members), it.description.clone()]);
@@ -119,7 +137,7 @@ fn found_segments(job: &Job, out: &mut String) -> Result {
         rows.push(vec![traits(&cluster.portrait)]);
     }
     table(out, &rows)?;
-    writeln!(out, "Days, orders and spend are those of the cluster's center.")?;
+    writeln!(out, "Days since the last order, orders and spend are those of the center.")?;
     indented(out, 0, &quality(job))?;
     writeln!(out, "\nCustomers in both")?;
     let mut rows = vec![vec!["RFM segment".to_owned()]];

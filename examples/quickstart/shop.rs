@@ -4,7 +4,7 @@ use std::error::Error;
 
 use chrono::{NaiveDate, NaiveTime};
 use loyalty::calendar::Zone;
-use loyalty::event::{Basket, Channel, Event, EventKind, LineItem, Purchase};
+use loyalty::event::{Basket, Channel, Event, LineItem, Purchase};
 use loyalty::id::{EventId, LineId, OrderId};
 use loyalty::money::{Allocator, LargestRemainder, Share};
 use loyalty::{Currency, Money};
@@ -18,8 +18,7 @@ pub fn event(row: &Row, zone: Zone) -> Result<Event, Box<dyn Error>> {
     let order = Purchase::new(OrderId::new(format!("order-{:05}", row.line))?, basket(row)?);
     let id = EventId::new(format!("row-{:05}", row.line))?;
     let at = zone.instant(row.date.and_time(noon));
-    let kind = EventKind::Purchase(order);
-    Ok(Event::new(id, row.customer.clone(), at, kind).through(Channel::Web))
+    Ok(Event::new(id, row.customer.clone(), at, order.into()).through(Channel::Web))
 }
 
 /// A line for every CD. What was paid is split over them without losing a cent.

@@ -3,7 +3,7 @@
 use std::error::Error;
 
 use chrono::{DateTime, NaiveDate, Utc};
-use loyalty::event::{Basket, Event, EventKind, LineItem, Purchase};
+use loyalty::event::{Basket, Event, LineItem, Purchase};
 use loyalty::id::TierId;
 use loyalty::offer::{Answer, Offer, Reason};
 use loyalty::program::{Decision, View};
@@ -113,8 +113,8 @@ fn orders(program: &Program, member: &Member) -> Vec<(NaiveDate, i64, Money)> {
 fn purchase_of(member: &Member, gap: Credits, at: DateTime<Utc>) -> Result<Event, Box<dyn Error>> {
     let Credits::Money(price) = gap else { return Err("the ladder counts no money".into()) };
     let line = LineItem::new("001".parse()?, "cd".parse()?, 1, price).of("music".parse()?);
-    let kind = EventKind::Purchase(Purchase::new("what-if".parse()?, Basket::of([line])));
-    Ok(Event::new("what-if".parse()?, member.id().clone(), at, kind))
+    let purchase = Purchase::new("what-if".parse()?, Basket::of([line]));
+    Ok(Event::new("what-if".parse()?, member.id().clone(), at, purchase.into()))
 }
 
 /// What every offer answers, granted or with the reason and what would turn it.
@@ -129,7 +129,7 @@ fn answers(
     let answer = |offer: &Offer| {
         let outcome = found.outcome(&offer.id)?;
         let words = match &outcome.answer {
-            Answer::Granted(grant) => Ok(offers::gift(grant)),
+            Answer::Granted(grant) => Ok(grant.to_string()),
             Answer::Declined(decline) => Err(match decline.reason {
                 Reason::RuleFailed => {
                     program.explain(member, basket, as_of, &offer.id)?.to_string()

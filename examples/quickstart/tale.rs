@@ -7,7 +7,7 @@ use loyalty::rule::Value;
 use super::job::Job;
 use super::layout::{WIDTH, heading, wrapped};
 use super::story::Story;
-use super::words::{count, money, several};
+use super::words::{count, money, plain, several};
 
 /// Their purchases, features, segments, tier, points and offers.
 pub fn tale(job: &Job, out: &mut String) -> Result {
@@ -22,9 +22,11 @@ pub fn tale(job: &Job, out: &mut String) -> Result {
         writeln!(out, "  {:<17} {}", name.as_str(), feature(value.as_ref()))?;
     }
     writeln!(out, "Segments: {}", segments(&job.story))?;
-    job.story.rfm.to_string().lines().try_for_each(|line| writeln!(out, "  {line}"))?;
-    standing(job).iter().try_for_each(|line| writeln!(out, "{line}"))?;
-    points(job).iter().try_for_each(|line| writeln!(out, "{line}"))?;
+    job.story.rfm.to_string().lines().try_for_each(|line| writeln!(out, "  {}", plain(line)))?;
+    writeln!(out, "Tier")?;
+    standing(job).iter().try_for_each(|line| writeln!(out, "  {line}"))?;
+    writeln!(out, "Points")?;
+    points(job).iter().try_for_each(|line| writeln!(out, "  {line}"))?;
     writeln!(out, "Offers for the typical basket")?;
     for (name, answer) in offers {
         let (mark, words) = match answer {
@@ -57,24 +59,23 @@ pub fn segments(story: &Story) -> String {
 pub fn standing(job: &Job) -> Vec<String> {
     let Some(standing) = &job.story.view.standing else { return Vec::new() };
     let tier = &job.story.tier.name;
-    let mut told = vec![format!("Tier: {tier}, with {} spent within 12 months", standing.credits)];
+    let mut told = vec![format!("{tier}, with {} spent within 12 months.", standing.credits)];
+    if let Some(climb) = &job.story.climb {
+        let (gap, next) = (climb.progress.gap, &climb.next.name);
+        told.push(match climb.progress.counts_until.map(|until| job.date(until)) {
+            Some(day) => format!("{gap} more reaches {next}; from {day} on it takes more."),
+            None => format!("{gap} more reaches {next}."),
+        });
+        let change = climb.decision.tier.as_ref();
+        if change.is_some_and(|change| change.to == climb.next.id) {
+            let points = several(climb.decision.balance.active.0, "point");
+            told.push(format!(
+                "Tried out, not done: a purchase of {gap} makes them {next}, with {points}."
+            ));
+        }
+    }
     if let Some(until) = standing.until {
-        told.push(format!("  if nothing more is bought, until {}", job.date(until)));
-    }
-    let Some(climb) = &job.story.climb else { return told };
-    told.push(format!("  {} more reach {}", climb.progress.gap, climb.next.name));
-    if let Some(until) = climb.progress.counts_until {
-        let day = job.date(until);
-        told.push(format!("  the first of what counts now no longer counts on {day}"));
-    }
-    let reached = climb.decision.tier.as_ref().is_some_and(|change| change.to == climb.next.id);
-    if reached {
-        told.push(format!(
-            "  tried out without buying: a purchase of {} makes them {} and leaves {}",
-            climb.progress.gap,
-            climb.next.name,
-            several(climb.decision.balance.active.0, "point"),
-        ));
+        told.push(format!("If nothing more is bought, {tier} lasts until {}.", job.date(until)));
     }
     told
 }
@@ -82,9 +83,9 @@ pub fn standing(job: &Job) -> Vec<String> {
 /// The points, and what expires when.
 pub fn points(job: &Job) -> Vec<String> {
     let view = &job.story.view;
-    let mut told = vec![format!("Points: {} to spend", count(view.balance.active.0))];
+    let mut told = vec![format!("{:>4} to spend", count(view.balance.active.0))];
     for next in &view.expiring {
-        told.push(format!("  {:>4} expire on {}", count(next.points.0), job.date(next.at)));
+        told.push(format!("{:>4} expire on {}", count(next.points.0), job.date(next.at)));
     }
     told
 }

@@ -3,6 +3,21 @@
 use loyalty::Money;
 use loyalty::money::Currency;
 
+/// What the features and fields of the program are called where people read of them.
+const PLAIN: [(&str, &str); 5] = [
+    ("recency_days", "days since the last order"),
+    ("orders(lifetime)", "orders"),
+    ("spend(lifetime)", "spend"),
+    ("segments", "segment"),
+    ("basket_total", "basket"),
+];
+
+/// A text with fields called as people call them.
+pub fn plain(text: &str) -> String {
+    let start = text.to_owned();
+    PLAIN.into_iter().fold(start, |text, (field, words)| text.replace(field, words))
+}
+
 /// `12,345`.
 pub fn count(number: impl TryInto<i64>) -> String {
     let number = number.try_into().unwrap_or(i64::MAX);

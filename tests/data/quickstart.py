@@ -172,14 +172,14 @@ for name, granted, discount in [
     ("5 USD off the second order", SECOND & ~BACK, 500),
     ("A CD for 150 points", ALL.spend < 0, 0),
     ("Free shipping from 40 USD", PLATINUM, 299),
-    ("Double points to win back good customers", WIN_BACK, 0),
+    ("Double points to win customers back", WIN_BACK, 0),
     ("New releases a week early", PLATINUM | (ALL.segment == "Champions"), 0),
 ]:
     times = granted.sum()
     line(name, f"{times:,} granted {len(ALL) - times:,} declined",
          *([f"{usd(times * discount)} off"] if times * discount else []))
 line(f"{(ALL.points < 150).sum():,} fewer than 150 points")
-line(f"{((ALL['rank'] >= 2) & BACK).sum():,} `20 % off to come back` takes more off")
+line(f"{((ALL['rank'] >= 2) & BACK).sum():,} \"20 % off to come back\" takes more off")
 
 # The customer: the closest below the next tier of those above the lowest with 6 orders or more.
 LEAST = [least for _, least, _ in TIERS]
@@ -189,8 +189,8 @@ CHOSEN = GAP.idxmin()
 line("6. One customer's whole story: number", CHOSEN)
 for row in ROWS[ROWS.customer_id == CHOSEN].itertuples():
     line(row.date.date(), f"{row.n_cds} CD{'' if row.n_cds == 1 else 's'}", usd(row.cents))
-line(f"Tier: {TIERS[ALL['rank'][CHOSEN]][0]}, with {usd(ALL.credits[CHOSEN])} spent within 12 months")
-line(usd(GAP[CHOSEN]), "more reach", TIERS[ALL["rank"][CHOSEN] + 1][0])
-line(f"Points: {ALL.points[CHOSEN]} to spend")
+line(f"Tier {TIERS[ALL['rank'][CHOSEN]][0]}, with {usd(ALL.credits[CHOSEN])} spent within 12 months")
+line(usd(GAP[CHOSEN]), "more reaches", TIERS[ALL["rank"][CHOSEN] + 1][0])
+line(f"Points {ALL.points[CHOSEN]} to spend")
 for lot in LOTS[LOTS.customer == CHOSEN].groupby("expiry").points.sum().items():
     line(lot[1], "expire on", lot[0].date())
