@@ -19,9 +19,9 @@ pub fn document() -> Result<Spec, loyalty::Error> {
     Spec::from_json(DOCUMENT)
 }
 
-/// The document's program, whose offers can also name the RFM segments that were fitted.
-pub fn program(spec: Spec, rfm: RfmSegments) -> Result<Program, loyalty::Error> {
-    spec.builder().segmenter("rfm", rfm).build()
+/// The document's program with the RFM segments that were fitted, which its offers name.
+pub fn program(spec: &Spec, rfm: &RfmSegments) -> Result<Program, loyalty::Error> {
+    Spec { rfm: Some(rfm.clone().into()), ..spec.clone() }.build()
 }
 
 /// All members after all events, in the order of their ids.

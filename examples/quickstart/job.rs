@@ -84,7 +84,7 @@ pub fn run(reading: Reading) -> Result<Job, Box<dyn Error>> {
         Ok((table.customers().len(), clusters::found(&table, &named)?))
     })?;
 
-    let program = club::program(spec.clone(), named.model.clone())?;
+    let program = club::program(&spec, &named.model)?;
     let members = timed(&mut took, "purchases decided and applied", || {
         Ok((events.len(), club::members(&program, &events)?))
     })?;

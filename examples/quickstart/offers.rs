@@ -7,7 +7,7 @@ use chrono::{DateTime, Utc};
 use loyalty::event::Basket;
 use loyalty::id::OfferId;
 use loyalty::offer::{Answer, Decline, Offer, Reason};
-use loyalty::rule::{Because, Finding, Verdict};
+use loyalty::rule::{Because, Finding};
 use loyalty::{Member, Program};
 
 use super::words::plain;
@@ -43,7 +43,9 @@ pub fn tallies(
     let mut tallies: Vec<Tally> = offers.iter().map(tally).collect();
     let mut declined: Vec<BTreeMap<String, usize>> = vec![BTreeMap::new(); offers.len()];
     for member in members {
-        let Some(found) = program.quote(member, basket, as_of).evaluation else { continue };
+        let Some(found) = program.quote_explained(member, basket, as_of).evaluation else {
+            continue;
+        };
         for ((offer, tally), declined) in offers.iter().zip(&mut tallies).zip(&mut declined) {
             let Some(outcome) = found.outcome(&offer.id) else { continue };
             match &outcome.answer {
@@ -53,8 +55,7 @@ pub fn tallies(
                 }
                 Answer::Declined(decline) => {
                     tally.eligible += usize::from(outcome.is_eligible());
-                    let verdict = program.explain(member, basket, as_of, &offer.id);
-                    let words = in_general(decline, verdict.as_ref(), offers);
+                    let words = in_general(decline, offers);
                     *declined.entry(words).or_default() += 1;
                 }
             }
@@ -68,8 +69,8 @@ pub fn tallies(
 }
 
 /// Why an offer is declined, in words that do not depend on the member.
-fn in_general(decline: &Decline, verdict: Option<&Verdict>, offers: &[Offer]) -> String {
-    match (&decline.reason, verdict) {
+fn in_general(decline: &Decline, offers: &[Offer]) -> String {
+    match (&decline.reason, &decline.verdict) {
         (Reason::RuleFailed, Some(verdict)) => {
             let demands: Vec<String> =
                 verdict.decisive().into_iter().map(Finding::demand).collect();

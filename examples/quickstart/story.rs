@@ -5,7 +5,7 @@ use std::error::Error;
 use chrono::{DateTime, NaiveDate, Utc};
 use loyalty::event::{Basket, Event, LineItem, Purchase};
 use loyalty::id::TierId;
-use loyalty::offer::{Answer, Offer, Reason};
+use loyalty::offer::{Answer, Offer};
 use loyalty::program::{Decision, View};
 use loyalty::segment::rfm::RfmExplanation;
 use loyalty::tier::{Credits, Progress, Tier};
@@ -117,7 +117,7 @@ fn purchase_of(member: &Member, gap: Credits, at: DateTime<Utc>) -> Result<Event
     Ok(Event::new("what-if".parse()?, member.id().clone(), at, purchase.into()))
 }
 
-/// What every offer answers, granted or with the reason and what would turn it.
+/// What every offer answers: granted, or declined with what was found and the gap.
 fn answers(
     program: &Program,
     terms: &[Offer],
@@ -125,17 +125,15 @@ fn answers(
     basket: &Basket,
     as_of: DateTime<Utc>,
 ) -> Vec<(String, Result<String, String>)> {
-    let Some(found) = program.quote(member, basket, as_of).evaluation else { return Vec::new() };
+    let quote = program.quote_explained(member, basket, as_of);
+    let Some(found) = quote.evaluation else { return Vec::new() };
     let answer = |offer: &Offer| {
-        let outcome = found.outcome(&offer.id)?;
-        let words = match &outcome.answer {
+        let words = match &found.outcome(&offer.id)?.answer {
             Answer::Granted(grant) => Ok(grant.to_string()),
-            Answer::Declined(decline) => Err(match decline.reason {
-                Reason::RuleFailed => {
-                    program.explain(member, basket, as_of, &offer.id)?.to_string()
-                }
-                _ => decline.to_string(),
-            }),
+            Answer::Declined(decline) => {
+                let verdict = decline.verdict.as_ref().map(ToString::to_string);
+                Err(verdict.unwrap_or_else(|| decline.to_string()))
+            }
         };
         Some((offers::name(terms, &offer.id), words))
     };
