@@ -3,7 +3,7 @@
 mod source;
 
 use source::{
-    Fault, Token, assert_faultless, assert_faults, files, is_word, mentions, text, tokens,
+    Fault, File, Token, assert_faultless, assert_faults, files, is_word, mentions, text, tokens,
 };
 
 const LONGEST_LINE: usize = 100;
@@ -60,6 +60,23 @@ fn the_crate_is_well_named_and_touches_nothing_outside() {
 #[test]
 fn no_test_depends_on_a_clock() {
     assert_faultless(&files("tests"), |file| mentioned(&tokens(&file.text), CLOCKS));
+}
+
+#[test]
+fn every_term_of_the_glossary_is_a_type() {
+    let glossary = include_str!("../GLOSSARY.md");
+    let source: Vec<_> = files("src").iter().flat_map(|file| tokens(&file.text)).collect();
+    assert!(!terms(glossary).is_empty(), "the glossary has terms");
+    let file = File { name: "GLOSSARY.md".into(), text: glossary.into() };
+    assert_faultless(&[file], |file| unknown_terms(&file.text, &source));
+}
+
+#[test]
+fn the_short_examples_are_there() {
+    let examples = files("examples");
+    let missing = SHORT_EXAMPLES.map(|name| format!("examples/{name}.rs"));
+    let missing = missing.iter().filter(|name| !examples.iter().any(|file| file.name == **name));
+    assert_eq!(missing.collect::<Vec<_>>(), [""; 0], "they are promised");
 }
 
 fn longest_file(name: &str) -> usize {
@@ -176,6 +193,31 @@ fn called(tokens: &[Token], macros: &[&str]) -> Vec<Fault> {
             what: format!("`{}!` has no place here", call[0].text),
         })
         .collect()
+}
+
+/// The terms of the glossary that no code defines.
+fn unknown_terms(glossary: &str, source: &[Token]) -> Vec<Fault> {
+    let is_defined = |term: &str| {
+        source.windows(2).any(|pair| {
+            matches!(text(pair, 0), "struct" | "enum" | "trait") && text(pair, 1) == term
+        })
+    };
+    let terms = terms(glossary).into_iter().filter(|(_, term)| !is_defined(term));
+    terms.map(|(line, term)| Fault { line, what: format!("there is no type `{term}`") }).collect()
+}
+
+/// The terms in backticks in the first cell of a row, as far as they are names of types.
+fn terms(glossary: &str) -> Vec<(usize, &str)> {
+    let rows = glossary.lines().enumerate().filter(|(_, line)| line.starts_with("| "));
+    rows.flat_map(|(index, row)| {
+        let cell = row.split('|').nth(1).unwrap_or_default();
+        let quoted = cell.split('`').skip(1).step_by(2);
+        let types = quoted.filter(|term| {
+            term.starts_with(char::is_uppercase) && term.chars().all(char::is_alphanumeric)
+        });
+        types.map(move |term| (index + 1, term))
+    })
+    .collect()
 }
 
 /// Where a function stands among the tokens.
@@ -351,4 +393,12 @@ fn what_stands_outside_is_found() {
     let printed = |tokens: &[Token]| called(tokens, &PRINTING);
     check(printed, "fn f() {\n println!(\"a\"); dbg![b] }", &[(2, "`println!`"), (2, "`dbg!`")]);
     check(printed, "fn f() { print(a); writeln!(f, \"println!()\") }", &[]);
+}
+
+#[test]
+fn terms_that_no_code_defines_are_found() {
+    let glossary = "# Words\n| Term | Meaning |\n|---|---|\n| `Offer`, `Lane` | A `Deal`. |\n\
+                    | recency | |\n| `as_of` | |";
+    assert_eq!(terms(glossary), [(4, "Offer"), (4, "Lane")]);
+    assert_faults(&unknown_terms(glossary, &tokens("pub trait Offer {}")), &[(4, "`Lane`")]);
 }
