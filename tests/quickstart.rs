@@ -10,7 +10,9 @@ use quickstart::{job, page, read, report};
 
 static REPORT: LazyLock<String> = LazyLock::new(|| {
     let rows = read::read(include_str!("../examples/data/cdnow_sample.csv"));
-    report::report(&job::run(rows).unwrap()).unwrap()
+    let mut text = String::new();
+    report::report(&job::run(rows).unwrap(), &mut text).unwrap();
+    text
 });
 
 #[test]
@@ -74,5 +76,7 @@ fn every_bad_row_is_told_with_its_line_and_the_reason() {
         ]
     );
     let reading = read::read("id,date\n");
-    assert_eq!(reading.bad[0].reason, "there is no column `customer_id`, `n_cds`, `amount_usd`");
+    let fault = job::run(reading).err().unwrap().to_string();
+    let told = "line 1: there is no column `customer_id`, `n_cds`, `amount_usd`";
+    assert_eq!(fault, format!("there are no purchases: {told}"));
 }

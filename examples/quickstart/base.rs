@@ -39,14 +39,6 @@ impl Group {
         group
     }
 
-    pub fn orders(&self) -> f64 {
-        self.orders
-    }
-
-    pub fn spend(&self) -> f64 {
-        self.spend
-    }
-
     /// The mean of days since the last order, of orders and of spend per customer.
     pub fn means(&self) -> [f64; 3] {
         let count = self.customers.max(1) as f64;

@@ -13,7 +13,7 @@ use super::base::{self, Group};
 use super::club::{self, Population, RuleSegment};
 use super::clusters::{self, Found};
 use super::offers::{self, Tally};
-use super::read::Reading;
+use super::read::{BadRow, Reading};
 use super::segments::{self, Named};
 use super::shop;
 use super::story::{self, Story};
@@ -65,7 +65,10 @@ pub struct Took {
 pub fn run(reading: Reading) -> Result<Job, Box<dyn Error>> {
     let spec = club::document()?;
     let rows = &reading.rows;
-    let (today, as_of) = shop::day_after(rows, spec.zone).ok_or("there are no purchases")?;
+    let Some((today, as_of)) = shop::day_after(rows, spec.zone) else {
+        let first = reading.bad.first().map_or("the file is empty".to_owned(), BadRow::to_string);
+        return Err(format!("there are no purchases: {first}").into());
+    };
     let moment = Moment { as_of, zone: spec.zone, currency: spec.currency };
     let mut took = Vec::new();
 

@@ -30,7 +30,9 @@ fn main() -> Result<(), Box<dyn Error>> {
     let path = PathBuf::from(ROOT).join("examples/data/cdnow_sample.csv");
     let csv = fs::read_to_string(&path).map_err(|fault| told(&path, &fault))?;
     let job = job::run(read::read(&csv))?;
-    print!("{}", report::report(&job)?);
+    let mut text = String::new();
+    report::report(&job, &mut text)?;
+    print!("{text}");
 
     let path = env::args_os().nth(1).map_or_else(target, PathBuf::from);
     fs::write(&path, page::page(&job)?).map_err(|fault| told(&path, &fault))?;

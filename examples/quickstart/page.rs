@@ -56,8 +56,7 @@ fn overview(job: &Job, html: &mut String) -> Result<(), Box<dyn Error>> {
     html.push_str("</div>\n");
     section(html, "What was read", &reading(job))?;
     if !job.reading.bad.is_empty() {
-        let bad = job.reading.bad.iter();
-        list(html, bad.map(|row| format!("line {}: {}", row.line, row.reason)))?;
+        list(html, job.reading.bad.iter().map(ToString::to_string))?;
     }
     figure(html, "Revenue by month, in thousands of USD", &time::months(job)?)
 }

@@ -1,5 +1,7 @@
 //! Reads the purchases, and tells every row that makes no sense.
 
+use std::fmt;
+
 use chrono::NaiveDate;
 use loyalty::Money;
 use loyalty::id::CustomerId;
@@ -21,6 +23,12 @@ pub struct Row {
 pub struct BadRow {
     pub line: usize,
     pub reason: String,
+}
+
+impl fmt::Display for BadRow {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "line {}: {}", self.line, self.reason)
+    }
 }
 
 /// All that was in the file.

@@ -17,16 +17,14 @@ pub const SOURCE: &str = "The purchases are real: the CDNOW sample of an online 
     published by P. Fader and B. Hardie for research. The club with its tiers and offers is made \
     up for this example and stands in `program.json`.";
 
-/// The whole report.
-pub fn report(job: &Job) -> std::result::Result<String, std::fmt::Error> {
-    let mut out = String::new();
-    what_was_read(job, &mut out)?;
-    named_segments(job, &mut out)?;
-    found_segments(job, &mut out)?;
-    tiers(job, &mut out)?;
-    offers(job, &mut out)?;
-    tale(job, &mut out)?;
-    Ok(out)
+/// Adds the whole report.
+pub fn report(job: &Job, out: &mut String) -> Result {
+    what_was_read(job, out)?;
+    named_segments(job, out)?;
+    found_segments(job, out)?;
+    tiers(job, out)?;
+    offers(job, out)?;
+    tale(job, out)
 }
 
 /// The paragraphs that say what was read.
@@ -85,7 +83,7 @@ fn what_was_read(job: &Job, out: &mut String) -> Result {
     heading(out, "1. What was read")?;
     indented(out, 0, SOURCE)?;
     reading(job).iter().try_for_each(|line| writeln!(out, "{line}"))?;
-    job.reading.bad.iter().try_for_each(|row| writeln!(out, "  line {}: {}", row.line, row.reason))
+    job.reading.bad.iter().try_for_each(|row| writeln!(out, "  {row}"))
 }
 
 /// Titles of the columns that describe groups of customers.
@@ -120,11 +118,8 @@ fn named_segments(job: &Job, out: &mut String) -> Result {
     writeln!(out, "Days since the last order, orders and spend are means per customer.")?;
     cautions(job).iter().try_for_each(|caution| indented(out, 0, caution))?;
     writeln!(out, "\nSegments by rule, written in the program's document; they may overlap")?;
-    let by_rule = job.by_rule.iter();
-    let rows = by_rule.map(|it| vec![it.name.clone(), count(it.members), it.description.clone()]);
-    rows.into_iter().try_for_each(|row| match row.as_slice() {
-        [name, members, text] => writeln!(out, "  {name:<12} {members:>6}  {text}"),
-        _ => Ok(()),
+    job.by_rule.iter().try_for_each(|it| {
+        writeln!(out, "  {:<12} {:>6}  {}", it.name, count(it.members), it.description)
     })
 }
 
@@ -140,10 +135,9 @@ fn found_segments(job: &Job, out: &mut String) -> Result {
     writeln!(out, "Days since the last order, orders and spend are those of the center.")?;
     indented(out, 0, &quality(job))?;
     writeln!(out, "\nCustomers in both")?;
-    let mut rows = vec![vec!["RFM segment".to_owned()]];
-    if let Some(header) = rows.first_mut() {
-        header.extend(found.clusters.iter().map(|cluster| cluster.name.clone()));
-    }
+    let mut header = vec!["RFM segment".to_owned()];
+    header.extend(found.clusters.iter().map(|cluster| cluster.name.clone()));
+    let mut rows = vec![header];
     for (segment, crossing) in job.named.segments.iter().zip(&found.crossing) {
         let mut row = vec![segment.name.clone()];
         row.extend(crossing.iter().map(|&both| if both == 0 { "·".into() } else { count(both) }));
