@@ -5,7 +5,7 @@ use std::error::Error;
 use plotters::backend::SVGBackend;
 use plotters::coord::Shift;
 use plotters::prelude::{
-    Circle, Color, DrawingArea, IntoDrawingArea, IntoFont, PathElement, RGBColor, Rectangle, Text,
+    Color, DrawingArea, IntoDrawingArea, IntoFont, PathElement, RGBColor, Rectangle, Text,
     TextStyle,
 };
 use plotters::style::text_anchor::{HPos, Pos, VPos};
@@ -102,15 +102,6 @@ impl Canvas<'_> {
         color: &impl Color,
     ) -> Result<(), Box<dyn Error>> {
         Ok(self.area.draw(&PathElement::new(points.to_vec(), color.stroke_width(width)))?)
-    }
-
-    pub fn dot(
-        &self,
-        at: (i32, i32),
-        radius: i32,
-        color: &impl Color,
-    ) -> Result<(), Box<dyn Error>> {
-        Ok(self.area.draw(&Circle::new(at, radius, color.filled()))?)
     }
 
     /// Colors and what they mean, in a row.
