@@ -8,7 +8,7 @@ use loyalty::calendar::Zone;
 use loyalty::event::{Basket, Event, EventKind, LineItem};
 use loyalty::feature::{FeatureTable, Moment, Snapshot};
 use loyalty::id::{CustomerId, LineId, OfferId, SegmentId};
-use loyalty::laws::{self, Violation};
+use loyalty::laws;
 use loyalty::money::{Allocation, Allocator, Currency, LargestRemainder, Money, Share};
 use loyalty::offer::{
     Benefit, Catalog, Evaluation, Explain, NoUses, Offer, OfferEvaluator, Request,
@@ -22,19 +22,14 @@ use loyalty::rule::{Facts, Field, Kind, Schema, Sheet, Slot, Text, Value, Verdic
 use loyalty::segment::{Fit, Membership, Segment, Segmenter};
 use loyalty::tier::{Credits, Standing, Tier, TierPolicy};
 
+use crate::check;
+
 fn euro(minor: i64) -> Money {
     Money::from_minor(minor, Currency::EUR)
 }
 
 fn noon() -> DateTime<Utc> {
     "2026-03-14T12:00:00Z".parse().unwrap()
-}
-
-#[track_caller]
-fn check(found: Result<(), Violation>, law: &str, case: &str) {
-    let violation = found.expect_err(law);
-    assert_eq!(violation.law, law);
-    assert!(violation.case.contains(case), "{violation}");
 }
 
 /// Does something to what the largest remainder gives.

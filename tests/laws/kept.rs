@@ -15,10 +15,13 @@ use loyalty::points::{
 };
 use loyalty::rule::{Facts, Field, Kind, Rule, Schema, Value};
 use loyalty::segment::clustered::Clusters;
+use loyalty::segment::grid::StandardGrid;
+use loyalty::segment::rfm::{Nesting, Rfm, RfmSegmentation};
 use loyalty::segment::rules::{RuleSegment, RuleSegments};
 use loyalty::segment::{Fit, Segmenter};
 use loyalty::strategy::{self, Plot, Story};
 use proptest::prelude::*;
+use proptest::sample::select;
 use proptest::test_runner::Config;
 
 const EURO: Currency = Currency::EUR;
@@ -34,6 +37,15 @@ fn columns() -> [Column; 4] {
         Column::new("spend", Measure::Money(EURO)),
         Column::new("opens", Measure::Bool),
         Column::from("spread"),
+    ]
+}
+
+/// The features that RFM looks at by default.
+fn rfm_columns() -> [Column; 3] {
+    [
+        Column::new("recency_days", Measure::Integer),
+        Column::new("orders(lifetime)", Measure::Integer),
+        Column::new("spend(lifetime)", Measure::Money(EURO)),
     ]
 }
 
@@ -166,6 +178,18 @@ proptest! {
         if let Ok(mut model) = recipe.fit_seeded(&table, seed) {
             laws::learn(&mut model, &table, today)?;
         }
+    }
+
+    #[test]
+    fn rfm_segments_are_fitted_by_the_laws(
+        table in strategy::table(rfm_columns(), 0..=30, 0.1),
+        grid in select(vec![StandardGrid::Standard125, StandardGrid::RecencyFrequency]),
+        nesting in select(vec![Nesting::Independent, Nesting::Nested]),
+        seed: u64,
+        today in strategy::day(),
+    ) {
+        let rfm = Rfm { nesting, ..Rfm::default() };
+        laws::fit(&RfmSegmentation { rfm, grid: grid.grid().check()? }, &table, seed, today)?;
     }
 
     #[test]
