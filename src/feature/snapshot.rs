@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 use std::cell::OnceCell;
 
-use chrono::{DateTime, Days, NaiveDate, Utc};
+use chrono::{DateTime, Days, NaiveDate, TimeDelta, Utc};
 
 use super::shopping::{Shopping, days_from};
 use super::{Feature, Moment};
@@ -127,7 +127,8 @@ impl<'a> Snapshot<'a> {
             (Feature::AgeYears, _) => self.attributes.birthday().and_then(|_| self.next_midnight()),
             (Feature::UsageRate(window), _) => {
                 let rate = self.value(feature).and_then(|_| self.next_midnight());
-                rate.into_iter().chain(self.window_change(*window)).min()
+                let changes = rate.into_iter().chain(self.window_change(*window));
+                changes.chain(self.first_day_change(*window)).min()
             }
             (_, Some(window)) => self.window_change(*window),
             _ => None,
@@ -163,6 +164,15 @@ impl<'a> Snapshot<'a> {
             }
         }
         Value::number(total / (answers > 0).then_some(f64::from(answers))?)
+    }
+
+    /// The first instant at which a window begins on another day.
+    fn first_day_change(&self, window: Window) -> Option<DateTime<Utc>> {
+        let Moment { as_of, zone, .. } = self.moment;
+        let day = zone.date(self.interval(window)?.first);
+        let end = zone.start_of_day(day.succ_opt()?);
+        let last = end.checked_sub_signed(TimeDelta::nanoseconds(1))?;
+        window.next_change(last, as_of, &zone, self.since)
     }
 
     /// The first instant at which an event enters or leaves a window.

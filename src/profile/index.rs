@@ -164,6 +164,14 @@ impl Index {
         lasts.max().map(|trace| trace.0)
     }
 
+    /// The first instant after `as_of` at which there was an event, void or not.
+    pub(super) fn next_at(&self, as_of: DateTime<Utc>) -> Option<DateTime<Utc>> {
+        let later = self.traces.values().filter_map(|traces| {
+            traces.get(traces.partition_point(|trace| trace.0 <= as_of)).map(|trace| trace.0)
+        });
+        later.min()
+    }
+
     /// When events of a type, or of any, in effect at `as_of` were, in no particular order.
     pub(super) fn instants(
         &self,

@@ -67,8 +67,7 @@ impl History {
     /// The first instant after `as_of` at which an event was recorded to have happened.
     #[must_use]
     pub fn next_at(&self, as_of: DateTime<Utc>) -> Option<DateTime<Utc>> {
-        let start = self.events.partition_point(|event| event.position().0 <= as_of);
-        self.events.get(start).map(|event| event.position().0)
+        self.index.next_at(as_of)
     }
 }
 

@@ -135,10 +135,7 @@ impl Fields {
         fields.filter_map(|(field, source)| match source {
             Source::Feature(feature) => snapshot.next_change(feature),
             Source::Extractor(index) => extractors.get(*index)?.next_change(snapshot),
-            Source::Hour => {
-                let hour = snapshot.moment().as_of.duration_trunc(TimeDelta::minutes(15)).ok()?;
-                hour.checked_add_signed(TimeDelta::minutes(15))
-            }
+            Source::Hour => next_hour(snapshot.moment()),
             Source::Today | Source::Month | Source::Weekday => snapshot.next_midnight(),
             // Rules compare dates with the day of the question.
             Source::Attribute(_) if field.kind == Kind::Date => snapshot.next_midnight(),
@@ -300,6 +297,16 @@ impl Names<'_> {
         let extracted = self.extractors.iter().map(|extractor| Text::from(extractor.name()));
         own.chain(known).chain(declared).chain(extracted).chain(USAGES.map(Text::from)).collect()
     }
+}
+
+/// The next quarter of an hour in which the clock on the wall shows another hour; zones change
+/// their clocks, and differ, by such quarters.
+fn next_hour(moment: &Moment) -> Option<DateTime<Utc>> {
+    let hour = |at| moment.zone.local(at).hour();
+    let quarter = moment.as_of.duration_trunc(TimeDelta::minutes(15)).ok()?;
+    let later =
+        (1..=24).filter_map(|count| quarter.checked_add_signed(TimeDelta::minutes(15 * count)));
+    later.into_iter().find(|at| hour(*at) != hour(moment.as_of))
 }
 
 /// A field of which only these texts are values; of any, if there are none.
