@@ -175,9 +175,13 @@ impl<'a> Snapshot<'a> {
         window.next_change(last, as_of, &zone, self.since)
     }
 
-    /// The first instant at which an event enters or leaves a window.
+    /// The first instant at which an event enters or leaves a window, or at which there is one: the
+    /// first membership year may be still to come.
     fn window_change(&self, window: Window) -> Option<DateTime<Utc>> {
         let Moment { as_of, zone, .. } = self.moment;
+        if self.interval(window).is_none() {
+            return self.since.map(|since| zone.start_of_day(since)).filter(|at| *at > as_of);
+        }
         let instants = self.profile.history.all_instants(as_of);
         instants.filter_map(|at| window.next_change(at, as_of, &zone, self.since)).min()
     }
