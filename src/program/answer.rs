@@ -4,7 +4,8 @@ use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
 use super::judge::Asked;
-use super::{Complaint, Digest, Member, Program};
+use super::{Complaint, Member, Program};
+use crate::digest::Digest;
 use crate::event::Basket;
 use crate::id::{CustomerId, OfferId};
 use crate::offer::{Evaluation, Explain};

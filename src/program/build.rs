@@ -5,7 +5,8 @@ use std::sync::Arc;
 
 use super::fields::{Fields, Names, comes_later, is_reserved};
 use super::part::{Consulted, Installed};
-use super::{Digest, Error, Fault, Program, SPEC_VERSION, Spec};
+use super::{Error, Fault, Program, SPEC_VERSION, Spec};
+use crate::digest::Digest;
 use crate::feature::Extractor;
 use crate::id::{SegmentId, TierId};
 use crate::money::Allocator;

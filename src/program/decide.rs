@@ -2,7 +2,8 @@
 
 use super::judge::Judged;
 use super::settle::Derived;
-use super::{Complaint, Decision, Digest, Member, Program, Status, TierChange};
+use super::{Complaint, Decision, Member, Program, Status, TierChange};
+use crate::digest::Digest;
 use crate::event::{Event, EventKind};
 use crate::id::SegmentId;
 use crate::path::Path;

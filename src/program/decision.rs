@@ -3,7 +3,7 @@
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
-use super::Digest;
+use crate::digest::Digest;
 use crate::event::Event;
 use crate::id::{CustomerId, OfferId, SegmentId, TierId};
 use crate::money::Money;

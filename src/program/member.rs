@@ -2,7 +2,8 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::{Decision, Digest, Status};
+use super::{Decision, Status};
+use crate::digest::Digest;
 use crate::id::CustomerId;
 use crate::points::Ledger;
 use crate::profile::{Customer, History, Profile, Retention};

@@ -1,4 +1,4 @@
-//! Content hashes that name a policy and the inputs of an answer.
+//! Content hashes: the name of a record that follows from what is in it.
 
 use std::fmt;
 use std::io;
