@@ -125,7 +125,8 @@ impl<'a> Round<'a> {
             return Err(refusal.clone());
         }
         let allocator = &*self.catalog.allocator;
-        let mut proposal = offer.benefit.propose(&self.prices, terms.base, allocator);
+        let times = offer.benefit.most_times(&self.prices);
+        let mut proposal = offer.benefit.propose(&self.prices, terms.base, times, allocator);
         if let Some(most) = offer.limits.max_discount {
             proposal = self.prices.cap(proposal, most.minor(), allocator);
         }

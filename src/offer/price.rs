@@ -16,6 +16,8 @@ pub(super) struct PricedLine<'a> {
     /// The price before any discount, in minor units.
     pub list: i64,
     pub price: Price,
+    /// How many units take part in a bundle already, and cannot take part in another.
+    pub claimed: i64,
     /// What was taken off: first by others, then by offers of the catalog.
     pub discounts: Vec<Discount>,
 }
@@ -46,6 +48,8 @@ pub(super) struct Proposal {
     pub desired: i64,
     /// What it takes off.
     pub cut: Cut,
+    /// How many units of each line it claims, in the order of the lines; empty if none.
+    pub claims: Vec<i64>,
 }
 
 /// What is taken off where.
@@ -120,7 +124,7 @@ impl<'a> Prices<'a> {
             desired = desired.saturating_add(amount);
             amount.min(line.price.running)
         });
-        Proposal { cut: Cut::Lines(lines.collect()), desired }
+        Proposal { cut: Cut::Lines(lines.collect()), desired, claims: Vec::new() }
     }
 
     /// `amount` off all lines together, split by their price; what a line cannot take is lost.
@@ -128,13 +132,13 @@ impl<'a> Prices<'a> {
         let worths = self.lines.iter().map(|line| line.price.on(base));
         let parts = self.split(amount, worths, allocator).into_iter();
         let lines = parts.zip(&self.lines).map(|(part, line)| part.min(line.price.running));
-        Proposal { cut: Cut::Lines(lines.collect()), desired: amount }
+        Proposal { cut: Cut::Lines(lines.collect()), desired: amount, claims: Vec::new() }
     }
 
     /// `amount` off shipping, but never more than is left to pay for it.
     pub fn off_shipping(&self, amount: i64) -> Proposal {
         let running = self.shipping.map_or(0, |price| price.running);
-        Proposal { cut: Cut::Shipping(amount.min(running)), desired: amount }
+        Proposal { cut: Cut::Shipping(amount.min(running)), desired: amount, claims: Vec::new() }
     }
 
     /// `proposal` cut down to `most` in all, each line in proportion.
@@ -165,6 +169,9 @@ impl<'a> Prices<'a> {
         let currency = self.currency;
         let money = |minor| Money::from_minor(minor, currency);
         let (desired, applied) = (money(proposal.desired), money(proposal.applied()));
+        for (line, units) in self.lines.iter_mut().zip(&proposal.claims) {
+            line.claimed += units;
+        }
         let parts = match proposal.cut {
             Cut::Lines(parts) => parts,
             Cut::Shipping(part) => {
@@ -263,5 +270,5 @@ fn price_line<'a>(
         return Err(broken());
     }
     let price = Price::new(list.minor() - taken.minor());
-    Ok(PricedLine { item, list: list.minor(), price, discounts })
+    Ok(PricedLine { item, list: list.minor(), price, claimed: 0, discounts })
 }

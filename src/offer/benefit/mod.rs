@@ -89,11 +89,19 @@ impl Benefit {
         matches!(self, Self::Percent(_) | Self::Fixed(_) | Self::FreeItem(_) | Self::Shipping(_))
     }
 
-    /// What it would take off these prices in a lane on `base`; nothing if it is no discount.
+    /// How many times it could be applied to these prices at most: a bundle as often as there are
+    /// unclaimed units for it, anything else once.
+    pub(super) const fn most_times(&self, _: &Prices<'_>) -> u32 {
+        1
+    }
+
+    /// What it would take off these prices in a lane on `base` if it were applied `times` times;
+    /// nothing if it is no discount.
     pub(super) fn propose(
         &self,
         prices: &Prices<'_>,
         base: Base,
+        _times: u32,
         allocator: &dyn Allocator,
     ) -> Proposal {
         match self {
@@ -102,7 +110,7 @@ impl Benefit {
             Self::FreeItem(free) => free.propose(prices, base),
             Self::Shipping(off) => off.propose(prices, base),
             Self::Points(_) | Self::PointsMultiplier(_) | Self::Gift(_) | Self::Access(_) => {
-                Proposal { desired: 0, cut: Cut::Lines(Vec::new()) }
+                Proposal { desired: 0, cut: Cut::Lines(Vec::new()), claims: Vec::new() }
             }
         }
     }
