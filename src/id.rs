@@ -60,6 +60,7 @@ macro_rules! ids {
     ($($(#[$doc:meta])+ $name:ident, $what:literal;)+) => {$(
         $(#[$doc])+
         #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
+        #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
         #[serde(transparent)]
         pub struct $name(SmolStr);
 

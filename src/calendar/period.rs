@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 
 /// A kind of period of the calendar: what "this month" and "last quarter" are made of.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum Period {
     /// From midnight to midnight.

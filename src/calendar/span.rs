@@ -10,6 +10,7 @@ use super::{CalendarError, NANOSECOND, Zone, just_before, quoted};
 
 /// What a [`Span`] counts.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum Unit {
     /// 60 seconds that pass, whatever the clock on the wall does.

@@ -9,6 +9,7 @@ use super::MoneyError;
 
 /// What to do with a fraction of a minor unit.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum Rounding {
     /// To the nearest; a half goes away from zero (what tills do).

@@ -10,6 +10,7 @@ use crate::id::LaneId;
 /// Offers that name no lane are in the *default lane*, which is applied first: the best discount
 /// alone, on the running price. JSON: `{"id": "coupons", "mode": "stack", "base": "original"}`.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct Lane {
     /// Names the lane.
@@ -27,6 +28,7 @@ pub struct Lane {
 
 /// Who wins in a lane. Ties go to the higher priority, then to the smaller offer id.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
 #[non_exhaustive]
 pub enum Mode {
@@ -41,6 +43,7 @@ pub enum Mode {
 
 /// Which price a percentage is taken of. Whatever the base, no line falls below zero.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum Base {
     /// The price before any offer of the catalog.
@@ -52,6 +55,7 @@ pub enum Base {
 
 /// Which offers of a lane compete in [`Mode::Best`] and [`Mode::First`].
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum Contest {
     /// Only those that take money off: gifts, points, multipliers and access are granted to

@@ -9,6 +9,7 @@ use crate::money::Money;
 ///
 /// JSON: `{"uses": [{"at_most": 1, "within": "30d"}], "max_discount": "50.00 EUR"}`.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct Limits {
     /// How often; all of them apply.
@@ -21,6 +22,7 @@ pub struct Limits {
 
 /// How often one customer can use an offer.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct UseLimit {
     /// How many times, one or more.

@@ -79,6 +79,7 @@ use crate::rule::{Rule, Text};
 
 /// What is given to whom, when: an offer as it is written.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct Offer {
     /// Names the offer; breaks ties.

@@ -8,6 +8,7 @@ use serde::{Deserialize, Serialize};
 /// JSON: `{"from": "2026-03-01T00:00:00Z", "until": "2026-04-01T00:00:00Z"}`; what is left out is
 /// without end.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct Validity {
     /// The first instant at which it can be had.

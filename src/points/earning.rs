@@ -18,6 +18,7 @@ pub const MAX_AWARD: Points = Points(1_000_000_000);
 
 /// All earning rules of a program; each gives its points beside the others.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[serde(transparent)]
 pub struct Earning(pub Vec<EarningRule>);
 
@@ -41,6 +42,7 @@ pub struct Earning(pub Vec<EarningRule>);
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct EarningRule {
     /// Names the rule; the points that it gave refer to it.
@@ -63,6 +65,7 @@ pub struct EarningRule {
 
 /// What earns points, and how many.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
 #[non_exhaustive]
 pub enum Award {
@@ -79,6 +82,7 @@ pub enum Award {
 /// The points of an order follow from all that is paid for its eligible lines, and are split over
 /// these in proportion, so that a line that is returned takes its share back.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct PerAmount {
     /// How many points.
@@ -107,6 +111,7 @@ const fn down() -> Rounding {
 /// one is free. A multiplied number is rounded down, once for the whole order. JSON:
 /// `{"points": 1, "categories": ["coffee"]}`.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct PerUnit {
     /// How many points.
@@ -121,6 +126,7 @@ pub struct PerUnit {
 
 /// So many points whenever something happens.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct PerEvent {
     /// What must happen.
@@ -136,6 +142,7 @@ pub struct PerEvent {
 ///
 /// Of events at one instant those with the smaller ids come first: a cap must hold for them too.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct Cap {
     /// How many times.
@@ -146,6 +153,7 @@ pub struct Cap {
 
 /// Whether the multiplier of the customer's tier applies.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum TierMultiplier {
     /// The points are multiplied.
@@ -157,6 +165,7 @@ pub enum TierMultiplier {
 
 /// When points can be spent.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
 #[non_exhaustive]
 pub enum Activation {
@@ -169,6 +178,7 @@ pub enum Activation {
 
 /// When points can no longer be spent, counted from their activation.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
 #[non_exhaustive]
 pub enum Expiry {
@@ -183,6 +193,7 @@ pub enum Expiry {
 
 /// The end of the period in which a span ends.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct EndOf {
     /// Which period of the calendar, in the program's time zone.

@@ -12,6 +12,8 @@ mod decide;
 mod decision;
 mod fault;
 mod fields;
+#[cfg(feature = "schemars")]
+mod json_schema;
 mod judge;
 mod member;
 mod part;

@@ -26,8 +26,12 @@ pub const SPEC_VERSION: u32 = 1;
 /// Only `loyalty` (the version of the form), `name` and `currency` must be there.
 /// [`Spec::build`] checks everything and reports every problem with its path.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct Spec {
+    /// Where the JSON Schema of the document is, for editors; it means nothing to the program.
+    #[serde(default, rename = "$schema", skip_serializing)]
+    pub schema: Option<Text>,
     /// The version of this document's form: [`SPEC_VERSION`].
     pub loyalty: u32,
     /// What the program is called.
@@ -70,6 +74,7 @@ pub struct Spec {
 
 /// The type of a declared attribute.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct AttributeType {
     /// The type of its values.
@@ -91,6 +96,7 @@ impl Spec {
     /// A program in which nothing is said yet.
     pub fn new(name: impl Into<Text>, currency: Currency) -> Self {
         Self {
+            schema: None,
             loyalty: SPEC_VERSION,
             name: name.into(),
             currency,

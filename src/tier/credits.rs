@@ -16,6 +16,7 @@ use crate::points::{Ledger, Points};
 ///
 /// In JSON it is `"500.00 EUR"` or `12`. Money and counts are not ordered, nor are two currencies.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[serde(
     untagged,
     expecting = "credits are money such as \"500.00 EUR\", or a whole number such as 12"

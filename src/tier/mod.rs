@@ -23,6 +23,7 @@ use crate::rule::Text;
 
 /// A tier and what its customers get.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct Tier {
     /// Its id, which rules and offers refer to.

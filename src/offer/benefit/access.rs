@@ -9,6 +9,7 @@ use crate::rule::Text;
 ///
 /// JSON: `{"name": "spring collection", "kind": "early_access", "opens": "2026-03-01T08:00:00Z"}`.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct Access {
     /// What they are let in to, in the words of the customer.
@@ -25,6 +26,7 @@ pub struct Access {
 
 /// What an [`Access`] lets a customer do.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
 #[non_exhaustive]
 pub enum AccessKind {

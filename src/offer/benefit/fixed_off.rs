@@ -12,6 +12,7 @@ use crate::money::{Allocator, Money};
 ///
 /// JSON: `{"amount": "5.00 EUR"}`, `{"amount": "0.50 EUR", "target": {"products": ["espresso"]}}`.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct FixedOff {
     /// How much, more than nothing.

@@ -13,6 +13,7 @@ use crate::money::Rounding;
 ///
 /// JSON: `{"target": {"categories": ["coffee"]}, "units": 1, "which": "cheapest"}`.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct FreeItem {
     /// What may be free; the order and the lines both mean anything in the basket.
@@ -27,6 +28,7 @@ pub struct FreeItem {
 
 /// Which units are free; ties go to the smaller line id.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum Which {
     /// Those of the lowest price.

@@ -29,6 +29,7 @@ use crate::points::{Multiplier, Points};
 /// The first four take money off and are called *discounts*. JSON: an object with one key, such as
 /// `{"percent": {"percent": "20%"}}`, `{"points": 500}` or `{"gift": {"product": "mug"}}`.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
 #[non_exhaustive]
 pub enum Benefit {
@@ -52,6 +53,7 @@ pub enum Benefit {
 
 /// A product on top of the basket. JSON: `{"product": "mug"}`.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct Gift {
     /// What is given.

@@ -11,6 +11,7 @@ use crate::money::{Allocator, Percent, Rounding};
 ///
 /// JSON: `{"percent": "20%"}`, `{"percent": "12.5%", "target": {"categories": ["coffee"]}}`.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct PercentOff {
     /// How much, more than nothing and at most all.

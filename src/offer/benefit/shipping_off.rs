@@ -11,6 +11,7 @@ use crate::money::{Money, Percent, Rounding};
 ///
 /// JSON: `{"percent": "100%"}`, `{"up_to": "4.95 EUR"}`.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum ShippingOff {
     /// A percentage, rounded to the nearest cent.

@@ -13,6 +13,7 @@ use crate::id::{CategoryId, ProductId};
 /// three lines of 1.05 are 0.32; on the lines they are 0.11 each. JSON: `"order"`, `"lines"`,
 /// `{"products": ["espresso"]}`, `{"categories": ["coffee"]}`.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
 #[non_exhaustive]
 pub enum Target {

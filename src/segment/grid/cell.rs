@@ -15,6 +15,7 @@ pub const MAX_BINS: u8 = 9;
 
 /// How many scores each dimension has: 1 to that number, the greatest being the best.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct Bins {
     /// Recency.

@@ -7,6 +7,7 @@ use crate::id::SegmentId;
 
 /// A grid that comes with the crate, to be used as it is or as a start for one's own.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
 #[non_exhaustive]
 pub enum StandardGrid {

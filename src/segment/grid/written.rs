@@ -28,6 +28,7 @@ use crate::id::SegmentId;
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct Grid {
     /// How many scores each dimension has.
@@ -44,6 +45,7 @@ pub struct Grid {
 
 /// What a cell that several segments name means.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum Overlap {
     /// A mistake: the grid is refused.
@@ -55,6 +57,7 @@ pub enum Overlap {
 
 /// A segment of a grid.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct GridSegment {
     /// Its id, which offers and rules refer to.
@@ -74,6 +77,7 @@ pub struct GridSegment {
 
 /// Some cells: `"555"`, or `{"r": [4, 5], "f": 1}` with any score where none is written.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[serde(untagged)]
 pub enum Cells {
     /// One cell.
@@ -84,6 +88,7 @@ pub enum Cells {
 
 /// All cells with certain scores, such as `{"r": [4, 5], "f": 1}`.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct Block {
     /// The recency scores; any, if none is given.
@@ -99,6 +104,7 @@ pub struct Block {
 
 /// Scores of one dimension: `5`, or `[4, 5]` from the lowest to the highest.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[serde(untagged)]
 pub enum Scores {
     /// This score only.

@@ -11,6 +11,7 @@ use crate::segment::grid::{MAX_BINS, MIN_BINS};
 
 /// How one dimension is scored.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct Scale {
     /// The feature that is scored, such as `orders(1y)`.
@@ -22,6 +23,7 @@ pub struct Scale {
 /// The cuts between the scores of a dimension, from the least figure to the greatest; of so many
 /// cuts come one more scores.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum Cuts {
     /// What must be reached for the next better score: at least that much, or for recency at most

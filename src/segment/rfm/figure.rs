@@ -13,6 +13,7 @@ use crate::rule::{Kind, Number, Value};
 ///
 /// In JSON a whole number is `3`, a number `3.5` and money `"12.40 EUR"`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[serde(untagged)]
 pub enum Figure {
     /// A whole number, such as days or orders.

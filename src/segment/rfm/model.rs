@@ -29,6 +29,7 @@ use crate::segment::grid::Bins;
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct Scoring {
     /// The time since the last purchase; the less, the better.
@@ -39,6 +40,10 @@ pub struct Scoring {
     pub monetary: Scale,
     /// What was found when quantiles were taken.
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(
+        feature = "schemars",
+        schemars(with = "Option<serde_json::Map<String, serde_json::Value>>")
+    )]
     pub report: Option<RfmReport>,
 }
 

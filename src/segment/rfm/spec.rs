@@ -36,6 +36,7 @@ use crate::segment::grid::{Grid, StandardGrid};
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct RfmSpec {
     /// Which features are scored, and how.
@@ -46,6 +47,7 @@ pub struct RfmSpec {
 
 /// A grid that comes with the crate, by its name, or one of the author's own.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[serde(untagged)]
 pub enum GridChoice {
     /// Such as `"standard_125"`.

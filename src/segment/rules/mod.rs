@@ -30,6 +30,7 @@ use crate::rule::{self, CheckedRule, Facts, Rule, Schema, Slot, Text, Truth, Val
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct RuleSegment {
     /// Its id, which offers and rules refer to.
