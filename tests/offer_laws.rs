@@ -133,7 +133,13 @@ fn offers() -> impl Strategy<Value = Vec<Offer>> {
 fn lanes() -> impl Strategy<Value = Vec<Lane>> {
     let lane = |id: &'static str| {
         (
-            select(vec![Mode::Best, Mode::First, Mode::Stack]),
+            select(vec![
+                Mode::Best,
+                Mode::First,
+                Mode::Stack,
+                Mode::BestForCustomer,
+                Mode::BestMargin,
+            ]),
             select(vec![Base::Original, Base::Running]),
             select(vec![Contest::Discounts, Contest::Everything]),
         )

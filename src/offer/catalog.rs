@@ -8,7 +8,8 @@ use chrono::{DateTime, Utc};
 
 use super::benefit::Benefit;
 use super::evaluate::evaluate;
-use super::{Base, Contest, Evaluation, Fault, Lane, Mode, Offer, Request, check};
+use super::plan::{Marks, NODE_LIMIT};
+use super::{Base, Contest, Evaluation, Fault, Lane, Mode, Offer, Request, check, combine};
 use crate::id::OfferId;
 use crate::money::{Allocator, Currency, LargestRemainder};
 use crate::path::Problems;
@@ -17,7 +18,8 @@ use crate::rule::{CheckedRule, Facts, Schema, Verdict};
 /// Answers which offers a customer gets; hosts with an evaluation of their own implement it.
 ///
 /// Laws (`laws::offer_evaluator` checks them): evaluating is pure and total; every offer gets
-/// exactly one outcome, by offer id; only the facts that are named matter, and the order of the
+/// exactly one outcome, by offer id, unless no more
+/// than [`Explain::Grants`](super::Explain::Grants) is asked for; only the facts that are named matter, and the order of the
 /// lines does not; the conditions of a granted offer hold, so that a missing fact never grants;
 /// discounts sum exactly and never exceed a line.
 pub trait OfferEvaluator: Send + Sync {
@@ -34,7 +36,9 @@ pub trait OfferEvaluator: Send + Sync {
 /// Offers and lanes that were checked, and whose evaluation cannot fail.
 ///
 /// # Complexity
-/// Evaluating takes one look at each offer, and computes discounts for eligible offers only.
+/// Evaluating takes one look at each offer, and computes discounts for eligible offers only. The
+/// search for the best plan of a lane is exponential in the number of eligible offers that
+/// influence each other, up to a limit; offers that do not are searched one by one.
 #[derive(Clone)]
 pub struct Catalog {
     pub(super) currency: Currency,
@@ -42,6 +46,10 @@ pub struct Catalog {
     pub(super) offers: Vec<CheckedOffer>,
     pub(super) lanes: Vec<Lane>,
     pub(super) allocator: Arc<dyn Allocator>,
+    /// The offers that are granted jointly: the places of each set.
+    pub(super) joint: Vec<Vec<usize>>,
+    /// How many applications a search tries.
+    pub(super) node_limit: u64,
 }
 
 /// An offer with its checked conditions.
@@ -51,6 +59,10 @@ pub(super) struct CheckedOffer {
     pub rule: CheckedRule,
     /// The place of its lane: 0 is the default lane, the others follow in their order.
     pub lane: usize,
+    /// The names of its groups and tags, as numbers.
+    pub marks: Marks,
+    /// The number of its joint set.
+    pub joint: Option<usize>,
 }
 
 /// How the offers of a lane go together.
@@ -72,14 +84,26 @@ impl Catalog {
         schema: &Schema,
         currency: Currency,
     ) -> Result<Self, Problems<Fault>> {
-        let offers = check::check(offers, &lanes, schema, currency)?;
-        Ok(Self { currency, offers, lanes, allocator: Arc::new(LargestRemainder) })
+        let mut offers = check::check(offers, &lanes, schema, currency)?;
+        let joint = combine::number(&mut offers);
+        let allocator = Arc::new(LargestRemainder);
+        Ok(Self { currency, offers, lanes, allocator, joint, node_limit: NODE_LIMIT })
     }
 
     /// The same catalog, which splits discounts over lines in another way.
     #[must_use]
     pub fn with_allocator(self, allocator: Arc<dyn Allocator>) -> Self {
         Self { allocator, ..self }
+    }
+
+    /// The same catalog, whose searches for the best plan of a lane try at most so many
+    /// applications for each group of offers that influence each other; [`NODE_LIMIT`] if not said.
+    ///
+    /// A search that is cut short gives the best plan so far, and tells how far from the best it
+    /// can be at most.
+    #[must_use]
+    pub fn with_node_limit(self, nodes: u64) -> Self {
+        Self { node_limit: nodes, ..self }
     }
 
     /// The currency of its amounts.

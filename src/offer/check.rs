@@ -5,7 +5,8 @@ use std::collections::{HashMap, HashSet};
 
 use super::benefit::{Benefit, ShippingOff, Target};
 use super::catalog::CheckedOffer;
-use super::{Fault, Lane, Offer, Validity};
+use super::plan::Marks;
+use super::{Fault, Lane, Offer, Validity, combine};
 use crate::calendar::Window;
 use crate::id::{CouponCode, LaneId, OfferId};
 use crate::money::{Currency, Money, Percent};
@@ -58,9 +59,11 @@ pub(super) fn check(
         .enumerate()
         .map(|(index, offer)| check.offer(offer, &offers_path.item(index)))
         .collect();
+    combine::check(&offers, lanes, &mut check.problems);
     check.problems.into_result(())?;
     let whole = |(offer, part): (_, Option<(_, _)>)| {
-        part.map(|(rule, lane)| CheckedOffer { offer, rule, lane })
+        let (rule, lane) = part?;
+        Some(CheckedOffer { offer, rule, lane, marks: Marks::default(), joint: None })
     };
     let mut checked: Vec<_> = offers.into_iter().zip(parts).filter_map(whole).collect();
     checked.sort_by(|one, other| one.offer.id.cmp(&other.offer.id));
@@ -105,6 +108,7 @@ impl<'a> Check<'a> {
         if let Some(cost) = offer.cost {
             self.points(cost, path.field("cost"));
         }
+        self.combines(offer, &path.field("combines"));
         Some((rule?, lane?))
     }
 
@@ -190,6 +194,14 @@ impl<'a> Check<'a> {
                 self.problems.add(path.clone(), Fault::NoDiscount);
             }
             self.amount(most, path);
+        }
+    }
+
+    fn combines(&mut self, offer: &Offer, path: &Path) {
+        for (field, names) in offer.combines.names() {
+            let path = path.field(field);
+            self.length(names.len(), &path);
+            names.iter().for_each(|name| self.name(name, &path));
         }
     }
 

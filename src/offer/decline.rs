@@ -9,7 +9,7 @@ use crate::calendar::Window;
 use crate::id::{LineId, OfferId};
 use crate::money::{Currency, Money};
 use crate::points::Points;
-use crate::rule::Verdict;
+use crate::rule::{Text, Verdict};
 
 /// Why an offer was not granted. `to_string` is the sentence for a marketer.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -64,6 +64,11 @@ pub enum Reason {
         /// What it costs.
         cost: Points,
     },
+    /// It is only granted together with another offer, for which the customer is not eligible.
+    JointMissing(Box<JointMissing>),
+    /// The customer is eligible, but it is not granted together with what was granted, or there is
+    /// nothing left for it.
+    Excluded(Box<Excluded>),
     /// The basket is not in the currency of the catalog.
     WrongCurrency {
         /// The other currency.
@@ -109,6 +114,49 @@ pub enum Nothing {
     NothingLeft,
 }
 
+/// The offer without which a joint set is not granted.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct JointMissing {
+    /// The set.
+    pub set: Text,
+    /// The first offer of the set, by id, for which the customer is not eligible.
+    pub missing: OfferId,
+    /// Why not.
+    pub code: DeclineCode,
+}
+
+/// The offer that stands in the way of another one.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Excluded {
+    /// Which one.
+    pub by: OfferId,
+    /// How.
+    pub why: Exclusion,
+    /// What it takes off; nothing if it is no discount, or not granted either.
+    pub winning: Money,
+    /// What this offer would have taken off.
+    pub offered: Money,
+}
+
+/// How one offer stands in the way of another.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+#[non_exhaustive]
+pub enum Exclusion {
+    /// Both are in an exclusivity group.
+    Group(Text),
+    /// The other has a tag that this offer is not granted with.
+    Tag(Text),
+    /// This offer has a tag that the other is not granted with.
+    OwnTag(Text),
+    /// The other claimed the units that this offer is for.
+    Units,
+    /// Both are granted jointly, and the other is not granted.
+    Joint(Text),
+}
+
 /// Who won the lane instead.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -142,6 +190,10 @@ pub enum DeclineCode {
     NotEnoughPoints,
     /// [`Reason::NotChosen`].
     NotChosen,
+    /// [`Reason::JointMissing`].
+    JointMissing,
+    /// [`Reason::Excluded`].
+    Excluded,
     /// [`Reason::WrongCurrency`].
     WrongCurrency,
     /// [`Reason::InvalidBasket`].
@@ -154,7 +206,7 @@ pub enum DeclineCode {
 
 impl DeclineCode {
     /// All codes, in the order in which they are looked at.
-    pub const ALL: [Self; 12] = [
+    pub const ALL: [Self; 14] = [
         Self::NotYetValid,
         Self::Expired,
         Self::CodeMissing,
@@ -163,6 +215,8 @@ impl DeclineCode {
         Self::LimitReached,
         Self::NotEnoughPoints,
         Self::NotChosen,
+        Self::JointMissing,
+        Self::Excluded,
         Self::WrongCurrency,
         Self::InvalidBasket,
         Self::NothingToDiscount,
@@ -181,6 +235,8 @@ impl DeclineCode {
             Self::LimitReached => "limit_reached",
             Self::NotEnoughPoints => "not_enough_points",
             Self::NotChosen => "not_chosen",
+            Self::JointMissing => "joint_missing",
+            Self::Excluded => "excluded",
             Self::WrongCurrency => "wrong_currency",
             Self::InvalidBasket => "invalid_basket",
             Self::NothingToDiscount => "nothing_to_discount",
@@ -195,6 +251,7 @@ impl DeclineCode {
         matches!(
             self,
             Self::NotChosen
+                | Self::Excluded
                 | Self::WrongCurrency
                 | Self::InvalidBasket
                 | Self::NothingToDiscount
@@ -222,6 +279,8 @@ impl Reason {
             Self::LimitReached(_) => DeclineCode::LimitReached,
             Self::NotEnoughPoints { .. } => DeclineCode::NotEnoughPoints,
             Self::NotChosen { .. } => DeclineCode::NotChosen,
+            Self::JointMissing(_) => DeclineCode::JointMissing,
+            Self::Excluded(_) => DeclineCode::Excluded,
             Self::WrongCurrency { .. } => DeclineCode::WrongCurrency,
             Self::InvalidBasket { .. } => DeclineCode::InvalidBasket,
             Self::NothingToDiscount(_) => DeclineCode::NothingToDiscount,
@@ -272,6 +331,8 @@ impl fmt::Display for Reason {
             Self::NotChosen { cost } => {
                 write!(f, "it costs {cost} points, which the customer has not chosen to spend")
             }
+            Self::JointMissing(missing) => missing.fmt(f),
+            Self::Excluded(excluded) => excluded.fmt(f),
             Self::WrongCurrency { found, expected } => {
                 write!(f, "the basket is in {found}, the offer in {expected}")
             }
@@ -309,6 +370,36 @@ impl fmt::Display for Nothing {
             }
             Self::NothingLeft => "the customer is eligible, but nothing is left to take off",
         })
+    }
+}
+
+impl fmt::Display for JointMissing {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { set, missing, code } = self;
+        write!(f, "it is given together with `{missing}` of the set `{set}`, which is not: {code}")
+    }
+}
+
+impl fmt::Display for Excluded {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { by, why, winning, offered } = self;
+        write!(f, "`{by}` stands in the way: {why}")?;
+        if offered.minor() == 0 || winning.minor() == 0 {
+            return Ok(());
+        }
+        write!(f, "; it takes {winning} off, this offer would take {offered}")
+    }
+}
+
+impl fmt::Display for Exclusion {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Group(group) => write!(f, "only one offer of the group `{group}` is given"),
+            Self::Tag(tag) => write!(f, "this offer is not given with the tag `{tag}`"),
+            Self::OwnTag(tag) => write!(f, "it is not given with the tag `{tag}`"),
+            Self::Units => f.write_str("it claimed the units that this offer is for"),
+            Self::Joint(set) => write!(f, "the set `{set}` is given whole, and it is not given"),
+        }
     }
 }
 

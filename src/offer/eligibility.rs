@@ -14,19 +14,33 @@ use crate::rule::Truth;
 pub(super) struct Presented<'a> {
     codes: BTreeSet<&'a CouponCode>,
     chosen: BTreeSet<&'a OfferId>,
+    /// The offers that discounts of the basket name.
+    named: BTreeSet<&'a OfferId>,
 }
 
 impl<'a> Presented<'a> {
     pub(super) fn of(request: &Request<'a>) -> Self {
         let (codes, chosen) = (&request.basket.coupons, request.chosen);
-        Self { codes: codes.iter().collect(), chosen: chosen.iter().collect() }
+        let discounts = request.basket.lines.iter().flat_map(|line| &line.discounts);
+        let named = discounts.filter_map(|discount| discount.offer.as_ref()).collect();
+        Self { codes: codes.iter().collect(), chosen: chosen.iter().collect(), named }
+    }
+
+    /// Whether the customer asked for this offer.
+    pub(super) fn asked_for(&self, offer: &Offer) -> bool {
+        self.chosen.contains(&offer.id)
+            || self.named.contains(&offer.id)
+            || offer.code.as_ref().is_some_and(|code| self.codes.contains(code))
     }
 }
 
 impl CheckedOffer {
     /// The first reason that stands in the way: validity, code, conditions, uses, points, choice.
+    ///
+    /// How the conditions come out is asked only if nothing before them stands in the way.
     pub(super) fn eligibility(
         &self,
+        truth: impl FnOnce() -> Truth,
         request: &Request<'_>,
         presented: &Presented<'_>,
     ) -> Result<(), Reason> {
@@ -35,7 +49,7 @@ impl CheckedOffer {
         if code.as_ref().is_some_and(|code| !presented.codes.contains(code)) {
             return Err(Reason::CodeMissing);
         }
-        match self.rule.truth(request.facts) {
+        match truth() {
             Truth::Fail => return Err(Reason::RuleFailed),
             Truth::Unknown => return Err(Reason::FactUnknown),
             Truth::Hold => {}
@@ -69,6 +83,12 @@ impl CheckedOffer {
             _ => None,
         };
         Decline { reason, verdict }
+    }
+
+    /// Whether nothing stands in the way that can be seen without looking at the conditions.
+    pub(super) fn may_hold(&self, request: &Request<'_>, presented: &Presented<'_>) -> bool {
+        let coded = self.offer.code.as_ref();
+        coded.is_none_or(|code| presented.codes.contains(code)) && self.open(request).is_ok()
     }
 
     fn open(&self, request: &Request<'_>) -> Result<(), Reason> {

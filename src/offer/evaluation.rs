@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use super::benefit::{Access, AccessKind, Gift};
 use super::decline::{Decline, DeclineCode};
+use super::trace::LanePlan;
 use crate::event::{Basket, Discount};
 use crate::id::{LineId, OfferId};
 use crate::money::Money;
@@ -16,7 +17,8 @@ use crate::points::{Multiplier, Points};
 #[serde(deny_unknown_fields)]
 #[must_use]
 pub struct Evaluation {
-    /// One outcome for every offer, by offer id.
+    /// One outcome for every offer, by offer id; only for those that matter to the customer if no
+    /// more than [`Explain::Grants`](super::Explain::Grants) was asked for.
     pub outcomes: Vec<Outcome>,
     /// The lines of the basket with their discounts, by line id; none if the basket has no price.
     pub lines: Vec<LinePrice>,
@@ -33,6 +35,10 @@ pub struct Evaluation {
     /// What must be reserved until the purchase, by offer id.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub reserve: Vec<Reservation>,
+    /// How the discounts of each lane went together, in the order of the lanes, without lanes in
+    /// which no discount could be given.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub lanes: Vec<LanePlan>,
 }
 
 /// What became of one offer.
@@ -64,6 +70,18 @@ pub struct Grant {
     /// What the customer pays for it in points, if anything.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub cost: Option<Points>,
+    /// How many times it is applied: a bundle as often as it fits, anything else once.
+    #[serde(default = "once", skip_serializing_if = "is_once")]
+    pub times: u32,
+}
+
+const fn once() -> u32 {
+    1
+}
+
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde passes a reference")]
+const fn is_once(times: &u32) -> bool {
+    *times == 1
 }
 
 /// What is given to a customer.

@@ -2,12 +2,14 @@
 
 use thiserror::Error;
 
+use super::Exclusion;
 use super::check::{MAX_LANES, MAX_LIST, MAX_NAME_BYTES, MAX_OFFERS, MAX_POINTS};
+use super::combine::MAX_JOINT;
 use crate::calendar::Window;
 use crate::id::{CouponCode, LaneId, OfferId};
 use crate::money::{Currency, Money, Percent};
 use crate::points::{Multiplier, Points};
-use crate::rule;
+use crate::rule::{self, Text};
 
 /// What is wrong at a place of a catalog.
 #[derive(Clone, Debug, PartialEq, Eq, Error)]
@@ -119,4 +121,40 @@ pub enum Fault {
     /// The discount of an offer that is no discount is limited.
     #[error("the offer takes no money off, so that there is nothing to limit")]
     NoDiscount,
+    /// No other offer has a tag that an offer is not granted with, so that it excludes nothing.
+    #[error("no other offer has the tag `{tag}`, so that it excludes nothing")]
+    NobodyTagged {
+        /// The tag.
+        tag: Text,
+    },
+    /// More than [`MAX_JOINT`] offers are to be granted together.
+    #[error("the set `{set}` has too many offers: at most {MAX_JOINT}")]
+    JointTooLarge {
+        /// The set.
+        set: Text,
+    },
+    /// Offers of two lanes are to be granted together.
+    #[error("the set `{set}` is in two lanes: offer `{other}` is in another one")]
+    JointOverLanes {
+        /// The set.
+        set: Text,
+        /// The first offer of the set.
+        other: OfferId,
+    },
+    /// Offers are to be granted together in a lane that has one winner.
+    #[error("the set `{set}` is in a lane with one winner, so that it is never given")]
+    JointWithOneWinner {
+        /// The set.
+        set: Text,
+    },
+    /// Two offers are to be granted together and are not granted together.
+    #[error("the set `{set}` is never given, because of offer `{other}`: {why}")]
+    JointExcluded {
+        /// The set.
+        set: Text,
+        /// The other offer of the set.
+        other: OfferId,
+        /// Why they exclude each other.
+        why: Exclusion,
+    },
 }

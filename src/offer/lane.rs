@@ -26,7 +26,8 @@ pub struct Lane {
     pub contest: Contest,
 }
 
-/// Who wins in a lane. Ties go to the higher priority, then to the smaller offer id.
+/// Who wins in a lane. Ties go to the higher priority, then to the smaller offer id; among plans of
+/// several offers, to the one that differs first by such an offer, or by applying it more often.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
@@ -37,8 +38,14 @@ pub enum Mode {
     Best,
     /// The one offer of highest priority that takes anything off.
     First,
-    /// All offers, one after the other by priority.
+    /// All offers, one after the other by priority; one that cannot be combined with those before
+    /// it is left out.
     Stack,
+    /// The offers, in the order of application, that leave the customer the least to pay.
+    BestForCustomer,
+    /// As many offers as go together, so that none could still be added, but those and in the order
+    /// that leave the customer the most to pay: what the shop keeps.
+    BestMargin,
 }
 
 /// Which price a percentage is taken of. Whatever the base, no line falls below zero.

@@ -33,14 +33,23 @@
 //!    first that stands in the way is the [`Reason`] of the decline; a missing fact never grants.
 //! 2. *Lanes*, in their order, the default lane first; see [`Lane`]. An offer that would take
 //!    nothing off is declined before it competes. Points are spent in the order of grants.
+//! 3. *Together*: an offer that cannot be combined with one that was granted is declined, and the
+//!    reason names it; see [`Combines`].
+//!
+//! In the lanes [`Mode::BestForCustomer`] and [`Mode::BestMargin`] the plan is *exact*: of all
+//! compatible offers in all orders of application, the one that leaves the least, or the most, to
+//! pay. [`Evaluation::lanes`] tells it with what both aims come to, and proves it: `optimal`, or
+//! the bound that no plan can pass if the search was cut short at [`Catalog::with_node_limit`].
 //!
 //! The answer depends on the set of offers and lines, never on the order in which they are listed.
 //! Points are spent only where the customer says so: an offer with a cost is granted to those who
 //! present its code or, if it has none, have chosen it.
 
 mod benefit;
+mod candidates;
 mod catalog;
 mod check;
+mod combine;
 mod decline;
 mod eligibility;
 mod evaluate;
@@ -48,9 +57,15 @@ mod evaluation;
 mod fault;
 mod lane;
 mod limits;
+mod plan;
 mod price;
 mod request;
+mod round;
+mod till;
+mod trace;
 mod validity;
+
+use std::collections::BTreeSet;
 
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
@@ -59,16 +74,21 @@ pub use benefit::{
     Access, AccessKind, Benefit, FixedOff, FreeItem, Gift, PercentOff, ShippingOff, Target, Which,
 };
 pub use catalog::{Catalog, OfferEvaluator};
+pub use combine::{Combines, MAX_JOINT};
 pub use check::{MAX_LANES, MAX_LIST, MAX_NAME_BYTES, MAX_OFFERS, MAX_POINTS};
-pub use decline::{Beaten, Decline, DeclineCode, LimitReached, Nothing, Reason};
+pub use decline::{
+    Beaten, Decline, DeclineCode, Excluded, Exclusion, JointMissing, LimitReached, Nothing, Reason,
+};
 pub use evaluation::{
     Answer, Award, Evaluation, Grant, LineDiscount, LineDiscounts, LinePrice, Outcome, Reservation,
     ShippingDiscount, ShippingPrice,
 };
-pub use fault::Fault;
 pub use lane::{Base, Contest, Lane, Mode};
+pub use plan::NODE_LIMIT;
+pub use fault::Fault;
 pub use limits::{Limits, UseLimit};
 pub use request::{Explain, NoUses, Request, Uses};
+pub use trace::{Aim, Aims, Application, LanePlan};
 pub use validity::Validity;
 
 use crate::calendar::Window;
@@ -111,6 +131,9 @@ pub struct Offer {
     /// get it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub cost: Option<Points>,
+    /// With which other offers it can be given; with any if not said.
+    #[serde(default, skip_serializing_if = "Combines::is_free")]
+    pub combines: Combines,
 }
 
 const fn always() -> Rule {
@@ -141,6 +164,12 @@ impl Offer {
             limits: Limits { uses: Vec::new(), max_discount: None },
             code: None,
             cost: None,
+            combines: Combines {
+                exclusive: BTreeSet::new(),
+                joint: None,
+                tags: BTreeSet::new(),
+                not_with: BTreeSet::new(),
+            },
         }
     }
 
@@ -204,5 +233,33 @@ impl Offer {
     #[must_use]
     pub fn costing(self, points: Points) -> Self {
         Self { cost: Some(points), ..self }
+    }
+
+    /// The same offer, of whose `group` only one offer is granted.
+    #[must_use]
+    pub fn exclusive_in(mut self, group: impl Into<Text>) -> Self {
+        self.combines.exclusive.insert(group.into());
+        self
+    }
+
+    /// The same offer, granted together with all others of `set` or not at all.
+    #[must_use]
+    pub fn jointly(mut self, set: impl Into<Text>) -> Self {
+        self.combines.joint = Some(set.into());
+        self
+    }
+
+    /// The same offer, with a tag that others can say they are not granted with.
+    #[must_use]
+    pub fn tagged(mut self, tag: impl Into<Text>) -> Self {
+        self.combines.tags.insert(tag.into());
+        self
+    }
+
+    /// The same offer, not granted together with others that have `tag`.
+    #[must_use]
+    pub fn not_with(mut self, tag: impl Into<Text>) -> Self {
+        self.combines.not_with.insert(tag.into());
+        self
     }
 }

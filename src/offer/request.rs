@@ -52,9 +52,14 @@ impl Uses for NoUses {
     }
 }
 
-/// How much of the declines is explained.
+/// How much of the declines is explained. What is granted and what it takes off never depends on it.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 pub enum Explain {
+    /// Only offers that are granted, for which the customer is eligible
+    /// ([`Outcome::is_eligible`](super::Outcome::is_eligible)), or that the customer asked for: by
+    /// choice, by a code, or by a discount of the basket that names it. The cheapest, for large
+    /// catalogs.
+    Grants,
     /// Reasons with their numbers: fast, and enough to count them.
     #[default]
     Codes,

@@ -72,7 +72,13 @@ fn coded() -> impl Strategy<Value = Coded> + Clone {
 
 /// A lane whose id is only unique after the catalog has numbered it.
 fn lane() -> impl Strategy<Value = Lane> + Clone {
-    let mode = select(vec![Mode::Best, Mode::First, Mode::Stack]);
+    let mode = select(vec![
+        Mode::Best,
+        Mode::First,
+        Mode::Stack,
+        Mode::BestForCustomer,
+        Mode::BestMargin,
+    ]);
     let base = select(vec![Base::Running, Base::Original]);
     let contest = select(vec![Contest::Discounts, Contest::Everything]);
     (super::id::id(), mode, base, contest).prop_map(|(id, mode, base, contest)| Lane {

@@ -1,0 +1,78 @@
+//! What a plan is made of: the offers that are in the running, and those given only together.
+
+use super::super::Base;
+use super::super::catalog::{Catalog, CheckedOffer};
+use super::super::price::{Prices, Proposal};
+use crate::points::Points;
+
+/// The discounts of a lane that can be given, and what they share.
+pub(in super::super) struct Lineup<'a> {
+    pub catalog: &'a Catalog,
+    pub base: Base,
+    /// The points that can be spent on them.
+    pub points: Points,
+    /// By rank: the higher priority, then the smaller id.
+    pub entrants: Vec<Entrant<'a>>,
+    pub parties: Vec<Party<'a>>,
+}
+
+/// A discount that is in the running.
+pub(in super::super) struct Entrant<'a> {
+    pub checked: &'a CheckedOffer,
+    /// The party that it is in.
+    pub party: usize,
+}
+
+/// Offers that are given all or not at all; mostly one.
+#[derive(Default)]
+pub(in super::super) struct Party<'a> {
+    /// All of them, with those that are no discounts.
+    pub members: Vec<&'a CheckedOffer>,
+    /// Those that are discounts, by rank.
+    pub entrants: Vec<usize>,
+    /// What they cost together.
+    pub cost: Points,
+}
+
+impl<'a> Lineup<'a> {
+    pub const fn new(catalog: &'a Catalog, base: Base, points: Points) -> Self {
+        Self { catalog, base, points, entrants: Vec::new(), parties: Vec::new() }
+    }
+
+    /// A party of these offers, which are by rank.
+    pub fn join(&mut self, members: &[&'a CheckedOffer]) {
+        let mut party = Party { members: members.to_vec(), ..Party::default() };
+        let costs = members.iter().filter_map(|member| member.offer.cost);
+        party.cost = Points::sum(costs).unwrap_or(Points(i64::MAX));
+        let number = self.parties.len();
+        for checked in members.iter().filter(|member| member.offer.benefit.is_discount()) {
+            self.entrants.push(Entrant { checked, party: number });
+        }
+        self.parties.push(party);
+    }
+
+    /// Puts the entrants by rank; to be called when all parties have joined.
+    pub fn rank(&mut self) {
+        self.entrants.sort_by(|one, other| one.checked.rank().cmp(&other.checked.rank()));
+        for (at, entrant) in self.entrants.iter().enumerate() {
+            if let Some(party) = self.parties.get_mut(entrant.party) {
+                party.entrants.push(at);
+            }
+        }
+    }
+
+    /// The entrants of one party.
+    pub fn entrants_of(&self, party: usize) -> &[usize] {
+        self.parties.get(party).map_or(&[], |party| &party.entrants)
+    }
+
+    /// What an entrant would take off now; none if nothing.
+    pub fn proposal(&self, entrant: usize, prices: &Prices<'_>, times: u32) -> Option<Proposal> {
+        self.entrants.get(entrant)?.checked.proposal(
+            prices,
+            self.base,
+            times,
+            &*self.catalog.allocator,
+        )
+    }
+}

@@ -1,0 +1,163 @@
+//! What is left to pay and to spend after some applications, each of which can be taken back.
+
+use super::super::price::{Cut, Prices, Proposal};
+use super::conflicts::Held;
+use super::lineup::Lineup;
+use crate::points::Points;
+
+/// What a plan has come to so far.
+pub(super) struct State<'s, 'a> {
+    pub lineup: &'s Lineup<'a>,
+    pub prices: Prices<'a>,
+    pub points: Points,
+    pub held: Held,
+    /// Which entrants were applied.
+    used: Vec<bool>,
+    /// Which parties are given.
+    given: Vec<bool>,
+    /// How many entrants of given parties must still be applied.
+    pub open: usize,
+    pub steps: Vec<Step>,
+    /// What is taken off.
+    pub value: i64,
+}
+
+/// An entrant that was applied.
+pub(super) struct Step {
+    pub entrant: usize,
+    pub times: u32,
+    pub amount: i64,
+    cut: Cut,
+    pub claims: Vec<i64>,
+    /// Whether it is the first of its party.
+    first: bool,
+}
+
+impl<'s, 'a> State<'s, 'a> {
+    pub fn new(lineup: &'s Lineup<'a>, prices: &Prices<'a>) -> Self {
+        Self {
+            lineup,
+            prices: prices.clone(),
+            points: lineup.points,
+            held: Held::default(),
+            used: vec![false; lineup.entrants.len()],
+            given: vec![false; lineup.parties.len()],
+            open: 0,
+            steps: Vec::new(),
+            value: 0,
+        }
+    }
+
+    pub fn is_used(&self, entrant: usize) -> bool {
+        self.used.get(entrant).copied().unwrap_or(true)
+    }
+
+    /// Whether the party is in the plan.
+    pub fn is_given(&self, party: usize) -> bool {
+        self.given.get(party).copied().unwrap_or(true)
+    }
+
+    /// Whether the party is not in the plan, and can be combined with it and paid for.
+    pub fn admits_party(&self, party: usize) -> bool {
+        let Some(asked) = self.lineup.parties.get(party) else { return false };
+        !self.is_given(party)
+            && asked.cost <= self.points
+            && asked.members.iter().all(|member| !self.held.excludes(&member.marks))
+    }
+
+    /// Whether the entrant is not in the plan, and can be combined with it and paid for.
+    pub fn admits(&self, entrant: usize) -> bool {
+        let Some(asked) = self.lineup.entrants.get(entrant) else { return false };
+        !self.is_used(entrant) && (self.is_given(asked.party) || self.admits_party(asked.party))
+    }
+
+    /// How often the entrant could be applied at most.
+    pub fn most_times(&self, entrant: usize) -> u32 {
+        let benefit = self.lineup.entrants.get(entrant).map(|e| &e.checked.offer.benefit);
+        benefit.map_or(0, |benefit| benefit.most_times(&self.prices))
+    }
+
+    /// What the entrant would take off now; none if nothing.
+    pub fn proposal(&self, entrant: usize, times: u32) -> Option<Proposal> {
+        self.lineup.proposal(entrant, &self.prices, times)
+    }
+
+    /// Applies what was proposed for an entrant that is admitted.
+    pub fn apply(&mut self, entrant: usize, times: u32, proposal: Proposal) {
+        let Some(party) = self.lineup.entrants.get(entrant).map(|entrant| entrant.party) else {
+            return;
+        };
+        let first = !self.is_given(party);
+        if first {
+            self.give(party);
+        }
+        self.open -= 1;
+        set(&mut self.used, entrant, true);
+        let amount = proposal.applied();
+        let Proposal { cut, claims, .. } = proposal;
+        self.shift(&cut, &claims, 1);
+        self.value += amount;
+        self.steps.push(Step { entrant, times, amount, cut, claims, first });
+    }
+
+    /// Takes the last application back.
+    pub fn undo(&mut self) {
+        let Some(step) = self.steps.pop() else { return };
+        self.value -= step.amount;
+        self.shift(&step.cut, &step.claims, -1);
+        set(&mut self.used, step.entrant, false);
+        self.open += 1;
+        let party = self.lineup.entrants.get(step.entrant).map(|entrant| entrant.party);
+        if let Some(party) = party.filter(|_| step.first) {
+            self.take_back(party);
+        }
+    }
+
+    /// Takes applications back until so many are left.
+    pub fn undo_to(&mut self, steps: usize) {
+        while self.steps.len() > steps {
+            self.undo();
+        }
+    }
+
+    fn give(&mut self, party: usize) {
+        set(&mut self.given, party, true);
+        let Some(party) = self.lineup.parties.get(party) else { return };
+        self.points = self.points.checked_sub(party.cost).unwrap_or_default();
+        self.open += party.entrants.len();
+        party.members.iter().for_each(|member| self.held.add(&member.marks));
+    }
+
+    fn take_back(&mut self, party: usize) {
+        set(&mut self.given, party, false);
+        let Some(party) = self.lineup.parties.get(party) else { return };
+        self.points = self.points.checked_add(party.cost).unwrap_or_default();
+        self.open -= party.entrants.len();
+        party.members.iter().for_each(|member| self.held.remove(&member.marks));
+    }
+
+    /// Takes prices off and units away, or gives them back.
+    fn shift(&mut self, cut: &Cut, claims: &[i64], sign: i64) {
+        match cut {
+            Cut::Lines(parts) => {
+                for (line, part) in self.prices.lines.iter_mut().zip(parts) {
+                    line.price.running -= sign * part;
+                }
+            }
+            Cut::Shipping(part) => {
+                if let Some(price) = &mut self.prices.shipping {
+                    price.running -= sign * part;
+                }
+            }
+        }
+        for (line, units) in self.prices.lines.iter_mut().zip(claims) {
+            line.claimed += sign * units;
+        }
+    }
+}
+
+fn set(flags: &mut [bool], at: usize, value: bool) {
+    if let Some(flag) = flags.get_mut(at) {
+        *flag = value;
+    }
+}

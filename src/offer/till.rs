@@ -1,0 +1,218 @@
+//! What is left to pay and to spend while offers have their turns, and what the next one gives.
+
+use super::catalog::{Catalog, CheckedOffer};
+use super::decline::{Excluded, Exclusion, Reason};
+use super::evaluation::{Award, Grant};
+use super::plan::Held;
+use super::price::{Prices, Proposal};
+use super::{Base, Request};
+use crate::money::{Allocator, Money};
+use crate::points::Points;
+
+/// An eligible offer that waits for its turn.
+#[derive(Clone, Copy)]
+pub(super) struct Turn<'a> {
+    /// Where it stands in the catalog.
+    pub place: usize,
+    pub checked: &'a CheckedOffer,
+}
+
+/// An offer that would give something if it were granted now.
+pub(super) struct Bid<'a> {
+    pub turn: Turn<'a>,
+    pub times: u32,
+    pub gives: Gives,
+}
+
+/// What an offer gives.
+pub(super) enum Gives {
+    Discount(Proposal),
+    Other(Award),
+}
+
+impl Bid<'_> {
+    /// What it takes off, in minor units.
+    pub fn value(&self) -> i64 {
+        match &self.gives {
+            Gives::Discount(proposal) => proposal.applied(),
+            Gives::Other(_) => 0,
+        }
+    }
+}
+
+/// What is left to pay and to spend, and what was granted.
+#[derive(Clone)]
+pub(super) struct Till<'a> {
+    catalog: &'a Catalog,
+    pub prices: Prices<'a>,
+    /// What there was to pay when the lane began, if it can matter.
+    opening: Option<Prices<'a>>,
+    /// Why every discount is declined, if the basket has no price.
+    refusal: Option<Reason>,
+    pub available: Points,
+    held: Held,
+    /// The granted offers that can stand in the way of others.
+    granted: Vec<Granted<'a>>,
+}
+
+/// An offer that was granted.
+#[derive(Clone)]
+struct Granted<'a> {
+    checked: &'a CheckedOffer,
+    amount: i64,
+    claims: Vec<i64>,
+}
+
+impl CheckedOffer {
+    /// What it would take off these prices in a lane on `base` if it were applied so many times;
+    /// none if nothing.
+    pub(super) fn proposal(
+        &self,
+        prices: &Prices<'_>,
+        base: Base,
+        times: u32,
+        allocator: &dyn Allocator,
+    ) -> Option<Proposal> {
+        let mut proposal = self.offer.benefit.propose(prices, base, times, allocator);
+        if let Some(most) = self.offer.limits.max_discount {
+            proposal = prices.cap(proposal, most.minor(), allocator);
+        }
+        (proposal.applied() > 0).then_some(proposal)
+    }
+}
+
+impl<'a> Till<'a> {
+    pub fn new(catalog: &'a Catalog, request: &Request<'a>) -> Self {
+        let ours = |offer: &_| catalog.offer(offer).is_some();
+        let (prices, refusal) = match Prices::of(request.basket, catalog.currency, ours) {
+            Ok(prices) => (prices, None),
+            Err(unpriceable) => (Prices::none(catalog.currency), Some(unpriceable.into())),
+        };
+        let (held, granted) = (Held::default(), Vec::new());
+        let available = request.points;
+        Self { catalog, prices, opening: None, refusal, available, held, granted }
+    }
+
+    /// A lane begins, in which these offers have their turns.
+    pub fn open(&mut self, turns: &[Turn<'a>]) {
+        let combined = |turn: &Turn<'_>| {
+            !turn.checked.marks.is_free() || turn.checked.joint.is_some()
+        };
+        self.opening = turns.iter().any(combined).then(|| self.prices.clone());
+    }
+
+    /// Whether the basket has a price.
+    pub const fn is_priced(&self) -> bool {
+        self.refusal.is_none()
+    }
+
+    /// Whether the offer is not granted together with one that was granted.
+    pub fn excludes(&self, checked: &CheckedOffer) -> bool {
+        self.held.excludes(&checked.marks)
+    }
+
+    /// What is left to pay, for lines and shipping.
+    pub fn pays(&self) -> i64 {
+        let shipping = self.prices.shipping.map_or(0, |price| price.running);
+        self.prices.total(Base::Running) + shipping
+    }
+
+    /// What the offer would give now if it were applied `times` times, or as often as possible; or
+    /// why nothing.
+    pub fn bid(&self, turn: Turn<'a>, base: Base, times: Option<u32>) -> Result<Bid<'a>, Reason> {
+        let Turn { checked, .. } = turn;
+        if self.excludes(checked) {
+            return Err(self.excluded(checked, base));
+        }
+        checked.affordable(self.available)?;
+        if let Some(award) = checked.offer.benefit.award() {
+            return Ok(Bid { turn, times: 1, gives: Gives::Other(award) });
+        }
+        if let Some(refusal) = &self.refusal {
+            return Err(refusal.clone());
+        }
+        let times = times.unwrap_or_else(|| checked.offer.benefit.most_times(&self.prices));
+        match checked.proposal(&self.prices, base, times, &*self.catalog.allocator) {
+            Some(proposal) => Ok(Bid { turn, times, gives: Gives::Discount(proposal) }),
+            None => Err(self.nothing(checked, base)),
+        }
+    }
+
+    /// Grants what was bid.
+    pub fn grant(&mut self, bid: Bid<'a>) -> Grant {
+        let Bid { turn: Turn { checked, .. }, times, gives } = bid;
+        let offer = &checked.offer;
+        let mut granted = Granted { checked, amount: 0, claims: Vec::new() };
+        let award = match gives {
+            Gives::Discount(proposal) => {
+                granted.amount = proposal.applied();
+                granted.claims.clone_from(&proposal.claims);
+                self.prices.take_off(&offer.id, proposal)
+            }
+            Gives::Other(award) => award,
+        };
+        let left = self.available.checked_sub(offer.cost.unwrap_or_default());
+        self.available = left.unwrap_or_default();
+        if !checked.marks.is_free() || !granted.claims.is_empty() {
+            self.held.add(&checked.marks);
+            self.granted.push(granted);
+        }
+        Grant { award, cost: offer.cost, times }
+    }
+
+    pub const fn money(&self, minor: i64) -> Money {
+        Money::from_minor(minor, self.catalog.currency)
+    }
+
+    /// What the offer would have taken off when the lane began.
+    pub fn offered(&self, checked: &CheckedOffer, base: Base) -> i64 {
+        let prices = self.opening.as_ref().unwrap_or(&self.prices);
+        let times = checked.offer.benefit.most_times(prices);
+        let proposal = checked.proposal(prices, base, times, &*self.catalog.allocator);
+        proposal.map_or(0, |proposal| proposal.applied())
+    }
+
+    /// Which granted offer excludes this one.
+    fn excluded(&self, checked: &CheckedOffer, base: Base) -> Reason {
+        let combines = &checked.offer.combines;
+        let first = self.granted.iter().find_map(|granted| {
+            Some((granted, combines.exclusion(&granted.checked.offer.combines)?))
+        });
+        match first {
+            Some((by, why)) => self.in_the_way(by, why, self.offered(checked, base)),
+            None => Reason::NothingToDiscount(checked.offer.benefit.nothing(&self.prices)),
+        }
+    }
+
+    fn in_the_way(&self, by: &Granted<'_>, why: Exclusion, offered: i64) -> Reason {
+        Reason::Excluded(Box::new(Excluded {
+            by: by.checked.offer.id.clone(),
+            why,
+            winning: self.money(by.amount),
+            offered: self.money(offered),
+        }))
+    }
+
+    /// Why nothing can be taken off: others claimed the units, or there is nothing.
+    fn nothing(&self, checked: &CheckedOffer, base: Base) -> Reason {
+        let benefit = &checked.offer.benefit;
+        let nothing = || Reason::NothingToDiscount(benefit.nothing(&self.prices));
+        if self.granted.iter().all(|granted| granted.claims.is_empty()) {
+            return nothing();
+        }
+        let mut unclaimed = self.prices.clone();
+        unclaimed.lines.iter_mut().for_each(|line| line.claimed = 0);
+        let times = benefit.most_times(&unclaimed);
+        let allocator = &*self.catalog.allocator;
+        let proposal = checked.proposal(&unclaimed, base, times, allocator);
+        let Some(proposal) = proposal else { return nothing() };
+        let common = |granted: &&Granted<'_>| {
+            let units = granted.claims.iter().zip(&proposal.claims);
+            units.into_iter().any(|(theirs, ours)| *theirs > 0 && *ours > 0)
+        };
+        match self.granted.iter().find(common) {
+            Some(by) => self.in_the_way(by, Exclusion::Units, proposal.applied()),
+            None => nothing(),
+        }
+    }
+}
