@@ -235,6 +235,11 @@ fn a_lane_has_one_winner_or_stacks() {
 }
 
 #[test]
+fn offers_are_given_together_or_not_as_they_say() {
+    check(include_str!("offer_cases/combines.txt"));
+}
+
+#[test]
 fn every_benefit_takes_off_or_gives_what_it_says() {
     check(include_str!("offer_cases/benefits.txt"));
 }

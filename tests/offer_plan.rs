@@ -1,0 +1,408 @@
+//! Plans of offers against all plans there are.
+//!
+//! The model here knows nothing of the search: it tries every sequence of every subset of the
+//! offers. What a sequence takes off it asks a stack of the same offers without any conditions of
+//! how they combine; who goes with whom it works out by itself.
+
+use std::cmp::Reverse;
+use std::collections::BTreeSet;
+
+use loyalty::calendar::Zone;
+use loyalty::event::{Basket, LineItem};
+use loyalty::id::{LaneId, LineId, OfferId, ProductId};
+use loyalty::money::{Currency, Money, Percent};
+use loyalty::offer::{
+    Aim, Base, Benefit, Catalog, Combines, Evaluation, Explain, FixedOff, FreeItem, Lane, LanePlan,
+    Limits, Mode, NoUses, Offer, OfferEvaluator, PercentOff, Request, ShippingOff, Target, Which,
+};
+use loyalty::points::Points;
+use loyalty::rule::{Schema, Sheet};
+use proptest::collection::{btree_set, vec};
+use proptest::option;
+use proptest::prelude::*;
+use proptest::sample::select;
+
+fn euro(minor: i64) -> Money {
+    Money::from_minor(minor, Currency::EUR)
+}
+
+fn lane(mode: Mode, base: Base) -> Lane {
+    Lane::new(LaneId::new("l").unwrap(), mode).on(base)
+}
+
+fn check(offers: &[Offer], lane: Lane) -> Catalog {
+    let offers = offers.iter().map(|offer| offer.clone().in_lane(lane.id.clone())).collect();
+    let schema = Schema::new([]).unwrap();
+    Catalog::check(offers, vec![lane], &schema, Currency::EUR).unwrap()
+}
+
+/// What is bought, and the points that there are for it.
+#[derive(Clone, Debug)]
+struct Question {
+    basket: Basket,
+    points: Points,
+}
+
+impl Question {
+    /// All offers are chosen by the customer.
+    fn ask(&self, catalog: &Catalog) -> Evaluation {
+        let chosen: Vec<OfferId> = catalog.offers().map(|offer| offer.id.clone()).collect();
+        catalog.evaluate(&Request {
+            facts: &Sheet::of(Vec::new(), "2026-03-14".parse().unwrap()),
+            basket: &self.basket,
+            as_of: "2026-03-14T12:00:00Z".parse().unwrap(),
+            zone: Zone::UTC,
+            member_since: None,
+            uses: &NoUses,
+            points: self.points,
+            chosen: &chosen,
+            explain: Explain::Codes,
+        })
+    }
+}
+
+/// All plans there are.
+struct Model<'a> {
+    offers: Vec<&'a Offer>,
+    base: Base,
+    question: &'a Question,
+    /// Each with what its applications take off.
+    whole: Vec<(Vec<usize>, i64)>,
+    /// Those to which nothing can be added.
+    full: Vec<(Vec<usize>, i64)>,
+}
+
+impl<'a> Model<'a> {
+    fn of(offers: &'a [Offer], base: Base, question: &'a Question) -> Self {
+        let mut offers: Vec<&Offer> = offers.iter().collect();
+        offers.sort_by_key(|offer| (Reverse(offer.priority), &offer.id));
+        let mut model = Self { offers, base, question, whole: Vec::new(), full: Vec::new() };
+        model.extend(&mut Vec::new(), 0);
+        model
+    }
+
+    fn extend(&mut self, sequence: &mut Vec<usize>, value: i64) {
+        if self.is_whole(sequence) {
+            self.whole.push((sequence.clone(), value));
+            if !self.parties().iter().any(|party| self.fits(sequence, party)) {
+                self.full.push((sequence.clone(), value));
+            }
+        }
+        for next in 0..self.offers.len() {
+            if sequence.contains(&next) {
+                continue;
+            }
+            sequence.push(next);
+            if let Some(value) = self.value(sequence) {
+                self.extend(sequence, value);
+            }
+            sequence.pop();
+        }
+    }
+
+    /// Whether it has all of a set or nothing.
+    fn is_whole(&self, sequence: &[usize]) -> bool {
+        self.parties().iter().all(|party| {
+            let there = party.iter().filter(|one| sequence.contains(one)).count();
+            there == 0 || there == party.len()
+        })
+    }
+
+    /// Each offer that stands for itself, and each set by rank.
+    fn parties(&self) -> Vec<Vec<usize>> {
+        let mut parties: Vec<Vec<usize>> = Vec::new();
+        for at in 0..self.offers.len() {
+            let joint = |at: usize| self.offers[at].combines.joint.as_ref();
+            let set = parties.iter_mut().find(|p| joint(at).is_some() && joint(p[0]) == joint(at));
+            match set {
+                Some(set) => set.push(at),
+                None => parties.push(vec![at]),
+            }
+        }
+        parties
+    }
+
+    fn fits(&self, sequence: &[usize], party: &[usize]) -> bool {
+        let mut longer = sequence.to_vec();
+        !party.iter().any(|one| sequence.contains(one))
+            && party.iter().all(|one| {
+                longer.push(*one);
+                self.value(&longer).is_some()
+            })
+    }
+
+    /// What the sequence takes off, if each of its offers goes with the others, can be paid for and
+    /// takes something off.
+    fn value(&self, sequence: &[usize]) -> Option<i64> {
+        let offers: Vec<&Offer> = sequence.iter().map(|&at| self.offers[at]).collect();
+        let cost: i64 = offers.iter().filter_map(|offer| offer.cost).map(|cost| cost.0).sum();
+        let together = offers.iter().enumerate().all(|(at, one)| {
+            offers[..at].iter().all(|other| together(&one.combines, &other.combines))
+        });
+        if !together || cost > self.question.points.0 {
+            return None;
+        }
+        let stacked: Vec<Offer> = (0..).zip(&offers).map(|(at, offer)| stacked(offer, at)).collect();
+        let evaluation = self.question.ask(&check(&stacked, lane(Mode::Stack, self.base)));
+        let all = evaluation.grants().count() == sequence.len();
+        all.then(|| evaluation.discount.minor())
+    }
+
+    /// The best for the customer, and the first of them.
+    fn customer(&self) -> &(Vec<usize>, i64) {
+        self.whole.iter().min_by_key(|(sequence, value)| (-value, sequence)).unwrap()
+    }
+
+    fn margin(&self) -> &(Vec<usize>, i64) {
+        self.full.iter().min_by_key(|(sequence, value)| (*value, sequence)).unwrap()
+    }
+
+    fn ids(&self, sequence: &[usize]) -> Vec<OfferId> {
+        sequence.iter().map(|&at| self.offers[at].id.clone()).collect()
+    }
+}
+
+/// The same benefit, at this place of a stack in which nothing stands in its way.
+fn stacked(offer: &Offer, at: i32) -> Offer {
+    let combines = Combines::default();
+    Offer { priority: -at, cost: None, combines, ..offer.clone() }
+}
+
+fn together(one: &Combines, other: &Combines) -> bool {
+    one.exclusive.is_disjoint(&other.exclusive)
+        && one.tags.is_disjoint(&other.not_with)
+        && one.not_with.is_disjoint(&other.tags)
+}
+
+fn target() -> impl Strategy<Value = Target> {
+    let products = |names: &[&str]| Target::products(names.iter().map(|n| n.parse().unwrap()));
+    select(vec![Target::Order, Target::Order, Target::Lines, products(&["a"]), products(&["b"])])
+}
+
+fn benefit() -> impl Strategy<Value = Benefit> {
+    let base = option::of(select(vec![Base::Original, Base::Running]));
+    prop_oneof![
+        4 => (500_u32..=8_000, target(), base).prop_map(|(points, target, base)| {
+            let percent = PercentOff::new(Percent::from_basis_points(points)).off(target);
+            Benefit::Percent(PercentOff { base, ..percent })
+        }),
+        4 => (1_i64..900, target())
+            .prop_map(|(amount, target)| Benefit::Fixed(FixedOff::new(euro(amount)).off(target))),
+        2 => (target(), 1_u32..3, select(vec![Which::Cheapest, Which::Dearest])).prop_map(
+            |(target, units, which)| Benefit::FreeItem(FreeItem { target, units, which })
+        ),
+        1 => (1_i64..600).prop_map(|amount| Benefit::Shipping(ShippingOff::UpTo(euro(amount)))),
+        1 => (1_u32..=10_000).prop_map(|points| {
+            Benefit::Shipping(ShippingOff::Percent(Percent::from_basis_points(points)))
+        }),
+    ]
+}
+
+fn combines() -> impl Strategy<Value = Combines> {
+    let names = |names: &'static [&'static str]| {
+        btree_set(select(names), 0..2).prop_map(|names| names.into_iter().map(Into::into).collect())
+    };
+    let none = Just(BTreeSet::new());
+    let exclusive = prop_oneof![2 => none.clone(), 1 => names(&["g", "h"])];
+    let tags = prop_oneof![1 => none.clone(), 1 => names(&["x", "y"])];
+    let not_with = prop_oneof![1 => none, 1 => names(&["x", "y"])];
+    let joint = option::weighted(0.2, select(vec!["s", "t"]).prop_map(Into::into));
+    (exclusive, tags, not_with, joint).prop_map(|(exclusive, tags, not_with, joint)| Combines {
+        exclusive,
+        joint,
+        tags,
+        not_with,
+    })
+}
+
+fn offer() -> impl Strategy<Value = Offer> {
+    let most = option::weighted(0.2, 1_i64..400);
+    let cost = option::weighted(0.3, 1_i64..200);
+    (benefit(), -1_i32..2, most, cost, combines()).prop_map(
+        |(benefit, priority, most, cost, combines)| {
+            let offer = Offer::new(OfferId::new("o").unwrap(), benefit).with_priority(priority);
+            let limits = Limits { max_discount: most.map(euro), ..Limits::default() };
+            Offer { limits, cost: cost.map(Points), combines, ..offer }
+        },
+    )
+}
+
+/// Offers that pass the check: without tags that nobody has and sets that exclude themselves.
+fn offers(most: usize) -> impl Strategy<Value = Vec<Offer>> {
+    vec(offer(), 0..=most).prop_map(|mut offers| {
+        for (at, offer) in offers.iter_mut().enumerate() {
+            offer.id = OfferId::new(format!("o{}", (at * 5 + 3) % 7)).unwrap();
+        }
+        let all = offers.clone();
+        for offer in &mut offers {
+            let others = || all.iter().filter(|other| other.id != offer.id);
+            let known = |tag: &_| others().any(|other| other.combines.tags.contains(tag));
+            let apart = others().any(|other| {
+                other.combines.joint == offer.combines.joint
+                    && !together(&other.combines, &offer.combines)
+            });
+            offer.combines.not_with.retain(known);
+            offer.combines.joint = offer.combines.joint.take().filter(|_| !apart);
+        }
+        offers
+    })
+}
+
+fn question() -> impl Strategy<Value = Question> {
+    let line = (select(vec!["a", "b", "c"]), 1_i64..4, 1_i64..900);
+    let shipping = option::of(0_i64..900).prop_map(|price| price.map(euro));
+    (vec(line, 0..4), shipping, 0_i64..400).prop_map(|(lines, shipping, points)| {
+        let lines = lines.into_iter().enumerate().map(|(at, (product, quantity, price))| {
+            let id = LineId::new(format!("l{at}")).unwrap();
+            LineItem::new(id, ProductId::new(product).unwrap(), quantity, euro(price))
+        });
+        let mut basket = Basket::of(lines);
+        basket.shipping = shipping;
+        Question { basket, points: Points(points) }
+    })
+}
+
+fn base() -> impl Strategy<Value = Base> {
+    select(vec![Base::Original, Base::Running])
+}
+
+fn plan(evaluation: &Evaluation) -> Option<&LanePlan> {
+    evaluation.lanes.first()
+}
+
+fn applied(evaluation: &Evaluation) -> Vec<OfferId> {
+    let plan = plan(evaluation).into_iter();
+    plan.flat_map(|plan| &plan.applied).map(|one| one.offer.clone()).collect()
+}
+
+/// What is left to pay before the lane.
+fn price(question: &Question) -> i64 {
+    let lines = question.basket.list_price(Currency::EUR).unwrap().minor();
+    lines + question.basket.shipping.map_or(0, Money::minor)
+}
+
+fn proven(aim: &Aim, value: i64, question: &Question) {
+    assert!(aim.optimal);
+    assert_eq!(aim.discount, euro(value));
+    assert_eq!(aim.bound, euro(value));
+    assert_eq!(aim.pays, euro(price(question) - value));
+}
+
+/// Both modes find the first of the best of all plans.
+fn exact(offers: &[Offer], base: Base, question: &Question) {
+    let model = Model::of(offers, base, question);
+    for (mode, best) in
+        [(Mode::BestForCustomer, model.customer()), (Mode::BestMargin, model.margin())]
+    {
+        let found = question.ask(&check(offers, lane(mode, base)));
+        let (sequence, value) = best;
+        assert_eq!(found.discount, euro(*value), "{mode:?}");
+        assert_eq!(applied(&found), model.ids(sequence), "{mode:?}");
+        let granted: Vec<&OfferId> = found.grants().map(|(offer, _)| offer).collect();
+        let mut ids = model.ids(sequence);
+        ids.sort();
+        assert_eq!(granted, ids.iter().collect::<Vec<_>>());
+        if let Some(plan) = plan(&found) {
+            let aims = plan.aims.as_ref().unwrap();
+            proven(&aims.customer, model.customer().1, question);
+            proven(&aims.margin, model.margin().1, question);
+            let amounts: i64 = plan.applied.iter().map(|one| one.amount.minor()).sum();
+            assert_eq!((plan.discount, amounts), (euro(*value), *value));
+        }
+    }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(256))]
+
+    #[test]
+    fn four_offers_are_planned_as_if_all_plans_were_tried(
+        offers in offers(4),
+        base in base(),
+        question in question(),
+    ) {
+        exact(&offers, base, &question);
+    }
+
+    #[test]
+    fn the_order_of_offers_and_lines_does_not_matter(
+        offers in offers(7),
+        base in base(),
+        question in question(),
+        by in 0_usize..7,
+        mode in select(vec![Mode::BestForCustomer, Mode::BestMargin]),
+    ) {
+        let expected = question.ask(&check(&offers, lane(mode, base)));
+        let (mut turned, mut other) = (offers, question);
+        turned.reverse();
+        let count = turned.len();
+        turned.rotate_left(by.min(count));
+        other.basket.lines.reverse();
+        prop_assert_eq!(other.ask(&check(&turned, lane(mode, base))), expected);
+    }
+
+    #[test]
+    fn another_offer_never_makes_the_customer_pay_more(
+        offers in offers(7),
+        base in base(),
+        question in question(),
+    ) {
+        let mut fewer = 0;
+        for count in 0..=offers.len() {
+            // What is dropped later must be named by nobody yet.
+            let mut some = offers[..count].to_vec();
+            some.iter_mut().for_each(|offer| offer.combines.joint = None);
+            let all = some.clone();
+            for offer in &mut some {
+                let others = || all.iter().filter(|other| other.id != offer.id);
+                let known = |tag: &_| others().any(|other| other.combines.tags.contains(tag));
+                offer.combines.not_with.retain(known);
+            }
+            let found = question.ask(&check(&some, lane(Mode::BestForCustomer, base)));
+            prop_assert!(found.discount.minor() >= fewer);
+            fewer = found.discount.minor();
+        }
+    }
+
+    #[test]
+    fn a_search_that_is_cut_short_gives_a_plan_and_a_bound(
+        offers in offers(4),
+        base in base(),
+        question in question(),
+        limit in 0_u64..6,
+    ) {
+        let model = Model::of(&offers, base, &question);
+        for mode in [Mode::BestForCustomer, Mode::BestMargin] {
+            let catalog = check(&offers, lane(mode, base)).with_node_limit(limit);
+            let found = question.ask(&catalog);
+            let ids = applied(&found);
+            let plan = (&ids, found.discount.minor());
+            let is_there = model.whole.iter().any(|(s, value)| (&model.ids(s), *value) == plan);
+            prop_assert!(is_there, "{:?} is a plan", plan);
+            let Some(aims) = found.lanes.first().and_then(|plan| plan.aims.as_ref()) else {
+                continue;
+            };
+            let (customer, margin) = (model.customer().1, model.margin().1);
+            prop_assert!(aims.customer.bound.minor() >= customer);
+            prop_assert!(aims.customer.discount.minor() <= customer);
+            prop_assert!(aims.margin.bound.minor() <= margin);
+            for (aim, best) in [(&aims.customer, customer), (&aims.margin, margin)] {
+                prop_assert!(!aim.optimal || aim.discount.minor() == best);
+                prop_assert!(!aim.optimal || aim.bound == aim.discount);
+            }
+        }
+    }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(24))]
+
+    #[test]
+    fn six_offers_are_planned_as_if_all_plans_were_tried(
+        offers in offers(6),
+        base in base(),
+        question in question(),
+    ) {
+        exact(&offers, base, &question);
+    }
+}
