@@ -19,6 +19,7 @@ pub const MAX_JOINT: usize = 20;
 /// What an earlier lane granted stands, so that an offer of a later lane gives way. JSON:
 /// `{"exclusive": ["bogo"], "joint": "set-1", "tags": ["coupon"], "not_with": ["sale"]}`.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct Combines {
     /// Groups of which at most one offer is granted, in all lanes together.
