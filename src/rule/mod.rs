@@ -5,6 +5,9 @@
 //! its fields in a [`Schema`] and reports every problem; the [`CheckedRule`] then answers for any
 //! [`Facts`] with a [`Truth`], and with a [`Verdict`] where someone asks why.
 //!
+//! What can be said of rules before there are facts (which never apply, which are implied by others,
+//! what a change loses) is answered by [`analysis`].
+//!
 //! # What can be tested
 //!
 //! | tests | of | for example |
@@ -24,6 +27,8 @@
 //! - Whole numbers and numbers are compared exactly, never rounded to each other.
 //! - Money of another currency than the one it is compared with is unknown, not less.
 //! - Texts are compared with their capitals.
+
+pub mod analysis;
 
 mod axis;
 mod builder;

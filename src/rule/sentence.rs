@@ -225,7 +225,7 @@ where
 }
 
 /// A span in words.
-struct Length(Span);
+pub(super) struct Length(pub(super) Span);
 
 impl Display for Length {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

@@ -1,5 +1,6 @@
 //! What rules promise, by theme.
 
+mod analysis;
 mod check;
 mod generate;
 mod json;
