@@ -132,6 +132,23 @@ impl<'a> Analyst<'a> {
     /// A missing value is a gap like any other: to leave it out, say that the field is known in
     /// `within`.
     ///
+    /// ```
+    /// use loyalty::rule::analysis::Analyst;
+    /// use loyalty::rule::{Field, Kind, Schema, field, missing, not};
+    ///
+    /// let schema = Schema::new([Field::new("orders", Kind::Integer)])?;
+    /// let few = field("orders").at_most(3).check(&schema)?;
+    /// let many = field("orders").at_least(5).check(&schema)?;
+    /// let known = not(missing("orders")).check(&schema)?;
+    ///
+    /// let analyst = Analyst::new(&schema, "2026-03-15".parse()?).with_steps(10_000);
+    /// let orders = schema.slot("orders").ok_or("no orders")?;
+    /// let bands = analyst.bands(orders, &[&few, &many], Some(&known))?;
+    /// assert_eq!(bands.gaps[0].to_string(), "orders 4");
+    /// assert!(bands.overlaps.is_empty());
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    ///
     /// # Errors
     /// [`Inconclusive`] over a limit.
     pub fn bands(

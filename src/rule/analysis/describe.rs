@@ -116,6 +116,7 @@ impl Cells {
                 if wanted { Mark::Passes(atom) } else { Mark::Fails(atom) }
             }));
         }
+        marks.sort_by_key(Mark::is_denial);
         if marks.is_empty() {
             marks.extend(line.currency.map(Mark::InCurrency));
         }

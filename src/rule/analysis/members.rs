@@ -149,6 +149,7 @@ impl Members {
                 (false, _, _) => marks.push(Mark::Fails(Test::AllOf(texts))),
             }
         }
+        marks.sort_by_key(Mark::is_denial);
         if marks.is_empty() { Stretch::Known } else { Stretch::Marked(marks) }
     }
 }

@@ -94,6 +94,11 @@ impl Stretch {
 }
 
 impl Mark {
+    /// Whether it says what a value is not, which is told after what it is.
+    pub(super) const fn is_denial(&self) -> bool {
+        matches!(self, Self::Fails(_))
+    }
+
     fn is_on(&self, value: &Value, facts: &dyn Facts) -> bool {
         match (self, value) {
             (Self::Passes(test), _) => test.truth(value, facts) == Truth::Hold,

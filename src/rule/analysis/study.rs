@@ -10,6 +10,30 @@ use crate::rule::{CheckedRule, Schema, Slot};
 ///
 /// Rules are named by their positions; a position that is not there is a rule that never holds.
 /// Each question has the limit of the [`Analyst`](super::Analyst) for itself.
+///
+/// ```
+/// use loyalty::rule::analysis::{Analyst, Cover};
+/// use loyalty::rule::{Field, Kind, Rule, Schema, field};
+///
+/// let fields = [Field::new("orders", Kind::Integer), Field::choice("tier", ["gold", "silver"])];
+/// let schema = Schema::new(fields)?;
+/// let lane = [
+///     field("orders").at_least(10),
+///     field("orders").between(4, 12).and(field("tier").is("gold")),
+///     field("tier").is("silver").and(field("orders").above(3)),
+///     field("orders").at_least(5).and(field("tier").one_of(["gold", "silver"])),
+/// ];
+/// let rules: Vec<_> = lane.iter().map(|rule| rule.check(&schema)).collect::<Result<_, _>>()?;
+///
+/// let analyst = Analyst::new(&schema, "2026-03-15".parse()?);
+/// let study = analyst.study(&rules.iter().collect::<Vec<_>>())?;
+/// // The last comes to nothing: where it holds, one of the others does.
+/// assert_eq!(study.covered_by(3, &[0, 1, 2])?, Cover::By(vec![0, 1, 2]));
+/// assert!(!study.implied_by(0, 3)?.is_proven());
+/// let both = study.overlap(0, 1)?;
+/// assert_eq!(both.map(|both| both.to_string()).as_deref(), Some("orders 10, tier gold"));
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Debug)]
 pub struct Study {
     pub(super) space: Space,
