@@ -38,6 +38,7 @@ mod effect;
 mod kind;
 mod orders;
 mod purchases;
+mod refund;
 mod validate;
 
 use chrono::{DateTime, Utc};
@@ -53,6 +54,7 @@ pub use kind::{
 };
 pub use orders::{Line, Order, Orders};
 pub use purchases::Purchases;
+pub use refund::Refund;
 pub(crate) use validate::check_value;
 pub use validate::{
     Fault, MAX_CLOCK_SKEW_HOURS, MAX_LIST, MAX_QUANTITY, MAX_TEXT_BYTES, earliest, latest,
