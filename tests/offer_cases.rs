@@ -13,7 +13,7 @@ use loyalty::event::{Basket, LineItem};
 use loyalty::id::{CouponCode, LaneId, LineId, OfferId, ProductId};
 use loyalty::money::{Currency, Money};
 use loyalty::offer::{
-    Answer, Award, Catalog, Evaluation, Explain, Lane, Offer, OfferEvaluator, Request, Uses,
+    Answer, Award, Catalog, Evaluation, Explain, Floors, Lane, Offer, OfferEvaluator, Request, Uses,
 };
 use loyalty::points::{Multiplier, Points};
 use loyalty::rule::{Field, Kind, Schema, Sheet, Value};
@@ -22,6 +22,7 @@ use loyalty::rule::{Field, Kind, Schema, Sheet, Value};
 struct Case {
     lanes: Vec<Lane>,
     offers: Vec<Offer>,
+    floors: Floors,
     basket: Basket,
     as_of: DateTime<Utc>,
     facts: Vec<Option<Value>>,
@@ -68,6 +69,7 @@ fn check(cases: &str) {
         let catalog =
             Catalog::check(case.offers.clone(), case.lanes.clone(), &schema(), Currency::EUR)
                 .unwrap_or_else(|problems| panic!("{problems}\nin {text}"));
+        let catalog = catalog.with_floors(case.floors.clone()).unwrap();
         let found = told(&evaluate(&catalog, &case));
         assert_eq!(found.trim(), case.gives.trim(), "\nin the case: {text}\nfound:\n{found}");
     }
@@ -92,6 +94,7 @@ fn read(text: &str) -> Case {
     let mut case = Case {
         lanes: Vec::new(),
         offers: Vec::new(),
+        floors: Floors::default(),
         basket: Basket::default(),
         as_of: noon("2026-03-14"),
         facts: vec![None; 3],
@@ -108,6 +111,10 @@ fn read(text: &str) -> Case {
         match word {
             "lane" => case.lanes.push(lane(rest)),
             "offer" => case.offers.push(offer(rest)),
+            "floor" => {
+                let (product, price) = rest.split_once(' ').unwrap();
+                case.floors.0.insert(product.parse().unwrap(), money(price));
+            }
             "line" => case.basket.lines.push(basket_line(rest)),
             "code" => case.basket.coupons.push(CouponCode::new(rest).unwrap()),
             "shipping" => case.basket.shipping = Some(money(rest)),
@@ -213,7 +220,8 @@ fn award(award: &Award) -> String {
         }
         Award::Points(points) => format!("{points} points"),
         Award::PointsMultiplier(multiplier) => format!("{multiplier} points"),
-        Award::Gift(gift) => format!("gift {}", gift.product),
+        Award::Gift(gift) if gift.units == 1 => format!("gift {}", gift.product),
+        Award::Gift(gift) => format!("gift {}x {}", gift.units, gift.product),
         Award::Access(access) => format!("access to {}", access.name),
         _ => panic!("{award:?}"),
     }
@@ -242,6 +250,31 @@ fn offers_are_given_together_or_not_as_they_say() {
 #[test]
 fn every_benefit_takes_off_or_gives_what_it_says() {
     check(include_str!("offer_cases/benefits.txt"));
+}
+
+#[test]
+fn discounts_fall_on_the_units_and_in_the_way_that_is_said() {
+    check(include_str!("offer_cases/units.txt"));
+}
+
+#[test]
+fn deals_and_bundles_claim_their_units() {
+    check(include_str!("offer_cases/deals.txt"));
+}
+
+#[test]
+fn the_highest_step_that_is_reached_applies() {
+    check(include_str!("offer_cases/tiers.txt"));
+}
+
+#[test]
+fn no_offer_takes_a_line_below_its_floor() {
+    check(include_str!("offer_cases/floors.txt"));
+}
+
+#[test]
+fn a_minimum_is_looked_at_when_the_turn_comes() {
+    check(include_str!("offer_cases/minimums.txt"));
 }
 
 #[test]

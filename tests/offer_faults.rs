@@ -2,6 +2,7 @@
 
 use loyalty::money::Currency;
 use loyalty::offer::{Catalog, Lane, MAX_OFFERS, Offer};
+use loyalty::program::Spec;
 use loyalty::rule::{Field, Kind, Schema};
 
 fn schema() -> Schema {
@@ -144,6 +145,140 @@ fn what_can_never_be_given_is_refused() {
 }
 
 #[test]
+fn targets_that_leave_nothing_out_or_too_much_in_are_refused() {
+    check(
+        r#""benefit":{"percent":{"percent":"10%","target":{"except":{}}}}"#,
+        &["`offers[0].benefit.percent.target.except`: nothing is left out: write `lines` for \
+           every line"],
+    );
+    check(
+        r#""benefit":{"unit_price":{"price":"0.00 EUR","target":{"products":[]}}}"#,
+        &[
+            "`offers[0].benefit.unit_price.price`: 0.00 EUR is not more than nothing",
+            "`offers[0].benefit.unit_price.target.products`: nothing is listed, so that it is \
+             never given",
+        ],
+    );
+}
+
+#[test]
+fn units_are_one_or_more_and_once_is_of_one() {
+    check(
+        r#""benefit":{"percent":{"percent":"10%","units":{"every":0}}}"#,
+        &["`offers[0].benefit.percent.units.every`: it is zero: it must be one or more"],
+    );
+    for units in [r#"{"cheapest":2}"#, r#"{"dearest":2}"#, r#"{"every":2}"#] {
+        let name = units.split('"').nth(1).unwrap();
+        let expected = format!(
+            "`offers[0].benefit.fixed.units.{name}`: what is taken off `once` is off one unit: \
+             `units` can only be one of them"
+        );
+        let fixed = format!(r#"{{"amount":"1.00 EUR","units":{units},"allocation":"once"}}"#);
+        check(&format!(r#""benefit":{{"fixed":{fixed}}}"#), &[&expected]);
+    }
+    let fixed = r#"{"amount":"1.00 EUR","units":{"dearest":1},"allocation":"once"}"#;
+    check(&format!(r#""benefit":{{"fixed":{fixed}}}"#), &[]);
+    check(
+        r#""benefit":{"gift":{"product":"mug","units":0}}"#,
+        &["`offers[0].benefit.gift.units`: it is zero: it must be one or more"],
+    );
+}
+
+#[test]
+fn steps_go_up_and_are_of_one_kind() {
+    check(
+        r#""benefit":{"tiered":{"steps":[]}}"#,
+        &["`offers[0].benefit.tiered.steps`: nothing is listed, so that it is never given"],
+    );
+    check(
+        r#""benefit":{"tiered":{"steps":[
+            {"from":"10.00 USD","off":{"percent":"0%"}},
+            {"from":"20.00 EUR","off":{"amount":"1.00 EUR"}},
+            {"from":"20.00 EUR","off":{"amount":"0.00 EUR"}},
+            {"from":3,"off":{"percent":"5%"}},
+            {"from":0,"off":{"percent":"5%"}}]}}"#,
+        &[
+            "`offers[0].benefit.tiered.steps[0].from`: USD is not the currency of the program, \
+             which is EUR",
+            "`offers[0].benefit.tiered.steps[0].off.percent`: 0% is out of range: it must be more \
+             than 0% and at most 100%",
+            "`offers[0].benefit.tiered.steps[2].off.amount`: 0.00 EUR is not more than nothing",
+            "`offers[0].benefit.tiered.steps[4].from`: it is zero: it must be one or more",
+            "`offers[0].benefit.tiered.steps[2].from`: the step must begin higher than the one \
+             before it",
+            "`offers[0].benefit.tiered.steps[3].from`: steps must all be by amount, or all by \
+             units",
+            "`offers[0].benefit.tiered.steps[4].from`: the step must begin higher than the one \
+             before it",
+        ],
+    );
+}
+
+#[test]
+fn deals_and_bundles_want_units_and_take_something_off() {
+    check(
+        r#""benefit":{"buy_get":{"buy":{"target":"lines","units":0},
+            "get":{"target":{"categories":[]},"units":0},"off":{"percent":"101%"},"at_most":0}}"#,
+        &[
+            "`offers[0].benefit.buy_get.buy.units`: it is zero: it must be one or more",
+            "`offers[0].benefit.buy_get.get.target.categories`: nothing is listed, so that it is \
+             never given",
+            "`offers[0].benefit.buy_get.get.units`: it is zero: it must be one or more",
+            "`offers[0].benefit.buy_get.off.percent`: 101% is out of range: it must be more than \
+             0% and at most 100%",
+            "`offers[0].benefit.buy_get.at_most`: it is zero: it must be one or more",
+        ],
+    );
+    check(
+        r#""benefit":{"bundle":{"slots":[],"off":{"price":"0.00 EUR"}}}"#,
+        &[
+            "`offers[0].benefit.bundle.slots`: nothing is listed, so that it is never given",
+            "`offers[0].benefit.bundle.off.price`: 0.00 EUR is not more than nothing",
+        ],
+    );
+    let slots = [r#"{"target":"lines"}"#; 9].join(",");
+    check(
+        &format!(r#""benefit":{{"bundle":{{"slots":[{slots}],"off":{{"amount":"1.00 USD"}}}}}}"#),
+        &[
+            "`offers[0].benefit.bundle.slots`: 9 slots are too many: at most 8",
+            "`offers[0].benefit.bundle.off.amount`: USD is not the currency of the program, which \
+             is EUR",
+        ],
+    );
+}
+
+#[test]
+fn a_minimum_says_something() {
+    check(
+        r#""benefit":{"points":1},"minimum":{}"#,
+        &["`offers[0].minimum`: neither an amount nor a number of units is said, so that it is \
+           always reached"],
+    );
+    check(
+        r#""benefit":{"points":1},
+           "minimum":{"amount":"-1.00 EUR","units":0,"of":{"products":[]}}"#,
+        &[
+            "`offers[0].minimum.amount`: -1.00 EUR is not more than nothing",
+            "`offers[0].minimum.units`: it is zero: it must be one or more",
+            "`offers[0].minimum.of.products`: nothing is listed, so that it is never given",
+        ],
+    );
+}
+
+#[test]
+fn floors_are_positive_and_in_the_currency_of_the_program() {
+    let floors = r#"{"cup":"1.00 EUR","mouse":"0.00 USD"}"#;
+    let catalog = Catalog::check(Vec::new(), Vec::new(), &schema(), Currency::EUR).unwrap();
+    let problems = catalog.with_floors(serde_json::from_str(floors).unwrap()).unwrap_err();
+    let expected = "`floors.mouse`: USD is not the currency of the program, which is EUR\n\
+                    `floors.mouse`: 0.00 USD is not more than nothing";
+    assert_eq!(problems.to_string(), expected);
+    let spec = format!(r#"{{"loyalty":1,"name":"n","currency":"EUR","floors":{floors}}}"#);
+    let error = Spec::from_json(&spec).unwrap().build().unwrap_err();
+    assert_eq!(error.to_string(), expected);
+}
+
+#[test]
 fn limits_that_limit_nothing_are_refused() {
     check(
         r#""benefit":{"points":5},
@@ -181,6 +316,19 @@ fn what_is_not_known_in_the_document_is_refused() {
             r#"{"id":"a","benefit":{"percent":{"percent":"10%","of":"order"}}}"#,
             "unknown field `of`",
         ),
+        (
+            r#"{"id":"a","benefit":{"tiered":{"steps":[{"from":1.5,"off":{"percent":"1%"}}]}}}"#,
+            "invalid type: floating point `1.5`, expected an amount such as \"50.00 EUR\", or a \
+             number of units",
+        ),
+        (
+            r#"{"id":"a","benefit":{"tiered":{"steps":[{"from":-1,"off":{"percent":"1%"}}]}}}"#,
+            "invalid value: integer `-1`, expected an amount",
+        ),
+        (
+            r#"{"id":"a","benefit":{"tiered":{"steps":[{"from":"1,00","off":{"percent":"1%"}}]}}}"#,
+            "`1,00` is no amount of money",
+        ),
     ] {
         let error = serde_json::from_str::<Offer>(json).unwrap_err().to_string();
         assert!(error.starts_with(reason), "{error} for {json}");
@@ -199,6 +347,12 @@ fn an_offer_survives_its_json() {
     .concat();
     let offer: Offer = serde_json::from_str(&json).unwrap();
     assert_eq!(serde_json::to_string(&offer).unwrap(), json);
+    for benefit in include_str!("offer_cases/written.txt").lines() {
+        let minimum = r#"{"amount":"9.00 EUR","units":2,"of":"lines","base":"running"}"#;
+        let json = format!(r#"{{"id":"a","benefit":{benefit},"minimum":{minimum}}}"#);
+        let offer: Offer = serde_json::from_str(&json).unwrap();
+        assert_eq!(serde_json::to_string(&offer).unwrap(), json);
+    }
     let least = r#"{"id":"a","benefit":{"gift":{"product":"mug"}}}"#;
     let offer: Offer = serde_json::from_str(least).unwrap();
     assert_eq!(serde_json::to_string(&offer).unwrap(), least);

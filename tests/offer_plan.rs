@@ -142,7 +142,8 @@ impl<'a> Model<'a> {
         if !together || cost > self.question.points.0 {
             return None;
         }
-        let stacked: Vec<Offer> = (0..).zip(&offers).map(|(at, offer)| stacked(offer, at)).collect();
+        let stacked: Vec<Offer> =
+            (0..).zip(&offers).map(|(at, offer)| stacked(offer, at)).collect();
         let evaluation = self.question.ask(&check(&stacked, lane(Mode::Stack, self.base)));
         let all = evaluation.grants().count() == sequence.len();
         all.then(|| evaluation.discount.minor())

@@ -25,7 +25,7 @@ pub fn event(row: &Row, zone: Zone) -> Result<Event, Box<dyn Error>> {
 fn basket(row: &Row) -> Result<Basket, Box<dyn Error>> {
     let ids = (1..=row.cds).map(|number| LineId::new(format!("{number:03}")));
     let ids: Vec<LineId> = ids.collect::<Result<_, _>>()?;
-    let shares: Vec<Share<'_>> = ids.iter().map(|line| Share { line, worth: row.paid }).collect();
+    let shares: Vec<Share<'_>> = ids.iter().map(|line| Share::new(line, row.paid)).collect();
     let prices = LargestRemainder.allocate(row.paid, &shares).parts;
     let lines = ids.into_iter().zip(prices).map(|(id, price)| cd(id, price));
     Ok(Basket::of(lines.collect::<Result<Vec<_>, _>>()?))

@@ -10,8 +10,8 @@ use crate::money::{Allocation, Allocator, Currency, Money, Share};
 /// # Errors
 /// The first law that is broken: the same question has the same answer; each share has one part,
 /// of the amount's currency; parts and what is unused sum to the amount; no part is negative or
-/// exceeds its line's worth; only what the lines cannot take is unused; the order of the shares
-/// does not matter.
+/// exceeds its line's room; a line worth nothing gets nothing; nothing is unused while a line that
+/// is worth something has room; the order of the shares does not matter.
 pub fn allocator(
     allocator: &dyn Allocator,
     amount: Money,
@@ -38,15 +38,19 @@ pub fn allocator(
 }
 
 /// What must be true of one answer.
-fn sums(amount: Money, shares: &[Share<'_>], found: &Allocation) -> [(&'static str, bool); 5] {
+fn sums(amount: Money, shares: &[Share<'_>], found: &Allocation) -> [(&'static str, bool); 6] {
     let currency = amount.currency();
     let Allocation { parts, unused } = found;
     let minor = |money: &Money| i128::from(money.minor());
-    let worths = || shares.iter().map(|share| worth(share, currency));
+    let parted = || parts.iter().zip(shares);
     let total: i128 = parts.iter().map(minor).sum();
-    let room: i128 = worths().sum();
+    let room: i128 = shares.iter().map(|share| most(share, currency)).sum();
     let all = minor(&amount);
-    let fits = |(part, worth): (&Money, i128)| (0..=worth).contains(&minor(part));
+    let fits = |(part, share): (&Money, &Share<'_>)| {
+        (0..=counted(share.room, currency)).contains(&minor(part))
+    };
+    let due =
+        |(part, share): (&Money, &Share<'_>)| part.is_zero() || counted(share.worth, currency) > 0;
     let same_currency = |money: &Money| money.currency() == currency;
     [
         ("each share has one part", parts.len() == shares.len()),
@@ -54,23 +58,35 @@ fn sums(amount: Money, shares: &[Share<'_>], found: &Allocation) -> [(&'static s
             "parts and what is unused are of the currency of the amount",
             parts.iter().chain([unused]).all(same_currency),
         ),
-        ("no part is negative or exceeds its line's worth", parts.iter().zip(worths()).all(fits)),
+        ("no part is negative or exceeds its line's room", parted().all(fits)),
+        ("a line worth nothing gets nothing", parted().all(due)),
         ("parts and what is unused sum to the amount", total + minor(unused) == all),
         ("only what the lines cannot take is unused", total == all.clamp(0, room)),
     ]
 }
 
 /// The most that a share can get, in minor units.
-fn worth(share: &Share<'_>, currency: Currency) -> i128 {
-    let counts = share.worth.currency() == currency && !share.worth.is_negative();
-    if counts { i128::from(share.worth.minor()) } else { 0 }
+fn most(share: &Share<'_>, currency: Currency) -> i128 {
+    if counted(share.worth, currency) > 0 { counted(share.room, currency) } else { 0 }
+}
+
+/// An amount that takes part, in minor units.
+fn counted(amount: Money, currency: Currency) -> i128 {
+    let counts = amount.currency() == currency && !amount.is_negative();
+    if counts { i128::from(amount.minor()) } else { 0 }
 }
 
 /// Who got what, without the order of the shares.
-fn assigned<'a>(shares: &[Share<'a>], found: &Allocation) -> Vec<(&'a LineId, Currency, i64, i64)> {
+fn assigned<'a>(
+    shares: &[Share<'a>],
+    found: &Allocation,
+) -> Vec<(&'a LineId, [(Currency, i64); 2], i64)> {
     let parts = shares.iter().zip(&found.parts);
+    let told = |money: Money| (money.currency(), money.minor());
     let mut assigned: Vec<_> = parts
-        .map(|(Share { line, worth }, part)| (*line, worth.currency(), worth.minor(), part.minor()))
+        .map(|(Share { line, worth, room }, part)| {
+            (*line, [told(*worth), told(*room)], part.minor())
+        })
         .collect();
     assigned.sort_unstable();
     assigned
@@ -86,8 +102,11 @@ fn orders<'a>(shares: &[Share<'a>]) -> [Vec<Share<'a>>; 3] {
 }
 
 fn told(amount: Money, shares: &[Share<'_>], found: &Allocation) -> String {
-    let shares = shares.iter().map(|share| format!("`{}` worth {}", share.line, share.worth));
-    let shares: Vec<String> = shares.collect();
+    let share = |Share { line, worth, room }: &Share<'_>| {
+        let limit = if room == worth { String::new() } else { format!(" with room for {room}") };
+        format!("`{line}` worth {worth}{limit}")
+    };
+    let shares: Vec<String> = shares.iter().map(share).collect();
     format!("{amount} over [{}] gives {}", shares.join(", "), answer(found))
 }
 

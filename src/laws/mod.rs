@@ -16,7 +16,7 @@
 //!     fn allocate(&self, amount: Money, shares: &[Share<'_>]) -> Allocation {
 //!         let mut unused = amount;
 //!         let parts = shares.iter().map(|share| {
-//!             let part = share.worth.min(unused);
+//!             let part = share.room.min(unused);
 //!             unused = unused.checked_sub(part).unwrap_or(unused);
 //!             part
 //!         });
@@ -26,8 +26,8 @@
 //!
 //! let (one, other) = ("1".parse()?, "2".parse()?);
 //! let shares = [
-//!     Share { line: &one, worth: "3.00 EUR".parse()? },
-//!     Share { line: &other, worth: "4.00 EUR".parse()? },
+//!     Share::new(&one, "3.00 EUR".parse()?),
+//!     Share::new(&other, "4.00 EUR".parse()?),
 //! ];
 //! let violation = laws::allocator(&Greedy, "5.00 EUR".parse()?, &shares).unwrap_err();
 //! assert_eq!(violation.law, "the order of the shares does not matter");

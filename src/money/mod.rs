@@ -9,7 +9,10 @@ mod currency;
 mod rounding;
 
 pub(crate) use allocate::apportion;
-pub use allocate::{Allocation, Allocator, LargestRemainder, Share};
+pub use allocate::{
+    Allocation, Allocator, CentsToFirst, CumulativeRounding, LargestRemainder, RestToLast, Share,
+    ShareOfRest,
+};
 pub(crate) use amount::parse_decimal;
 pub use amount::{Money, MoneyError};
 pub use currency::Currency;

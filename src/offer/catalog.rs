@@ -9,7 +9,7 @@ use chrono::{DateTime, Utc};
 use super::benefit::Benefit;
 use super::evaluate::evaluate;
 use super::plan::{Marks, NODE_LIMIT};
-use super::{Base, Contest, Evaluation, Fault, Lane, Mode, Offer, Request, check, combine};
+use super::{Base, Contest, Evaluation, Fault, Floors, Lane, Mode, Offer, Request, check, combine};
 use crate::id::OfferId;
 use crate::money::{Allocator, Currency, LargestRemainder};
 use crate::path::Problems;
@@ -45,6 +45,7 @@ pub struct Catalog {
     /// By id.
     pub(super) offers: Vec<CheckedOffer>,
     pub(super) lanes: Vec<Lane>,
+    pub(super) floors: Floors,
     pub(super) allocator: Arc<dyn Allocator>,
     /// The offers that are granted jointly: the places of each set.
     pub(super) joint: Vec<Vec<usize>>,
@@ -86,8 +87,17 @@ impl Catalog {
     ) -> Result<Self, Problems<Fault>> {
         let mut offers = check::check(offers, &lanes, schema, currency)?;
         let joint = combine::number(&mut offers);
-        let allocator = Arc::new(LargestRemainder);
-        Ok(Self { currency, offers, lanes, allocator, joint, node_limit: NODE_LIMIT })
+        let (floors, allocator) = (Floors::default(), Arc::new(LargestRemainder));
+        Ok(Self { currency, offers, lanes, floors, allocator, joint, node_limit: NODE_LIMIT })
+    }
+
+    /// The same catalog, whose offers take no product below its floor.
+    ///
+    /// # Errors
+    /// All problems, each with its path, such as `floors.mouse`.
+    pub fn with_floors(self, floors: Floors) -> Result<Self, Problems<Fault>> {
+        floors.check(self.currency)?;
+        Ok(Self { floors, ..self })
     }
 
     /// The same catalog, which splits discounts over lines in another way.
@@ -181,6 +191,7 @@ impl fmt::Debug for Catalog {
             .field("currency", &self.currency)
             .field("offers", &self.offers)
             .field("lanes", &self.lanes)
+            .field("floors", &self.floors)
             .finish_non_exhaustive()
     }
 }

@@ -3,15 +3,14 @@
 use std::collections::hash_map::Entry;
 use std::collections::{HashMap, HashSet};
 
-use super::benefit::{Benefit, ShippingOff, Target};
 use super::catalog::CheckedOffer;
 use super::plan::Marks;
-use super::{Fault, Lane, Offer, Validity, combine};
+use super::{Fault, Lane, Offer, combine};
 use crate::calendar::Window;
 use crate::id::{CouponCode, LaneId, OfferId};
 use crate::money::{Currency, Money, Percent};
 use crate::path::{Path, Problems};
-use crate::points::{Multiplier, Points};
+use crate::points::Points;
 use crate::rule::{CheckedRule, Schema, Text};
 
 /// The most offers that a catalog can have.
@@ -71,10 +70,10 @@ pub(super) fn check(
 }
 
 /// A check on its way through the lanes and offers.
-struct Check<'a> {
+pub(super) struct Check<'a> {
     schema: &'a Schema,
     currency: Currency,
-    problems: Problems<Fault>,
+    pub problems: Problems<Fault>,
     /// The places of the lanes, 0 being that of the default lane.
     lanes: HashMap<&'a LaneId, usize>,
     offers: HashSet<&'a OfferId>,
@@ -102,6 +101,9 @@ impl<'a> Check<'a> {
             self.problems.add(path.field("validity"), Fault::NeverOpen);
         }
         self.benefit(&offer.benefit, &path.field("benefit"));
+        if let Some(minimum) = &offer.minimum {
+            self.minimum(minimum, &path.field("minimum"));
+        }
         let lane = self.lane_of(offer, path);
         self.limits(offer, &path.field("limits"));
         self.code(offer, path);
@@ -135,47 +137,6 @@ impl<'a> Check<'a> {
         }
     }
 
-    fn benefit(&mut self, benefit: &Benefit, path: &Path) {
-        match benefit {
-            Benefit::Percent(off) => {
-                let path = path.field("percent");
-                self.percent(off.percent, path.field("percent"));
-                self.target(&off.target, &path.field("target"));
-            }
-            Benefit::Fixed(off) => {
-                let path = path.field("fixed");
-                self.amount(off.amount, path.field("amount"));
-                self.target(&off.target, &path.field("target"));
-            }
-            Benefit::FreeItem(free) => {
-                let path = path.field("free_item");
-                self.target(&free.target, &path.field("target"));
-                self.count(free.units, path.field("units"));
-            }
-            Benefit::Shipping(ShippingOff::Percent(percent)) => {
-                self.percent(*percent, path.field("shipping").field("percent"));
-            }
-            Benefit::Shipping(ShippingOff::UpTo(amount)) => {
-                self.amount(*amount, path.field("shipping").field("up_to"));
-            }
-            Benefit::Points(points) => self.points(*points, path.field("points")),
-            Benefit::PointsMultiplier(multiplier) => {
-                if *multiplier <= Multiplier::ONE {
-                    let fault = Fault::Multiplier { multiplier: *multiplier };
-                    self.problems.add(path.field("points_multiplier"), fault);
-                }
-            }
-            Benefit::Gift(_) => {}
-            Benefit::Access(access) => {
-                let path = path.field("access");
-                self.name(&access.name, &path.field("name"));
-                if (Validity { from: access.opens, until: access.closes }).is_empty() {
-                    self.problems.add(path, Fault::NeverOpen);
-                }
-            }
-        }
-    }
-
     fn limits(&mut self, offer: &Offer, path: &Path) {
         let Offer { limits, benefit, .. } = offer;
         let uses = path.field("uses");
@@ -205,25 +166,13 @@ impl<'a> Check<'a> {
         }
     }
 
-    fn target(&mut self, target: &Target, path: &Path) {
-        let (count, path) = match target {
-            Target::Order | Target::Lines => return,
-            Target::Products(products) => (products.len(), path.field("products")),
-            Target::Categories(categories) => (categories.len(), path.field("categories")),
-        };
-        if count == 0 {
-            self.problems.add(path.clone(), Fault::EmptyTarget);
-        }
-        self.length(count, &path);
-    }
-
-    fn percent(&mut self, percent: Percent, path: Path) {
+    pub(super) fn percent(&mut self, percent: Percent, path: Path) {
         if !(1..=10_000).contains(&percent.basis_points()) {
             self.problems.add(path, Fault::Percent { percent });
         }
     }
 
-    fn amount(&mut self, amount: Money, path: Path) {
+    pub(super) fn amount(&mut self, amount: Money, path: Path) {
         if amount.currency() != self.currency {
             let (found, expected) = (amount.currency(), self.currency);
             self.problems.add(path.clone(), Fault::ForeignCurrency { found, expected });
@@ -233,25 +182,25 @@ impl<'a> Check<'a> {
         }
     }
 
-    fn points(&mut self, points: Points, path: Path) {
+    pub(super) fn points(&mut self, points: Points, path: Path) {
         if points <= Points::ZERO || points > MAX_POINTS {
             self.problems.add(path, Fault::Points { points });
         }
     }
 
-    fn count(&mut self, count: u32, path: Path) {
+    pub(super) fn count(&mut self, count: u32, path: Path) {
         if count == 0 {
             self.problems.add(path, Fault::Zero);
         }
     }
 
-    fn length(&mut self, count: usize, path: &Path) {
+    pub(super) fn length(&mut self, count: usize, path: &Path) {
         if count > MAX_LIST {
             self.problems.add(path.clone(), Fault::ListTooLong { count });
         }
     }
 
-    fn name(&mut self, name: &Text, path: &Path) {
+    pub(super) fn name(&mut self, name: &Text, path: &Path) {
         let bytes = name.as_str().len();
         if bytes == 0 {
             self.problems.add(path.clone(), Fault::NoName);

@@ -92,7 +92,8 @@ pub(super) fn check(offers: &[Offer], lanes: &[Lane], problems: &mut Problems<Fa
     for (index, offer) in offers.iter().enumerate() {
         let path = Path::root().field("offers").item(index).field("combines");
         for tag in &offer.combines.not_with {
-            let others = names.tags.get(tag).is_some_and(|who| who.iter().any(|&id| *id != offer.id));
+            let others =
+                names.tags.get(tag).is_some_and(|who| who.iter().any(|&id| *id != offer.id));
             if !others {
                 problems.add(path.field("not_with"), Fault::NobodyTagged { tag: tag.clone() });
             }

@@ -11,6 +11,8 @@ use crate::money::{Currency, Money};
 use crate::points::Points;
 use crate::rule::{Text, Verdict};
 
+use super::minimum::Short;
+
 /// Why an offer was not granted. `to_string` is the sentence for a marketer.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -81,6 +83,9 @@ pub enum Reason {
         /// The broken line, if it is one.
         line: Option<LineId>,
     },
+    /// The customer is eligible, but when the offer's turn comes too little is in the basket or
+    /// left to pay.
+    MinimumNotReached(Short),
     /// The customer is eligible, but there is nothing to take a discount off.
     NothingToDiscount(Nothing),
     /// The customer is eligible, but another offer won the lane.
@@ -108,6 +113,10 @@ pub enum Nothing {
     EmptyBasket,
     /// The basket has nothing of what the offer is for.
     NoMatchingLine,
+    /// The basket has too few units of what the offer is for, or other offers have claimed them.
+    TooFewUnits,
+    /// The basket has too little of what the offer is for to reach its first step.
+    BelowFirstStep,
     /// The price of shipping is not known.
     ShippingUnknown,
     /// Nothing is left to pay, or the discount rounds to nothing.
@@ -198,6 +207,8 @@ pub enum DeclineCode {
     WrongCurrency,
     /// [`Reason::InvalidBasket`].
     InvalidBasket,
+    /// [`Reason::MinimumNotReached`].
+    MinimumNotReached,
     /// [`Reason::NothingToDiscount`].
     NothingToDiscount,
     /// [`Reason::BeatenInLane`].
@@ -206,7 +217,7 @@ pub enum DeclineCode {
 
 impl DeclineCode {
     /// All codes, in the order in which they are looked at.
-    pub const ALL: [Self; 14] = [
+    pub const ALL: [Self; 15] = [
         Self::NotYetValid,
         Self::Expired,
         Self::CodeMissing,
@@ -219,6 +230,7 @@ impl DeclineCode {
         Self::Excluded,
         Self::WrongCurrency,
         Self::InvalidBasket,
+        Self::MinimumNotReached,
         Self::NothingToDiscount,
         Self::BeatenInLane,
     ];
@@ -239,6 +251,7 @@ impl DeclineCode {
             Self::Excluded => "excluded",
             Self::WrongCurrency => "wrong_currency",
             Self::InvalidBasket => "invalid_basket",
+            Self::MinimumNotReached => "minimum_not_reached",
             Self::NothingToDiscount => "nothing_to_discount",
             Self::BeatenInLane => "beaten_in_lane",
         }
@@ -254,6 +267,7 @@ impl DeclineCode {
                 | Self::Excluded
                 | Self::WrongCurrency
                 | Self::InvalidBasket
+                | Self::MinimumNotReached
                 | Self::NothingToDiscount
                 | Self::BeatenInLane
         )
@@ -283,6 +297,7 @@ impl Reason {
             Self::Excluded(_) => DeclineCode::Excluded,
             Self::WrongCurrency { .. } => DeclineCode::WrongCurrency,
             Self::InvalidBasket { .. } => DeclineCode::InvalidBasket,
+            Self::MinimumNotReached(_) => DeclineCode::MinimumNotReached,
             Self::NothingToDiscount(_) => DeclineCode::NothingToDiscount,
             Self::BeatenInLane(_) => DeclineCode::BeatenInLane,
         }
@@ -342,6 +357,9 @@ impl fmt::Display for Reason {
             Self::InvalidBasket { line: None } => {
                 f.write_str("the basket has no price: its sum is out of range")
             }
+            Self::MinimumNotReached(short) => {
+                write!(f, "the customer is eligible, but the basket is {short}")
+            }
             Self::NothingToDiscount(nothing) => nothing.fmt(f),
             Self::BeatenInLane(beaten) => beaten.fmt(f),
         }
@@ -364,6 +382,12 @@ impl fmt::Display for Nothing {
             Self::EmptyBasket => "the customer is eligible, but the basket is empty",
             Self::NoMatchingLine => {
                 "the customer is eligible, but the basket has nothing of what it is for"
+            }
+            Self::TooFewUnits => {
+                "the customer is eligible, but there are too few units of what it is for"
+            }
+            Self::BelowFirstStep => {
+                "the customer is eligible, but the basket does not reach the first step"
             }
             Self::ShippingUnknown => {
                 "the customer is eligible, but the price of shipping is not known"

@@ -264,7 +264,8 @@ impl fmt::Display for Award {
             Self::Shipping(discount) => write!(f, "{} off shipping", discount.applied),
             Self::Points(points) => write!(f, "{points} points"),
             Self::PointsMultiplier(multiplier) => write!(f, "{multiplier} points"),
-            Self::Gift(gift) => write!(f, "`{}` as a gift", gift.product),
+            Self::Gift(Gift { product, units: 1 }) => write!(f, "`{product}` as a gift"),
+            Self::Gift(Gift { product, units }) => write!(f, "{units} of `{product}` as a gift"),
             Self::Access(Access { name, kind, .. }) => match kind {
                 AccessKind::EarlyAccess => write!(f, "early access to {name}"),
                 AccessKind::Invitation => write!(f, "an invitation to {name}"),
@@ -295,6 +296,7 @@ mod tests {
         check(r#"{"points": 500}"#, "500 points");
         check(r#"{"points_multiplier": "2x"}"#, "2x points");
         check(r#"{"gift": {"product": "mug"}}, "cost": 250"#, "`mug` as a gift for 250 points");
+        check(r#"{"gift": {"product": "mug", "units": 2}}"#, "2 of `mug` as a gift");
         check(
             r#"{"access": {"name": "the sale", "kind": "early_access"}}"#,
             "early access to the sale",

@@ -3,6 +3,7 @@
 use thiserror::Error;
 
 use super::Exclusion;
+use super::benefit::MAX_SLOTS;
 use super::check::{MAX_LANES, MAX_LIST, MAX_NAME_BYTES, MAX_OFFERS, MAX_POINTS};
 use super::combine::MAX_JOINT;
 use crate::calendar::Window;
@@ -97,6 +98,27 @@ pub enum Fault {
     /// A list of products or categories is empty.
     #[error("nothing is listed, so that it is never given")]
     EmptyTarget,
+    /// A target leaves out no product and no category.
+    #[error("nothing is left out: write `lines` for every line")]
+    NothingExcluded,
+    /// More than [`MAX_SLOTS`] slots.
+    #[error("{count} slots are too many: at most {MAX_SLOTS}")]
+    TooManySlots {
+        /// How many there are.
+        count: usize,
+    },
+    /// A discount that falls once looks at several units.
+    #[error("what is taken off `once` is off one unit: `units` can only be one of them")]
+    OnceOfMany,
+    /// A step begins no higher than the one before it.
+    #[error("the step must begin higher than the one before it")]
+    StepOrder,
+    /// Some steps are by amount and others by units.
+    #[error("steps must all be by amount, or all by units")]
+    MixedSteps,
+    /// A minimum says neither an amount nor a number of units.
+    #[error("neither an amount nor a number of units is said, so that it is always reached")]
+    NoMinimum,
     /// A count that must be one or more is zero.
     #[error("it is zero: it must be one or more")]
     Zero,

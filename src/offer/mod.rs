@@ -24,7 +24,12 @@
 //! ```
 //!
 //! Only `id` and `benefit` must be there. The other benefits: `{"fixed": {"amount": "5.00 EUR"}}`,
+//! `{"tiered": {"steps": [{"from": "50.00 EUR", "off": {"percent": "5%"}}]}}`,
+//! `{"unit_price": {"price": "2.00 EUR", "target": {"products": ["espresso"]}}}`,
 //! `{"free_item": {"target": {"products": ["espresso"]}, "which": "cheapest"}}`,
+//! `{"buy_get": {"buy": {"target": "lines", "units": 2}, "get": {"target": "lines"}}}`,
+//! `{"bundle": {"slots": [{"target": {"categories": ["drink"]}}, {"target": {"categories":
+//! ["snack"]}}], "off": {"price": "5.00 EUR"}}}`,
 //! `{"shipping": {"percent": "100%"}}`, `{"points": 500}`, `{"points_multiplier": "2x"}`,
 //! `{"gift": {"product": "mug"}}` and `{"access": {"name": "preview", "kind": "invitation"}}`.
 //!
@@ -32,7 +37,8 @@
 //! 1. *Eligibility*, offer by offer: validity, code, conditions, use limits, points, choice. The
 //!    first that stands in the way is the [`Reason`] of the decline; a missing fact never grants.
 //! 2. *Lanes*, in their order, the default lane first; see [`Lane`]. An offer that would take
-//!    nothing off is declined before it competes. Points are spent in the order of grants.
+//!    nothing off, or whose minimum is not reached, is declined before it competes. Points are
+//!    spent in the order of grants.
 //! 3. *Together*: an offer that cannot be combined with one that was granted is declined, and the
 //!    reason names it; see [`Combines`].
 //!
@@ -50,17 +56,21 @@ mod candidates;
 mod catalog;
 mod check;
 mod combine;
+mod check_benefit;
 mod decline;
 mod eligibility;
 mod evaluate;
 mod evaluation;
 mod fault;
+mod floors;
 mod lane;
 mod limits;
+mod minimum;
 mod plan;
 mod price;
 mod request;
 mod round;
+mod stock;
 mod till;
 mod trace;
 mod validity;
@@ -71,11 +81,13 @@ use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
 pub use benefit::{
-    Access, AccessKind, Benefit, FixedOff, FreeItem, Gift, PercentOff, ShippingOff, Target, Which,
+    Access, AccessKind, AllBut, Benefit, Bundle, BuyGet, FixedOff, FreeItem, Gift, MAX_SLOTS, Off,
+    PercentOff, ShippingOff, Slot, Spread, Step, StepOff, Target, Threshold, Tiered, UnitPrice,
+    Units, Which,
 };
 pub use catalog::{Catalog, OfferEvaluator};
-pub use combine::{Combines, MAX_JOINT};
 pub use check::{MAX_LANES, MAX_LIST, MAX_NAME_BYTES, MAX_OFFERS, MAX_POINTS};
+pub use combine::{Combines, MAX_JOINT};
 pub use decline::{
     Beaten, Decline, DeclineCode, Excluded, Exclusion, JointMissing, LimitReached, Nothing, Reason,
 };
@@ -83,10 +95,12 @@ pub use evaluation::{
     Answer, Award, Evaluation, Grant, LineDiscount, LineDiscounts, LinePrice, Outcome, Reservation,
     ShippingDiscount, ShippingPrice,
 };
-pub use lane::{Base, Contest, Lane, Mode};
-pub use plan::NODE_LIMIT;
 pub use fault::Fault;
+pub use floors::Floors;
+pub use lane::{Base, Contest, Lane, Mode};
 pub use limits::{Limits, UseLimit};
+pub use minimum::{Minimum, Short};
+pub use plan::NODE_LIMIT;
 pub use request::{Explain, NoUses, Request, Uses};
 pub use trace::{Aim, Aims, Application, LanePlan};
 pub use validity::Validity;
@@ -115,6 +129,9 @@ pub struct Offer {
     pub validity: Validity,
     /// What it gives.
     pub benefit: Benefit,
+    /// What must be in the basket when its turn comes, if anything.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub minimum: Option<Minimum>,
     /// The lane in which it competes or stacks; the default lane if not said.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub lane: Option<LaneId>,
@@ -159,6 +176,7 @@ impl Offer {
             when: Rule::Always,
             validity: Validity::ALWAYS,
             benefit,
+            minimum: None,
             lane: None,
             priority: 0,
             limits: Limits { uses: Vec::new(), max_discount: None },
@@ -195,6 +213,12 @@ impl Offer {
     #[must_use]
     pub fn until(self, until: DateTime<Utc>) -> Self {
         Self { validity: Validity { until: Some(until), ..self.validity }, ..self }
+    }
+
+    /// The same offer, if so much is in the basket when its turn comes.
+    #[must_use]
+    pub fn from_minimum(self, minimum: Minimum) -> Self {
+        Self { minimum: Some(minimum), ..self }
     }
 
     /// The same offer, in `lane`.

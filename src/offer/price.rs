@@ -1,13 +1,15 @@
 //! The price table that discounts are taken off, line by line.
 
+use super::Base;
 use super::decline::{Nothing, Unpriceable};
 use super::evaluation::{
     Award, LineDiscount, LineDiscounts, LinePrice, ShippingDiscount, ShippingPrice,
 };
-use super::{Base, Target};
+use super::floors::Floors;
+use super::stock::Stock;
 use crate::event::{Basket, Discount, LineItem};
 use crate::id::OfferId;
-use crate::money::{Allocator, Currency, Money, Share};
+use crate::money::{Allocator, Currency, Money, Rounding, Share};
 
 /// One line with what is left to pay for it.
 #[derive(Clone, Debug)]
@@ -16,8 +18,13 @@ pub(super) struct PricedLine<'a> {
     /// The price before any discount, in minor units.
     pub list: i64,
     pub price: Price,
+    /// The least that is to be left to pay for it.
+    pub floor: i64,
     /// How many units take part in a bundle already, and cannot take part in another.
     pub claimed: i64,
+    /// What is left to pay for the claimed units, so that what bundles took off is not counted as
+    /// taken off the others.
+    pub claimed_price: i64,
     /// What was taken off: first by others, then by offers of the catalog.
     pub discounts: Vec<Discount>,
 }
@@ -76,6 +83,32 @@ impl Price {
     }
 }
 
+impl PricedLine<'_> {
+    /// How much can be taken off it: nothing if it is at its floor or below.
+    pub fn room(&self) -> i64 {
+        self.price.running.saturating_sub(self.floor).max(0)
+    }
+
+    /// Takes no part in bundles any more.
+    pub const fn unclaim(&mut self) {
+        (self.claimed, self.claimed_price) = (0, 0);
+    }
+
+    /// Takes `part` off, in exchange for `units` that are claimed.
+    pub fn take_off(&mut self, part: i64, units: i64) {
+        let claimed = if units > 0 {
+            let worth = Stock::unclaimed(0, self, Base::Running).worth(units);
+            self.claimed_price + worth - part.min(worth)
+        } else {
+            let left = i128::from(self.price.running - part) * i128::from(self.claimed_price);
+            Rounding::HalfUp.divide(left, i128::from(self.price.running)).unwrap_or(0)
+        };
+        self.price.running -= part;
+        self.claimed += units;
+        self.claimed_price = claimed.clamp(0, self.price.running);
+    }
+}
+
 impl<'a> Prices<'a> {
     /// No lines and no shipping.
     pub const fn none(currency: Currency) -> Self {
@@ -112,27 +145,47 @@ impl<'a> Prices<'a> {
         Ok(Self { currency, lines, shipping: shipping.transpose()? })
     }
 
+    /// The same prices, of which no line falls below its floor.
+    pub fn with_floors(mut self, floors: &Floors) -> Self {
+        for line in &mut self.lines {
+            line.floor = floors.of(line.item);
+        }
+        self
+    }
+
     /// The price of all lines together.
     pub fn total(&self, base: Base) -> i64 {
         self.lines.iter().map(|line| line.price.on(base)).sum()
     }
 
-    /// The amount `wanted` for each line off it, but never more than is left to pay for it.
+    /// The amount `wanted` for each line off it, but never more than it has room for.
     pub fn off_each(&self, wanted: impl Iterator<Item = i64>) -> Proposal {
+        self.off_within(wanted.map(|amount| (amount, amount)))
+    }
+
+    /// For each line the first amount off it, but never more than the second one, nor than it has
+    /// room for.
+    pub fn off_within(&self, wanted: impl Iterator<Item = (i64, i64)>) -> Proposal {
         let mut desired = 0_i64;
-        let lines = self.lines.iter().zip(wanted).map(|(line, amount)| {
+        let lines = self.lines.iter().zip(wanted).map(|(line, (amount, most))| {
             desired = desired.saturating_add(amount);
-            amount.min(line.price.running)
+            amount.min(most).min(line.room())
         });
         Proposal { cut: Cut::Lines(lines.collect()), desired, claims: Vec::new() }
     }
 
-    /// `amount` off all lines together, split by their price; what a line cannot take is lost.
-    pub fn off_all(&self, amount: i64, base: Base, allocator: &dyn Allocator) -> Proposal {
-        let worths = self.lines.iter().map(|line| line.price.on(base));
-        let parts = self.split(amount, worths, allocator).into_iter();
-        let lines = parts.zip(&self.lines).map(|(part, line)| part.min(line.price.running));
-        Proposal { cut: Cut::Lines(lines.collect()), desired: amount, claims: Vec::new() }
+    /// `amount` off all lines together, split by their `worths`, each of which comes with the most
+    /// that can be taken off; what they have no room for is lost.
+    pub fn off_all(
+        &self,
+        amount: i64,
+        worths: impl Iterator<Item = (i64, i64)>,
+        allocator: &dyn Allocator,
+    ) -> Proposal {
+        let worths = self.lines.iter().zip(worths);
+        let shares = worths.map(|(line, (worth, most))| (worth, most.min(line.room())));
+        let lines = self.split(amount, shares, allocator);
+        Proposal { cut: Cut::Lines(lines), desired: amount, claims: Vec::new() }
     }
 
     /// `amount` off shipping, but never more than is left to pay for it.
@@ -147,17 +200,20 @@ impl<'a> Prices<'a> {
             return proposal;
         }
         let cut = match proposal.cut {
-            Cut::Lines(lines) => Cut::Lines(self.split(most, lines.into_iter(), allocator)),
+            Cut::Lines(lines) => {
+                let shares = lines.into_iter().map(|part| (part, part));
+                Cut::Lines(self.split(most, shares, allocator))
+            }
             Cut::Shipping(_) => Cut::Shipping(most),
         };
         Proposal { cut, ..proposal }
     }
 
-    /// Why nothing can be taken off what `target` includes.
-    pub fn nothing(&self, target: &Target) -> Nothing {
+    /// Why nothing can be taken off what a benefit `touches`.
+    pub fn nothing(&self, touches: impl Fn(&LineItem) -> bool) -> Nothing {
         if self.lines.is_empty() {
             Nothing::EmptyBasket
-        } else if self.lines.iter().any(|line| target.includes(line.item)) {
+        } else if self.lines.iter().any(|line| touches(line.item)) {
             Nothing::NothingLeft
         } else {
             Nothing::NoMatchingLine
@@ -169,9 +225,6 @@ impl<'a> Prices<'a> {
         let currency = self.currency;
         let money = |minor| Money::from_minor(minor, currency);
         let (desired, applied) = (money(proposal.desired), money(proposal.applied()));
-        for (line, units) in self.lines.iter_mut().zip(&proposal.claims) {
-            line.claimed += units;
-        }
         let parts = match proposal.cut {
             Cut::Lines(parts) => parts,
             Cut::Shipping(part) => {
@@ -182,11 +235,14 @@ impl<'a> Prices<'a> {
             }
         };
         let mut lines = Vec::new();
-        for (line, part) in self.lines.iter_mut().zip(parts).filter(|(_, part)| *part > 0) {
-            let amount = money(part);
-            line.price.running -= part;
-            line.discounts.push(Discount { amount, offer: Some(offer.clone()) });
-            lines.push(LineDiscount { line: line.item.id.clone(), amount });
+        let claims = proposal.claims.into_iter().chain(std::iter::repeat(0));
+        for ((line, part), units) in self.lines.iter_mut().zip(parts).zip(claims) {
+            line.take_off(part, units);
+            if part > 0 {
+                let amount = money(part);
+                line.discounts.push(Discount { amount, offer: Some(offer.clone()) });
+                lines.push(LineDiscount { line: line.item.id.clone(), amount });
+            }
         }
         Award::Discount(LineDiscounts { desired, applied, lines })
     }
@@ -213,24 +269,23 @@ impl<'a> Prices<'a> {
         (lines.collect(), shipping)
     }
 
-    /// Splits over the lines by worth; a host's allocator that breaks its laws is held to them.
+    /// Splits over the lines by worth, each up to its room; a host's allocator that breaks its laws
+    /// is held to them.
     fn split(
         &self,
         amount: i64,
-        worths: impl Iterator<Item = i64>,
+        shares: impl Iterator<Item = (i64, i64)>,
         allocator: &dyn Allocator,
     ) -> Vec<i64> {
         let money = |minor| Money::from_minor(minor, self.currency);
-        let shares: Vec<Share<'_>> = self
-            .lines
-            .iter()
-            .zip(worths)
-            .map(|(line, worth)| Share { line: &line.item.id, worth: money(worth) })
-            .collect();
+        let share = |(line, (worth, room)): (&'_ PricedLine<'a>, (i64, i64))| {
+            Share::new(&line.item.id, money(worth)).up_to(money(room))
+        };
+        let shares: Vec<Share<'_>> = self.lines.iter().zip(shares).map(share).collect();
         let parts = allocator.allocate(money(amount), &shares).parts;
         let mut left = amount;
         let held = parts.iter().zip(&shares).map(|(part, share)| {
-            let part = part.minor().min(share.worth.minor()).min(left).max(0);
+            let part = part.minor().min(share.room.minor()).min(left).max(0);
             left -= part;
             part
         });
@@ -239,6 +294,16 @@ impl<'a> Prices<'a> {
 }
 
 impl Proposal {
+    /// Nothing, off no line.
+    pub const fn nothing() -> Self {
+        Self { desired: 0, cut: Cut::Lines(Vec::new()), claims: Vec::new() }
+    }
+
+    /// The same, in exchange for units of each line, in the order of the lines.
+    pub fn claiming(self, claims: Vec<i64>) -> Self {
+        Self { claims, ..self }
+    }
+
     /// What it really takes off.
     pub fn applied(&self) -> i64 {
         match &self.cut {
@@ -270,5 +335,6 @@ fn price_line<'a>(
         return Err(broken());
     }
     let price = Price::new(list.minor() - taken.minor());
-    Ok(PricedLine { item, list: list.minor(), price, claimed: 0, discounts })
+    let list = list.minor();
+    Ok(PricedLine { item, list, price, floor: 0, claimed: 0, claimed_price: 0, discounts })
 }

@@ -21,8 +21,7 @@ impl CheckedOffer {
     /// Whether it competes for winning a lane of these terms.
     fn contends(&self, terms: Terms) -> bool {
         let all = terms.contest == Contest::Everything;
-        matches!(terms.mode, Mode::Best | Mode::First)
-            && (all || self.offer.benefit.is_discount())
+        matches!(terms.mode, Mode::Best | Mode::First) && (all || self.offer.benefit.is_discount())
     }
 }
 
@@ -233,7 +232,9 @@ impl<'a> Round<'a> {
                 }
             }
             let first = sets.iter().find(|&set| failed.contains_key(set));
-            let Some((set, spoiler)) = first.and_then(|set| failed.remove_entry(set)) else { break };
+            let Some((set, spoiler)) = first.and_then(|set| failed.remove_entry(set)) else {
+                break;
+            };
             spoilt.insert(set, spoiler);
         }
         spoilt

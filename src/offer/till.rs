@@ -4,7 +4,7 @@ use super::catalog::{Catalog, CheckedOffer};
 use super::decline::{Excluded, Exclusion, Reason};
 use super::evaluation::{Award, Grant};
 use super::plan::Held;
-use super::price::{Prices, Proposal};
+use super::price::{PricedLine, Prices, Proposal};
 use super::{Base, Request};
 use crate::money::{Allocator, Money};
 use crate::points::Points;
@@ -65,7 +65,7 @@ struct Granted<'a> {
 
 impl CheckedOffer {
     /// What it would take off these prices in a lane on `base` if it were applied so many times;
-    /// none if nothing.
+    /// none if nothing, or if its minimum is not reached.
     pub(super) fn proposal(
         &self,
         prices: &Prices<'_>,
@@ -73,6 +73,7 @@ impl CheckedOffer {
         times: u32,
         allocator: &dyn Allocator,
     ) -> Option<Proposal> {
+        self.offer.reached(prices, base).ok()?;
         let mut proposal = self.offer.benefit.propose(prices, base, times, allocator);
         if let Some(most) = self.offer.limits.max_discount {
             proposal = prices.cap(proposal, most.minor(), allocator);
@@ -85,7 +86,7 @@ impl<'a> Till<'a> {
     pub fn new(catalog: &'a Catalog, request: &Request<'a>) -> Self {
         let ours = |offer: &_| catalog.offer(offer).is_some();
         let (prices, refusal) = match Prices::of(request.basket, catalog.currency, ours) {
-            Ok(prices) => (prices, None),
+            Ok(prices) => (prices.with_floors(&catalog.floors), None),
             Err(unpriceable) => (Prices::none(catalog.currency), Some(unpriceable.into())),
         };
         let (held, granted) = (Held::default(), Vec::new());
@@ -95,9 +96,8 @@ impl<'a> Till<'a> {
 
     /// A lane begins, in which these offers have their turns.
     pub fn open(&mut self, turns: &[Turn<'a>]) {
-        let combined = |turn: &Turn<'_>| {
-            !turn.checked.marks.is_free() || turn.checked.joint.is_some()
-        };
+        let combined =
+            |turn: &Turn<'_>| !turn.checked.marks.is_free() || turn.checked.joint.is_some();
         self.opening = turns.iter().any(combined).then(|| self.prices.clone());
     }
 
@@ -125,6 +125,10 @@ impl<'a> Till<'a> {
             return Err(self.excluded(checked, base));
         }
         checked.affordable(self.available)?;
+        if checked.offer.minimum.is_some() {
+            self.refusal.clone().map_or(Ok(()), Err)?;
+            checked.offer.reached(&self.prices, base).map_err(Reason::MinimumNotReached)?;
+        }
         if let Some(award) = checked.offer.benefit.award() {
             return Ok(Bid { turn, times: 1, gives: Gives::Other(award) });
         }
@@ -180,7 +184,7 @@ impl<'a> Till<'a> {
         });
         match first {
             Some((by, why)) => self.in_the_way(by, why, self.offered(checked, base)),
-            None => Reason::NothingToDiscount(checked.offer.benefit.nothing(&self.prices)),
+            None => Reason::NothingToDiscount(checked.offer.benefit.nothing(&self.prices, base)),
         }
     }
 
@@ -196,12 +200,12 @@ impl<'a> Till<'a> {
     /// Why nothing can be taken off: others claimed the units, or there is nothing.
     fn nothing(&self, checked: &CheckedOffer, base: Base) -> Reason {
         let benefit = &checked.offer.benefit;
-        let nothing = || Reason::NothingToDiscount(benefit.nothing(&self.prices));
+        let nothing = || Reason::NothingToDiscount(benefit.nothing(&self.prices, base));
         if self.granted.iter().all(|granted| granted.claims.is_empty()) {
             return nothing();
         }
         let mut unclaimed = self.prices.clone();
-        unclaimed.lines.iter_mut().for_each(|line| line.claimed = 0);
+        unclaimed.lines.iter_mut().for_each(PricedLine::unclaim);
         let times = benefit.most_times(&unclaimed);
         let allocator = &*self.catalog.allocator;
         let proposal = checked.proposal(&unclaimed, base, times, allocator);

@@ -170,6 +170,7 @@ impl Builder {
             ("ladder", self.tiers.is_some() && self.spec.ladder.is_some()),
             ("earning", self.earning.is_some() && !self.spec.earning.0.is_empty()),
             ("offers", self.offers.is_some() && !self.spec.offers.is_empty()),
+            ("floors", self.offers.is_some() && !self.spec.floors.is_empty()),
         ];
         for (name, _) in twice.into_iter().filter(|(_, twice)| *twice) {
             problems.add(Path::from(name), Fault::Twice);
@@ -318,7 +319,10 @@ fn offers(
     }
     let (offers, lanes) = (spec.offers.clone(), spec.lanes.clone());
     let checked = Catalog::check(offers, lanes, fields.schema(), spec.currency);
-    let mut catalog = problems.take(&Path::root(), checked)?;
+    let catalog = problems.take(&Path::root(), checked);
+    let floors = problems.take(&Path::root(), spec.floors.check(spec.currency));
+    let (catalog, ()) = (catalog?, floors?);
+    let mut catalog = problems.take(&Path::root(), catalog.with_floors(spec.floors.clone()))?;
     if let Some(allocator) = allocator {
         catalog = catalog.with_allocator(allocator);
     }

@@ -9,7 +9,7 @@ use super::{Builder, Error, Program};
 use crate::calendar::Zone;
 use crate::id::AttributeName;
 use crate::money::Currency;
-use crate::offer::{Lane, Offer};
+use crate::offer::{Floors, Lane, Offer};
 use crate::path::from_json;
 use crate::points::Earning;
 use crate::profile::Retention;
@@ -67,6 +67,9 @@ pub struct Spec {
     /// The lanes in which offers compete or stack, in the order in which they apply.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub lanes: Vec<Lane>,
+    /// The least prices of products, below which no offer takes them.
+    #[serde(default, skip_serializing_if = "Floors::is_empty")]
+    pub floors: Floors,
     /// The offers.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub offers: Vec<Offer>,
@@ -109,6 +112,7 @@ impl Spec {
             ladder: None,
             earning: Earning::default(),
             lanes: Vec::new(),
+            floors: Floors::default(),
             offers: Vec::new(),
         }
     }

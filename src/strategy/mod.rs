@@ -37,6 +37,7 @@
 //! ```
 
 mod basket;
+mod benefit;
 mod calendar;
 mod customer;
 mod earning;
@@ -51,6 +52,7 @@ mod table;
 mod value;
 
 pub use basket::{basket, category, coupon, offer, product, purchase, return_of, store};
+pub use benefit::floors;
 pub use calendar::{day, instant, span, window, years, zone};
 pub use customer::{attribute, attributes, channel, coordinates, customer};
 pub use earning::{earning, ladder};

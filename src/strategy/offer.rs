@@ -4,20 +4,19 @@ use proptest::collection::vec;
 use proptest::prelude::*;
 use proptest::sample::{Index, select};
 
-use super::basket::{category, code, offer_id, product};
+use super::basket::{code, offer_id};
+use super::benefit::{amount, benefit, target};
 use super::calendar::{instant, window, years};
 use super::id::numbered;
-use super::money::{percent, price};
 use super::rule::rule;
 use super::value::text;
 use crate::calendar::Window;
 use crate::id::LaneId;
-use crate::money::{Currency, Money};
+use crate::money::Currency;
 use crate::offer::{
-    Access, AccessKind, Base, Benefit, Catalog, Contest, FixedOff, FreeItem, Gift, Lane, Limits,
-    Mode, Offer, PercentOff, ShippingOff, Target, UseLimit, Validity, Which,
+    Base, Catalog, Contest, Lane, Limits, Minimum, Mode, Offer, UseLimit, Validity,
 };
-use crate::points::{Multiplier, Points};
+use crate::points::Points;
 use crate::rule::{Rule, Schema, Text};
 
 /// A catalog of up to `most` offers, whose conditions are on the fields of `schema`.
@@ -72,13 +71,8 @@ fn coded() -> impl Strategy<Value = Coded> + Clone {
 
 /// A lane whose id is only unique after the catalog has numbered it.
 fn lane() -> impl Strategy<Value = Lane> + Clone {
-    let mode = select(vec![
-        Mode::Best,
-        Mode::First,
-        Mode::Stack,
-        Mode::BestForCustomer,
-        Mode::BestMargin,
-    ]);
+    let mode =
+        select(vec![Mode::Best, Mode::First, Mode::Stack, Mode::BestForCustomer, Mode::BestMargin]);
     let base = select(vec![Base::Running, Base::Original]);
     let contest = select(vec![Contest::Discounts, Contest::Everything]);
     (super::id::id(), mode, base, contest).prop_map(|(id, mode, base, contest)| Lane {
@@ -95,60 +89,29 @@ fn offer(schema: &Schema, currency: Currency) -> impl Strategy<Value = Offer> + 
     let cost = proptest::option::weighted(0.1, (1..=500_i64).prop_map(Points));
     let name = proptest::option::of(name());
     let terms = (-3..=3_i32, vec(use_limit(), 0..=2), proptest::option::of(amount(currency)));
-    (super::id::id(), name, when, validity(), benefit(currency), terms, cost).prop_map(
-        |(id, name, when, validity, benefit, (priority, uses, most), cost)| {
+    let asked = (proptest::option::weighted(0.2, minimum(currency)), cost);
+    (super::id::id(), name, when, validity(), benefit(currency), terms, asked).prop_map(
+        |(id, name, when, validity, benefit, (priority, uses, most), (minimum, cost))| {
             let max_discount = most.filter(|_| benefit.is_discount());
             let limits = Limits { uses, max_discount };
-            Offer { name, when, validity, priority, limits, cost, ..Offer::new(id, benefit) }
+            let offer = Offer::new(id, benefit);
+            Offer { name, when, validity, minimum, priority, limits, cost, ..offer }
         },
     )
 }
 
-fn benefit(currency: Currency) -> impl Strategy<Value = Benefit> + Clone {
+/// What must be in the basket: an amount, some units, or both.
+fn minimum(currency: Currency) -> BoxedStrategy<Minimum> {
     let base = proptest::option::of(select(vec![Base::Running, Base::Original]));
-    let shipping = prop_oneof![
-        percent().prop_map(ShippingOff::Percent),
-        amount(currency).prop_map(ShippingOff::UpTo),
-    ];
-    let which = select(vec![Which::Cheapest, Which::Dearest]);
-    prop_oneof![
-        4 => (percent(), target(), base).prop_map(|(percent, target, base)| {
-            Benefit::Percent(PercentOff { target, base, ..PercentOff::new(percent) })
-        }),
-        3 => (amount(currency), target())
-            .prop_map(|(amount, target)| Benefit::Fixed(FixedOff { amount, target })),
-        2 => (target(), 1..=3_u32, which).prop_map(|(target, units, which)| {
-            Benefit::FreeItem(FreeItem { target, units, which })
-        }),
-        1 => shipping.prop_map(Benefit::Shipping),
-        1 => (1..=1_000_i64).prop_map(|points| Benefit::Points(Points(points))),
-        1 => (101..=500_u32).prop_filter_map("a multiplier", |hundredths| {
-            Multiplier::from_hundredths(hundredths).map(Benefit::PointsMultiplier)
-        }),
-        1 => product().prop_map(|(product, _)| Benefit::Gift(Gift { product })),
-        1 => access().prop_map(Benefit::Access),
-    ]
-}
-
-fn target() -> impl Strategy<Value = Target> + Clone {
-    let products = proptest::collection::btree_set(product().prop_map(|(id, _)| id), 1..=3);
-    let categories = proptest::collection::btree_set(category(), 1..=2);
-    prop_oneof![
-        3 => Just(Target::Order),
-        2 => Just(Target::Lines),
-        1 => products.prop_map(Target::Products),
-        2 => categories.prop_map(Target::Categories),
-    ]
-}
-
-fn access() -> impl Strategy<Value = Access> + Clone {
-    let kind = select(vec![AccessKind::EarlyAccess, AccessKind::Invitation]);
-    (name(), kind, validity()).prop_map(|(name, kind, Validity { from, until })| Access {
-        name,
-        kind,
-        opens: from,
-        closes: until,
-    })
+    let minimum = (amount(currency), 1..=5_u32, 0..3_u8, target(), base).prop_map(
+        |(amount, units, which, of, base)| Minimum {
+            amount: Some(amount).filter(|_| which != 1),
+            units: Some(units).filter(|_| which != 0),
+            of,
+            base,
+        },
+    );
+    minimum.boxed()
 }
 
 fn use_limit() -> impl Strategy<Value = UseLimit> + Clone {
@@ -160,7 +123,7 @@ fn use_limit() -> impl Strategy<Value = UseLimit> + Clone {
 }
 
 /// Mostly always, otherwise from or until some instant, or both.
-fn validity() -> impl Strategy<Value = Validity> + Clone {
+pub(super) fn validity() -> impl Strategy<Value = Validity> + Clone {
     let some = (instant(years()), instant(years()), 0..3_u8).prop_map(|(one, other, which)| {
         let (from, until) = (one.min(other), one.max(other));
         Validity {
@@ -171,11 +134,6 @@ fn validity() -> impl Strategy<Value = Validity> + Clone {
     prop_oneof![2 => Just(Validity::ALWAYS), 1 => some]
 }
 
-fn name() -> impl Strategy<Value = Text> + Clone {
+pub(super) fn name() -> impl Strategy<Value = Text> + Clone {
     text().prop_map(|text| if text.as_str().is_empty() { "offer".into() } else { text })
-}
-
-/// More than nothing.
-fn amount(currency: Currency) -> impl Strategy<Value = Money> + Clone {
-    price(currency).prop_map(move |amount| amount.max(Money::from_minor(1, currency)))
 }

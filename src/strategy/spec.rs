@@ -4,6 +4,7 @@ use proptest::collection::vec;
 use proptest::prelude::*;
 use proptest::sample::select;
 
+use super::benefit::floors;
 use super::calendar::zone;
 use super::earning::{earning, ladder};
 use super::id::numbered;
@@ -25,8 +26,10 @@ pub fn spec(currency: Currency) -> impl Strategy<Value = Spec> + Clone {
     let segments = vec(rule(&early), 0..=3).prop_map(segments);
     let rfm = proptest::option::of(rfm(currency));
     let ladder = proptest::option::of(ladder(currency));
-    let parts = (segments, rfm, ladder, earning(&early, currency, 3), offers(&all, currency, 5));
-    (zone(), parts).prop_map(move |(zone, (segments, rfm, ladder, earning, (offers, lanes)))| {
+    let offers = (offers(&all, currency, 5), floors(currency));
+    let parts = (segments, rfm, ladder, earning(&early, currency, 3), offers);
+    (zone(), parts).prop_map(move |(zone, parts)| {
+        let (segments, rfm, ladder, earning, ((offers, lanes), floors)) = parts;
         Spec {
             zone,
             segments,
@@ -34,6 +37,7 @@ pub fn spec(currency: Currency) -> impl Strategy<Value = Spec> + Clone {
             ladder,
             earning,
             lanes,
+            floors,
             offers,
             ..Spec::new("generated", currency)
         }

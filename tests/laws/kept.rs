@@ -8,7 +8,10 @@ use loyalty::event::{Event, Order};
 use loyalty::feature::{Column, Extractor, Measure, Missing, Moment, Preparation, Scale, Snapshot};
 use loyalty::id::{EventId, LineId, SegmentId};
 use loyalty::laws;
-use loyalty::money::{Currency, LargestRemainder, Money, Share};
+use loyalty::money::{
+    Allocator, CentsToFirst, CumulativeRounding, Currency, LargestRemainder, Money, RestToLast,
+    Share, ShareOfRest,
+};
 use loyalty::offer::{Explain, NoUses, Request};
 use loyalty::points::{
     CheckedEarning, Earlier, EarningPolicy, Ledger, Multiplier, Occasion, Points,
@@ -28,7 +31,13 @@ const EURO: Currency = Currency::EUR;
 
 /// The lines as shares.
 fn shares(worths: &[(LineId, Money)]) -> Vec<Share<'_>> {
-    worths.iter().map(|(line, worth)| Share { line, worth: *worth }).collect()
+    worths.iter().map(|(line, worth)| Share::new(line, *worth)).collect()
+}
+
+/// The lines as shares that can take less or more than they are worth.
+fn within<'a>(worths: &'a [(LineId, Money)], rooms: &[(LineId, Money)]) -> Vec<Share<'a>> {
+    let shares = shares(worths).into_iter().zip(rooms);
+    shares.map(|(share, (_, room))| share.up_to(*room)).collect()
 }
 
 fn columns() -> [Column; 4] {
@@ -130,14 +139,26 @@ proptest! {
     #![proptest_config(Config::with_cases(48))]
 
     #[test]
-    fn the_largest_remainder_splits_by_the_laws(
-        (amount, worths) in strategy::currency().prop_flat_map(|currency| {
-            (strategy::money(currency), strategy::worths(currency, 8))
+    fn every_allocator_splits_by_the_laws(
+        (amount, worths, rooms) in strategy::currency().prop_flat_map(|currency| {
+            let rooms = strategy::worths(currency, 8);
+            (strategy::money(currency), strategy::worths(currency, 8), rooms)
         }),
         foreign in strategy::worths(Currency::USD, 1),
+        rounding in strategy::rounding(),
     ) {
-        laws::allocator(&LargestRemainder, amount, &shares(&worths))?;
-        laws::allocator(&LargestRemainder, amount, &shares(&[worths, foreign].concat()))?;
+        let methods: [&dyn Allocator; 5] = [
+            &LargestRemainder,
+            &CentsToFirst,
+            &RestToLast,
+            &ShareOfRest,
+            &CumulativeRounding { rounding },
+        ];
+        for method in methods {
+            laws::allocator(method, amount, &shares(&worths))?;
+            laws::allocator(method, amount, &shares(&[&worths[..], &foreign[..]].concat()))?;
+            laws::allocator(method, amount, &within(&worths, &rooms))?;
+        }
     }
 
     #[test]

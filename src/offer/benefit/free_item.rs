@@ -1,13 +1,11 @@
 //! Units of the basket for free.
 
-use std::cmp::Ordering;
-
 use serde::{Deserialize, Serialize};
 
 use super::super::Base;
-use super::super::price::{PricedLine, Prices, Proposal};
-use super::Target;
-use crate::money::Rounding;
+use super::super::price::{Prices, Proposal};
+use super::scope::{Picked, Scope};
+use super::{Spread, Target, Units};
 
 /// Units of what is in the basket for free; for something that is not in it there is the gift.
 ///
@@ -64,39 +62,11 @@ impl FreeItem {
     /// A unit of a line is worth its share of the line's price; a part of the units is rounded to
     /// the nearest cent, all units are the whole price.
     pub(in super::super) fn propose(&self, prices: &Prices<'_>, base: Base) -> Proposal {
-        let mut free: Vec<(usize, &PricedLine<'_>)> = prices
-            .lines
-            .iter()
-            .enumerate()
-            .filter(|(_, line)| line.price.running > 0 && self.target.includes(line.item))
-            .collect();
-        free.sort_by(|(_, a), (_, b)| match self.which {
-            Which::Cheapest => by_unit_price(a, b, base),
-            Which::Dearest => by_unit_price(b, a, base),
-        });
-        let mut wanted = vec![0; prices.lines.len()];
-        let mut left = i64::from(self.units);
-        for (index, line) in free {
-            let units = left.min(line.item.quantity);
-            left -= units;
-            if let Some(wanted) = wanted.get_mut(index) {
-                *wanted = price_of(units, line, base);
-            }
-        }
-        prices.off_each(wanted.into_iter())
+        let units = match self.which {
+            Which::Cheapest => Units::Cheapest(self.units),
+            Which::Dearest => Units::Dearest(self.units),
+        };
+        let scope = Scope { target: &self.target, units: Some(units), spread: Some(Spread::Each) };
+        prices.off_each(scope.pick(prices, base).iter().map(Picked::worth))
     }
-}
-
-fn by_unit_price(a: &PricedLine<'_>, b: &PricedLine<'_>, base: Base) -> Ordering {
-    let crosswise = |line: &PricedLine<'_>, other: &PricedLine<'_>| {
-        i128::from(line.price.on(base)) * i128::from(other.item.quantity)
-    };
-    crosswise(a, b).cmp(&crosswise(b, a))
-}
-
-/// The share of `units` in the price of their line, which fits because it is at most all of it.
-fn price_of(units: i64, line: &PricedLine<'_>, base: Base) -> i64 {
-    let price = line.price.on(base);
-    let product = i128::from(price) * i128::from(units);
-    Rounding::HalfUp.divide(product, i128::from(line.item.quantity)).unwrap_or(price)
 }

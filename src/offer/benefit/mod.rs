@@ -1,32 +1,47 @@
 //! What an offer gives.
 
 mod access;
+mod bundle;
+mod buy_get;
 mod fixed_off;
 mod free_item;
+mod gift;
 mod percent_off;
+mod reach;
+mod scope;
 mod shipping_off;
+mod slot;
 mod target;
+mod tiered;
+mod unit_price;
 
 use serde::{Deserialize, Serialize};
 
 pub use access::{Access, AccessKind};
+pub use bundle::{Bundle, MAX_SLOTS};
+pub use buy_get::BuyGet;
 pub use fixed_off::FixedOff;
 pub use free_item::{FreeItem, Which};
+pub use gift::Gift;
 pub use percent_off::PercentOff;
+pub use scope::{Spread, Units};
 pub use shipping_off::ShippingOff;
-pub use target::Target;
+pub use slot::{Off, Slot};
+pub use target::{AllBut, Target};
+pub use tiered::{Step, StepOff, Threshold, Tiered};
+pub use unit_price::UnitPrice;
 
 use super::Base;
 use super::decline::Nothing;
 use super::evaluation::Award;
-use super::price::{Cut, Prices, Proposal};
+use super::price::{Prices, Proposal};
 use crate::id::ProductId;
 use crate::money::{Allocator, Money, Percent};
 use crate::points::{Multiplier, Points};
 
 /// What an offer gives.
 ///
-/// The first four take money off and are called *discounts*. JSON: an object with one key, such as
+/// Those from the percentage to shipping take money off and are called *discounts*. JSON: an object with one key, such as
 /// `{"percent": {"percent": "20%"}}`, `{"points": 500}` or `{"gift": {"product": "mug"}}`.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
@@ -37,8 +52,16 @@ pub enum Benefit {
     Percent(PercentOff),
     /// A fixed amount off.
     Fixed(FixedOff),
+    /// More off for more in the basket.
+    Tiered(Tiered),
+    /// A fixed price for products.
+    UnitPrice(UnitPrice),
     /// Units of the basket for free.
     FreeItem(FreeItem),
+    /// Units for less for who buys others.
+    BuyGet(BuyGet),
+    /// Units that cost less together.
+    Bundle(Bundle),
     /// Cheaper or free shipping.
     Shipping(ShippingOff),
     /// Points on top of what the purchase earns.
@@ -49,15 +72,6 @@ pub enum Benefit {
     Gift(Gift),
     /// Being let in.
     Access(Access),
-}
-
-/// A product on top of the basket. JSON: `{"product": "mug"}`.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
-#[serde(deny_unknown_fields)]
-pub struct Gift {
-    /// What is given.
-    pub product: ProductId,
 }
 
 impl Benefit {
@@ -82,60 +96,83 @@ impl Benefit {
     /// One piece of `product` on top of the basket.
     #[must_use]
     pub const fn gift(product: ProductId) -> Self {
-        Self::Gift(Gift { product })
+        Self::Gift(Gift::new(product))
     }
 
     /// Whether it takes money off.
     #[must_use]
     pub const fn is_discount(&self) -> bool {
-        matches!(self, Self::Percent(_) | Self::Fixed(_) | Self::FreeItem(_) | Self::Shipping(_))
+        match self {
+            Self::Percent(_)
+            | Self::Fixed(_)
+            | Self::Tiered(_)
+            | Self::UnitPrice(_)
+            | Self::FreeItem(_)
+            | Self::BuyGet(_)
+            | Self::Bundle(_)
+            | Self::Shipping(_) => true,
+            Self::Points(_) | Self::PointsMultiplier(_) | Self::Gift(_) | Self::Access(_) => false,
+        }
     }
 
-    /// How many times it could be applied to these prices at most: a bundle as often as there are
-    /// unclaimed units for it, anything else once.
-    pub(super) const fn most_times(&self, _: &Prices<'_>) -> u32 {
-        1
+    /// How many times it could be applied to these prices at most: one that claims units as often
+    /// as there are unclaimed units for it, anything else once.
+    pub(super) fn most_times(&self, prices: &Prices<'_>) -> u32 {
+        match self {
+            Self::BuyGet(deal) => deal.most_times(prices),
+            Self::Bundle(bundle) => bundle.most_times(prices),
+            _ => 1,
+        }
     }
 
-    /// What it would take off these prices in a lane on `base` if it were applied `times` times;
-    /// nothing if it is no discount.
+    /// What it would take off these prices in a lane on `base` if it were applied `times` times, or
+    /// as often as it can be; nothing if it is no discount.
     pub(super) fn propose(
         &self,
         prices: &Prices<'_>,
         base: Base,
-        _times: u32,
+        times: u32,
         allocator: &dyn Allocator,
     ) -> Proposal {
         match self {
             Self::Percent(off) => off.propose(prices, base, allocator),
             Self::Fixed(off) => off.propose(prices, allocator),
+            Self::Tiered(tiered) => tiered.propose(prices, base, allocator),
+            Self::UnitPrice(price) => price.propose(prices),
             Self::FreeItem(free) => free.propose(prices, base),
+            Self::BuyGet(deal) => deal.propose(prices, base, times),
+            Self::Bundle(bundle) => bundle.propose(prices, base, times, allocator),
             Self::Shipping(off) => off.propose(prices, base),
             Self::Points(_) | Self::PointsMultiplier(_) | Self::Gift(_) | Self::Access(_) => {
-                Proposal { desired: 0, cut: Cut::Lines(Vec::new()), claims: Vec::new() }
+                Proposal::nothing()
             }
         }
     }
 
-    /// Why it takes nothing off these prices.
-    pub(super) fn nothing(&self, prices: &Prices<'_>) -> Nothing {
-        match self {
-            Self::Percent(PercentOff { target, .. })
-            | Self::Fixed(FixedOff { target, .. })
-            | Self::FreeItem(FreeItem { target, .. }) => prices.nothing(target),
-            Self::Shipping(_) if prices.shipping.is_none() => Nothing::ShippingUnknown,
+    /// Why it takes nothing off these prices in a lane on `base`.
+    pub(super) fn nothing(&self, prices: &Prices<'_>, base: Base) -> Nothing {
+        let none = match self {
+            Self::Shipping(_) if prices.shipping.is_none() => return Nothing::ShippingUnknown,
+            Self::Shipping(_) => return Nothing::NothingLeft,
+            _ => prices.nothing(|line| self.touches(line)),
+        };
+        let short = match self {
+            Self::Tiered(tiered) if tiered.is_below(prices, base) => Nothing::BelowFirstStep,
+            Self::BuyGet(deal) if deal.most_times(prices) == 0 => Nothing::TooFewUnits,
+            Self::Bundle(bundle) if bundle.lacks_units(prices) => Nothing::TooFewUnits,
             _ => Nothing::NothingLeft,
-        }
+        };
+        if none == Nothing::NothingLeft { short } else { none }
     }
 
     /// What it gives whatever is in the basket; `None` if it is a discount.
     pub(super) fn award(&self) -> Option<Award> {
         match self {
-            Self::Percent(_) | Self::Fixed(_) | Self::FreeItem(_) | Self::Shipping(_) => None,
             Self::Points(points) => Some(Award::Points(*points)),
             Self::PointsMultiplier(multiplier) => Some(Award::PointsMultiplier(*multiplier)),
             Self::Gift(gift) => Some(Award::Gift(gift.clone())),
             Self::Access(access) => Some(Award::Access(access.clone())),
+            _ => None,
         }
     }
 }

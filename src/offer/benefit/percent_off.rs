@@ -4,12 +4,14 @@ use serde::{Deserialize, Serialize};
 
 use super::super::Base;
 use super::super::price::{Prices, Proposal};
-use super::Target;
+use super::scope::{Picked, Scope};
+use super::{Spread, Target, Units};
 use crate::money::{Allocator, Percent, Rounding};
 
 /// A percentage off the order or off lines.
 ///
-/// JSON: `{"percent": "20%"}`, `{"percent": "12.5%", "target": {"categories": ["coffee"]}}`.
+/// JSON: `{"percent": "20%"}`, `{"percent": "12.5%", "target": {"categories": ["coffee"]}}`,
+/// `{"percent": "50%", "target": "lines", "units": {"every": 3}}`.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
@@ -19,10 +21,16 @@ pub struct PercentOff {
     /// What it is taken off.
     #[serde(default)]
     pub target: Target,
+    /// Which units of it; all if not said.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub units: Option<Units>,
+    /// How it falls on them: if not said, across the order, or else on each line.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub allocation: Option<Spread>,
     /// Which price it is a percentage of; if not said, the one that the lane says.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub base: Option<Base>,
-    /// What becomes of a fraction of a cent: of the order once, or of each line.
+    /// What becomes of a fraction of a cent: once if it falls across lines, or else on each line.
     #[serde(default)]
     pub rounding: Rounding,
 }
@@ -31,13 +39,32 @@ impl PercentOff {
     /// So many percent off the whole order, rounded to the nearest cent.
     #[must_use]
     pub fn new(percent: Percent) -> Self {
-        Self { percent, target: Target::Order, base: None, rounding: Rounding::default() }
+        Self {
+            percent,
+            target: Target::Order,
+            units: None,
+            allocation: None,
+            base: None,
+            rounding: Rounding::default(),
+        }
     }
 
     /// The same percentage, off `target`.
     #[must_use]
     pub fn off(self, target: Target) -> Self {
         Self { target, ..self }
+    }
+
+    /// The same percentage, of these units only.
+    #[must_use]
+    pub fn units(self, units: Units) -> Self {
+        Self { units: Some(units), ..self }
+    }
+
+    /// The same percentage, which falls on its target this way.
+    #[must_use]
+    pub fn allocated(self, spread: Spread) -> Self {
+        Self { allocation: Some(spread), ..self }
     }
 
     /// The same percentage, of the price `base` whatever the lane says.
@@ -52,6 +79,7 @@ impl PercentOff {
         Self { rounding, ..self }
     }
 
+    /// Some units of a line are worth their share of its price, to the nearest cent.
     pub(in super::super) fn propose(
         &self,
         prices: &Prices<'_>,
@@ -59,12 +87,26 @@ impl PercentOff {
         allocator: &dyn Allocator,
     ) -> Proposal {
         let base = self.base.unwrap_or(lane);
-        match &self.target {
-            Target::Order => prices.off_all(self.share(prices.total(base)), base, allocator),
-            target => prices.off_each(prices.lines.iter().map(|line| {
-                if target.includes(line.item) { self.share(line.price.on(base)) } else { 0 }
-            })),
+        let picked = self.scope().pick(prices, base);
+        match self.scope().spread() {
+            Spread::Across => {
+                let total = picked.iter().map(Picked::worth).sum();
+                let worths = picked.iter().map(|part| (part.worth(), i64::MAX));
+                prices.off_all(self.share(total), worths, allocator)
+            }
+            Spread::Each | Spread::Once => {
+                prices.off_each(picked.iter().map(|part| self.share(part.worth())))
+            }
         }
+    }
+
+    /// How it falls on the lines of its target.
+    pub(in super::super) fn spread(&self) -> Spread {
+        self.scope().spread()
+    }
+
+    pub(super) const fn scope(&self) -> Scope<'_> {
+        Scope { target: &self.target, units: self.units, spread: self.allocation }
     }
 
     fn share(&self, price: i64) -> i64 {

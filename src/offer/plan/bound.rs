@@ -8,7 +8,7 @@ use std::cmp::Reverse;
 use std::collections::BTreeMap;
 
 use super::super::Base;
-use super::super::benefit::{Benefit, FixedOff, PercentOff, Target};
+use super::super::benefit::{Benefit, FixedOff, PercentOff, Spread, Target};
 use super::super::price::Prices;
 use super::components::scarce;
 use super::lineup::Lineup;
@@ -38,7 +38,11 @@ pub(super) struct Outlook {
 enum Whole {
     /// A share of what is left to pay, with what rounding can add to it in millionths, and how
     /// often it is rounded.
-    Share { left: i128, slack: i128, roundings: i128 },
+    Share {
+        left: i128,
+        slack: i128,
+        roundings: i128,
+    },
     Amount(i64),
 }
 
@@ -57,7 +61,8 @@ impl Outlook {
                 *slot = whole_of(lineup, at, prices);
             }
         }
-        let forced = if scarce(lineup) || parties.len() > MOST_RIVALS {
+        let floored = prices.lines.iter().any(|line| line.floor > 0);
+        let forced = if floored || scarce(lineup) || parties.len() > MOST_RIVALS {
             Vec::new()
         } else {
             parties.iter().map(|&party| (party, rivals(lineup, party, &parties))).collect()
@@ -114,6 +119,10 @@ impl Outlook {
                 continue;
             }
             let &[entrant] = state.lineup.entrants_of(*party) else { continue };
+            if state.lineup.entrants.get(entrant).is_none_or(|e| e.checked.offer.minimum.is_some())
+            {
+                continue;
+            }
             match self.whole.get(entrant).copied().flatten() {
                 Some(Whole::Amount(amount)) => amounts = amounts.saturating_add(amount),
                 Some(Whole::Share { left, roundings, .. }) => shares.push((left, roundings)),
@@ -160,11 +169,15 @@ fn whole_of(lineup: &Lineup<'_>, entrant: usize, prices: &Prices<'_>) -> Option<
         return None;
     }
     match &offer.benefit {
-        Benefit::Percent(PercentOff { percent, target, base, rounding }) => {
+        Benefit::Percent(off @ PercentOff { percent, base, rounding, units: None, .. }) => {
             let running = base.unwrap_or(lineup.base) == Base::Running;
             let mut open = prices.lines.iter().filter(|line| line.price.running > 0);
             let all = open.all(|line| touches(offer, line));
-            let roundings = if *target == Target::Order { 1 } else { prices.lines.len() as i128 };
+            let roundings = match off.spread() {
+                Spread::Each => prices.lines.len() as i128,
+                Spread::Across => 1,
+                Spread::Once => return None,
+            };
             let most = match rounding {
                 Rounding::Down | Rounding::Floor => 0,
                 Rounding::HalfUp | Rounding::HalfEven | Rounding::HalfDown => MILLION / 2,
@@ -173,9 +186,12 @@ fn whole_of(lineup: &Lineup<'_>, entrant: usize, prices: &Prices<'_>) -> Option<
             let left = ALL - i128::from(percent.basis_points());
             (running && all).then_some(Whole::Share { left, slack: roundings * most, roundings })
         }
-        Benefit::Fixed(FixedOff { amount, target: Target::Order }) => {
-            Some(Whole::Amount(amount.minor()))
-        }
+        Benefit::Fixed(FixedOff {
+            amount,
+            target: Target::Order,
+            units: None,
+            allocation: None,
+        }) => Some(Whole::Amount(amount.minor())),
         _ => None,
     }
 }

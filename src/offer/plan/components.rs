@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use super::super::price::Prices;
 use super::lineup::Lineup;
-use super::reach::{ships, touches};
+use super::reach::{looks_at, ships};
 use crate::points::Points;
 
 /// What two parties can have in common.
@@ -28,7 +28,7 @@ pub(super) fn components(lineup: &Lineup<'_>, prices: &Prices<'_>) -> Vec<Vec<us
     };
     for entrant in &lineup.entrants {
         let offer = &entrant.checked.offer;
-        for (at, _) in prices.lines.iter().enumerate().filter(|(_, line)| touches(offer, line)) {
+        for (at, _) in prices.lines.iter().enumerate().filter(|(_, line)| looks_at(offer, line)) {
             tie(Tie::Line(at), entrant.party);
         }
         if ships(offer) {

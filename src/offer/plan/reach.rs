@@ -1,25 +1,18 @@
 //! What a discount looks at, and the most that it can take off.
 
-use super::super::benefit::{Benefit, FixedOff, FreeItem, PercentOff, ShippingOff, Target};
+use super::super::benefit::Benefit;
 use super::super::price::{PricedLine, Prices};
 use super::super::{Base, Offer};
-use crate::money::Rounding;
 
-/// Thousandths of a minor unit, in which fractions of prices are added up.
-const THOUSAND: i128 = 1_000;
+/// Whether it is taken off this line.
+pub(super) fn touches(offer: &Offer, line: &PricedLine<'_>) -> bool {
+    offer.benefit.touches(line.item)
+}
 
 /// Whether what it takes off depends on this line, or is taken off it.
-pub(super) fn touches(offer: &Offer, line: &PricedLine<'_>) -> bool {
-    match &offer.benefit {
-        Benefit::Percent(PercentOff { target, .. })
-        | Benefit::Fixed(FixedOff { target, .. })
-        | Benefit::FreeItem(FreeItem { target, .. }) => target.includes(line.item),
-        Benefit::Shipping(_)
-        | Benefit::Points(_)
-        | Benefit::PointsMultiplier(_)
-        | Benefit::Gift(_)
-        | Benefit::Access(_) => false,
-    }
+pub(super) fn looks_at(offer: &Offer, line: &PricedLine<'_>) -> bool {
+    let counts = offer.minimum.as_ref().is_some_and(|minimum| minimum.of.includes(line.item));
+    counts || touches(offer, line)
 }
 
 /// Whether it is taken off shipping.
@@ -32,72 +25,11 @@ pub(in super::super) fn has_reach(offer: &Offer, prices: &Prices<'_>) -> bool {
     if ships(offer) {
         return prices.shipping.is_some_and(|price| price.running > 0);
     }
-    prices.lines.iter().any(|line| line.price.running > 0 && touches(offer, line))
+    prices.lines.iter().any(|line| line.room() > 0 && touches(offer, line))
 }
 
 /// No less than it takes off these prices or any that are lower.
 pub(super) fn most_off(offer: &Offer, prices: &Prices<'_>, base: Base) -> i64 {
-    let most = match &offer.benefit {
-        Benefit::Percent(off) => percent(off, prices, off.base.unwrap_or(base)),
-        Benefit::Fixed(off) => fixed(off, prices),
-        Benefit::FreeItem(free) => free_item(free, prices, base),
-        Benefit::Shipping(off) => {
-            let (on, running) = prices.shipping.map_or((0, 0), |p| (p.on(base), p.running));
-            match off {
-                ShippingOff::Percent(percent) => {
-                    share(percent.basis_points(), on, Rounding::HalfUp).min(running)
-                }
-                ShippingOff::UpTo(amount) => amount.minor().min(running),
-            }
-        }
-        _ => 0,
-    };
+    let most = offer.benefit.most_off(prices, base);
     offer.limits.max_discount.map_or(most, |cap| most.min(cap.minor()))
-}
-
-/// A share grows with the price that it is of, however it is rounded.
-fn percent(off: &PercentOff, prices: &Prices<'_>, base: Base) -> i64 {
-    let points = off.percent.basis_points();
-    if off.target == Target::Order {
-        let share = share(points, prices.total(base), off.rounding);
-        return share.min(prices.total(Base::Running));
-    }
-    let lines = prices.lines.iter().filter(|line| off.target.includes(line.item));
-    lines.map(|line| share(points, line.price.on(base), off.rounding).min(line.price.running)).sum()
-}
-
-fn fixed(off: &FixedOff, prices: &Prices<'_>) -> i64 {
-    let amount = off.amount.minor();
-    if off.target == Target::Order {
-        return amount.min(prices.total(Base::Running));
-    }
-    let lines = prices.lines.iter().filter(|line| off.target.includes(line.item));
-    lines.map(|line| amount.saturating_mul(line.item.quantity).min(line.price.running)).sum()
-}
-
-/// The dearest units: when a line is free, others can become the cheapest.
-fn free_item(free: &FreeItem, prices: &Prices<'_>, base: Base) -> i64 {
-    let mut worth = Vec::new();
-    let mut running = 0;
-    for line in prices.lines.iter().filter(|line| free.target.includes(line.item)) {
-        let quantity = i128::from(line.item.quantity);
-        let price = i128::from(line.price.on(base)) * THOUSAND;
-        worth.push(((price + quantity - 1).checked_div(quantity).unwrap_or(price), quantity));
-        running += line.price.running;
-    }
-    worth.sort_unstable_by(|one, other| other.cmp(one));
-    let lines = i128::from(free.units).min(worth.len() as i128);
-    let mut left = i128::from(free.units);
-    let mut most = lines * THOUSAND / 2;
-    for (unit, quantity) in worth {
-        let units = left.min(quantity);
-        left -= units;
-        most += unit * units;
-    }
-    i64::try_from(most / THOUSAND).unwrap_or(i64::MAX).min(running)
-}
-
-fn share(basis_points: u32, price: i64, rounding: Rounding) -> i64 {
-    let product = i128::from(price) * i128::from(basis_points);
-    rounding.divide(product, 10_000).unwrap_or(price).min(price)
 }

@@ -5,7 +5,7 @@ use std::collections::HashSet;
 use super::bound::Outlook;
 use super::greedy::{self, By};
 use super::lineup::Lineup;
-use super::reach::{ships, touches};
+use super::reach::{looks_at, ships};
 use super::state::State;
 use super::{Goal, Plan, Planned};
 use crate::offer::price::Prices;
@@ -207,7 +207,8 @@ impl<'s, 'a> Search<'s, 'a> {
     /// All that what follows depends on.
     fn key(&self) -> Vec<i64> {
         let state = &self.state;
-        let mut key = Vec::with_capacity(self.entrants.len() / 63 + 2 * state.prices.lines.len() + 2);
+        let mut key =
+            Vec::with_capacity(self.entrants.len() / 63 + 2 * state.prices.lines.len() + 2);
         for some in self.entrants.chunks(63) {
             let bit = |bits: i64, entrant: &usize| bits << 1 | i64::from(state.is_used(*entrant));
             key.push(some.iter().fold(0, bit));
@@ -215,14 +216,20 @@ impl<'s, 'a> Search<'s, 'a> {
         key.extend(state.prices.lines.iter().map(|line| line.price.running));
         key.extend(state.prices.shipping.map(|price| price.running));
         if state.steps.iter().any(|step| !step.claims.is_empty()) {
-            key.extend(state.prices.lines.iter().map(|line| line.claimed));
+            key.extend(
+                state.prices.lines.iter().flat_map(|line| [line.claimed, line.claimed_price]),
+            );
             for &entrant in self.entrants {
                 // Whether it can be applied once more depends on how far its limit is away.
                 let step = state.steps.iter().find(|step| step.entrant == entrant);
-                let limited = state.lineup.entrants.get(entrant).is_some_and(|entrant| {
-                    entrant.checked.offer.limits.max_discount.is_some()
-                });
-                key.extend(step.filter(|step| limited && !step.claims.is_empty()).map(|s| s.amount));
+                let limited = state
+                    .lineup
+                    .entrants
+                    .get(entrant)
+                    .is_some_and(|entrant| entrant.checked.offer.limits.max_discount.is_some());
+                key.extend(
+                    step.filter(|step| limited && !step.claims.is_empty()).map(|s| s.amount),
+                );
             }
         }
         key
@@ -240,7 +247,8 @@ impl<'s, 'a> Search<'s, 'a> {
         if self.state.open > 0 || !(better || self.best.as_ref().is_some_and(first)) {
             return;
         }
-        let planned = |step: &super::state::Step| Planned { entrant: step.entrant, times: step.times };
+        let planned =
+            |step: &super::state::Step| Planned { entrant: step.entrant, times: step.times };
         let applications = self.state.steps.iter().map(planned).collect();
         self.best = Some(Found { applications, value, in_order });
     }
@@ -286,7 +294,7 @@ fn commuting(lineup: &Lineup<'_>, entrants: &[usize], prices: &Prices<'_>) -> Ve
     let offer = |at: usize| lineup.entrants.get(at).map(|entrant| &entrant.checked.offer);
     let apart = |one: usize, other: usize| {
         let Some((one, other)) = offer(one).zip(offer(other)) else { return false };
-        let common = prices.lines.iter().any(|line| touches(one, line) && touches(other, line));
+        let common = prices.lines.iter().any(|line| looks_at(one, line) && looks_at(other, line));
         !(common || (ships(one) && ships(other)))
     };
     let pairs = entrants.iter().flat_map(|&one| entrants.iter().map(move |&other| (one, other)));

@@ -27,10 +27,19 @@ pub(super) struct Step {
     pub entrant: usize,
     pub times: u32,
     pub amount: i64,
-    cut: Cut,
     pub claims: Vec<i64>,
+    /// What was left of each line before, and of shipping.
+    before: (Vec<Left>, Option<i64>),
     /// Whether it is the first of its party.
     first: bool,
+}
+
+/// What is left of a line: to pay, and of its units for bundles.
+#[derive(Clone, Copy)]
+struct Left {
+    running: i64,
+    claimed: i64,
+    claimed_price: i64,
 }
 
 impl<'s, 'a> State<'s, 'a> {
@@ -95,16 +104,17 @@ impl<'s, 'a> State<'s, 'a> {
         set(&mut self.used, entrant, true);
         let amount = proposal.applied();
         let Proposal { cut, claims, .. } = proposal;
-        self.shift(&cut, &claims, 1);
+        let before = self.left();
+        self.take_off(&cut, &claims);
         self.value += amount;
-        self.steps.push(Step { entrant, times, amount, cut, claims, first });
+        self.steps.push(Step { entrant, times, amount, claims, before, first });
     }
 
     /// Takes the last application back.
     pub fn undo(&mut self) {
         let Some(step) = self.steps.pop() else { return };
         self.value -= step.amount;
-        self.shift(&step.cut, &step.claims, -1);
+        self.restore(&step.before);
         set(&mut self.used, step.entrant, false);
         self.open += 1;
         let party = self.lineup.entrants.get(step.entrant).map(|entrant| entrant.party);
@@ -136,22 +146,41 @@ impl<'s, 'a> State<'s, 'a> {
         party.members.iter().for_each(|member| self.held.remove(&member.marks));
     }
 
-    /// Takes prices off and units away, or gives them back.
-    fn shift(&mut self, cut: &Cut, claims: &[i64], sign: i64) {
+    /// What is left now.
+    fn left(&self) -> (Vec<Left>, Option<i64>) {
+        let lines = self.prices.lines.iter().map(|line| Left {
+            running: line.price.running,
+            claimed: line.claimed,
+            claimed_price: line.claimed_price,
+        });
+        (lines.collect(), self.prices.shipping.map(|price| price.running))
+    }
+
+    /// Takes prices off and units away.
+    fn take_off(&mut self, cut: &Cut, claims: &[i64]) {
         match cut {
             Cut::Lines(parts) => {
-                for (line, part) in self.prices.lines.iter_mut().zip(parts) {
-                    line.price.running -= sign * part;
+                let claims = claims.iter().chain(std::iter::repeat(&0));
+                for ((line, part), units) in self.prices.lines.iter_mut().zip(parts).zip(claims) {
+                    line.take_off(*part, *units);
                 }
             }
             Cut::Shipping(part) => {
                 if let Some(price) = &mut self.prices.shipping {
-                    price.running -= sign * part;
+                    price.running -= part;
                 }
             }
         }
-        for (line, units) in self.prices.lines.iter_mut().zip(claims) {
-            line.claimed += sign * units;
+    }
+
+    /// Gives back what was taken off since.
+    fn restore(&mut self, before: &(Vec<Left>, Option<i64>)) {
+        for (line, left) in self.prices.lines.iter_mut().zip(&before.0) {
+            line.price.running = left.running;
+            (line.claimed, line.claimed_price) = (left.claimed, left.claimed_price);
+        }
+        if let (Some(price), Some(running)) = (&mut self.prices.shipping, before.1) {
+            price.running = running;
         }
     }
 }
