@@ -162,6 +162,17 @@ ids! {
     AttributeName, "the attribute name";
     /// A code that a customer presents for an offer.
     CouponCode, "the coupon code";
+    /// Names a reservation of budgets; the same id twice is the same reservation.
+    ReservationId, "the reservation id";
+}
+
+impl ReservationId {
+    /// The id that is written with the digits of a hash.
+    pub(crate) fn of_digest(digest: [u8; 32]) -> Self {
+        let digits = digest.iter().flat_map(|byte| [byte >> 4, byte & 15]);
+        let digit = |value: u8| char::from_digit(u32::from(value), 16).unwrap_or('0');
+        Self(digits.map(digit).collect())
+    }
 }
 
 #[cfg(test)]

@@ -2,18 +2,19 @@
 #![cfg(feature = "proptest")]
 
 use std::collections::BTreeMap;
+use std::sync::LazyLock;
 
 use chrono::NaiveDate;
 use loyalty::calendar::Zone;
 use loyalty::event::{Basket, LineItem};
-use loyalty::id::{LineId, OfferId, ProductId};
+use loyalty::id::{CustomerId, LineId, OfferId, ProductId};
 use loyalty::laws;
 use loyalty::money::{
     Allocator, CentsToFirst, CumulativeRounding, Currency, LargestRemainder, Money, RestToLast,
     ShareOfRest,
 };
 use loyalty::offer::{
-    Benefit, Bundle, BuyGet, Catalog, Evaluation, Explain, Floors, NoUses, Off, Offer,
+    Benefit, Bundle, BuyGet, Catalog, Evaluation, Explain, Floors, NoBudgets, NoUses, Off, Offer,
     OfferEvaluator, Request, Slot, Target,
 };
 use loyalty::points::Points;
@@ -28,6 +29,8 @@ const EURO: Currency = Currency::EUR;
 fn euro(minor: i64) -> Money {
     Money::from_minor(minor, EURO)
 }
+
+static ANN: LazyLock<CustomerId> = LazyLock::new(|| "ann".parse().unwrap());
 
 fn today() -> NaiveDate {
     "2026-03-14".parse().unwrap()
@@ -45,6 +48,8 @@ fn request<'a>(basket: &'a Basket, facts: &'a Sheet) -> Request<'a> {
         as_of: "2026-03-14T12:00:00Z".parse().unwrap(),
         zone: Zone::UTC,
         member_since: None,
+        customer: &ANN,
+        budgets: &NoBudgets,
         uses: &NoUses,
         points: Points(1_000),
         chosen: &basket.chosen,

@@ -10,10 +10,11 @@ use std::fmt::Write as _;
 use chrono::{DateTime, NaiveDate, Utc};
 use loyalty::calendar::{Interval, Zone};
 use loyalty::event::{Basket, LineItem};
-use loyalty::id::{CouponCode, LaneId, LineId, OfferId, ProductId};
+use loyalty::id::{CouponCode, CustomerId, LaneId, LineId, OfferId, ProductId};
 use loyalty::money::{Currency, Money};
 use loyalty::offer::{
-    Answer, Award, Catalog, Evaluation, Explain, Floors, Lane, Offer, OfferEvaluator, Request, Uses,
+    Allowance, Answer, Award, BudgetKey, Budgets, Catalog, Evaluation, Explain, Floors, Lane,
+    Offer, OfferEvaluator, Partial, Request, Uses,
 };
 use loyalty::points::{Multiplier, Points};
 use loyalty::rule::{Field, Kind, Schema, Sheet, Value};
@@ -28,18 +29,46 @@ struct Case {
     facts: Vec<Option<Value>>,
     member_since: Option<NaiveDate>,
     uses: UseCounts,
+    customer: CustomerId,
+    left: Left,
     points: Points,
     chosen: Vec<OfferId>,
     gives: String,
 }
 
 #[derive(Default)]
-struct UseCounts(BTreeMap<OfferId, Vec<DateTime<Utc>>>);
+struct UseCounts(BTreeMap<OfferId, Vec<Used>>);
+
+/// When an offer was used, and what it took off in cents if that is known.
+struct Used {
+    at: DateTime<Utc>,
+    cents: Option<i64>,
+}
+
+impl UseCounts {
+    fn within(&self, offer: &OfferId, within: Interval) -> impl Iterator<Item = Option<i64>> {
+        let uses = self.0.get(offer).into_iter().flatten();
+        uses.filter(move |used| within.contains(used.at)).map(|used| used.cents)
+    }
+}
 
 impl Uses for UseCounts {
     fn count(&self, offer: &OfferId, within: Interval) -> u64 {
-        let uses = self.0.get(offer).into_iter().flatten();
-        uses.filter(|at| within.contains(**at)).count() as u64
+        self.within(offer, within).count() as u64
+    }
+
+    fn amount_minor(&self, offer: &OfferId, within: Interval) -> Option<i64> {
+        self.within(offer, within).sum()
+    }
+}
+
+/// What is left of budgets, as far as it is known.
+#[derive(Default)]
+struct Left(BTreeMap<BudgetKey, Allowance>);
+
+impl Budgets for Left {
+    fn left(&self, key: &BudgetKey, _: &Allowance) -> Option<Allowance> {
+        self.0.get(key).copied()
     }
 }
 
@@ -58,6 +87,9 @@ fn schema() -> Schema {
         Field::new("orders", Kind::Integer),
         Field::new("recency_days", Kind::Integer),
         Field::money("total", Currency::EUR),
+        Field::new("referred_by", Kind::Text),
+        Field::new("events(referral, 1y)", Kind::Integer),
+        Field::choice("tier", ["basic", "gold"]),
     ])
     .unwrap()
 }
@@ -78,12 +110,14 @@ fn check(cases: &str) {
 fn evaluate(catalog: &Catalog, case: &Case) -> Evaluation {
     let today = case.as_of.date_naive();
     catalog.evaluate(&Request {
+        customer: &case.customer,
         facts: &Sheet::of(case.facts.clone(), today),
         basket: &case.basket,
         as_of: case.as_of,
         zone: Zone::UTC,
         member_since: case.member_since,
         uses: &case.uses,
+        budgets: &case.left,
         points: case.points,
         chosen: &case.chosen,
         explain: Explain::Codes,
@@ -97,9 +131,11 @@ fn read(text: &str) -> Case {
         floors: Floors::default(),
         basket: Basket::default(),
         as_of: noon("2026-03-14"),
-        facts: vec![None; 3],
+        facts: vec![None; 6],
         member_since: None,
         uses: UseCounts::default(),
+        customer: CustomerId::new("ann").unwrap(),
+        left: Left::default(),
         points: Points::ZERO,
         chosen: Vec::new(),
         gives: String::new(),
@@ -122,13 +158,24 @@ fn read(text: &str) -> Case {
             "orders" => case.facts[0] = Some(Value::Integer(rest.parse().unwrap())),
             "recency" => case.facts[1] = Some(Value::Integer(rest.parse().unwrap())),
             "total" => case.facts[2] = Some(Value::Money(money(rest))),
+            "referred_by" => case.facts[3] = Some(Value::text(rest)),
+            "referrals" => case.facts[4] = Some(Value::Integer(rest.parse().unwrap())),
+            "tier" => case.facts[5] = Some(Value::text(rest)),
+            "customer" => case.customer = CustomerId::new(rest).unwrap(),
+            "store" => case.basket.store = Some(rest.parse().unwrap()),
+            "left" => {
+                let (key, left) = rest.split_once(' ').unwrap();
+                let left = serde_json::from_str(left).unwrap();
+                case.left.0.insert(key.parse().unwrap(), left);
+            }
             "member" => case.member_since = Some(rest.parse().unwrap()),
             "chosen" => case.chosen.push(OfferId::new(rest).unwrap()),
             "points" => case.points = Points(rest.parse().unwrap()),
             "used" => {
-                let (offer, date) = rest.split_once(' ').unwrap();
-                let offer = OfferId::new(offer).unwrap();
-                case.uses.0.entry(offer).or_default().push(noon(date));
+                let words: Vec<&str> = rest.split(' ').collect();
+                let cents = words.get(2).map(|cents| cents.parse().unwrap());
+                let (offer, at) = (OfferId::new(words[0]).unwrap(), noon(words[1]));
+                case.uses.0.entry(offer).or_default().push(Used { at, cents });
             }
             _ => panic!("`{word}` in {text}"),
         }
@@ -176,7 +223,11 @@ fn told(evaluation: &Evaluation) -> String {
         write!(text, "{}: ", outcome.offer).unwrap();
         match &outcome.answer {
             Answer::Declined(decline) => writeln!(text, "{}: {decline}", decline.code()).unwrap(),
-            Answer::Granted(grant) => writeln!(text, "{}", award(&grant.award)).unwrap(),
+            Answer::Granted(grant) => {
+                let code = grant.code.as_ref().map(|code| format!(" with {code}"));
+                let code = code.unwrap_or_default();
+                writeln!(text, "{}{code}", award(&grant.award)).unwrap();
+            }
         }
     }
     let nets = evaluation.lines.iter().map(|line| line.net.minor().to_string());
@@ -196,6 +247,12 @@ fn told(evaluation: &Evaluation) -> String {
     }
     for reserved in &evaluation.reserve {
         writeln!(text, "reserve {} for {} points", reserved.offer, reserved.points).unwrap();
+        for claim in &reserved.budgets {
+            let (key, limit, wants) = (&claim.key, claim.limit, claim.wants);
+            let partly = if claim.partial == Partial::Grant { ", partly" } else { "" };
+            let (uses, amount) = (wants.uses, wants.amount.minor());
+            writeln!(text, "claim {key}: {uses} use and {amount} of {limit}{partly}").unwrap();
+        }
     }
     text
 }
@@ -280,6 +337,26 @@ fn a_minimum_is_looked_at_when_the_turn_comes() {
 #[test]
 fn what_is_declined_tells_why_with_the_numbers_found() {
     check(include_str!("offer_cases/declines.txt"));
+}
+
+#[test]
+fn budgets_are_shared_by_all_customers_and_amounts_by_all_uses() {
+    check(include_str!("offer_cases/budgets.txt"));
+}
+
+#[test]
+fn any_code_of_a_batch_is_the_code() {
+    check(include_str!("offer_cases/codes.txt"));
+}
+
+#[test]
+fn pilots_and_holdouts_withhold_what_would_be_granted() {
+    check(include_str!("offer_cases/trials.txt"));
+}
+
+#[test]
+fn welcome_referral_and_early_access_are_offers_like_others() {
+    check(include_str!("offer_cases/classics.txt"));
 }
 
 #[test]

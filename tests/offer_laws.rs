@@ -9,8 +9,8 @@ use loyalty::id::{LaneId, LineId, OfferId, ProductId};
 use loyalty::money::{Allocation, Allocator, Currency, Money, Percent, Share};
 use loyalty::offer::{
     Award, Base, Benefit, Catalog, Contest, Decline, DeclineCode, Evaluation, Explain, FixedOff,
-    FreeItem, Lane, Mode, NoUses, Offer, OfferEvaluator, Outcome, PercentOff, Request, ShippingOff,
-    Target, Which,
+    FreeItem, Lane, Mode, NoBudgets, NoUses, Offer, OfferEvaluator, Outcome, PercentOff, Request,
+    ShippingOff, Target, Which,
 };
 use loyalty::points::{Multiplier, Points};
 use loyalty::rule::{Field, Kind, Rule, Schema, Sheet, Value, field, not};
@@ -45,12 +45,14 @@ impl Question {
 
     fn ask(&self, catalog: &Catalog) -> Evaluation {
         catalog.evaluate(&Request {
+            customer: &"ann".parse().unwrap(),
             facts: &self.facts(),
             basket: &self.basket,
             as_of: "2026-03-14T12:00:00Z".parse().unwrap(),
             zone: Zone::UTC,
             member_since: None,
             uses: &NoUses,
+            budgets: &NoBudgets,
             points: self.points,
             chosen: &self.chosen,
             explain: Explain::Full,

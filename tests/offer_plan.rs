@@ -13,7 +13,8 @@ use loyalty::id::{LaneId, LineId, OfferId, ProductId};
 use loyalty::money::{Currency, Money, Percent};
 use loyalty::offer::{
     Aim, Base, Benefit, Catalog, Combines, Evaluation, Explain, FixedOff, FreeItem, Lane, LanePlan,
-    Limits, Mode, NoUses, Offer, OfferEvaluator, PercentOff, Request, ShippingOff, Target, Which,
+    Limits, Mode, NoBudgets, NoUses, Offer, OfferEvaluator, PercentOff, Request, ShippingOff,
+    Target, Which,
 };
 use loyalty::points::Points;
 use loyalty::rule::{Schema, Sheet};
@@ -53,6 +54,8 @@ impl Question {
             as_of: "2026-03-14T12:00:00Z".parse().unwrap(),
             zone: Zone::UTC,
             member_since: None,
+            customer: &"ann".parse().unwrap(),
+            budgets: &NoBudgets,
             uses: &NoUses,
             points: self.points,
             chosen: &chosen,

@@ -36,6 +36,7 @@
 
 mod ahead;
 mod allocator;
+mod budget;
 mod earning;
 mod extractor;
 mod facts;
@@ -46,6 +47,7 @@ mod tier;
 use thiserror::Error;
 
 pub use allocator::allocator;
+pub use budget::budget_store;
 pub use earning::earning_policy;
 pub use extractor::extractor;
 pub use facts::facts;

@@ -16,7 +16,7 @@ use crate::rule::Schema;
 /// are named by [`OfferEvaluator::fields`], and the order of lines, coupons and chosen offers does
 /// not; every offer has exactly one outcome, by offer id, whatever the basket; the conditions of a
 /// granted offer hold, so that a missing fact never grants; discounts sum exactly, and never exceed
-/// a line or shipping; points, the multiplier and what is reserved are those of the granted offers;
+/// a line or shipping; points, the multiplier and what is reserved are those of the granted offers, budgets included;
 /// asking again with the discounted basket gives the same answer.
 pub fn offer_evaluator(
     evaluator: &dyn OfferEvaluator,
@@ -176,7 +176,16 @@ fn points(found: &Evaluation, available: Points) -> Result<(), Violation> {
     let paid = found.grants().all(|(offer, grant)| {
         cost(grant) == Points::ZERO || found.reserve.iter().any(|held| held.offer == *offer)
     });
-    uphold("what granted offers cost is reserved", paid, case)
+    uphold("what granted offers cost is reserved", paid, case)?;
+    let claimed = found.reserve.iter().all(|reservation| {
+        let taken = found.outcome(&reservation.offer).and_then(|o| o.answer.granted()?.discount());
+        reservation.budgets.iter().all(|claim| {
+            let own = claim.key.offer == reservation.offer;
+            own && claim.wants.uses == 1
+                && claim.wants.amount.minor() == taken.map_or(0, Money::minor)
+        })
+    });
+    uphold("budgets are claimed for one use and what it takes off", claimed, case)
 }
 
 fn minor(amount: Money) -> i128 {

@@ -8,8 +8,8 @@ use crate::rule::Truth;
 
 /// The question of who is eligible for what.
 pub(super) struct Candidates<'a, 'r> {
-    catalog: &'a Catalog,
-    request: &'r Request<'a>,
+    pub catalog: &'a Catalog,
+    pub request: &'r Request<'a>,
     presented: Presented<'a>,
 }
 
@@ -31,7 +31,7 @@ impl<'a, 'r> Candidates<'a, 'r> {
     pub(super) fn tells(&self, checked: &CheckedOffer, code: DeclineCode) -> bool {
         self.request.explain != Explain::Grants
             || code.is_eligible()
-            || self.presented.asked_for(&checked.offer)
+            || checked.asked_for(self.request, &self.presented)
     }
 
     /// Who is eligible and who is not; of a joint set all or none.
@@ -59,8 +59,7 @@ impl<'a, 'r> Candidates<'a, 'r> {
     fn holding(&self) -> Vec<usize> {
         let offers = self.catalog.offers.iter().enumerate();
         let holding = offers.filter(|(_, checked)| {
-            checked.may_hold(self.request, &self.presented)
-                && checked.rule.truth(self.request.facts).holds()
+            checked.may_hold(self.request) && checked.rule.truth(self.request.facts).holds()
         });
         holding.map(|(place, _)| place).collect()
     }
@@ -68,7 +67,7 @@ impl<'a, 'r> Candidates<'a, 'r> {
     /// The offers that the customer asked for, in ascending order.
     fn asked_for(&self) -> Vec<usize> {
         let offers = self.catalog.offers.iter().enumerate();
-        let asked = offers.filter(|(_, checked)| self.presented.asked_for(&checked.offer));
+        let asked = offers.filter(|(_, checked)| checked.asked_for(self.request, &self.presented));
         asked.map(|(place, _)| place).collect()
     }
 

@@ -10,7 +10,7 @@ use super::benefit::Benefit;
 use super::evaluate::evaluate;
 use super::plan::{Marks, NODE_LIMIT};
 use super::{Base, Contest, Evaluation, Fault, Floors, Lane, Mode, Offer, Request, check, combine};
-use crate::id::OfferId;
+use crate::id::{CouponCode, OfferId};
 use crate::money::{Allocator, Currency, LargestRemainder};
 use crate::path::Problems;
 use crate::rule::{CheckedRule, Facts, Schema, Verdict};
@@ -58,6 +58,8 @@ pub struct Catalog {
 pub(super) struct CheckedOffer {
     pub offer: Offer,
     pub rule: CheckedRule,
+    /// The codes of its batch, in order.
+    pub codes: Arc<[CouponCode]>,
     /// The place of its lane: 0 is the default lane, the others follow in their order.
     pub lane: usize,
     /// The names of its groups and tags, as numbers.

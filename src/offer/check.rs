@@ -3,9 +3,11 @@
 use std::collections::hash_map::Entry;
 use std::collections::{HashMap, HashSet};
 
+use super::benefit::Benefit;
 use super::catalog::CheckedOffer;
+use super::code::batches;
 use super::plan::Marks;
-use super::{Fault, Lane, Offer, combine};
+use super::{Allowance, Fault, Lane, Offer, Trial, combine};
 use crate::calendar::Window;
 use crate::id::{CouponCode, LaneId, OfferId};
 use crate::money::{Currency, Money, Percent};
@@ -59,12 +61,14 @@ pub(super) fn check(
         .map(|(index, offer)| check.offer(offer, &offers_path.item(index)))
         .collect();
     combine::check(&offers, lanes, &mut check.problems);
+    let batches = batches(&offers, &offers_path, &mut check.problems);
     check.problems.into_result(())?;
-    let whole = |(offer, part): (_, Option<(_, _)>)| {
+    let whole = |((offer, codes), part): ((_, _), Option<(_, _)>)| {
         let (rule, lane) = part?;
-        Some(CheckedOffer { offer, rule, lane, marks: Marks::default(), joint: None })
+        Some(CheckedOffer { offer, rule, codes, lane, marks: Marks::default(), joint: None })
     };
-    let mut checked: Vec<_> = offers.into_iter().zip(parts).filter_map(whole).collect();
+    let offers = offers.into_iter().zip(batches);
+    let mut checked: Vec<_> = offers.zip(parts).filter_map(whole).collect();
     checked.sort_by(|one, other| one.offer.id.cmp(&other.offer.id));
     Ok(checked)
 }
@@ -88,7 +92,7 @@ impl<'a> Check<'a> {
         }
     }
 
-    /// The checked conditions and the place of the lane.
+    /// The checked conditions and the place of the lane; codes of batches are checked after it.
     fn offer(&mut self, offer: &'a Offer, path: &Path) -> Option<(CheckedRule, usize)> {
         if !self.offers.insert(&offer.id) {
             self.problems.add(path.field("id"), Fault::DuplicateOffer { offer: offer.id.clone() });
@@ -106,6 +110,8 @@ impl<'a> Check<'a> {
         }
         let lane = self.lane_of(offer, path);
         self.limits(offer, &path.field("limits"));
+        self.budgets(offer, &path.field("limits"));
+        self.trials(offer, path);
         self.code(offer, path);
         if let Some(cost) = offer.cost {
             self.points(cost, path.field("cost"));
@@ -125,6 +131,9 @@ impl<'a> Check<'a> {
 
     fn code(&mut self, offer: &'a Offer, path: &Path) {
         let Some(code) = &offer.code else { return };
+        if offer.codes.is_some() {
+            self.problems.add(path.field("codes"), Fault::CodeAndCodes);
+        }
         match self.codes.entry(code) {
             Entry::Vacant(entry) => {
                 entry.insert(&offer.id);
@@ -163,6 +172,70 @@ impl<'a> Check<'a> {
             let path = path.field(field);
             self.length(names.len(), &path);
             names.iter().for_each(|name| self.name(name, &path));
+        }
+    }
+
+    /// What a customer is given in all, and what there is for all customers.
+    fn budgets(&mut self, offer: &Offer, path: &Path) {
+        let Offer { limits, benefit, .. } = offer;
+        let amounts = path.field("amounts");
+        self.length(limits.amounts.len(), &amounts);
+        for (index, limit) in limits.amounts.iter().enumerate() {
+            let path = amounts.item(index);
+            self.amount(limit.at_most, path.field("at_most"));
+            if let Window::Previous(_) = limit.within {
+                let fault = Fault::LimitLooksBack { within: limit.within };
+                self.problems.add(path.field("within"), fault);
+            }
+            match benefit {
+                Benefit::Shipping(_) => self.problems.add(path, Fault::ShippingAmount),
+                benefit if !benefit.is_discount() => self.problems.add(path, Fault::NoDiscount),
+                _ => {}
+            }
+        }
+        let budgets = path.field("budgets");
+        self.length(limits.budgets.len(), &budgets);
+        let mut seen = HashSet::new();
+        for (index, budget) in limits.budgets.iter().enumerate() {
+            let (path, within) = (budgets.item(index), budget.within);
+            if !matches!(within, Window::Calendar(_) | Window::Lifetime) {
+                self.problems.add(path.field("within"), Fault::BudgetWindow { within });
+            } else if !seen.insert((budget.scope, within)) {
+                self.problems.add(path.clone(), Fault::DuplicateBudget { within });
+            }
+            if budget.limit() == Allowance::default() {
+                self.problems.add(path.clone(), Fault::EmptyBudget);
+            }
+            if budget.uses == Some(0) {
+                self.problems.add(path.field("uses"), Fault::Zero);
+            }
+            if let Some(amount) = budget.amount {
+                let path = path.field("amount");
+                if !benefit.is_discount() {
+                    self.problems.add(path.clone(), Fault::NoDiscount);
+                }
+                self.amount(amount, path);
+            }
+        }
+    }
+
+    fn trials(&mut self, offer: &Offer, path: &Path) {
+        if let Some(pilot) = &offer.pilot {
+            self.percent(pilot.share, path.field("pilot"));
+        }
+        if let Some(holdout) = &offer.holdout {
+            let (share, path) = (holdout.share, path.field("holdout"));
+            if share.basis_points() == 10_000 {
+                self.problems.add(path, Fault::NobodyLeft { share });
+            } else {
+                self.percent(share, path);
+            }
+        }
+        if let (Some(pilot), Some(holdout)) = (&offer.pilot, &offer.holdout)
+            && pilot.of == holdout.of
+            && pilot.salt(Trial::Pilot) == holdout.salt(Trial::Holdout)
+        {
+            self.problems.add(path.field("holdout"), Fault::SameSalt);
         }
     }
 

@@ -5,13 +5,13 @@ use std::fmt;
 use chrono::{DateTime, SecondsFormat, Utc};
 use serde::{Deserialize, Serialize};
 
+use super::minimum::Short;
+use super::{Allowance, BudgetKey, BudgetPeriod, KeyScope, Trial, TrialUnit};
 use crate::calendar::Window;
 use crate::id::{LineId, OfferId};
-use crate::money::{Currency, Money};
+use crate::money::{Currency, Money, Percent};
 use crate::points::Points;
 use crate::rule::{Text, Verdict};
-
-use super::minimum::Short;
 
 /// Why an offer was not granted. `to_string` is the sentence for a marketer.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -27,7 +27,8 @@ pub struct Decline {
 
 /// What stood in the way of an offer, in the order in which it is looked at.
 ///
-/// The first that applies is the one that is told. In JSON its name is that of its
+/// The first that applies is the one that is told; only of a pilot or a holdout it is looked at
+/// last whether the store is known. In JSON its name is that of its
 /// [`DeclineCode`], except that what is not known has one code and several reasons.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case", deny_unknown_fields)]
@@ -54,6 +55,17 @@ pub enum Reason {
     MembershipUnknown,
     /// The customer used it as often as allowed.
     LimitReached(Box<LimitReached>),
+    /// A limit on what it takes off cannot be told: what it took off so far is not known.
+    AmountUnknown,
+    /// It took off as much for the customer as allowed.
+    AmountReached(Box<AmountReached>),
+    /// It has a budget, a pilot or a holdout of stores, and the store is not known.
+    StoreUnknown,
+    /// A budget that customers share has not enough left.
+    BudgetExhausted(Box<BudgetExhausted>),
+    /// It has a budget, and the purchase does not name it among the offers that it used: nothing
+    /// was reserved for it.
+    NotReserved,
     /// The customer has fewer points than it costs.
     NotEnoughPoints {
         /// What it costs.
@@ -88,8 +100,49 @@ pub enum Reason {
     MinimumNotReached(Short),
     /// The customer is eligible, but there is nothing to take a discount off.
     NothingToDiscount(Nothing),
+    /// All else is met, but the offer is tried out: this customer or store does not get it.
+    Withheld(Withheld),
     /// The customer is eligible, but another offer won the lane.
     BeatenInLane(Box<Beaten>),
+}
+
+/// A limit on what an offer takes off for a customer that was reached.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct AmountReached {
+    /// How much is allowed.
+    pub at_most: Money,
+    /// In which window.
+    pub within: Window,
+    /// How much it was.
+    pub used: Money,
+}
+
+/// A budget that has not enough left.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct BudgetExhausted {
+    /// The budget.
+    pub key: BudgetKey,
+    /// How much there was.
+    pub limit: Allowance,
+    /// What is left.
+    pub left: Allowance,
+    /// The discount that is more than what is left, if anything is.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub wanted: Option<Money>,
+}
+
+/// The trial that an offer is withheld for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Withheld {
+    /// Why it is not given.
+    pub by: Trial,
+    /// How large the part is that gets it (of a pilot) or does not (of a holdout).
+    pub share: Percent,
+    /// What it is a part of.
+    pub of: TrialUnit,
 }
 
 /// A use limit that was reached.
@@ -191,10 +244,17 @@ pub enum DeclineCode {
     CodeMissing,
     /// [`Reason::RuleFailed`].
     RuleFailed,
-    /// [`Reason::FactUnknown`] or [`Reason::MembershipUnknown`].
+    /// [`Reason::FactUnknown`], [`Reason::MembershipUnknown`], [`Reason::AmountUnknown`] or
+    /// [`Reason::StoreUnknown`].
     FactUnknown,
     /// [`Reason::LimitReached`].
     LimitReached,
+    /// [`Reason::AmountReached`].
+    AmountReached,
+    /// [`Reason::BudgetExhausted`].
+    BudgetExhausted,
+    /// [`Reason::NotReserved`].
+    NotReserved,
     /// [`Reason::NotEnoughPoints`].
     NotEnoughPoints,
     /// [`Reason::NotChosen`].
@@ -211,19 +271,24 @@ pub enum DeclineCode {
     MinimumNotReached,
     /// [`Reason::NothingToDiscount`].
     NothingToDiscount,
+    /// [`Reason::Withheld`].
+    Withheld,
     /// [`Reason::BeatenInLane`].
     BeatenInLane,
 }
 
 impl DeclineCode {
     /// All codes, in the order in which they are looked at.
-    pub const ALL: [Self; 15] = [
+    pub const ALL: [Self; 19] = [
         Self::NotYetValid,
         Self::Expired,
         Self::CodeMissing,
         Self::RuleFailed,
         Self::FactUnknown,
         Self::LimitReached,
+        Self::AmountReached,
+        Self::BudgetExhausted,
+        Self::NotReserved,
         Self::NotEnoughPoints,
         Self::NotChosen,
         Self::JointMissing,
@@ -232,6 +297,7 @@ impl DeclineCode {
         Self::InvalidBasket,
         Self::MinimumNotReached,
         Self::NothingToDiscount,
+        Self::Withheld,
         Self::BeatenInLane,
     ];
 
@@ -245,6 +311,9 @@ impl DeclineCode {
             Self::RuleFailed => "rule_failed",
             Self::FactUnknown => "fact_unknown",
             Self::LimitReached => "limit_reached",
+            Self::AmountReached => "amount_reached",
+            Self::BudgetExhausted => "budget_exhausted",
+            Self::NotReserved => "not_reserved",
             Self::NotEnoughPoints => "not_enough_points",
             Self::NotChosen => "not_chosen",
             Self::JointMissing => "joint_missing",
@@ -253,6 +322,7 @@ impl DeclineCode {
             Self::InvalidBasket => "invalid_basket",
             Self::MinimumNotReached => "minimum_not_reached",
             Self::NothingToDiscount => "nothing_to_discount",
+            Self::Withheld => "withheld",
             Self::BeatenInLane => "beaten_in_lane",
         }
     }
@@ -289,8 +359,14 @@ impl Reason {
             Self::Expired { .. } => DeclineCode::Expired,
             Self::CodeMissing => DeclineCode::CodeMissing,
             Self::RuleFailed => DeclineCode::RuleFailed,
-            Self::FactUnknown | Self::MembershipUnknown => DeclineCode::FactUnknown,
+            Self::FactUnknown
+            | Self::MembershipUnknown
+            | Self::AmountUnknown
+            | Self::StoreUnknown => DeclineCode::FactUnknown,
             Self::LimitReached(_) => DeclineCode::LimitReached,
+            Self::AmountReached(_) => DeclineCode::AmountReached,
+            Self::BudgetExhausted(_) => DeclineCode::BudgetExhausted,
+            Self::NotReserved => DeclineCode::NotReserved,
             Self::NotEnoughPoints { .. } => DeclineCode::NotEnoughPoints,
             Self::NotChosen { .. } => DeclineCode::NotChosen,
             Self::JointMissing(_) => DeclineCode::JointMissing,
@@ -299,6 +375,7 @@ impl Reason {
             Self::InvalidBasket { .. } => DeclineCode::InvalidBasket,
             Self::MinimumNotReached(_) => DeclineCode::MinimumNotReached,
             Self::NothingToDiscount(_) => DeclineCode::NothingToDiscount,
+            Self::Withheld(_) => DeclineCode::Withheld,
             Self::BeatenInLane(_) => DeclineCode::BeatenInLane,
         }
     }
@@ -339,7 +416,16 @@ impl fmt::Display for Reason {
             Self::MembershipUnknown => {
                 f.write_str("its limit is per membership year, and none is known to have begun")
             }
+            Self::AmountUnknown => f.write_str(
+                "what it takes off is limited, and what it took off so far is not known",
+            ),
+            Self::StoreUnknown => f.write_str("it depends on the store, which is not known"),
             Self::LimitReached(reached) => reached.fmt(f),
+            Self::AmountReached(reached) => reached.fmt(f),
+            Self::BudgetExhausted(exhausted) => exhausted.fmt(f),
+            Self::NotReserved => {
+                f.write_str("it has a budget, of which nothing was reserved for the purchase")
+            }
             Self::NotEnoughPoints { cost, available } => {
                 write!(f, "it costs {cost} points, of which {available} are available")
             }
@@ -361,6 +447,7 @@ impl fmt::Display for Reason {
                 write!(f, "the customer is eligible, but the basket is {short}")
             }
             Self::NothingToDiscount(nothing) => nothing.fmt(f),
+            Self::Withheld(withheld) => withheld.fmt(f),
             Self::BeatenInLane(beaten) => beaten.fmt(f),
         }
     }
@@ -373,6 +460,51 @@ impl fmt::Display for LimitReached {
             |count: u64| if count == 1 { "once".to_owned() } else { format!("{count} times") };
         write!(f, "it was used {}, and allowed {}", times(*used), times(u64::from(*at_most)))?;
         if *within == Window::Lifetime { Ok(()) } else { write!(f, " in `{within}`") }
+    }
+}
+
+impl fmt::Display for AmountReached {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { at_most, within, used } = self;
+        write!(f, "it took {used} off, and at most {at_most} are allowed")?;
+        if *within == Window::Lifetime { Ok(()) } else { write!(f, " in `{within}`") }
+    }
+}
+
+impl fmt::Display for BudgetExhausted {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { key, limit, left, wanted } = self;
+        match (wanted, left.amount) {
+            (Some(wanted), Some(left)) => {
+                write!(f, "{left} are left of its budget of {limit}, and it would take {wanted}")?;
+            }
+            _ => write!(f, "nothing is left of its budget of {limit}")?,
+        }
+        match &key.scope {
+            KeyScope::Global => {}
+            KeyScope::Store(store) => write!(f, " for store `{store}`")?,
+            KeyScope::Code(code) => write!(f, " for code `{code}`")?,
+        }
+        match key.period {
+            BudgetPeriod::Lifetime => Ok(()),
+            BudgetPeriod::Calendar { period, .. } => {
+                write!(f, " in `{}`", Window::Calendar(period))
+            }
+        }
+    }
+}
+
+impl fmt::Display for Withheld {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { by, share, of } = self;
+        let units = match of {
+            TrialUnit::Customers => "customers",
+            TrialUnit::Stores => "stores",
+        };
+        match by {
+            Trial::Pilot => write!(f, "only {share} of all {units} get it, and this is not one"),
+            Trial::Holdout => write!(f, "{share} of all {units} do not get it, and this is one"),
+        }
     }
 }
 

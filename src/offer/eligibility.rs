@@ -5,14 +5,13 @@ use std::collections::BTreeSet;
 use super::benefit::Benefit;
 use super::catalog::CheckedOffer;
 use super::decline::{Decline, LimitReached, Reason};
-use super::{Explain, Offer, Request, UseLimit};
+use super::{Allowance, Explain, Offer, Request, Trial, UseLimit};
 use crate::id::{CouponCode, OfferId};
 use crate::points::Points;
 use crate::rule::Truth;
 
-/// What the customer presented or chose.
+/// What the customer chose, and what the basket names.
 pub(super) struct Presented<'a> {
-    codes: BTreeSet<&'a CouponCode>,
     chosen: BTreeSet<&'a OfferId>,
     /// The offers that discounts of the basket name.
     named: BTreeSet<&'a OfferId>,
@@ -20,22 +19,24 @@ pub(super) struct Presented<'a> {
 
 impl<'a> Presented<'a> {
     pub(super) fn of(request: &Request<'a>) -> Self {
-        let (codes, chosen) = (&request.basket.coupons, request.chosen);
         let discounts = request.basket.lines.iter().flat_map(|line| &line.discounts);
         let named = discounts.filter_map(|discount| discount.offer.as_ref()).collect();
-        Self { codes: codes.iter().collect(), chosen: chosen.iter().collect(), named }
-    }
-
-    /// Whether the customer asked for this offer.
-    pub(super) fn asked_for(&self, offer: &Offer) -> bool {
-        self.chosen.contains(&offer.id)
-            || self.named.contains(&offer.id)
-            || offer.code.as_ref().is_some_and(|code| self.codes.contains(code))
+        Self { chosen: request.chosen.iter().collect(), named }
     }
 }
 
 impl CheckedOffer {
-    /// The first reason that stands in the way: validity, code, conditions, uses, points, choice.
+    /// Whether the customer asked for it.
+    pub(super) fn asked_for(&self, request: &Request<'_>, presented: &Presented<'_>) -> bool {
+        let Offer { id, code, codes, .. } = &self.offer;
+        let coded = code.is_some() || codes.is_some();
+        presented.chosen.contains(id)
+            || presented.named.contains(id)
+            || (coded && self.code_of(request).is_ok())
+    }
+
+    /// The first reason that stands in the way: validity, code, conditions, uses, amounts, budgets,
+    /// points, choice.
     ///
     /// How the conditions come out is asked only if nothing before them stands in the way.
     pub(super) fn eligibility(
@@ -45,25 +46,57 @@ impl CheckedOffer {
         presented: &Presented<'_>,
     ) -> Result<(), Reason> {
         self.open(request)?;
-        let Offer { id, code, cost, .. } = &self.offer;
-        if code.as_ref().is_some_and(|code| !presented.codes.contains(code)) {
-            return Err(Reason::CodeMissing);
-        }
+        let Offer { id, code, codes, cost, limits, .. } = &self.offer;
+        let used = self.code_of(request)?;
         match truth() {
             Truth::Fail => return Err(Reason::RuleFailed),
             Truth::Unknown => return Err(Reason::FactUnknown),
             Truth::Hold => {}
         }
-        for limit in &self.offer.limits.uses {
+        for limit in &limits.uses {
             self.usable(limit, request)?;
         }
+        for limit in &limits.amounts {
+            limit.usable(&self.offer, request)?;
+        }
+        self.budgeted(request, used.as_ref())?;
         self.affordable(request.points)?;
         match *cost {
-            Some(cost) if code.is_none() && !presented.chosen.contains(id) => {
+            Some(cost) if code.is_none() && codes.is_none() && !presented.chosen.contains(id) => {
                 Err(Reason::NotChosen { cost })
             }
             _ => Ok(()),
         }
+    }
+
+    /// The code of its batch that is used, if it has one: of those that were presented the
+    /// smallest, but rather one that is not known to be used up.
+    pub(super) fn code_of(&self, request: &Request<'_>) -> Result<Option<CouponCode>, Reason> {
+        let presented = || request.basket.coupons.iter();
+        if let Some(code) = &self.offer.code {
+            let is_there = presented().any(|presented| presented == code);
+            return if is_there { Ok(None) } else { Err(Reason::CodeMissing) };
+        }
+        let Some(batch) = &self.offer.codes else { return Ok(None) };
+        let left = |code: &CouponCode| {
+            let limit = Allowance::uses(u64::from(batch.uses_per_code?));
+            request.budgets.left(&self.code_key(code), &limit)
+        };
+        let used_up = |code: &CouponCode| left(code).is_some_and(|left| left.is_exhausted());
+        let valid = presented().filter(|code| self.codes.binary_search(code).is_ok());
+        let code = valid.min_by_key(|code| (used_up(code), *code));
+        code.cloned().map(Some).ok_or(Reason::CodeMissing)
+    }
+
+    /// Whether a pilot or a holdout withholds it, though all else is met.
+    pub(super) fn tried_out(&self, request: &Request<'_>) -> Result<(), Reason> {
+        let Offer { id, pilot, holdout, .. } = &self.offer;
+        for (portion, trial) in [(pilot, Trial::Pilot), (holdout, Trial::Holdout)] {
+            if let Some(portion) = portion {
+                portion.withholds(trial, id, request)?;
+            }
+        }
+        Ok(())
     }
 
     /// Whether `available` points are enough for what it costs.
@@ -86,9 +119,8 @@ impl CheckedOffer {
     }
 
     /// Whether nothing stands in the way that can be seen without looking at the conditions.
-    pub(super) fn may_hold(&self, request: &Request<'_>, presented: &Presented<'_>) -> bool {
-        let coded = self.offer.code.as_ref();
-        coded.is_none_or(|code| presented.codes.contains(code)) && self.open(request).is_ok()
+    pub(super) fn may_hold(&self, request: &Request<'_>) -> bool {
+        self.open(request).is_ok() && self.code_of(request).is_ok()
     }
 
     fn open(&self, request: &Request<'_>) -> Result<(), Reason> {

@@ -7,13 +7,17 @@ use super::decline::Decline;
 use super::evaluation::{Answer, Award, Evaluation, Outcome, Reservation};
 use super::round::Round;
 use super::till::Turn;
+use crate::money::Money;
 use crate::points::{Multiplier, Points};
 
 /// Grants or declines every offer of the catalog.
-pub(super) fn evaluate(catalog: &Catalog, request: &Request<'_>) -> Evaluation {
+pub(super) fn evaluate<'a>(catalog: &'a Catalog, request: &'a Request<'a>) -> Evaluation {
     let candidates = Candidates::of(catalog, request);
     let sifted = candidates.sift();
-    let turn = |place: usize| Some(Turn { place, checked: catalog.offers.get(place)? });
+    let turn = |place: usize| {
+        let checked = catalog.offers.get(place)?;
+        Some(Turn { place, checked, ceiling: checked.ceiling(request) })
+    };
     let mut turns: Vec<Turn<'_>> = sifted.eligible.into_iter().filter_map(turn).collect();
     turns.sort_unstable_by_key(|turn| (turn.checked.lane, turn.checked.rank()));
     let mut round = Round::new(catalog, request);
@@ -23,11 +27,12 @@ pub(super) fn evaluate(catalog: &Catalog, request: &Request<'_>) -> Evaluation {
     let declined = sifted.declined.into_iter();
     round.answers.extend(declined.map(|(place, decline)| (place, Answer::Declined(decline))));
     round.answers.sort_unstable_by_key(|(place, _)| *place);
-    finish(catalog, &candidates, round)
+    finish(&candidates, round)
 }
 
 /// Adds up what was granted, and tells what is told.
-fn finish(catalog: &Catalog, candidates: &Candidates<'_, '_>, round: Round<'_>) -> Evaluation {
+fn finish(candidates: &Candidates<'_, '_>, round: Round<'_>) -> Evaluation {
+    let (catalog, request) = (candidates.catalog, candidates.request);
     let mut reserve = Vec::new();
     let mut given = Vec::new();
     let mut multiplier = Multiplier::ONE;
@@ -41,9 +46,11 @@ fn finish(catalog: &Catalog, candidates: &Candidates<'_, '_>, round: Round<'_>) 
                 Award::PointsMultiplier(one) => multiplier = multiplier.max(one),
                 _ => {}
             }
-            if offer.cost.is_some() || !offer.limits.uses.is_empty() {
-                let points = offer.cost.unwrap_or_default();
-                reserve.push(Reservation { offer: offer.id.clone(), points });
+            let zero = Money::zero(catalog.currency);
+            let budgets = checked.claims(request, grant.discount().unwrap_or(zero));
+            if offer.needs_reservation() || !budgets.is_empty() {
+                let (points, code) = (offer.cost.unwrap_or_default(), grant.code.clone());
+                reserve.push(Reservation { offer: offer.id.clone(), points, code, budgets });
             }
         }
         let code = answer.declined().map(Decline::code);

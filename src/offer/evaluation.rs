@@ -4,11 +4,12 @@ use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
+use super::BudgetClaim;
 use super::benefit::{Access, AccessKind, Gift};
 use super::decline::{Decline, DeclineCode};
 use super::trace::LanePlan;
 use crate::event::{Basket, Discount};
-use crate::id::{LineId, OfferId};
+use crate::id::{CouponCode, LineId, OfferId};
 use crate::money::Money;
 use crate::points::{Multiplier, Points};
 
@@ -73,6 +74,9 @@ pub struct Grant {
     /// How many times it is applied: a bundle as often as it fits, anything else once.
     #[serde(default = "once", skip_serializing_if = "is_once")]
     pub times: u32,
+    /// Which code it uses, if it has a batch of them.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub code: Option<CouponCode>,
 }
 
 const fn once() -> u32 {
@@ -161,7 +165,8 @@ pub struct ShippingPrice {
     pub net: Money,
 }
 
-/// What a granted offer needs held until the purchase: points, and one of the customer's uses.
+/// What a granted offer needs held until the purchase: points, one of the customer's uses, and its
+/// part of the budgets that customers share.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Reservation {
@@ -169,6 +174,12 @@ pub struct Reservation {
     pub offer: OfferId,
     /// The points that it costs, zero if none.
     pub points: Points,
+    /// Which code it uses, if it has a batch of them.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub code: Option<CouponCode>,
+    /// What is to be held of its budgets, and of the uses of its code if they are limited.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub budgets: Vec<BudgetClaim>,
 }
 
 impl Answer {
@@ -229,6 +240,13 @@ impl Evaluation {
         self.outcomes
             .iter()
             .filter_map(|outcome| Some((&outcome.offer, outcome.answer.declined()?)))
+    }
+
+    /// What must be held of the budgets that customers share, for all granted offers: what a
+    /// [`ReserveRequest`](super::ReserveRequest) claims.
+    #[must_use]
+    pub fn claims(&self) -> Vec<BudgetClaim> {
+        self.reserve.iter().flat_map(|reservation| &reservation.budgets).cloned().collect()
     }
 
     /// `basket` with these discounts on its lines: what the customer is asked to pay.

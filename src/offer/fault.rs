@@ -5,9 +5,10 @@ use thiserror::Error;
 use super::Exclusion;
 use super::benefit::MAX_SLOTS;
 use super::check::{MAX_LANES, MAX_LIST, MAX_NAME_BYTES, MAX_OFFERS, MAX_POINTS};
+use super::code::{MAX_CODES, MIN_ONE_IN};
 use super::combine::MAX_JOINT;
 use crate::calendar::Window;
-use crate::id::{CouponCode, LaneId, OfferId};
+use crate::id::{CouponCode, LaneId, MAX_BYTES, OfferId};
 use crate::money::{Currency, Money, Percent};
 use crate::points::{Multiplier, Points};
 use crate::rule::{self, Text};
@@ -179,4 +180,102 @@ pub enum Fault {
         /// Why they exclude each other.
         why: Exclusion,
     },
+    /// What an offer takes off shipping is limited for a customer.
+    #[error("purchases do not tell what was taken off shipping: limit its uses, or its discount")]
+    ShippingAmount,
+    /// A budget is neither for the offer's life nor for a period of the calendar.
+    #[error(
+        "a budget cannot be within `{within}`, which is not the same for everybody: write a \
+         period like `this_month`, or `lifetime`"
+    )]
+    BudgetWindow {
+        /// The window.
+        within: Window,
+    },
+    /// A budget limits nothing.
+    #[error("the budget limits nothing: write `uses`, `amount` or both")]
+    EmptyBudget,
+    /// Two budgets of an offer have one scope and one window.
+    #[error("there is already a budget of this scope within `{within}`: write both as one")]
+    DuplicateBudget {
+        /// The window.
+        within: Window,
+    },
+    /// An offer has a code and a batch of codes.
+    #[error("the offer has `code` and `codes`: write one of them")]
+    CodeAndCodes,
+    /// An alphabet has less than two characters.
+    #[error("{size} characters are too few: an alphabet has at least 2")]
+    AlphabetTooSmall {
+        /// How many it has.
+        size: u64,
+    },
+    /// An alphabet has a character twice.
+    #[error("the character `{character}` is there twice")]
+    CharacterTwice {
+        /// The character.
+        character: char,
+    },
+    /// An alphabet has a character that codes cannot have.
+    #[error("`{character}` is white space or a control character")]
+    NoCodeCharacter {
+        /// The character, escaped.
+        character: String,
+    },
+    /// The check character needs an even alphabet.
+    #[error("{size} characters are an odd number, with which Luhn's formula misses mistakes")]
+    OddAlphabet {
+        /// How many it has.
+        size: u64,
+    },
+    /// More than [`MAX_CODES`] codes in all batches up to this one.
+    #[error("{count} codes are too many: at most {MAX_CODES} in all batches together")]
+    TooManyCodes {
+        /// How many there are.
+        count: u64,
+    },
+    /// A code has more than [`MAX_BYTES`] bytes.
+    #[error("codes have up to {bytes} bytes: at most {MAX_BYTES}")]
+    CodeTooLong {
+        /// How long they are.
+        bytes: u64,
+    },
+    /// A prefix has a control character, or begins with white space.
+    #[error("the prefix has a control character, or white space at its beginning")]
+    CodePrefix,
+    /// A batch has no seed.
+    #[error("the seed is empty, so that anybody can make the codes")]
+    NoSeed,
+    /// A batch may be easier to guess than anybody wants.
+    #[error("a guess hits with a chance of one in {one_in}: it must be at least {MIN_ONE_IN}")]
+    EasyGuess {
+        /// What it says.
+        one_in: u64,
+    },
+    /// A batch is too dense: codes are guessed too easily.
+    #[error(
+        "{count} codes of {length} characters out of {size} are guessed with a chance of more than \
+         1 in {one_in}: write a length of {enough} or more"
+    )]
+    CodesTooDense {
+        /// How many codes there are.
+        count: u32,
+        /// How many characters the alphabet has.
+        size: u64,
+        /// How long they are.
+        length: u32,
+        /// The greatest chance allowed is one in this.
+        one_in: u64,
+        /// The length that would do.
+        enough: u32,
+    },
+    /// A holdout withholds the offer from everybody.
+    #[error("a holdout of {share} leaves nobody who gets the offer: it must be less than 100%")]
+    NobodyLeft {
+        /// The share.
+        share: Percent,
+    },
+    /// Pilot and holdout draw their parts in one way.
+    #[error("pilot and holdout have one salt, so that they are not independent: write another")]
+    SameSalt,
 }

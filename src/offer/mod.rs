@@ -34,11 +34,12 @@
 //! `{"gift": {"product": "mug"}}` and `{"access": {"name": "preview", "kind": "invitation"}}`.
 //!
 //! # How offers are evaluated
-//! 1. *Eligibility*, offer by offer: validity, code, conditions, use limits, points, choice. The
-//!    first that stands in the way is the [`Reason`] of the decline; a missing fact never grants.
+//! 1. *Eligibility*, offer by offer: validity, code, conditions, use limits, amounts, budgets,
+//!    points, choice. The first that stands in the way is the [`Reason`] of the decline; a missing
+//!    fact never grants.
 //! 2. *Lanes*, in their order, the default lane first; see [`Lane`]. An offer that would take
-//!    nothing off, or whose minimum is not reached, is declined before it competes. Points are
-//!    spent in the order of grants.
+//!    nothing off, whose minimum is not reached, or that a pilot or a holdout withholds, is
+//!    declined before it competes. Points are spent in the order of grants.
 //! 3. *Together*: an offer that cannot be combined with one that was granted is declined, and the
 //!    reason names it; see [`Combines`].
 //!
@@ -50,13 +51,23 @@
 //! The answer depends on the set of offers and lines, never on the order in which they are listed.
 //! Points are spent only where the customer says so: an offer with a cost is granted to those who
 //! present its code or, if it has none, have chosen it.
+//!
+//! # What customers share
+//! `"limits": {"budgets": [{"uses": 1000}, {"scope": "store", "within": "this_month", "amount":
+//! "500.00 EUR", "partial": "grant"}]}` is for all customers together, `"codes": {"length": 8,
+//! "count": 50000, "seed": "a secret", "uses_per_code": 1}` gives each a code of their own. What is
+//! granted of them is in [`Evaluation::reserve`]; [`BudgetStore`] shows how it is held from the
+//! quote to the purchase. `"pilot": "10%"` and `"holdout": "5%"` try an offer out; see [`Portion`].
 
 mod benefit;
+mod budget;
 mod candidates;
 mod catalog;
+mod ceiling;
 mod check;
-mod combine;
 mod check_benefit;
+mod code;
+mod combine;
 mod decline;
 mod eligibility;
 mod evaluate;
@@ -66,6 +77,7 @@ mod floors;
 mod lane;
 mod limits;
 mod minimum;
+mod pilot;
 mod plan;
 mod price;
 mod request;
@@ -85,11 +97,19 @@ pub use benefit::{
     PercentOff, ShippingOff, Slot, Spread, Step, StepOff, Target, Threshold, Tiered, UnitPrice,
     Units, Which,
 };
+pub use budget::{
+    Allowance, Budget, BudgetClaim, BudgetDraw, BudgetKey, BudgetPeriod, BudgetScope, BudgetShare,
+    BudgetState, BudgetStore, Budgets, BudgetsAt, Committed, Draw, Flaw, KeyScope, MemoryBudgets,
+    NoBudgetKey, NoBudgets, Partial, Receipt, ReservationState, ReserveRequest, Reserved,
+    ShareTaken, Spent, Voided,
+};
 pub use catalog::{Catalog, OfferEvaluator};
 pub use check::{MAX_LANES, MAX_LIST, MAX_NAME_BYTES, MAX_OFFERS, MAX_POINTS};
+pub use code::{CROCKFORD, CheckCharacter, CodeBatch, MAX_CODES, MIN_ONE_IN};
 pub use combine::{Combines, MAX_JOINT};
 pub use decline::{
-    Beaten, Decline, DeclineCode, Excluded, Exclusion, JointMissing, LimitReached, Nothing, Reason,
+    AmountReached, Beaten, BudgetExhausted, Decline, DeclineCode, Excluded, Exclusion,
+    JointMissing, LimitReached, Nothing, Reason, Withheld,
 };
 pub use evaluation::{
     Answer, Award, Evaluation, Grant, LineDiscount, LineDiscounts, LinePrice, Outcome, Reservation,
@@ -98,8 +118,9 @@ pub use evaluation::{
 pub use fault::Fault;
 pub use floors::Floors;
 pub use lane::{Base, Contest, Lane, Mode};
-pub use limits::{Limits, UseLimit};
+pub use limits::{AmountLimit, Limits, UseLimit};
 pub use minimum::{Minimum, Short};
+pub use pilot::{Portion, Trial, TrialUnit};
 pub use plan::NODE_LIMIT;
 pub use request::{Explain, NoUses, Request, Uses};
 pub use trace::{Aim, Aims, Application, LanePlan};
@@ -151,6 +172,15 @@ pub struct Offer {
     /// With which other offers it can be given; with any if not said.
     #[serde(default, skip_serializing_if = "Combines::is_free")]
     pub combines: Combines,
+    /// The codes of which one must be presented, if each customer gets one of their own.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub codes: Option<CodeBatch>,
+    /// The only part of customers or stores that gets it, while it is tried out.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub pilot: Option<Portion>,
+    /// The part of customers or stores that does not get it, to compare the others with.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub holdout: Option<Portion>,
 }
 
 const fn always() -> Rule {
@@ -179,7 +209,7 @@ impl Offer {
             minimum: None,
             lane: None,
             priority: 0,
-            limits: Limits { uses: Vec::new(), max_discount: None },
+            limits: Limits::NONE,
             code: None,
             cost: None,
             combines: Combines {
@@ -188,6 +218,9 @@ impl Offer {
                 tags: BTreeSet::new(),
                 not_with: BTreeSet::new(),
             },
+            codes: None,
+            pilot: None,
+            holdout: None,
         }
     }
 
@@ -247,6 +280,38 @@ impl Offer {
         self
     }
 
+    /// The same offer, that takes off so much for a customer in a window, among other limits.
+    #[must_use]
+    pub fn amount_at_most(mut self, amount: Money, within: Window) -> Self {
+        self.limits.amounts.push(AmountLimit { at_most: amount, within });
+        self
+    }
+
+    /// The same offer, of which there is so much for all customers together, among other budgets.
+    #[must_use]
+    pub fn with_budget(mut self, budget: Budget) -> Self {
+        self.limits.budgets.push(budget);
+        self
+    }
+
+    /// The same offer, for those who present one of these codes.
+    #[must_use]
+    pub fn with_codes(self, codes: CodeBatch) -> Self {
+        Self { codes: Some(codes), ..self }
+    }
+
+    /// The same offer, tried out with this part of customers or stores only.
+    #[must_use]
+    pub fn piloted(self, pilot: Portion) -> Self {
+        Self { pilot: Some(pilot), ..self }
+    }
+
+    /// The same offer, which this part of customers or stores does not get.
+    #[must_use]
+    pub fn held_out(self, holdout: Portion) -> Self {
+        Self { holdout: Some(holdout), ..self }
+    }
+
     /// The same offer, for those who present `code`.
     #[must_use]
     pub fn with_code(self, code: CouponCode) -> Self {
@@ -285,5 +350,12 @@ impl Offer {
     pub fn not_with(mut self, tag: impl Into<Text>) -> Self {
         self.combines.not_with.insert(tag.into());
         self
+    }
+
+    /// Whether something must be held for it besides budgets: points, or one of the uses, or a part
+    /// of the amount, that a customer has.
+    fn needs_reservation(&self) -> bool {
+        let Limits { uses, amounts, .. } = &self.limits;
+        self.cost.is_some() || !uses.is_empty() || !amounts.is_empty()
     }
 }

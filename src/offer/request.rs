@@ -2,9 +2,10 @@
 
 use chrono::{DateTime, NaiveDate, Utc};
 
+use super::Budgets;
 use crate::calendar::{Interval, Zone};
 use crate::event::Basket;
-use crate::id::OfferId;
+use crate::id::{CustomerId, OfferId};
 use crate::points::Points;
 use crate::rule::Facts;
 
@@ -15,6 +16,8 @@ use crate::rule::Facts;
 /// [`Reason::NothingToDiscount`](super::Reason::NothingToDiscount).
 #[derive(Clone, Copy)]
 pub struct Request<'a> {
+    /// Who asks: pilots and holdouts draw lots by it.
+    pub customer: &'a CustomerId,
     /// What is known of the customer and the basket, in the slots of the catalog's schema.
     pub facts: &'a dyn Facts,
     /// What is to be bought, with the codes that were presented and what shipping costs.
@@ -27,6 +30,8 @@ pub struct Request<'a> {
     pub member_since: Option<NaiveDate>,
     /// How often the customer used offers so far.
     pub uses: &'a dyn Uses,
+    /// What is left of the budgets that customers share.
+    pub budgets: &'a dyn Budgets,
     /// The points that the customer can spend.
     pub points: Points,
     /// The offers that the customer chose to spend points on; one that wants a code is chosen by
@@ -36,10 +41,17 @@ pub struct Request<'a> {
     pub explain: Explain,
 }
 
-/// How often one customer used an offer.
+/// How often one customer used an offer, and what it took off.
 pub trait Uses {
     /// How many uses of `offer` were in `within`, those that are reserved included.
     fn count(&self, offer: &OfferId, within: Interval) -> u64;
+
+    /// What `offer` took off in `within`, in minor units of the catalog's currency, with what is
+    /// reserved; `None` if it is not known, and then an offer that limits it is not granted.
+    fn amount_minor(&self, offer: &OfferId, within: Interval) -> Option<i64> {
+        let _ = (offer, within);
+        None
+    }
 }
 
 /// The customer has used no offer yet.
@@ -49,6 +61,10 @@ pub struct NoUses;
 impl Uses for NoUses {
     fn count(&self, _: &OfferId, _: Interval) -> u64 {
         0
+    }
+
+    fn amount_minor(&self, _: &OfferId, _: Interval) -> Option<i64> {
+        Some(0)
     }
 }
 

@@ -43,7 +43,7 @@ struct Spoiler {
 }
 
 impl<'a> Round<'a> {
-    pub fn new(catalog: &'a Catalog, request: &Request<'a>) -> Self {
+    pub fn new(catalog: &'a Catalog, request: &'a Request<'a>) -> Self {
         let till = Till::new(catalog, request);
         let (answers, lanes, applied) = (Vec::new(), Vec::new(), Vec::new());
         Self { catalog, till, answers, lanes, applied }
@@ -157,20 +157,22 @@ impl<'a> Round<'a> {
     /// was granted before lets them.
     fn lineup(&self, lane: &[Turn<'a>], base: Base) -> Lineup<'a> {
         let mut lineup = Lineup::new(self.catalog, base, self.till.available);
-        let mut sets: BTreeMap<usize, Vec<&'a CheckedOffer>> = BTreeMap::new();
-        let mut join = |members: &[&'a CheckedOffer]| {
-            let discounts = |checked: &&&CheckedOffer| checked.offer.benefit.is_discount();
-            let reach = |checked: &CheckedOffer| plan::has_reach(&checked.offer, &self.till.prices);
-            let some = members.iter().any(|checked| discounts(&checked));
-            let all = members.iter().filter(discounts).all(|checked| reach(checked));
-            if some && all && !members.iter().any(|checked| self.till.excludes(checked)) {
+        let mut sets: BTreeMap<usize, Vec<Turn<'a>>> = BTreeMap::new();
+        let out =
+            |turn: &Turn<'_>| self.till.excludes(turn.checked) || self.till.withholds(turn.checked);
+        let mut join = |members: &[Turn<'a>]| {
+            let discounts = |turn: &&Turn<'_>| turn.checked.offer.benefit.is_discount();
+            let reach = |turn: &Turn<'_>| plan::has_reach(&turn.checked.offer, &self.till.prices);
+            let some = members.iter().any(|turn| discounts(&turn));
+            let all = members.iter().filter(discounts).all(reach);
+            if some && all && !members.iter().any(out) {
                 lineup.join(members);
             }
         };
         for turn in lane {
             match turn.checked.joint {
-                Some(set) => sets.entry(set).or_default().push(turn.checked),
-                None => join(&[turn.checked]),
+                Some(set) => sets.entry(set).or_default().push(*turn),
+                None => join(&[*turn]),
             }
         }
         sets.values().for_each(|members| join(members));
@@ -193,7 +195,7 @@ impl<'a> Round<'a> {
         let spoilt = self.spoilt(turns, base);
         for turn in turns {
             if let Some(spoiler) = turn.checked.joint.and_then(|set| spoilt.get(&set)) {
-                let reason = self.left_out(turn.checked, spoiler, base);
+                let reason = self.left_out(*turn, spoiler, base);
                 self.decline(turn.place, reason);
                 continue;
             }
@@ -241,7 +243,8 @@ impl<'a> Round<'a> {
     }
 
     /// Why an offer of a joint set is not granted: its own reason, or the offer that has one.
-    fn left_out(&self, checked: &CheckedOffer, spoiler: &Spoiler, base: Base) -> Reason {
+    fn left_out(&self, turn: Turn<'_>, spoiler: &Spoiler, base: Base) -> Reason {
+        let checked = turn.checked;
         if checked.offer.id == spoiler.offer {
             return spoiler.reason.clone();
         }
@@ -250,7 +253,7 @@ impl<'a> Round<'a> {
             by: spoiler.offer.clone(),
             why: Exclusion::Joint(set),
             winning: self.till.money(0),
-            offered: self.till.money(self.till.offered(checked, base)),
+            offered: self.till.money(self.till.offered(turn, base)),
         }))
     }
 

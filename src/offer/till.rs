@@ -1,6 +1,8 @@
 //! What is left to pay and to spend while offers have their turns, and what the next one gives.
 
+use super::budget::within_budget;
 use super::catalog::{Catalog, CheckedOffer};
+use super::ceiling::Ceiling;
 use super::decline::{Excluded, Exclusion, Reason};
 use super::evaluation::{Award, Grant};
 use super::plan::Held;
@@ -15,6 +17,8 @@ pub(super) struct Turn<'a> {
     /// Where it stands in the catalog.
     pub place: usize,
     pub checked: &'a CheckedOffer,
+    /// How much it takes off at most.
+    pub ceiling: Ceiling,
 }
 
 /// An offer that would give something if it were granted now.
@@ -44,6 +48,7 @@ impl Bid<'_> {
 #[derive(Clone)]
 pub(super) struct Till<'a> {
     catalog: &'a Catalog,
+    request: &'a Request<'a>,
     pub prices: Prices<'a>,
     /// What there was to pay when the lane began, if it can matter.
     opening: Option<Prices<'a>>,
@@ -64,26 +69,25 @@ struct Granted<'a> {
 }
 
 impl CheckedOffer {
-    /// What it would take off these prices in a lane on `base` if it were applied so many times;
-    /// none if nothing, or if its minimum is not reached.
+    /// What it would take off these prices in a lane on `base` if it were applied so many times,
+    /// below this ceiling; none if nothing, or if its minimum is not reached.
     pub(super) fn proposal(
         &self,
+        ceiling: Ceiling,
         prices: &Prices<'_>,
         base: Base,
         times: u32,
         allocator: &dyn Allocator,
     ) -> Option<Proposal> {
         self.offer.reached(prices, base).ok()?;
-        let mut proposal = self.offer.benefit.propose(prices, base, times, allocator);
-        if let Some(most) = self.offer.limits.max_discount {
-            proposal = prices.cap(proposal, most.minor(), allocator);
-        }
+        let proposal = self.offer.benefit.propose(prices, base, times, allocator);
+        let proposal = ceiling.limit(proposal, prices, allocator)?;
         (proposal.applied() > 0).then_some(proposal)
     }
 }
 
 impl<'a> Till<'a> {
-    pub fn new(catalog: &'a Catalog, request: &Request<'a>) -> Self {
+    pub fn new(catalog: &'a Catalog, request: &'a Request<'a>) -> Self {
         let ours = |offer: &_| catalog.offer(offer).is_some();
         let (prices, refusal) = match Prices::of(request.basket, catalog.currency, ours) {
             Ok(prices) => (prices.with_floors(&catalog.floors), None),
@@ -91,13 +95,15 @@ impl<'a> Till<'a> {
         };
         let (held, granted) = (Held::default(), Vec::new());
         let available = request.points;
-        Self { catalog, prices, opening: None, refusal, available, held, granted }
+        Self { catalog, request, prices, opening: None, refusal, available, held, granted }
     }
 
     /// A lane begins, in which these offers have their turns.
     pub fn open(&mut self, turns: &[Turn<'a>]) {
-        let combined =
-            |turn: &Turn<'_>| !turn.checked.marks.is_free() || turn.checked.joint.is_some();
+        let combined = |turn: &Turn<'_>| {
+            let checked = turn.checked;
+            !checked.marks.is_free() || checked.joint.is_some() || checked.offer.benefit.claims()
+        };
         self.opening = turns.iter().any(combined).then(|| self.prices.clone());
     }
 
@@ -118,11 +124,22 @@ impl<'a> Till<'a> {
     }
 
     /// What the offer would give now if it were applied `times` times, or as often as possible; or
-    /// why nothing.
+    /// why nothing. It is tried out only where all else is met.
     pub fn bid(&self, turn: Turn<'a>, base: Base, times: Option<u32>) -> Result<Bid<'a>, Reason> {
+        let bid = self.priced(turn, base, times)?;
+        turn.checked.tried_out(self.request)?;
+        Ok(bid)
+    }
+
+    /// Whether a pilot or a holdout withholds the offer.
+    pub fn withholds(&self, checked: &CheckedOffer) -> bool {
+        checked.tried_out(self.request).is_err()
+    }
+
+    fn priced(&self, turn: Turn<'a>, base: Base, times: Option<u32>) -> Result<Bid<'a>, Reason> {
         let Turn { checked, .. } = turn;
         if self.excludes(checked) {
-            return Err(self.excluded(checked, base));
+            return Err(self.excluded(turn, base));
         }
         checked.affordable(self.available)?;
         if checked.offer.minimum.is_some() {
@@ -136,10 +153,20 @@ impl<'a> Till<'a> {
             return Err(refusal.clone());
         }
         let times = times.unwrap_or_else(|| checked.offer.benefit.most_times(&self.prices));
-        match checked.proposal(&self.prices, base, times, &*self.catalog.allocator) {
+        match self.proposal(turn, &self.prices, base, times) {
             Some(proposal) => Ok(Bid { turn, times, gives: Gives::Discount(proposal) }),
-            None => Err(self.nothing(checked, base)),
+            None => Err(self.nothing(turn, base, times)),
         }
+    }
+
+    fn proposal(
+        &self,
+        turn: Turn<'_>,
+        prices: &Prices<'_>,
+        base: Base,
+        times: u32,
+    ) -> Option<Proposal> {
+        turn.checked.proposal(turn.ceiling, prices, base, times, &*self.catalog.allocator)
     }
 
     /// Grants what was bid.
@@ -155,13 +182,14 @@ impl<'a> Till<'a> {
             }
             Gives::Other(award) => award,
         };
+        let code = checked.code_of(self.request).ok().flatten();
         let left = self.available.checked_sub(offer.cost.unwrap_or_default());
         self.available = left.unwrap_or_default();
         if !checked.marks.is_free() || !granted.claims.is_empty() {
             self.held.add(&checked.marks);
             self.granted.push(granted);
         }
-        Grant { award, cost: offer.cost, times }
+        Grant { award, cost: offer.cost, times, code }
     }
 
     pub const fn money(&self, minor: i64) -> Money {
@@ -169,22 +197,23 @@ impl<'a> Till<'a> {
     }
 
     /// What the offer would have taken off when the lane began.
-    pub fn offered(&self, checked: &CheckedOffer, base: Base) -> i64 {
+    pub fn offered(&self, turn: Turn<'_>, base: Base) -> i64 {
         let prices = self.opening.as_ref().unwrap_or(&self.prices);
-        let times = checked.offer.benefit.most_times(prices);
-        let proposal = checked.proposal(prices, base, times, &*self.catalog.allocator);
-        proposal.map_or(0, |proposal| proposal.applied())
+        let times = turn.checked.offer.benefit.most_times(prices);
+        self.proposal(turn, prices, base, times).map_or(0, |proposal| proposal.applied())
     }
 
     /// Which granted offer excludes this one.
-    fn excluded(&self, checked: &CheckedOffer, base: Base) -> Reason {
-        let combines = &checked.offer.combines;
+    fn excluded(&self, turn: Turn<'_>, base: Base) -> Reason {
+        let combines = &turn.checked.offer.combines;
         let first = self.granted.iter().find_map(|granted| {
             Some((granted, combines.exclusion(&granted.checked.offer.combines)?))
         });
         match first {
-            Some((by, why)) => self.in_the_way(by, why, self.offered(checked, base)),
-            None => Reason::NothingToDiscount(checked.offer.benefit.nothing(&self.prices, base)),
+            Some((by, why)) => self.in_the_way(by, why, self.offered(turn, base)),
+            None => {
+                Reason::NothingToDiscount(turn.checked.offer.benefit.nothing(&self.prices, base))
+            }
         }
     }
 
@@ -197,9 +226,15 @@ impl<'a> Till<'a> {
         }))
     }
 
-    /// Why nothing can be taken off: others claimed the units, or there is nothing.
-    fn nothing(&self, checked: &CheckedOffer, base: Base) -> Reason {
-        let benefit = &checked.offer.benefit;
+    /// Why nothing can be taken off: a budget refuses it, others claimed the units, or there is
+    /// nothing.
+    fn nothing(&self, turn: Turn<'_>, base: Base, times: u32) -> Reason {
+        let (benefit, allocator) = (&turn.checked.offer.benefit, &*self.catalog.allocator);
+        let whole = benefit.propose(&self.prices, base, times, allocator);
+        let refused = within_budget(&turn.checked.offer, self.request, whole.applied());
+        if let (Err(reason), true) = (refused, whole.applied() > 0) {
+            return reason;
+        }
         let nothing = || Reason::NothingToDiscount(benefit.nothing(&self.prices, base));
         if self.granted.iter().all(|granted| granted.claims.is_empty()) {
             return nothing();
@@ -207,15 +242,14 @@ impl<'a> Till<'a> {
         let mut unclaimed = self.prices.clone();
         unclaimed.lines.iter_mut().for_each(PricedLine::unclaim);
         let times = benefit.most_times(&unclaimed);
-        let allocator = &*self.catalog.allocator;
-        let proposal = checked.proposal(&unclaimed, base, times, allocator);
+        let proposal = self.proposal(turn, &unclaimed, base, times);
         let Some(proposal) = proposal else { return nothing() };
         let common = |granted: &&Granted<'_>| {
             let units = granted.claims.iter().zip(&proposal.claims);
             units.into_iter().any(|(theirs, ours)| *theirs > 0 && *ours > 0)
         };
         match self.granted.iter().find(common) {
-            Some(by) => self.in_the_way(by, Exclusion::Units, proposal.applied()),
+            Some(by) => self.in_the_way(by, Exclusion::Units, self.offered(turn, base)),
             None => nothing(),
         }
     }

@@ -1,5 +1,8 @@
 //! The answers to `view` and `quote`.
 
+use std::cell::RefCell;
+use std::collections::BTreeMap;
+
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
@@ -8,7 +11,7 @@ use super::{Complaint, Member, Program};
 use crate::digest::Digest;
 use crate::event::Basket;
 use crate::id::{CustomerId, OfferId};
-use crate::offer::{Evaluation, Explain};
+use crate::offer::{Allowance, BudgetKey, Budgets, Evaluation, Explain, NoBudgets};
 use crate::points::{Balance, Expiring};
 use crate::rule::{Facts, Text, Value, Verdict};
 use crate::segment::Membership;
@@ -55,7 +58,8 @@ pub struct View {
 pub struct Quote {
     /// The digest of the program's terms.
     pub policy: Digest,
-    /// The digest of the member's state, the basket and the instant.
+    /// The digest of the member's state, the basket and the instant, and of what was told of
+    /// budgets.
     pub inputs: Digest,
     /// The member.
     pub customer: CustomerId,
@@ -108,13 +112,27 @@ impl Program {
     /// What every offer would do for the member with this basket as of an instant, before anything
     /// is bought. With an empty basket: which offers the member is eligible for.
     pub fn quote(&self, member: &Member, basket: &Basket, as_of: DateTime<Utc>) -> Quote {
-        self.quoted(member, basket, as_of, Explain::Codes)
+        self.quoted(member, basket, as_of, &NoBudgets, Explain::Codes)
+    }
+
+    /// As [`Program::quote`], with offers declined or cut short whose shared budgets are used up.
+    ///
+    /// Each budget is asked for at most once. What was told of them is among the inputs of the
+    /// quote: it is in their digest, unless no budget was asked for.
+    pub fn quote_within(
+        &self,
+        member: &Member,
+        basket: &Basket,
+        as_of: DateTime<Utc>,
+        budgets: &dyn Budgets,
+    ) -> Quote {
+        self.quoted(member, basket, as_of, budgets, Explain::Codes)
     }
 
     /// As [`Program::quote`], and declines for failed or unknown conditions have the verdict on
     /// every condition: what was found, what is wanted, and the gap.
     pub fn quote_explained(&self, member: &Member, basket: &Basket, as_of: DateTime<Utc>) -> Quote {
-        self.quoted(member, basket, as_of, Explain::Full)
+        self.quoted(member, basket, as_of, &NoBudgets, Explain::Full)
     }
 
     fn quoted(
@@ -122,20 +140,28 @@ impl Program {
         member: &Member,
         basket: &Basket,
         as_of: DateTime<Utc>,
+        budgets: &dyn Budgets,
         explain: Explain,
     ) -> Quote {
         let refused = match basket.validate() {
             Ok(()) => Vec::new(),
             Err(problems) => Complaint::all(&problems),
         };
+        let noted = Noted { budgets, told: RefCell::default() };
         let evaluation = refused.is_empty().then(|| {
             let judged = self.judge(member.profile(), member.ledger(), self.moment(as_of));
-            let chosen = &basket.chosen;
-            self.evaluate(&judged, basket, None, Asked { chosen, explain })
+            let asked = Asked { chosen: &basket.chosen, budgets: &noted, explain };
+            self.evaluate(&judged, basket, None, asked)
         });
+        let told = noted.told.into_inner();
+        let inputs = if told.is_empty() {
+            Digest::of(&(member.digest(), basket, as_of))
+        } else {
+            Digest::of(&(member.digest(), basket, as_of, told))
+        };
         Quote {
             policy: self.version,
-            inputs: Digest::of(&(member.digest(), basket, as_of)),
+            inputs,
             customer: member.id().clone(),
             as_of,
             refused,
@@ -156,5 +182,26 @@ impl Program {
         let judged = self.judge(member.profile(), member.ledger(), self.moment(as_of));
         let sheet = self.with_basket(&judged, basket, None);
         self.offers.part.explain(offer, &self.offers.facts(&sheet))
+    }
+}
+
+/// Asks for each budget once, and notes what was told.
+struct Noted<'a> {
+    budgets: &'a dyn Budgets,
+    told: RefCell<BTreeMap<BudgetKey, Allowance>>,
+}
+
+impl Budgets for Noted<'_> {
+    fn left(&self, key: &BudgetKey, limit: &Allowance) -> Option<Allowance> {
+        if let Some(left) = self.told.borrow().get(key) {
+            return Some(*left);
+        }
+        let left = self.budgets.left(key, limit)?;
+        self.told.borrow_mut().insert(key.clone(), left);
+        Some(left)
+    }
+
+    fn reserved(&self, offer: &OfferId) -> Option<bool> {
+        self.budgets.reserved(offer)
     }
 }

@@ -9,6 +9,7 @@ use serde_json::{Value, json};
 use super::Spec;
 use crate::calendar::{Span, Window, Zone};
 use crate::money::{Currency, Money, Percent};
+use crate::offer::{Portion, TrialUnit};
 use crate::points::Multiplier;
 use crate::rule::{Number, Rule};
 use crate::segment::grid::Cell;
@@ -83,6 +84,26 @@ impl JsonSchema for Number {
 
     fn json_schema(_: &mut SchemaGenerator) -> Schema {
         json_schema!({"type": "number"})
+    }
+}
+
+impl JsonSchema for Portion {
+    fn schema_name() -> Cow<'static, str> {
+        "Portion".into()
+    }
+
+    fn json_schema(generator: &mut SchemaGenerator) -> Schema {
+        let share = generator.subschema_for::<Percent>().to_value();
+        let of = generator.subschema_for::<TrialUnit>().to_value();
+        json_schema!({
+            "description": "A part of all customers, or of all stores.",
+            "anyOf": [share, {
+                "type": "object",
+                "required": ["share"],
+                "properties": {"share": share, "of": of, "salt": {"type": "string"}},
+                "additionalProperties": false,
+            }],
+        })
     }
 }
 

@@ -11,7 +11,7 @@ use crate::calendar::Interval;
 use crate::event::{Basket, Channel, EventKind};
 use crate::feature::{Moment, Snapshot};
 use crate::id::{OfferId, SegmentId};
-use crate::offer::{Evaluation, Explain, Request, Uses};
+use crate::offer::{Budgets, Evaluation, Explain, Request, Uses};
 use crate::points::{Balance, Ledger, Movement, Source};
 use crate::profile::{History, Profile};
 use crate::rule::{Facts, Sheet, Slot, Value};
@@ -28,10 +28,11 @@ pub(super) struct Judged<'a> {
     ledger: &'a Ledger,
 }
 
-/// Which offers the customer asks to use, and how much is to be explained.
+/// Which offers the customer asks to use, what is left of budgets, and how much is to be explained.
 #[derive(Clone, Copy)]
 pub(super) struct Asked<'a> {
     pub chosen: &'a [OfferId],
+    pub budgets: &'a dyn Budgets,
     pub explain: Explain,
 }
 
@@ -119,18 +120,20 @@ impl Program {
         judged: &Judged<'_>,
         basket: &Basket,
         channel: Option<Channel>,
-        Asked { chosen, explain }: Asked<'_>,
+        Asked { chosen, budgets, explain }: Asked<'_>,
     ) -> Evaluation {
         let moment = judged.snapshot.moment();
         let sheet = self.with_basket(judged, basket, channel);
         let uses = PastUses::of(&judged.snapshot.profile().history, judged.ledger, moment.as_of);
         self.offers.part.evaluate(&Request {
+            customer: &judged.snapshot.profile().customer.id,
             facts: &self.offers.facts(&sheet),
             basket,
             as_of: moment.as_of,
             zone: moment.zone,
             member_since: judged.snapshot.member_since(),
             uses: &uses,
+            budgets,
             points: judged.balance.active,
             chosen,
             explain,
@@ -144,11 +147,34 @@ struct PastUses<'a> {
     ledger: &'a Ledger,
     as_of: DateTime<Utc>,
     instants: OnceCell<BTreeMap<&'a OfferId, Vec<DateTime<Utc>>>>,
+    amounts: OnceCell<BTreeMap<&'a OfferId, Vec<TakenOff>>>,
+}
+
+/// What an offer took off a line, and when.
+struct TakenOff {
+    at: DateTime<Utc>,
+    minor: i64,
 }
 
 impl<'a> PastUses<'a> {
     const fn of(history: &'a History, ledger: &'a Ledger, as_of: DateTime<Utc>) -> Self {
-        Self { history, ledger, as_of, instants: OnceCell::new() }
+        Self { history, ledger, as_of, instants: OnceCell::new(), amounts: OnceCell::new() }
+    }
+
+    /// When each offer took off how much, on the lines of purchases.
+    fn amounts(&self) -> BTreeMap<&'a OfferId, Vec<TakenOff>> {
+        let mut amounts: BTreeMap<&OfferId, Vec<_>> = BTreeMap::new();
+        for event in self.history.lasting(self.as_of) {
+            if let EventKind::Purchase(purchase) = &event.kind {
+                for discount in purchase.basket.lines.iter().flat_map(|line| &line.discounts) {
+                    if let Some(offer) = &discount.offer {
+                        let taken = TakenOff { at: event.at, minor: discount.amount.minor() };
+                        amounts.entry(offer).or_default().push(taken);
+                    }
+                }
+            }
+        }
+        amounts
     }
 
     /// When each offer was used: in purchases that say so, and where it gave points.
@@ -179,5 +205,11 @@ impl Uses for PastUses<'_> {
         let instants = self.instants.get_or_init(|| self.instants()).get(offer);
         let counted = instants.map(|instants| instants.iter().filter(|&&at| within.contains(at)));
         counted.map_or(0, |uses| uses.count() as u64)
+    }
+
+    fn amount_minor(&self, offer: &OfferId, within: Interval) -> Option<i64> {
+        let amounts = self.amounts.get_or_init(|| self.amounts()).get(offer);
+        let counted = amounts.into_iter().flatten().filter(|taken| within.contains(taken.at));
+        Some(counted.fold(0, |sum: i64, taken| sum.saturating_add(taken.minor)))
     }
 }

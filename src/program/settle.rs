@@ -8,7 +8,7 @@ use crate::event::{Basket, Event, EventKind, Purchase};
 use crate::feature::{Moment, Snapshot};
 use crate::id::{EventId, OfferId};
 use crate::money::Money;
-use crate::offer::{Answer, Award, Evaluation, Explain};
+use crate::offer::{Allowance, Answer, Award, BudgetKey, Budgets, Evaluation, Explain};
 use crate::points::{
     Cause, Earlier, Entry, Ledger, Movement, Multiplier, Occasion, Posting, Source, Term,
 };
@@ -108,7 +108,8 @@ impl Program {
         ledger: &Ledger,
     ) -> (Vec<Posting>, Option<Evaluation>) {
         let chosen: Vec<OfferId> = purchase.offers().cloned().collect();
-        let asked = Asked { chosen: &chosen, explain: Explain::Codes };
+        let budgets = Named(&chosen);
+        let asked = Asked { chosen: &chosen, budgets: &budgets, explain: Explain::Codes };
         let evaluation = self.evaluate(judged, &purchase.basket, event.channel, asked);
         let mut best = Multiplier::ONE;
         let mut postings = Vec::new();
@@ -205,6 +206,19 @@ impl Program {
                 standing: standing(offer, claimed),
             })
             .collect()
+    }
+}
+
+/// What a purchase tells of budgets: those of the offers that it names were reserved for it.
+struct Named<'a>(&'a [OfferId]);
+
+impl Budgets for Named<'_> {
+    fn left(&self, _: &BudgetKey, _: &Allowance) -> Option<Allowance> {
+        None
+    }
+
+    fn reserved(&self, offer: &OfferId) -> Option<bool> {
+        Some(self.0.contains(offer))
     }
 }
 

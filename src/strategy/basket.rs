@@ -8,6 +8,7 @@ use super::money::price;
 use crate::event::{Basket, Discount, LineItem, Purchase, Return, ReturnedLine};
 use crate::id::{CategoryId, CouponCode, LineId, OfferId, ProductId, StoreId};
 use crate::money::{Currency, Rounding};
+use crate::offer::CodeBatch;
 use crate::rule::Text;
 
 /// The products of all baskets, views and offers, with their categories.
@@ -42,7 +43,11 @@ pub fn category() -> impl Strategy<Value = CategoryId> + Clone {
 
 /// A code that a customer presents, and that an offer of a [`catalog`](super::catalog) may want.
 pub fn coupon() -> impl Strategy<Value = CouponCode> + Clone {
-    (0..FIRST).prop_filter_map("a code", code)
+    let batched = |(number, at): (usize, usize)| batch(number).codes().ok()?.get(at).cloned();
+    prop_oneof![
+        2 => (0..FIRST).prop_filter_map("a code", code),
+        1 => (0..FIRST, 0..3_usize).prop_filter_map("a code of a batch", batched),
+    ]
 }
 
 /// An offer that is one of a [`catalog`](super::catalog), if that has so many.
@@ -58,6 +63,11 @@ pub(super) fn offer_id(index: usize) -> Option<OfferId> {
 /// The code of a number, each its own.
 pub(super) fn code(number: usize) -> Option<CouponCode> {
     CouponCode::new(format!("CODE-{number}")).ok()
+}
+
+/// The batch of codes of a number.
+pub(super) fn batch(number: usize) -> CodeBatch {
+    CodeBatch::new(numbered("seed-", number), 8, 3).prefixed("C-")
 }
 
 /// A store.

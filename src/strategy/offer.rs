@@ -4,7 +4,7 @@ use proptest::collection::vec;
 use proptest::prelude::*;
 use proptest::sample::{Index, select};
 
-use super::basket::{code, offer_id};
+use super::basket::{batch, code, offer_id};
 use super::benefit::{amount, benefit, target};
 use super::calendar::{instant, window, years};
 use super::id::numbered;
@@ -12,9 +12,10 @@ use super::rule::rule;
 use super::value::text;
 use crate::calendar::Window;
 use crate::id::LaneId;
-use crate::money::Currency;
+use crate::money::{Currency, Percent};
 use crate::offer::{
-    Base, Catalog, Contest, Lane, Limits, Minimum, Mode, Offer, UseLimit, Validity,
+    Allowance, AmountLimit, Base, Benefit, Budget, BudgetScope, Catalog, CodeBatch, Contest, Lane,
+    Limits, Minimum, Mode, Offer, Partial, Portion, TrialUnit, UseLimit, Validity,
 };
 use crate::points::Points;
 use crate::rule::{Rule, Schema, Text};
@@ -33,7 +34,8 @@ pub fn catalog(
 
 /// Up to `most` offers and the lanes that they are in, which together pass [`Catalog::check`].
 ///
-/// All benefits, targets, modes and limits occur; half of the offers have no condition. They are
+/// All benefits, targets, modes, limits, budgets, codes and trials occur; half of the offers have
+/// no condition. They are
 /// valid within [`years`], and fit what is in a [`basket`](super::basket).
 pub fn offers(
     schema: &Schema,
@@ -50,8 +52,14 @@ pub fn offers(
             let lane = place
                 .filter(|_| !lanes.is_empty())
                 .and_then(|place| lanes.get(place.index(lanes.len())).map(|lane| lane.id.clone()));
-            let code = if coded == Coded::Yes { code(at) } else { None };
-            Some(Offer { id: offer_id(at)?, lane, code, ..offer })
+            let (code, codes) = match coded {
+                Coded::No => (None, None),
+                Coded::Shared => (code(at), None),
+                Coded::Batch(uses_per_code) => {
+                    (None, Some(CodeBatch { uses_per_code, ..batch(at) }))
+                }
+            };
+            Some(Offer { id: offer_id(at)?, lane, code, codes, ..offer })
         };
         let offers = placed.into_iter().enumerate().filter_map(offer).collect();
         (offers, lanes)
@@ -62,11 +70,17 @@ pub fn offers(
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Coded {
     No,
-    Yes,
+    Shared,
+    /// One of a batch, each of which can perhaps be used so many times.
+    Batch(Option<u32>),
 }
 
 fn coded() -> impl Strategy<Value = Coded> + Clone {
-    prop_oneof![4 => Just(Coded::No), 1 => Just(Coded::Yes)]
+    prop_oneof![
+        8 => Just(Coded::No),
+        2 => Just(Coded::Shared),
+        1 => proptest::option::of(1..=2_u32).prop_map(Coded::Batch),
+    ]
 }
 
 /// A lane whose id is only unique after the catalog has numbered it.
@@ -88,16 +102,68 @@ fn offer(schema: &Schema, currency: Currency) -> impl Strategy<Value = Offer> + 
     let when = prop_oneof![Just(Rule::Always), rule(schema)];
     let cost = proptest::option::weighted(0.1, (1..=500_i64).prop_map(Points));
     let name = proptest::option::of(name());
-    let terms = (-3..=3_i32, vec(use_limit(), 0..=2), proptest::option::of(amount(currency)));
+    let terms = (-3..=3_i32, limits(currency), trials());
     let asked = (proptest::option::weighted(0.2, minimum(currency)), cost);
     (super::id::id(), name, when, validity(), benefit(currency), terms, asked).prop_map(
-        |(id, name, when, validity, benefit, (priority, uses, most), (minimum, cost))| {
-            let max_discount = most.filter(|_| benefit.is_discount());
-            let limits = Limits { uses, max_discount };
-            let offer = Offer::new(id, benefit);
+        |(id, name, when, validity, benefit, terms, (minimum, cost))| {
+            let (priority, mut limits, (pilot, holdout)) = terms;
+            if !benefit.is_discount() {
+                limits.max_discount = None;
+                limits.budgets.retain(|budget| budget.uses.is_some());
+                limits.budgets.iter_mut().for_each(|budget| budget.amount = None);
+            }
+            if !benefit.is_discount() || matches!(benefit, Benefit::Shipping(_)) {
+                limits.amounts.clear();
+            }
+            let offer = Offer { pilot, holdout, ..Offer::new(id, benefit) };
             Offer { name, when, validity, minimum, priority, limits, cost, ..offer }
         },
     )
+}
+
+fn limits(currency: Currency) -> impl Strategy<Value = Limits> + Clone {
+    let amounts = (amount(currency), use_limit())
+        .prop_map(|(at_most, UseLimit { within, .. })| AmountLimit { at_most, within });
+    let amounts = prop_oneof![3 => Just(Vec::new()), 1 => vec(amounts, 1)];
+    let budgets = prop_oneof![3 => Just(Vec::new()), 1 => budgets(currency)];
+    let most = proptest::option::of(amount(currency));
+    (vec(use_limit(), 0..=2), most, amounts, budgets).prop_map(
+        |(uses, max_discount, amounts, budgets)| Limits { uses, max_discount, amounts, budgets },
+    )
+}
+
+/// One or two budgets, of different scopes.
+fn budgets(currency: Currency) -> impl Strategy<Value = Vec<Budget>> + Clone {
+    let windows = ["today", "this_week", "this_month", "this_quarter", "this_year", "lifetime"];
+    let within = select(windows.to_vec()).prop_filter_map("a window", |text| text.parse().ok());
+    let limit = prop_oneof![
+        (1..=5_u64).prop_map(Allowance::uses),
+        amount(currency).prop_map(Allowance::amount),
+        (1..=5_u64, amount(currency))
+            .prop_map(|(uses, amount)| Allowance { uses: Some(uses), amount: Some(amount) }),
+    ];
+    let budget = (within, limit, select(vec![Partial::Refuse, Partial::Grant]));
+    vec(budget, 1..=2).prop_map(|budgets| {
+        let scopes = [BudgetScope::Global, BudgetScope::Store];
+        let budget = |(scope, (within, Allowance { uses, amount }, partial))| Budget {
+            scope,
+            within,
+            uses,
+            amount,
+            partial,
+        };
+        scopes.into_iter().zip(budgets).map(budget).collect()
+    })
+}
+
+/// Mostly no pilot and no holdout.
+fn trials() -> impl Strategy<Value = (Option<Portion>, Option<Portion>)> + Clone {
+    let portion = || {
+        let share = (1..10_000_u32).prop_map(Percent::from_basis_points);
+        let of = select(vec![TrialUnit::Customers, TrialUnit::Stores]);
+        (share, of).prop_map(|(share, of)| Portion { of, ..Portion::of_customers(share) })
+    };
+    (proptest::option::weighted(0.1, portion()), proptest::option::weighted(0.1, portion()))
 }
 
 /// What must be in the basket: an amount, some units, or both.

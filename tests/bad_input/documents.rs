@@ -1,13 +1,20 @@
 //! Documents in which nothing is wrong, to be spoiled.
 
+use chrono::TimeDelta;
 use loyalty::feature::{Column, Measure};
-use loyalty::money::Currency;
+use loyalty::id::ReservationId;
+use loyalty::money::{Currency, Money};
+use loyalty::offer::{
+    Allowance, BudgetClaim, BudgetKey, BudgetState, BudgetStore, MemoryBudgets, ReserveRequest,
+    Spent,
+};
 use loyalty::profile::Retention;
 use loyalty::program::{Applied, Member};
 use loyalty::rule::Rule;
 use loyalty::segment::grid::StandardGrid;
 use loyalty::segment::rules::RuleSegment;
 use loyalty::strategy::{self, Plot};
+use proptest::collection::vec;
 use proptest::prelude::*;
 use proptest::sample::select;
 use serde::Serialize;
@@ -62,8 +69,30 @@ pub fn valid(door: Door) -> BoxedStrategy<Value> {
             let spend = Column::new("spend", Measure::Money(EURO));
             json(strategy::table([Column::new("orders", Measure::Integer), spend], 0..6, 0.2))
         }
+        Door::Budgets => json(vec(0..4_u8, 0..6).prop_map(budgets)),
         Door::Clustered => json(Just(HOST.clustered.clone())),
     }
+}
+
+/// A store that was asked to reserve one after the other, and then to commit, to give back or to
+/// hand out.
+fn budgets(calls: Vec<u8>) -> BudgetState {
+    let (store, now) = (MemoryBudgets::new(), HOST.as_of);
+    let (key, limit): (BudgetKey, _) = ("a:global:lifetime".parse().unwrap(), Allowance::uses(9));
+    for (number, call) in calls.into_iter().enumerate() {
+        let claim = BudgetClaim::once(key.clone(), limit, Money::from_minor(5, EURO));
+        let id: ReservationId = number.to_string().parse().unwrap();
+        let expires_at = now + TimeDelta::seconds(60);
+        let request = ReserveRequest { id, claims: vec![claim], expires_at };
+        let _ = store.reserve(&request, now);
+        match call {
+            0 => drop(store.commit(&request.id, &Spent::All, now)),
+            1 => drop(store.void(&request.id, now)),
+            2 => drop(store.hand_out(&key, &Allowance::uses(1), 1, now)),
+            _ => {}
+        }
+    }
+    store.state()
 }
 
 fn segments(rules: Vec<Rule>) -> Vec<RuleSegment> {

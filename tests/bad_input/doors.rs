@@ -8,7 +8,10 @@ use loyalty::calendar::{Window, Zone};
 use loyalty::event::{Basket, Event};
 use loyalty::feature::{FeatureTable, Missing, Moment, Preparation, Scale, Snapshot};
 use loyalty::money::Currency;
-use loyalty::offer::{Catalog, Explain, Lane, NoUses, Offer, OfferEvaluator, Request};
+use loyalty::offer::{
+    Allowance, BudgetState, BudgetStore, Catalog, Explain, Lane, MemoryBudgets, NoBudgets, NoUses,
+    Offer, OfferEvaluator, Request, Spent,
+};
 use loyalty::path::{self, Problems};
 use loyalty::points::{Earlier, Earning, EarningPolicy, Ledger, Multiplier, Occasion, Points};
 use loyalty::profile::{Customer, History, Profile};
@@ -41,6 +44,7 @@ pub enum Door {
     Spec,
     Table,
     Clustered,
+    Budgets,
 }
 
 /// What came of handing something in.
@@ -72,7 +76,7 @@ struct Offers {
 }
 
 impl Door {
-    pub const ALL: [Self; 16] = [
+    pub const ALL: [Self; 17] = [
         Self::Event,
         Self::Basket,
         Self::Customer,
@@ -89,6 +93,7 @@ impl Door {
         Self::Spec,
         Self::Table,
         Self::Clustered,
+        Self::Budgets,
     ];
 
     /// Reads, checks and uses a document.
@@ -133,6 +138,10 @@ impl Door {
             }),
             Self::Clustered => take(json, |model: Clustered| {
                 let _ = model.assign_all(&HOST.table, NaiveDate::default());
+                Ok(())
+            }),
+            Self::Budgets => take(json, |state: BudgetState| {
+                use_budgets(state);
                 Ok(())
             }),
             _ => self.hand_in_terms(json),
@@ -219,6 +228,21 @@ fn use_ledger(ledger: &Ledger) {
     let _ = ledger.reconcile(&events.collect::<BTreeSet<_>>(), &[], &HOST.event.id);
 }
 
+fn use_budgets(state: BudgetState) {
+    let store = MemoryBudgets::from(state);
+    let (key, limit) = ("a:global:lifetime".parse().unwrap(), Allowance::uses(9));
+    for now in [DateTime::<Utc>::MIN_UTC, HOST.as_of, DateTime::<Utc>::MAX_UTC] {
+        let _ = (store.left(&key, &limit, now), store.expire(now));
+        for number in 0..3 {
+            let id = number.to_string().parse().unwrap();
+            let _ = (store.commit(&id, &Spent::All, now), store.void(&id, now));
+        }
+        let share = store.hand_out(&key, &limit, 2, now).pop();
+        let _ = share.map(|share| store.take_in(share));
+        store.forget(now);
+    }
+}
+
 /// Fields of every type.
 pub static SCHEMA: LazyLock<Schema> = LazyLock::new(|| {
     let fields = [
@@ -261,12 +285,14 @@ impl Host {
     fn request(&self) -> Request<'_> {
         let basket = &self.event.purchase().unwrap().basket;
         Request {
+            customer: &self.customer.id,
             facts: &*FACTS,
             basket,
             as_of: self.as_of,
             zone: Zone::UTC,
             member_since: None,
             uses: &NoUses,
+            budgets: &NoBudgets,
             points: Points(100),
             chosen: &basket.chosen,
             explain: Explain::Full,

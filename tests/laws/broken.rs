@@ -11,7 +11,7 @@ use loyalty::id::{CustomerId, LineId, OfferId, SegmentId};
 use loyalty::laws;
 use loyalty::money::{Allocation, Allocator, Currency, LargestRemainder, Money, Share};
 use loyalty::offer::{
-    Benefit, Catalog, Evaluation, Explain, NoUses, Offer, OfferEvaluator, Request,
+    Benefit, Catalog, Evaluation, Explain, NoBudgets, NoUses, Offer, OfferEvaluator, Request,
 };
 use loyalty::points::{
     Cause, Earlier, EarningPolicy, Ledger, Movement, Multiplier, Occasion, Points, Posting, Source,
@@ -396,12 +396,14 @@ fn an_offer_evaluator_that_breaks_a_law_is_found_out() {
     };
     let basket = Basket::of([line("1", 1_000), line("2", 500)]);
     let request = Request {
+        customer: &"ann".parse().unwrap(),
         facts: &facts,
         basket: &basket,
         as_of: noon(),
         zone: Zone::UTC,
         member_since: None,
         uses: &NoUses,
+        budgets: &NoBudgets,
         points: Points(0),
         chosen: &[],
         explain: Explain::Full,

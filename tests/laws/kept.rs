@@ -6,13 +6,13 @@ use chrono::{DateTime, Datelike, Utc, Weekday};
 use loyalty::calendar::Zone;
 use loyalty::event::{Event, Order};
 use loyalty::feature::{Column, Extractor, Measure, Missing, Moment, Preparation, Scale, Snapshot};
-use loyalty::id::{EventId, LineId, SegmentId};
+use loyalty::id::{CustomerId, EventId, LineId, SegmentId};
 use loyalty::laws;
 use loyalty::money::{
     Allocator, CentsToFirst, CumulativeRounding, Currency, LargestRemainder, Money, RestToLast,
     Share, ShareOfRest,
 };
-use loyalty::offer::{Explain, NoUses, Request};
+use loyalty::offer::{Allowance, BudgetKey, Budgets, Explain, MemoryBudgets, NoUses, Request};
 use loyalty::points::{
     CheckedEarning, Earlier, EarningPolicy, Ledger, Multiplier, Occasion, Points,
 };
@@ -135,6 +135,32 @@ impl Extractor for Weekends {
     }
 }
 
+#[test]
+fn budgets_in_memory_keep_the_laws() {
+    assert_eq!(laws::budget_store(MemoryBudgets::new), Ok(()));
+    // A worker that was handed all there is keeps them, too.
+    let limit = Allowance { uses: Some(1_000), amount: Some(Money::from_minor(1_000_000, EURO)) };
+    let keys = ["one:global:lifetime", "one:store=gent:month:2024-10-01", "two:global:lifetime"];
+    let worker = || {
+        let (whole, now) = (MemoryBudgets::new(), DateTime::<Utc>::MIN_UTC);
+        let shares = keys.map(|key| whole.hand_out(&key.parse().unwrap(), &limit, 1, now));
+        MemoryBudgets::of_shares(shares.into_iter().flatten())
+    };
+    assert_eq!(laws::budget_store(worker), Ok(()));
+}
+
+/// Of every budget there are so many uses and so many euros left, if it is known.
+struct Scarce(Option<u32>);
+
+impl Budgets for Scarce {
+    fn left(&self, _: &BudgetKey, limit: &Allowance) -> Option<Allowance> {
+        let (left, euros) = (u64::from(self.0?), Money::from_minor(i64::from(self.0?) * 100, EURO));
+        let Allowance { uses, amount } = *limit;
+        let amount = amount.map(|amount| amount.min(euros));
+        Some(Allowance { uses: uses.map(|uses| uses.min(left)), amount })
+    }
+}
+
 proptest! {
     #![proptest_config(Config::with_cases(48))]
 
@@ -245,14 +271,18 @@ proptest! {
         zone in strategy::zone(),
         member_since in proptest::option::of(strategy::day()),
         points in 0..1_000_i64,
+        customer in strategy::id::<CustomerId>(),
+        scarce in proptest::option::of(0..4_u32),
     ) {
         let request = Request {
+            customer: &customer,
             facts: &sheet,
             basket: &basket,
             as_of,
             zone,
             member_since,
             uses: &NoUses,
+            budgets: &Scarce(scarce),
             points: Points(points),
             chosen: &basket.chosen,
             explain: Explain::Full,

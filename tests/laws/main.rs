@@ -3,6 +3,7 @@
 #![cfg(feature = "proptest")]
 
 mod broken;
+mod broken_budgets;
 mod broken_feature;
 mod kept;
 

@@ -115,6 +115,11 @@ impl Benefit {
         }
     }
 
+    /// Whether it claims units, which then take part in no other bundle.
+    pub(super) const fn claims(&self) -> bool {
+        matches!(self, Self::BuyGet(_) | Self::Bundle(_))
+    }
+
     /// How many times it could be applied to these prices at most: one that claims units as often
     /// as there are unclaimed units for it, anything else once.
     pub(super) fn most_times(&self, prices: &Prices<'_>) -> u32 {

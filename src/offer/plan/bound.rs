@@ -143,7 +143,7 @@ impl Outlook {
         for &at in state.lineup.entrants_of(party).iter().filter(|&&at| !state.is_used(at)) {
             let Some(entrant) = state.lineup.entrants.get(at) else { continue };
             let offer = &entrant.checked.offer;
-            let most = most_off(offer, &state.prices, state.lineup.base);
+            let most = most_off(entrant, &state.prices, state.lineup.base);
             let sum = if ships(offer) { &mut shipping } else { &mut lines };
             *sum = sum.saturating_add(most);
         }
@@ -164,8 +164,9 @@ impl Outlook {
 
 /// What the entrant does to all lines together, if that is all it does.
 fn whole_of(lineup: &Lineup<'_>, entrant: usize, prices: &Prices<'_>) -> Option<Whole> {
-    let offer = &lineup.entrants.get(entrant)?.checked.offer;
-    if offer.limits.max_discount.is_some() {
+    let entrant = lineup.entrants.get(entrant)?;
+    let offer = &entrant.checked.offer;
+    if entrant.ceiling.most().is_some() {
         return None;
     }
     match &offer.benefit {

@@ -2,7 +2,9 @@
 
 use super::super::Base;
 use super::super::catalog::{Catalog, CheckedOffer};
+use super::super::ceiling::Ceiling;
 use super::super::price::{Prices, Proposal};
+use super::super::till::Turn;
 use crate::points::Points;
 
 /// The discounts of a lane that can be given, and what they share.
@@ -19,6 +21,8 @@ pub(in super::super) struct Lineup<'a> {
 /// A discount that is in the running.
 pub(in super::super) struct Entrant<'a> {
     pub checked: &'a CheckedOffer,
+    /// How much it takes off at most.
+    pub ceiling: Ceiling,
     /// The party that it is in.
     pub party: usize,
 }
@@ -40,15 +44,17 @@ impl<'a> Lineup<'a> {
     }
 
     /// A party of these offers, which are by rank.
-    pub fn join(&mut self, members: &[&'a CheckedOffer]) {
-        let mut party = Party { members: members.to_vec(), ..Party::default() };
+    pub fn join(&mut self, turns: &[Turn<'a>]) {
+        let members: Vec<_> = turns.iter().map(|turn| turn.checked).collect();
         let costs = members.iter().filter_map(|member| member.offer.cost);
-        party.cost = Points::sum(costs).unwrap_or(Points(i64::MAX));
-        let number = self.parties.len();
-        for checked in members.iter().filter(|member| member.offer.benefit.is_discount()) {
-            self.entrants.push(Entrant { checked, party: number });
+        let cost = Points::sum(costs).unwrap_or(Points(i64::MAX));
+        let party = self.parties.len();
+        for &Turn { checked, ceiling, .. } in turns {
+            if checked.offer.benefit.is_discount() {
+                self.entrants.push(Entrant { checked, ceiling, party });
+            }
         }
-        self.parties.push(party);
+        self.parties.push(Party { members, entrants: Vec::new(), cost });
     }
 
     /// Puts the entrants by rank; to be called when all parties have joined.
@@ -68,7 +74,9 @@ impl<'a> Lineup<'a> {
 
     /// What an entrant would take off now; none if nothing.
     pub fn proposal(&self, entrant: usize, prices: &Prices<'_>, times: u32) -> Option<Proposal> {
-        self.entrants.get(entrant)?.checked.proposal(
+        let entrant = self.entrants.get(entrant)?;
+        entrant.checked.proposal(
+            entrant.ceiling,
             prices,
             self.base,
             times,

@@ -3,6 +3,7 @@
 use super::super::benefit::Benefit;
 use super::super::price::{PricedLine, Prices};
 use super::super::{Base, Offer};
+use super::lineup::Entrant;
 
 /// Whether it is taken off this line.
 pub(super) fn touches(offer: &Offer, line: &PricedLine<'_>) -> bool {
@@ -29,7 +30,7 @@ pub(in super::super) fn has_reach(offer: &Offer, prices: &Prices<'_>) -> bool {
 }
 
 /// No less than it takes off these prices or any that are lower.
-pub(super) fn most_off(offer: &Offer, prices: &Prices<'_>, base: Base) -> i64 {
-    let most = offer.benefit.most_off(prices, base);
-    offer.limits.max_discount.map_or(most, |cap| most.min(cap.minor()))
+pub(super) fn most_off(entrant: &Entrant<'_>, prices: &Prices<'_>, base: Base) -> i64 {
+    let most = entrant.checked.offer.benefit.most_off(prices, base);
+    entrant.ceiling.most().map_or(most, |ceiling| most.min(ceiling))
 }

@@ -161,8 +161,8 @@ impl<'s, 'a> Search<'s, 'a> {
         }
         let again = state.steps.iter().filter(|step| !step.claims.is_empty()).any(|step| {
             let entrant = state.lineup.entrants.get(step.entrant);
-            let cap = entrant.and_then(|entrant| entrant.checked.offer.limits.max_discount);
-            cap.is_none_or(|cap| step.amount < cap.minor())
+            let most = entrant.and_then(|entrant| entrant.ceiling.cut);
+            most.is_none_or(|most| step.amount < most)
                 && state.most_times(step.entrant) > 0
                 && state.proposal(step.entrant, 1).is_some()
         });
