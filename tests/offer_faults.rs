@@ -248,6 +248,20 @@ fn deals_and_bundles_want_units_and_take_something_off() {
 }
 
 #[test]
+fn points_per_amount_are_positive_and_per_something() {
+    check(
+        r#""benefit":{"points_per":{"points":0,"per":"0.00 EUR","target":{"products":[]}}}"#,
+        &[
+            "`offers[0].benefit.points_per.points`: 0 points are out of range: they must be 1 to \
+             1000000000000",
+            "`offers[0].benefit.points_per.per`: 0.00 EUR is not more than nothing",
+            "`offers[0].benefit.points_per.target.products`: nothing is listed, so that it is \
+             never given",
+        ],
+    );
+}
+
+#[test]
 fn a_minimum_says_something() {
     check(
         r#""benefit":{"points":1},"minimum":{}"#,

@@ -242,3 +242,25 @@ fn a_segment_that_cannot_be_told_grants_nothing() {
     let _ = feed(&program, &mut ann, &bought("a", "2026-03-01T09:00:00Z", "1.00 EUR"));
     assert_eq!(codes(&ann), ["granted", "fact_unknown"]);
 }
+
+#[test]
+fn a_document_has_floors_and_gives_points_for_what_is_left_to_pay() {
+    let spec = r#"{
+      "loyalty": 1, "name": "Beans", "currency": "EUR",
+      "floors": {"beans": "9.00 EUR"},
+      "lanes": [{"id": "discounts"}, {"id": "points"}],
+      "offers": [
+        {"id": "half", "lane": "discounts", "benefit": {"percent": {"percent": "50%"}}},
+        {"id": "five", "lane": "points",
+         "benefit": {"points_per": {"points": 5, "per": "1.00 EUR"}}}
+      ]
+    }"#;
+    let program = Spec::from_json(spec).and_then(Spec::build).unwrap();
+    let mut ann = member(&program);
+    let purchase = bought("a", "2026-03-01T09:00:00Z", "10.00 EUR");
+    let basket = &purchase.purchase().unwrap().basket;
+    let quote = program.quote(&ann, basket, purchase.at).evaluation.unwrap();
+    assert_eq!(quote.lines[0].net.to_string(), "9.00 EUR");
+    assert_eq!(quote.points, Points(45));
+    assert_eq!(feed(&program, &mut ann, &purchase).balance.active, Points(45));
+}

@@ -76,16 +76,25 @@ fn counted(amount: Money, currency: Currency) -> i128 {
     if counts { i128::from(amount.minor()) } else { 0 }
 }
 
+/// A share and what it got.
+#[derive(PartialEq, Eq, PartialOrd, Ord)]
+struct Assigned<'a> {
+    line: &'a LineId,
+    worth: (Currency, i64),
+    room: (Currency, i64),
+    part: i64,
+}
+
 /// Who got what, without the order of the shares.
-fn assigned<'a>(
-    shares: &[Share<'a>],
-    found: &Allocation,
-) -> Vec<(&'a LineId, [(Currency, i64); 2], i64)> {
-    let parts = shares.iter().zip(&found.parts);
+fn assigned<'a>(shares: &[Share<'a>], found: &Allocation) -> Vec<Assigned<'a>> {
     let told = |money: Money| (money.currency(), money.minor());
-    let mut assigned: Vec<_> = parts
-        .map(|(Share { line, worth, room }, part)| {
-            (*line, [told(*worth), told(*room)], part.minor())
+    let parts = shares.iter().zip(&found.parts);
+    let mut assigned: Vec<Assigned<'a>> = parts
+        .map(|(Share { line, worth, room }, part)| Assigned {
+            line,
+            worth: told(*worth),
+            room: told(*room),
+            part: part.minor(),
         })
         .collect();
     assigned.sort_unstable();

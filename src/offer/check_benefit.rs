@@ -44,6 +44,12 @@ impl Check<'_> {
                 self.amount(*amount, path.field("shipping").field("up_to"));
             }
             Benefit::Points(points) => self.points(*points, path.field("points")),
+            Benefit::PointsPer(per) => {
+                let path = path.field("points_per");
+                self.points(per.points, path.field("points"));
+                self.amount(per.per, path.field("per"));
+                self.target(&per.target, &path.field("target"));
+            }
             Benefit::PointsMultiplier(multiplier) => {
                 if *multiplier <= Multiplier::ONE {
                     let fault = Fault::Multiplier { multiplier: *multiplier };

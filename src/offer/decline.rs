@@ -170,6 +170,8 @@ pub enum Nothing {
     TooFewUnits,
     /// The basket has too little of what the offer is for to reach its first step.
     BelowFirstStep,
+    /// What is paid comes to less than a point.
+    NoPoint,
     /// The price of shipping is not known.
     ShippingUnknown,
     /// Nothing is left to pay, or the discount rounds to nothing.
@@ -520,6 +522,9 @@ impl fmt::Display for Nothing {
             }
             Self::BelowFirstStep => {
                 "the customer is eligible, but the basket does not reach the first step"
+            }
+            Self::NoPoint => {
+                "the customer is eligible, but what is left to pay comes to less than a point"
             }
             Self::ShippingUnknown => {
                 "the customer is eligible, but the price of shipping is not known"

@@ -30,7 +30,8 @@
 //! `{"buy_get": {"buy": {"target": "lines", "units": 2}, "get": {"target": "lines"}}}`,
 //! `{"bundle": {"slots": [{"target": {"categories": ["drink"]}}, {"target": {"categories":
 //! ["snack"]}}], "off": {"price": "5.00 EUR"}}}`,
-//! `{"shipping": {"percent": "100%"}}`, `{"points": 500}`, `{"points_multiplier": "2x"}`,
+//! `{"shipping": {"percent": "100%"}}`, `{"points": 500}`,
+//! `{"points_per": {"points": 5, "per": "1.00 EUR"}}`, `{"points_multiplier": "2x"}`,
 //! `{"gift": {"product": "mug"}}` and `{"access": {"name": "preview", "kind": "invitation"}}`.
 //!
 //! # How offers are evaluated
@@ -94,8 +95,8 @@ use serde::{Deserialize, Serialize};
 
 pub use benefit::{
     Access, AccessKind, AllBut, Benefit, Bundle, BuyGet, FixedOff, FreeItem, Gift, MAX_SLOTS, Off,
-    PercentOff, ShippingOff, Slot, Spread, Step, StepOff, Target, Threshold, Tiered, UnitPrice,
-    Units, Which,
+    PercentOff, PointsPer, ShippingOff, Slot, Spread, Step, StepOff, Target, Threshold, Tiered,
+    UnitPrice, Units, Which,
 };
 pub use budget::{
     Allowance, Budget, BudgetClaim, BudgetDraw, BudgetKey, BudgetPeriod, BudgetScope, BudgetShare,

@@ -152,6 +152,15 @@ impl<'a> Till<'a> {
         if let Some(refusal) = &self.refusal {
             return Err(refusal.clone());
         }
+        if let Some(points) = checked.offer.benefit.points(&self.prices) {
+            let gives = Gives::Other(Award::Points(points));
+            let nothing = || checked.offer.benefit.nothing(&self.prices, base);
+            return if points.is_zero() {
+                Err(Reason::NothingToDiscount(nothing()))
+            } else {
+                Ok(Bid { turn, times: 1, gives })
+            };
+        }
         let times = times.unwrap_or_else(|| checked.offer.benefit.most_times(&self.prices));
         match self.proposal(turn, &self.prices, base, times) {
             Some(proposal) => Ok(Bid { turn, times, gives: Gives::Discount(proposal) }),

@@ -13,14 +13,14 @@ use super::offer::{name, validity};
 use crate::money::{Currency, Money};
 use crate::offer::{
     Access, AccessKind, AllBut, Base, Benefit, Bundle, BuyGet, FixedOff, Floors, FreeItem, Gift,
-    Off, PercentOff, ShippingOff, Slot, Spread, StepOff, Target, Threshold, Tiered, UnitPrice,
-    Units, Validity, Which,
+    Off, PercentOff, PointsPer, ShippingOff, Slot, Spread, StepOff, Target, Threshold, Tiered,
+    UnitPrice, Units, Validity, Which,
 };
 use crate::points::{Multiplier, Points};
 
 /// A benefit of any kind, that fits what is in a [`basket`](super::basket).
 pub(super) fn benefit(currency: Currency) -> BoxedStrategy<Benefit> {
-    prop_oneof![5 => off_lines(currency), 2 => of_units(currency), 1 => shipping(currency), 3 => other()].boxed()
+    prop_oneof![5 => off_lines(currency), 2 => of_units(currency), 1 => shipping(currency), 3 => other(currency)].boxed()
 }
 
 /// Least prices of some products.
@@ -77,9 +77,10 @@ fn shipping(currency: Currency) -> BoxedStrategy<Benefit> {
     off.prop_map(Benefit::Shipping).boxed()
 }
 
-fn other() -> BoxedStrategy<Benefit> {
+fn other(currency: Currency) -> BoxedStrategy<Benefit> {
     prop_oneof![
         (1..=1_000_i64).prop_map(|points| Benefit::Points(Points(points))),
+        points_per(currency),
         (101..=500_u32).prop_filter_map("a multiplier", |hundredths| {
             Multiplier::from_hundredths(hundredths).map(Benefit::PointsMultiplier)
         }),
@@ -88,6 +89,14 @@ fn other() -> BoxedStrategy<Benefit> {
         access().prop_map(Benefit::Access),
     ]
     .boxed()
+}
+
+fn points_per(currency: Currency) -> BoxedStrategy<Benefit> {
+    let per = (1..=10_i64, amount(currency), target(), rounding());
+    let per = per.prop_map(|(points, per, target, rounding)| {
+        Benefit::PointsPer(PointsPer { points: Points(points), per, target, rounding })
+    });
+    per.boxed()
 }
 
 /// Which lines: all, or some by product or category, or all but some.

@@ -60,6 +60,23 @@ pub struct Allocation {
 /// Laws (`laws::allocator` checks them): parts and what is unused sum to the amount; no part is
 /// negative or exceeds its line's room; a line worth nothing gets nothing; nothing is unused while
 /// a line that is worth something has room; the order of the shares does not matter.
+///
+/// ```
+/// use loyalty::money::{Allocator, CentsToFirst, Currency, LargestRemainder, Money, Share};
+///
+/// let cents = |minor| Money::from_minor(minor, Currency::EUR);
+/// let ids = ["1".parse()?, "2".parse()?, "3".parse()?];
+/// let worths = [cents(4_300), cents(1_400), cents(2_300)];
+/// let shares: Vec<Share<'_>> =
+///     ids.iter().zip(worths).map(|(line, worth)| Share::new(line, worth)).collect();
+/// // 161.25, 52.50 and 86.25 cents: the one that is left over goes to the largest remainder, or
+/// // where the cents of another system must be matched, as that system does it.
+/// let ours = LargestRemainder.allocate(cents(300), &shares);
+/// assert_eq!(ours.parts, [161, 53, 86].map(cents));
+/// let theirs = CentsToFirst.allocate(cents(300), &shares);
+/// assert_eq!(theirs.parts, [162, 52, 86].map(cents));
+/// # Ok::<(), loyalty::id::IdError>(())
+/// ```
 pub trait Allocator: Send + Sync {
     /// Splits `amount`, which is not negative, over `shares`, which are all of its currency.
     ///

@@ -7,6 +7,7 @@ mod fixed_off;
 mod free_item;
 mod gift;
 mod percent_off;
+mod points_per;
 mod reach;
 mod scope;
 mod shipping_off;
@@ -24,6 +25,7 @@ pub use fixed_off::FixedOff;
 pub use free_item::{FreeItem, Which};
 pub use gift::Gift;
 pub use percent_off::PercentOff;
+pub use points_per::PointsPer;
 pub use scope::{Spread, Units};
 pub use shipping_off::ShippingOff;
 pub use slot::{Off, Slot};
@@ -66,6 +68,8 @@ pub enum Benefit {
     Shipping(ShippingOff),
     /// Points on top of what the purchase earns.
     Points(Points),
+    /// Points for what is paid, on top of what the purchase earns.
+    PointsPer(PointsPer),
     /// More points for what is bought: `2x` doubles them.
     PointsMultiplier(Multiplier),
     /// Something on top that is not in the basket.
@@ -111,7 +115,11 @@ impl Benefit {
             | Self::BuyGet(_)
             | Self::Bundle(_)
             | Self::Shipping(_) => true,
-            Self::Points(_) | Self::PointsMultiplier(_) | Self::Gift(_) | Self::Access(_) => false,
+            Self::Points(_)
+            | Self::PointsPer(_)
+            | Self::PointsMultiplier(_)
+            | Self::Gift(_)
+            | Self::Access(_) => false,
         }
     }
 
@@ -148,9 +156,11 @@ impl Benefit {
             Self::BuyGet(deal) => deal.propose(prices, base, times),
             Self::Bundle(bundle) => bundle.propose(prices, base, times, allocator),
             Self::Shipping(off) => off.propose(prices, base),
-            Self::Points(_) | Self::PointsMultiplier(_) | Self::Gift(_) | Self::Access(_) => {
-                Proposal::nothing()
-            }
+            Self::Points(_)
+            | Self::PointsPer(_)
+            | Self::PointsMultiplier(_)
+            | Self::Gift(_)
+            | Self::Access(_) => Proposal::nothing(),
         }
     }
 
@@ -164,13 +174,23 @@ impl Benefit {
         let short = match self {
             Self::Tiered(tiered) if tiered.is_below(prices, base) => Nothing::BelowFirstStep,
             Self::BuyGet(deal) if deal.most_times(prices) == 0 => Nothing::TooFewUnits,
+            Self::PointsPer(_) => Nothing::NoPoint,
             Self::Bundle(bundle) if bundle.lacks_units(prices) => Nothing::TooFewUnits,
             _ => Nothing::NothingLeft,
         };
         if none == Nothing::NothingLeft { short } else { none }
     }
 
-    /// What it gives whatever is in the basket; `None` if it is a discount.
+    /// The points that it gives at these prices, if they depend on the prices.
+    pub(super) fn points(&self, prices: &Prices<'_>) -> Option<Points> {
+        match self {
+            Self::PointsPer(per) => Some(per.points(prices)),
+            _ => None,
+        }
+    }
+
+    /// What it gives whatever is in the basket; `None` if it is a discount, or if it depends on the
+    /// [prices](Self::points).
     pub(super) fn award(&self) -> Option<Award> {
         match self {
             Self::Points(points) => Some(Award::Points(*points)),

@@ -7,7 +7,7 @@ use crate::event::LineItem;
 use crate::money::Rounding;
 
 impl Benefit {
-    /// Whether it may take money off `line`, or claim units of it.
+    /// Whether it looks at `line`: whether it may take money off, claim units, or count them.
     pub(in super::super) fn touches(&self, line: &LineItem) -> bool {
         match self {
             Self::Percent(off) => off.target.includes(line),
@@ -17,6 +17,7 @@ impl Benefit {
             Self::FreeItem(free) => free.target.includes(line),
             Self::BuyGet(deal) => deal.touches(line),
             Self::Bundle(bundle) => bundle.touches(line),
+            Self::PointsPer(per) => per.target.includes(line),
             Self::Shipping(_)
             | Self::Points(_)
             | Self::PointsMultiplier(_)
