@@ -109,7 +109,8 @@ proptest! {
     ) {
         let schema = Schema::default();
         let catalog = Catalog::check(offers.clone(), lanes, &schema, EURO)?;
-        let catalog = catalog.with_floors(floors.clone())?.with_allocator(methods()[method].clone());
+        let catalog = catalog.with_floors(floors.clone())?;
+        let catalog = catalog.with_allocator(methods()[method].clone());
         let facts = Sheet::of(Vec::new(), today());
         laws::offer_evaluator(&catalog, &request(&basket, &facts), &schema)?;
         let ours: BTreeMap<&OfferId, ()> = offers.iter().map(|offer| (&offer.id, ())).collect();

@@ -20,7 +20,13 @@ use crate::points::{Multiplier, Points};
 
 /// A benefit of any kind, that fits what is in a [`basket`](super::basket).
 pub(super) fn benefit(currency: Currency) -> BoxedStrategy<Benefit> {
-    prop_oneof![5 => off_lines(currency), 2 => of_units(currency), 1 => shipping(currency), 3 => other(currency)].boxed()
+    prop_oneof![
+        5 => off_lines(currency),
+        2 => of_units(currency),
+        1 => shipping(currency),
+        3 => other(currency),
+    ]
+    .boxed()
 }
 
 /// Least prices of some products.

@@ -43,8 +43,9 @@ use crate::points::{Multiplier, Points};
 
 /// What an offer gives.
 ///
-/// Those from the percentage to shipping take money off and are called *discounts*. JSON: an object with one key, such as
-/// `{"percent": {"percent": "20%"}}`, `{"points": 500}` or `{"gift": {"product": "mug"}}`.
+/// Those from the percentage to shipping take money off and are called *discounts*. JSON: an object
+/// with one key, such as `{"percent": {"percent": "20%"}}`, `{"points": 500}` or
+/// `{"gift": {"product": "mug"}}`.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]

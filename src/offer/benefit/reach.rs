@@ -168,7 +168,10 @@ mod tests {
             for times in 1..=3 {
                 let limited = [
                     (Benefit::BuyGet(deal.clone()), Benefit::BuyGet(deal.clone().at_most(times))),
-                    (Benefit::Bundle(bundle.clone()), Benefit::Bundle(bundle.clone().at_most(times))),
+                    (
+                        Benefit::Bundle(bundle.clone()),
+                        Benefit::Bundle(bundle.clone().at_most(times)),
+                    ),
                 ];
                 for (free, limited) in limited {
                     let propose = |benefit: &Benefit, times| {
