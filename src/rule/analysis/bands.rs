@@ -44,6 +44,14 @@ impl Bands {
     }
 }
 
+/// Stretches of the field with something that is inside of them.
+struct Inside {
+    stretches: Vec<Stretch>,
+    cube: Cube,
+    /// The value to show, if the cube has others outside of the stretches.
+    value: Option<Value>,
+}
+
 impl Study {
     /// Whether the first `count` rules are bands of the field, as far as the rule `within` holds.
     pub(super) fn bands(
@@ -88,7 +96,8 @@ impl Study {
         let (cubes, more) = self.space.cubes(diagram, along)?;
         let mut regions = Vec::new();
         for cube in cubes {
-            for (stretches, cube, value) in self.stretches(dimension, cube, diagram)? {
+            for inside in self.stretches(dimension, cube, diagram)? {
+                let Inside { stretches, cube, value } = inside;
                 let inside = self.space.inside(&cube, diagram)?;
                 let held = diagram.join(Join::Least, edge, inside)?;
                 let Some(mut witness) = self.space.witness(diagram, held) else { continue };
@@ -105,20 +114,20 @@ impl Study {
         Ok((regions, more))
     }
 
-    /// The stretches of a cube, each with a cube that is inside of it and with a value of its own.
+    /// The stretches of a cube, each for itself.
     fn stretches(
         &self,
         dimension: &Dimension,
         cube: Cube,
         diagram: &mut Diagram<'_>,
-    ) -> Result<Vec<(Vec<Stretch>, Cube, Option<Value>)>, Inconclusive> {
+    ) -> Result<Vec<Inside>, Inconclusive> {
         let budget = &mut diagram.budget;
         let Content::Cells(cells) = &dimension.content else {
             let mut stretches = dimension.stretches(&cube, &self.space.sheet, budget)?;
             if stretches.is_empty() {
                 stretches = vec![Stretch::Known, Stretch::Missing];
             }
-            return Ok(vec![(stretches, cube, None)]);
+            return Ok(vec![Inside { stretches, cube, value: None }]);
         };
         let all: Vec<usize> = (0..cells.classes.len()).collect();
         let classes = cube.at(dimension.first).unwrap_or(&all);
@@ -134,7 +143,8 @@ impl Study {
             };
             let found = classes.iter().find_map(of_class);
             let (class, value) = found.unwrap_or((0, None));
-            (vec![stretch], Cube(BTreeMap::from([(dimension.first, vec![class])])), value)
+            let cube = Cube(BTreeMap::from([(dimension.first, vec![class])]));
+            Inside { stretches: vec![stretch], cube, value }
         };
         Ok(stretches.into_iter().map(pinned).collect())
     }

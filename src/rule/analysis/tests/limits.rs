@@ -1,7 +1,10 @@
 //! Over a limit there is no answer, and never a wrong one.
 
+use chrono::NaiveDate;
+
 use super::{analyst, checked, schema};
-use crate::rule::analysis::{Inconclusive, MAX_VARIABLES};
+use crate::calendar::{Span, Unit};
+use crate::rule::analysis::{Analyst, Inconclusive, MAX_VARIABLES};
 use crate::rule::{Field, Kind, Rule, Schema, all, any, field, missing};
 
 #[test]
@@ -62,4 +65,30 @@ fn long_lists_and_deep_rules_are_no_trouble() {
     );
     let deep = (0..15).fold(field("orders").at_least(3), |rule, _| all([!rule, Rule::Always]));
     assert!(analyst(&schema).never_applies(&checked(deep)).is_ok());
+}
+
+#[test]
+fn the_ends_of_the_calendar_are_days_like_others() {
+    let schema = schema();
+    let span = |days| Span::new(days, Unit::Day).unwrap();
+    for today in [NaiveDate::MIN, NaiveDate::MIN.succ_opt().unwrap(), NaiveDate::MAX] {
+        let analyst = Analyst::new(&schema, today);
+        for days in [1, 40, 100_000] {
+            let birthday = || field("birthday");
+            let tests = [
+                birthday().within_last(span(days)),
+                birthday().within_next(span(days)),
+                birthday().anniversary_within_next(span(days)),
+                birthday().at_least("9999-12-31"),
+            ];
+            let rules = [all(tests.clone()), any(tests)].map(checked);
+            for rule in &rules {
+                let held = analyst.never_applies(rule).unwrap();
+                assert!(held.witness().is_none_or(|witness| rule.truth(witness).holds()));
+                let open = analyst.always_applies(rule).unwrap();
+                assert!(open.witness().is_some_and(|witness| !rule.truth(witness).holds()));
+            }
+            assert!(analyst.overlap(&rules[1], &checked(birthday().is("2000-02-29"))).is_ok());
+        }
+    }
 }
