@@ -180,22 +180,17 @@ impl Cells {
 }
 
 /// The values with which a test compares.
-pub(super) fn compared(test: &Test<Value>) -> &[Value] {
-    match test {
-        Test::Is(value) | Test::IsNot(value) => std::slice::from_ref(value),
-        Test::Above(value) | Test::AtLeast(value) => std::slice::from_ref(value),
-        Test::Below(value) | Test::AtMost(value) => std::slice::from_ref(value),
-        Test::OneOf(values) | Test::NoneOf(values) => values,
-        Test::AnyOf(values) | Test::AllOf(values) => values,
-        _ => &[],
-    }
-}
-
-/// Both ends of a test that has two.
-pub(super) fn ends(test: &Test<Value>) -> impl Iterator<Item = &Value> {
-    let ends = match test {
-        Test::Between(low, high) => Some([low, high]),
-        _ => None,
+pub(super) fn compared(test: &Test<Value>) -> impl Iterator<Item = &Value> {
+    let (low, values) = match test {
+        Test::Is(value) | Test::IsNot(value) => (None, std::slice::from_ref(value)),
+        Test::Above(value) | Test::AtLeast(value) => (None, std::slice::from_ref(value)),
+        Test::Below(value) | Test::AtMost(value) => (None, std::slice::from_ref(value)),
+        Test::Between(low, high) => (Some(low), std::slice::from_ref(high)),
+        Test::OneOf(values) | Test::NoneOf(values) => (None, values.as_slice()),
+        Test::AnyOf(values) | Test::AllOf(values) => (None, values.as_slice()),
+        Test::StartsWith(_) | Test::EndsWith(_) | Test::Contains(_) => (None, &[][..]),
+        Test::WithinLast(_) | Test::WithinNext(_) => (None, &[][..]),
+        Test::AnniversaryWithinNext(_) => (None, &[][..]),
     };
-    ends.into_iter().flatten()
+    low.into_iter().chain(values)
 }

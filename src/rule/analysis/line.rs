@@ -6,7 +6,7 @@ use chrono::{Datelike, NaiveDate};
 
 use super::Inconclusive;
 use super::budget::Budget;
-use super::cells::{Bound, Ends, Line, Place, Point, compared, ends};
+use super::cells::{Bound, Ends, Line, Place, Point, compared};
 use crate::money::{Currency, Money};
 use crate::rule::axis::Axis;
 use crate::rule::{Facts, Kind, Sheet, Test, Truth, Value, days};
@@ -16,7 +16,7 @@ const EVERY_DAY: usize = 9 * 366;
 
 pub(super) fn integers(tests: &[&Test<Value>]) -> (Line, Vec<Point>) {
     let mut cuts = BTreeSet::new();
-    for value in tests.iter().flat_map(|test| compared(test).iter().chain(ends(test))) {
+    for value in tests.iter().flat_map(|test| compared(test)) {
         cut(&mut cuts, value);
     }
     whole(&cuts, None, 0, |step| i64::try_from(step).ok().map(Value::Integer))
@@ -30,7 +30,7 @@ pub(super) fn money(
     line: usize,
 ) -> (Line, Vec<Point>) {
     let mut cuts = BTreeSet::new();
-    for value in tests.iter().flat_map(|test| compared(test).iter().chain(ends(test))) {
+    for value in tests.iter().flat_map(|test| compared(test)) {
         if matches!(value, Value::Money(amount) if amount.currency() == currency) {
             cut(&mut cuts, value);
         }
@@ -154,7 +154,7 @@ fn day_cuts(tests: &[&Test<Value>], sheet: &Sheet) -> BTreeSet<i128> {
     let today = sheet.today();
     let mut cuts = BTreeSet::new();
     for test in tests {
-        for value in compared(test).iter().chain(ends(test)) {
+        for value in compared(test) {
             if value.kind() == Kind::Date {
                 cut(&mut cuts, value);
             }

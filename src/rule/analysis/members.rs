@@ -160,7 +160,7 @@ fn texts(test: &Test<Value>) -> impl Iterator<Item = &Text> {
         Test::Is(Value::Set(set)) | Test::IsNot(Value::Set(set)) => Some(set),
         _ => None,
     };
-    let listed = compared(test).iter().filter_map(|value| match value {
+    let listed = compared(test).filter_map(|value| match value {
         Value::Text(text) => Some(text),
         _ => None,
     });

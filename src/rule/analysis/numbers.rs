@@ -2,7 +2,7 @@
 
 use std::cmp::Ordering;
 
-use super::cells::{Bound, Ends, Line, Place, Point, compared, ends};
+use super::cells::{Bound, Ends, Line, Place, Point, compared};
 use crate::rule::{Number, Test, Value};
 
 /// Shorter decimals are preferred where a value can be chosen; no more digits than these.
@@ -10,7 +10,7 @@ const DIGITS: i32 = 15;
 
 /// Each threshold, and what lies between.
 pub(super) fn line(tests: &[&Test<Value>]) -> (Line, Vec<Point>) {
-    let values = tests.iter().flat_map(|test| compared(test).iter().chain(ends(test)));
+    let values = tests.iter().flat_map(|test| compared(test));
     let mut thresholds: Vec<Value> = values.cloned().collect();
     thresholds.sort_by(order);
     thresholds.dedup_by(|left, right| order(left, right).is_eq());

@@ -93,6 +93,9 @@ fn amounts_of_other_currencies_pass_no_test() {
     assert_eq!(implied(!missing("balance"), any_euro.clone()), "balance 0.00 USD");
     let both = [any_euro, balance().above("0.00 USD"), balance().at_most("0.00 USD")];
     assert_eq!(implied(!missing("balance"), any(both)), "balance 0.00 GBP");
+    let between = balance().between("0.03 EUR", "0.05 EUR");
+    assert_eq!(never(between.clone()), "balance 0.03 EUR");
+    assert_eq!(implied(balance().one_of(["0.02 EUR", "0.05 EUR"]), between), "balance 0.02 EUR");
     let two = balance().at_least("1.00 EUR").and(balance().at_least("1.00 USD"));
     assert_eq!(never(two), "never applies");
 }
