@@ -310,7 +310,8 @@ fn limits_that_limit_nothing_are_refused() {
 fn budgets_limit_something_for_everybody() {
     check(
         r#""benefit":{"percent":{"percent":"5%"}},"limits":{"budgets":[
-            {"uses":0,"within":"30d"},{},{"uses":5},{"amount":"0.00 EUR","within":"membership_year"},
+            {"uses":0,"within":"30d"},{},{"uses":5},
+            {"amount":"0.00 EUR","within":"membership_year"},
             {"scope":"store","amount":"5.00 USD"},{"amount":"5.00 EUR","within":"last_month"}]}"#,
         &[
             "`offers[0].limits.budgets[0].within`: a budget cannot be within `30d`, which is not \
@@ -538,7 +539,8 @@ fn an_offer_survives_its_json() {
     }
     let json = [
         r#"{"id":"a","benefit":{"percent":{"percent":"5%","target":"order","#,
-        r#""rounding":"half_up"}},"limits":{"amounts":[{"at_most":"50.00 EUR","within":"this_month"}],"#,
+        r#""rounding":"half_up"}},"limits":{"amounts":[{"at_most":"50.00 EUR","#,
+        r#""within":"this_month"}],"#,
         r#""budgets":[{"uses":5},{"scope":"store","within":"today","amount":"5.00 EUR","#,
         r#""partial":"grant"}]},"codes":{"prefix":"S-","alphabet":"0123456789","length":12,"#,
         r#""count":5,"seed":"x","uses_per_code":1,"one_in":1000000,"check":"luhn_mod_n"},"#,
