@@ -16,8 +16,8 @@ use crate::rule::Schema;
 /// are named by [`OfferEvaluator::fields`], and the order of lines, coupons and chosen offers does
 /// not; every offer has exactly one outcome, by offer id, whatever the basket; the conditions of a
 /// granted offer hold, so that a missing fact never grants; discounts sum exactly, and never exceed
-/// a line or shipping; points, the multiplier and what is reserved are those of the granted offers, budgets included;
-/// asking again with the discounted basket gives the same answer.
+/// a line or shipping; points, the multiplier and what is reserved are those of the granted offers,
+/// budgets included; asking again with the discounted basket gives the same answer.
 pub fn offer_evaluator(
     evaluator: &dyn OfferEvaluator,
     request: &Request<'_>,
