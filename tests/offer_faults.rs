@@ -1,7 +1,7 @@
 //! A catalog that makes no sense is told all that is wrong with it, each with its place.
 
 use loyalty::money::Currency;
-use loyalty::offer::{Catalog, Lane, MAX_OFFERS, Offer};
+use loyalty::offer::{Catalog, Lane, MAX_JOINT, MAX_LIST, MAX_OFFERS, Offer};
 use loyalty::program::Spec;
 use loyalty::rule::{Field, Kind, Schema};
 
@@ -471,6 +471,59 @@ fn pilots_and_holdouts_leave_somebody_on_either_side() {
 }
 
 #[test]
+fn offers_that_combine_in_no_way_are_refused() {
+    let found = problems(
+        r#"[{"id":"a","benefit":{"points":1},"lane":"l","combines":{"joint":"s","exclusive":["g"]}},
+            {"id":"b","benefit":{"points":1},"lane":"l","combines":{"joint":"s","exclusive":["g"]}},
+            {"id":"c","benefit":{"points":1},"lane":"m","combines":{"joint":"s","tags":["x"]}},
+            {"id":"d","benefit":{"points":1},"lane":"n","combines":{"joint":"t","not_with":["x"]}},
+            {"id":"e","benefit":{"points":1},"combines":{"joint":"u","tags":["y"],
+                "not_with":["y","z"]}},
+            {"id":"f","benefit":{"points":1},"combines":{"exclusive":[""],"joint":""}}]"#,
+        r#"[{"id":"l","mode":"best_for_customer"},{"id":"m","mode":"stack"},
+            {"id":"n","mode":"first"}]"#,
+    );
+    let expected = [
+        "`offers[5].combines.exclusive`: the name is empty",
+        "`offers[5].combines.joint`: the name is empty",
+        "`offers[1].combines.joint`: the set `s` is never given, because of offer `a`: only one \
+         offer of the group `g` is given",
+        "`offers[2].combines.joint`: the set `s` is in two lanes: offer `a` is in another one",
+        "`offers[3].combines.joint`: the set `t` is in a lane with one winner, so that it is never \
+         given",
+        "`offers[4].combines.not_with`: no other offer has the tag `y`, so that it excludes nothing",
+        "`offers[4].combines.not_with`: no other offer has the tag `z`, so that it excludes nothing",
+        "`offers[4].combines.joint`: the set `u` is in a lane with one winner, so that it is never \
+         given",
+        "`offers[5].combines.joint`: the set `` is in a lane with one winner, so that it is never \
+         given",
+    ];
+    assert_eq!(found.lines().collect::<Vec<_>>(), expected);
+}
+
+#[test]
+fn sets_and_lists_of_names_are_bounded() {
+    let offer = |at: usize| {
+        format!(
+            r#"{{"id":"o{at}","benefit":{{"points":1}},"lane":"l","combines":{{"joint":"s"}}}}"#
+        )
+    };
+    let offers =
+        |count: usize| format!("[{}]", (0..count).map(offer).collect::<Vec<_>>().join(","));
+    let lanes = r#"[{"id":"l","mode":"stack"}]"#;
+    assert_eq!(problems(&offers(MAX_JOINT), lanes), "");
+    assert_eq!(
+        problems(&offers(MAX_JOINT + 2), lanes),
+        "`offers[20].combines.joint`: the set `s` has too many offers: at most 20"
+    );
+    let tags: Vec<String> = (0..=MAX_LIST).map(|at| format!("\"{at}\"")).collect();
+    check(
+        &format!(r#""benefit":{{"points":1}},"combines":{{"tags":[{}]}}"#, tags.join(",")),
+        &["`offers[0].combines.tags`: 10001 are too many: at most 10000"],
+    );
+}
+
+#[test]
 fn sizes_are_bounded() {
     check(
         &format!(r#""benefit":{{"points":5}},"name":"{}""#, "x".repeat(1_025)),
@@ -526,7 +579,8 @@ fn an_offer_survives_its_json() {
         r#""validity":{"from":"2026-03-01T00:00:00Z"},"benefit":{"percent":{"percent":"12.5%","#,
         r#""target":{"products":["p"]},"base":"original","rounding":"down"}},"lane":"l","#,
         r#""priority":-2,"limits":{"uses":[{"at_most":2,"within":"90d"}],"#,
-        r#""max_discount":"5.00 EUR"},"code":"C","cost":50}"#,
+        r#""max_discount":"5.00 EUR"},"code":"C","cost":50,"combines":{"exclusive":["g","h"],"#,
+        r#""joint":"s","tags":["t"],"not_with":["u"]}}"#,
     ]
     .concat();
     let offer: Offer = serde_json::from_str(&json).unwrap();

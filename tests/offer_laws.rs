@@ -8,9 +8,9 @@ use loyalty::event::{Basket, Discount, LineItem};
 use loyalty::id::{LaneId, LineId, OfferId, ProductId};
 use loyalty::money::{Allocation, Allocator, Currency, Money, Percent, Share};
 use loyalty::offer::{
-    Award, Base, Benefit, Catalog, Contest, Decline, DeclineCode, Evaluation, Explain, FixedOff,
-    FreeItem, Lane, Mode, NoBudgets, NoUses, Offer, OfferEvaluator, Outcome, PercentOff, Request,
-    ShippingOff, Target, Which,
+    Award, Base, Benefit, Catalog, Combines, Contest, Decline, DeclineCode, Evaluation, Explain,
+    FixedOff, FreeItem, Lane, Mode, NoBudgets, NoUses, Offer, OfferEvaluator, Outcome, PercentOff,
+    Request, ShippingOff, Target, Which,
 };
 use loyalty::points::{Multiplier, Points};
 use loyalty::rule::{Field, Kind, Rule, Schema, Sheet, Value, field, not};
@@ -44,6 +44,10 @@ impl Question {
     }
 
     fn ask(&self, catalog: &Catalog) -> Evaluation {
+        self.told(catalog, Explain::Full)
+    }
+
+    fn told(&self, catalog: &Catalog, explain: Explain) -> Evaluation {
         catalog.evaluate(&Request {
             customer: &"ann".parse().unwrap(),
             facts: &self.facts(),
@@ -55,7 +59,7 @@ impl Question {
             budgets: &NoBudgets,
             points: self.points,
             chosen: &self.chosen,
-            explain: Explain::Full,
+            explain,
         })
     }
 }
@@ -107,15 +111,18 @@ fn rule() -> impl Strategy<Value = Rule> {
 fn offer(lanes: &'static [&'static str]) -> impl Strategy<Value = Offer> {
     let lane = option::of(select(lanes));
     let most = option::weighted(0.2, 1_i64..1_000);
-    (benefit(), rule(), lane, -1_i32..2, most, option::weighted(0.3, 1_i64..300)).prop_map(
-        |(benefit, when, lane, priority, most, cost)| {
+    let groups = (option::weighted(0.3, select(vec!["g", "h"])), any::<bool>());
+    let cost = option::weighted(0.3, 1_i64..300);
+    (benefit(), rule(), lane, -1_i32..2, most, cost, groups).prop_map(
+        |(benefit, when, lane, priority, most, cost, (group, coupon))| {
             let mut offer = Offer::new(OfferId::new("o").unwrap(), benefit);
             offer.when = when;
             offer.lane = lane.map(|lane| LaneId::new(lane).unwrap());
             offer.priority = priority;
             offer.limits.max_discount = most.filter(|_| offer.benefit.is_discount()).map(euro);
             offer.cost = cost.map(Points);
-            offer
+            offer.combines.exclusive = group.into_iter().map(Into::into).collect();
+            if coupon { offer.tagged("coupon") } else { offer }
         },
     )
 }
@@ -128,7 +135,15 @@ fn name(at: usize) -> OfferId {
 /// Offers whose ids are not in the order in which they are listed.
 fn offers() -> impl Strategy<Value = Vec<Offer>> {
     vec(offer(&["x", "y"]), 0..7).prop_map(|offers| {
-        offers.into_iter().enumerate().map(|(at, offer)| Offer { id: name(at), ..offer }).collect()
+        let offers = offers.into_iter().enumerate();
+        let mut offers: Vec<Offer> = offers.map(|(at, o)| Offer { id: name(at), ..o }).collect();
+        // Coupons exclude each other, where there is more than one.
+        if offers.iter().filter(|offer| !offer.combines.tags.is_empty()).count() > 1 {
+            for offer in &mut offers {
+                offer.combines.not_with = offer.combines.tags.clone();
+            }
+        }
+        offers
     })
 }
 
@@ -304,6 +319,32 @@ proptest! {
     }
 
     #[test]
+    fn grants_alone_are_told_of_what_the_customer_can_have_or_asked_for(
+        (offers, lanes) in catalog(),
+        mut question in question(),
+        named in option::of((0_usize..7).prop_map(name)),
+    ) {
+        let catalog = check(offers, lanes);
+        if let Some(line) = question.basket.lines.first_mut() {
+            line.discounts.push(Discount { amount: euro(0), offer: named.clone() });
+        }
+        let named = named.filter(|_| !question.basket.lines.is_empty());
+        let whole = question.told(&catalog, Explain::Codes);
+        let brief = question.told(&catalog, Explain::Grants);
+        let mut expected = whole.clone();
+        expected.outcomes.retain(|outcome| {
+            let asked = question.chosen.contains(&outcome.offer);
+            outcome.is_eligible() || asked || named.as_ref() == Some(&outcome.offer)
+        });
+        prop_assert_eq!(brief, expected);
+        let full = question.told(&catalog, Explain::Full);
+        let grants = |evaluation: &Evaluation| {
+            evaluation.grants().map(|(offer, _)| offer.clone()).collect::<Vec<_>>()
+        };
+        prop_assert_eq!(grants(&full), grants(&whole));
+    }
+
+    #[test]
     fn verdicts_are_those_of_the_rules_that_stood_in_the_way(
         (offers, lanes) in catalog(),
         question in question(),
@@ -343,7 +384,9 @@ proptest! {
         offers in offers(),
         question in question(),
     ) {
-        let free = |offer: Offer| Offer { lane: None, cost: None, ..offer };
+        let free = |offer: Offer| {
+            Offer { lane: None, cost: None, combines: Combines::default(), ..offer }
+        };
         let offers: Vec<Offer> = offers.into_iter().map(free).collect();
         for count in 1..offers.len() {
             let fewer = question.ask(&check(offers[..count - 1].to_vec(), Vec::new()));

@@ -12,9 +12,9 @@ use loyalty::event::{Basket, LineItem};
 use loyalty::id::{LaneId, LineId, OfferId, ProductId};
 use loyalty::money::{Currency, Money, Percent};
 use loyalty::offer::{
-    Aim, Base, Benefit, Catalog, Combines, Evaluation, Explain, FixedOff, FreeItem, Lane, LanePlan,
-    Limits, Mode, NoBudgets, NoUses, Offer, OfferEvaluator, PercentOff, Request, ShippingOff,
-    Target, Which,
+    Aim, Aims, Base, Benefit, Catalog, Combines, DeclineCode, Evaluation, Explain, FixedOff,
+    FreeItem, JointMissing, Lane, LanePlan, Limits, Mode, NoBudgets, NoUses, Offer, OfferEvaluator,
+    PercentOff, Reason, Request, ShippingOff, Target, Which,
 };
 use loyalty::points::Points;
 use loyalty::rule::{Schema, Sheet};
@@ -314,6 +314,94 @@ fn exact(offers: &[Offer], base: Base, question: &Question) {
             assert_eq!((plan.discount, amounts), (euro(*value), *value));
         }
     }
+}
+
+/// The JSON of the lanes of an evaluation.
+fn told(offers: &[&str], mode: Mode, price: i64) -> serde_json::Value {
+    let offers: Vec<Offer> =
+        offers.iter().map(|offer| serde_json::from_str(offer).unwrap()).collect();
+    let line = LineItem::new(LineId::new("1").unwrap(), "p".parse().unwrap(), 1, euro(price));
+    let question = Question { basket: Basket::of([line]), points: Points(0) };
+    let found = question.ask(&check(&offers, lane(mode, Base::Running)));
+    serde_json::to_value(found.lanes).unwrap()
+}
+
+#[test]
+fn a_lane_tells_its_plan_and_what_both_aims_come_to() {
+    let offers = [
+        r#"{"id":"f","benefit":{"fixed":{"amount":"10.00 EUR"}}}"#,
+        r#"{"id":"p","benefit":{"percent":{"percent":"20%"}}}"#,
+    ];
+    let mut lanes = told(&offers, Mode::BestForCustomer, 10_000);
+    let aims = lanes[0]["aims"].take();
+    let expected = serde_json::json!([{
+        "lane": "l", "mode": "best_for_customer", "discount": "30.00 EUR", "aims": null,
+        "applied": [
+            {"offer": "p", "times": 1, "amount": "20.00 EUR"},
+            {"offer": "f", "times": 1, "amount": "10.00 EUR"},
+        ],
+    }]);
+    assert_eq!(lanes, expected);
+    for (aim, pays, off) in
+        [("customer", "70.00 EUR", "30.00 EUR"), ("margin", "72.00 EUR", "28.00 EUR")]
+    {
+        assert_eq!(aims[aim]["pays"], pays);
+        assert_eq!(aims[aim]["discount"], off);
+        assert_eq!(aims[aim]["bound"], off);
+        assert_eq!(aims[aim]["optimal"], true);
+    }
+    assert_eq!(told(&offers, Mode::BestMargin, 10_000)[0]["discount"], "28.00 EUR");
+}
+
+#[test]
+fn a_lane_with_one_winner_tells_it_and_one_without_discounts_nothing() {
+    let ten = r#"{"id":"ten","benefit":{"percent":{"percent":"10%"}}}"#;
+    let five = r#"{"id":"five","benefit":{"percent":{"percent":"5%"}}}"#;
+    let gift = r#"{"id":"gift","benefit":{"gift":{"product":"mug"}}}"#;
+    let expected = serde_json::json!([{
+        "lane": "l", "mode": "best", "discount": "1.00 EUR",
+        "applied": [{"offer": "ten", "times": 1, "amount": "1.00 EUR"}],
+    }]);
+    assert_eq!(told(&[ten, five, gift], Mode::Best, 1_000), expected);
+    assert_eq!(told(&[gift], Mode::Best, 1_000), serde_json::json!([]));
+    assert_eq!(told(&[ten], Mode::BestForCustomer, 0), serde_json::json!([]));
+}
+
+#[test]
+fn both_aims_are_told_in_words() {
+    let aim = |pays, bound, optimal| Aim {
+        pays: euro(pays),
+        discount: euro(10_000 - pays),
+        optimal,
+        bound: euro(bound),
+        nodes: 7,
+    };
+    let aims = Aims { customer: aim(7_000, 3_000, true), margin: aim(7_200, 2_500, false) };
+    assert_eq!(
+        aims.to_string(),
+        "70.00 EUR to pay at best for the customer, 72.00 EUR to pay (28.00 EUR off, where the \
+         bound is 25.00 EUR) at best for the margin"
+    );
+}
+
+#[test]
+fn what_a_joint_set_is_missing_stands_in_the_way_of_being_eligible() {
+    let missing = JointMissing {
+        set: "s".into(),
+        missing: OfferId::new("b").unwrap(),
+        code: DeclineCode::CodeMissing,
+    };
+    let reason = Reason::JointMissing(Box::new(missing));
+    assert!(!reason.code().is_eligible());
+    let json = r#"{"joint_missing":{"set":"s","missing":"b","code":"code_missing"}}"#;
+    assert_eq!(serde_json::to_string(&reason).unwrap(), json);
+    let json = concat!(
+        r#"{"excluded":{"by":"a","why":{"group":"g"},"#,
+        r#""winning":"1.00 EUR","offered":"2.00 EUR"}}"#,
+    );
+    let excluded: Reason = serde_json::from_str(json).unwrap();
+    assert!(excluded.code().is_eligible());
+    assert_eq!(serde_json::to_string(&excluded).unwrap(), json);
 }
 
 proptest! {

@@ -5,7 +5,9 @@ use super::{Violation, uphold};
 use crate::event::Basket;
 use crate::id::{LineId, OfferId};
 use crate::money::Money;
-use crate::offer::{Award, Evaluation, Grant, LinePrice, OfferEvaluator, Outcome, Request};
+use crate::offer::{
+    Award, Evaluation, Explain, Grant, LinePrice, OfferEvaluator, Outcome, Request,
+};
 use crate::points::{Multiplier, Points};
 use crate::rule::Schema;
 
@@ -16,13 +18,20 @@ use crate::rule::Schema;
 /// are named by [`OfferEvaluator::fields`], and the order of lines, coupons and chosen offers does
 /// not; every offer has exactly one outcome, by offer id, whatever the basket; the conditions of a
 /// granted offer hold, so that a missing fact never grants; discounts sum exactly, and never exceed
-/// a line or shipping; points, the multiplier and what is reserved are those of the granted offers,
-/// budgets included; asking again with the discounted basket gives the same answer.
+/// a line or shipping; points, the multiplier and what is reserved are those of the granted offers;
+/// lanes tell what was granted; asking again with the discounted basket gives the same answer; what
+/// is told when no more than grants is asked for is what is told otherwise, and leaves out only
+/// offers that the customer is not eligible for and did not ask for.
 pub fn offer_evaluator(
     evaluator: &dyn OfferEvaluator,
     request: &Request<'_>,
     schema: &Schema,
 ) -> Result<(), Violation> {
+    let explain = match request.explain {
+        Explain::Full => Explain::Full,
+        _ => Explain::Codes,
+    };
+    let request = &Request { explain, ..*request };
     let found = evaluator.evaluate(request);
     let same = |law, request: &Request<'_>| {
         let other = evaluator.evaluate(request);
@@ -48,11 +57,13 @@ pub fn offer_evaluator(
     discounts(&found)?;
     shipping(&found, request.basket.shipping)?;
     points(&found, request.points)?;
+    lanes(&found)?;
     let basket = found.applied_to(request.basket);
     same(
         "asking again with the discounted basket gives the same answer",
         &Request { basket: &basket, ..*request },
-    )
+    )?;
+    brief(evaluator, request)
 }
 
 fn outcomes(found: &Evaluation, other: &Evaluation) -> Result<(), Violation> {
@@ -67,6 +78,46 @@ fn outcomes(found: &Evaluation, other: &Evaluation) -> Result<(), Violation> {
     uphold("every offer has an outcome, whatever the basket", ids == others, || {
         format!("the outcomes are those of {ids:?}, without a basket those of {others:?}")
     })
+}
+
+/// What is told of grants alone is what is told otherwise.
+fn brief(evaluator: &dyn OfferEvaluator, request: &Request<'_>) -> Result<(), Violation> {
+    let mut brief = evaluator.evaluate(&Request { explain: Explain::Grants, ..*request });
+    let mut whole = evaluator.evaluate(&Request { explain: Explain::Codes, ..*request });
+    let told: Vec<Outcome> = std::mem::take(&mut brief.outcomes);
+    let all: Vec<Outcome> = std::mem::take(&mut whole.outcomes);
+    uphold("what is left to pay does not depend on how much is told", brief == whole, || {
+        format!("{brief:?}; but also {whole:?}")
+    })?;
+    let case = || format!("{told:?} of {all:?}");
+    let same = told.iter().all(|outcome| all.contains(outcome));
+    let ordered = told.is_sorted_by(|one, next| one.offer < next.offer);
+    uphold("the grants alone are told as they are otherwise", same && ordered, case)?;
+    let discounts = || request.basket.lines.iter().flat_map(|line| &line.discounts);
+    let asked_for = |offer: &OfferId| {
+        request.chosen.contains(offer)
+            || discounts().any(|discount| discount.offer.as_ref() == Some(offer))
+    };
+    let due = |outcome: &&Outcome| outcome.is_eligible() || asked_for(&outcome.offer);
+    let missing = all.iter().filter(due).find(|outcome| !told.contains(outcome));
+    uphold("with the grants, all are told that the customer can have", missing.is_none(), case)
+}
+
+/// The lanes tell the discounts that were granted.
+fn lanes(found: &Evaluation) -> Result<(), Violation> {
+    let case = || told(found);
+    let applied = || found.lanes.iter().flat_map(|lane| &lane.applied);
+    let granted = applied().all(|one| {
+        let grant = found.outcome(&one.offer).and_then(|outcome| outcome.answer.granted());
+        let told = grant.map(|grant| (grant.discount(), grant.times));
+        told == Some((Some(one.amount), one.times))
+    });
+    uphold("what was applied in a lane was granted", granted, case)?;
+    let sums = found.lanes.iter().all(|lane| {
+        let sum = lane.applied.iter().map(|one| minor(one.amount)).sum::<i128>();
+        sum == minor(lane.discount)
+    });
+    uphold("a lane takes off what is applied in it", sums, case)
 }
 
 /// Every offer can be explained, and the conditions of one that is granted hold.

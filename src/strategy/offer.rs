@@ -14,8 +14,8 @@ use crate::calendar::Window;
 use crate::id::LaneId;
 use crate::money::{Currency, Percent};
 use crate::offer::{
-    Allowance, AmountLimit, Base, Benefit, Budget, BudgetScope, Catalog, CodeBatch, Contest, Lane,
-    Limits, Minimum, Mode, Offer, Partial, Portion, TrialUnit, UseLimit, Validity,
+    Allowance, AmountLimit, Base, Benefit, Budget, BudgetScope, Catalog, CodeBatch, Combines,
+    Contest, Lane, Limits, Minimum, Mode, Offer, Partial, Portion, TrialUnit, UseLimit, Validity,
 };
 use crate::points::Points;
 use crate::rule::{Rule, Schema, Text};
@@ -34,9 +34,8 @@ pub fn catalog(
 
 /// Up to `most` offers and the lanes that they are in, which together pass [`Catalog::check`].
 ///
-/// All benefits, targets, modes, limits, budgets, codes and trials occur; half of the offers have
-/// no condition. They are
-/// valid within [`years`], and fit what is in a [`basket`](super::basket).
+/// All benefits, targets, modes, combinations, limits, budgets, codes and trials occur; half of the
+/// offers have no condition. They are valid within [`years`], and fit what is in a [`basket`](super::basket).
 pub fn offers(
     schema: &Schema,
     currency: Currency,
@@ -62,8 +61,56 @@ pub fn offers(
             Some(Offer { id: offer_id(at)?, lane, code, codes, ..offer })
         };
         let offers = placed.into_iter().enumerate().filter_map(offer).collect();
-        (offers, lanes)
+        (together(offers, &lanes), lanes)
     })
+}
+
+/// The offers, without what would make no sense of how they combine: a tag that no other has, and
+/// a set over two lanes, in a lane with one winner, or of offers that exclude each other.
+fn together(mut offers: Vec<Offer>, lanes: &[Lane]) -> Vec<Offer> {
+    let all: Vec<(usize, Option<LaneId>, Combines)> = offers
+        .iter()
+        .enumerate()
+        .map(|(at, offer)| (at, offer.lane.clone(), offer.combines.clone()))
+        .collect();
+    for (at, offer) in offers.iter_mut().enumerate() {
+        let mine = &offer.combines;
+        let others = || all.iter().filter(|(other, ..)| *other != at);
+        let whole = lanes.iter().any(|lane| {
+            Some(&lane.id) == offer.lane.as_ref() && !matches!(lane.mode, Mode::Best | Mode::First)
+        });
+        let fits = others().filter(|(.., combines)| combines.joint == mine.joint).all(
+            |(_, lane, theirs)| {
+                *lane == offer.lane
+                    && theirs.exclusive.is_disjoint(&mine.exclusive)
+                    && theirs.tags.is_disjoint(&mine.not_with)
+                    && theirs.not_with.is_disjoint(&mine.tags)
+            },
+        );
+        let joint = mine.joint.clone().filter(|_| whole && fits);
+        let known = |tag: &Text| others().any(|(.., theirs)| theirs.tags.contains(tag));
+        offer.combines.not_with.retain(known);
+        offer.combines.joint = joint;
+    }
+    offers
+}
+
+fn combines() -> impl Strategy<Value = Combines> + Clone {
+    let names = |names: &'static [&'static str]| {
+        let some = proptest::collection::btree_set(select(names), 0..=1);
+        some.prop_map(|some| some.into_iter().map(Text::from).collect())
+    };
+    let joint =
+        proptest::option::weighted(0.3, select(vec!["set-1", "set-2"]).prop_map(Text::from));
+    let some =
+        (names(&["bogo", "season"]), joint, names(&["coupon", "sale"]), names(&["coupon", "sale"]))
+            .prop_map(|(exclusive, joint, tags, not_with)| Combines {
+                exclusive,
+                joint,
+                tags,
+                not_with,
+            });
+    prop_oneof![2 => Just(Combines::default()), 1 => some]
 }
 
 /// Whether an offer wants a code.
@@ -103,9 +150,9 @@ fn offer(schema: &Schema, currency: Currency) -> impl Strategy<Value = Offer> + 
     let cost = proptest::option::weighted(0.1, (1..=500_i64).prop_map(Points));
     let name = proptest::option::of(name());
     let terms = (-3..=3_i32, limits(currency), trials());
-    let asked = (proptest::option::weighted(0.2, minimum(currency)), cost);
+    let asked = (proptest::option::weighted(0.2, minimum(currency)), cost, combines());
     (super::id::id(), name, when, validity(), benefit(currency), terms, asked).prop_map(
-        |(id, name, when, validity, benefit, terms, (minimum, cost))| {
+        |(id, name, when, validity, benefit, terms, (minimum, cost, combines))| {
             let (priority, mut limits, (pilot, holdout)) = terms;
             if !benefit.is_discount() {
                 limits.max_discount = None;
@@ -115,7 +162,7 @@ fn offer(schema: &Schema, currency: Currency) -> impl Strategy<Value = Offer> + 
             if !benefit.is_discount() || matches!(benefit, Benefit::Shipping(_)) {
                 limits.amounts.clear();
             }
-            let offer = Offer { pilot, holdout, ..Offer::new(id, benefit) };
+            let offer = Offer { pilot, holdout, combines, ..Offer::new(id, benefit) };
             Offer { name, when, validity, minimum, priority, limits, cost, ..offer }
         },
     )

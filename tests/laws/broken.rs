@@ -443,6 +443,53 @@ fn an_offer_evaluator_that_breaks_a_law_is_found_out() {
         "a line costs its price less its discounts",
         "net: 0.00 EUR",
     );
+    check(
+        run(&Misled(plain(), |it: &mut Evaluation| {
+            for one in it.lanes.iter_mut().flat_map(|lane| &mut lane.applied) {
+                one.times = 2;
+            }
+        })),
+        "what was applied in a lane was granted",
+        "times: 2",
+    );
+    check(
+        run(&Misled(plain(), |it: &mut Evaluation| {
+            it.lanes.iter_mut().for_each(|lane| lane.discount = euro(1));
+        })),
+        "a lane takes off what is applied in it",
+        "discount: 0.01 EUR",
+    );
+    check(
+        run(&Terse(plain(), |it: &mut Evaluation| it.outcomes.clear())),
+        "with the grants, all are told that the customer can have",
+        "[] of [Outcome",
+    );
+    check(
+        run(&Terse(plain(), |it: &mut Evaluation| it.discount = euro(1))),
+        "what is left to pay does not depend on how much is told",
+        "but also",
+    );
+}
+
+/// A catalog whose answers are bent if only grants are asked for.
+struct Terse(Catalog, fn(&mut Evaluation));
+
+impl OfferEvaluator for Terse {
+    fn fields(&self) -> BTreeSet<&str> {
+        self.0.fields()
+    }
+
+    fn evaluate(&self, request: &Request<'_>) -> Evaluation {
+        let mut evaluation = self.0.evaluate(request);
+        if request.explain == Explain::Grants {
+            (self.1)(&mut evaluation);
+        }
+        evaluation
+    }
+
+    fn explain(&self, offer: &OfferId, facts: &dyn Facts) -> Option<Verdict> {
+        self.0.explain(offer, facts)
+    }
 }
 
 fn gift() -> Benefit {

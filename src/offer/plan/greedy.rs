@@ -34,7 +34,13 @@ pub(super) fn complete(
     by: By,
 ) {
     if by == By::Rank {
-        while parties.iter().fold(false, |any, &party| add(state, party) || any) {}
+        let mut before = usize::MAX;
+        while state.steps.len() != before {
+            before = state.steps.len();
+            for &party in parties {
+                add(state, party);
+            }
+        }
         return;
     }
     loop {
