@@ -3,6 +3,7 @@
 use serde::{Serialize, Serializer};
 
 use super::{Kind, Rule, Slot, Test, Text, Truth, Value};
+use crate::digest::Digest;
 
 /// A rule that was checked against a schema, and whose evaluation cannot fail.
 ///
@@ -57,6 +58,12 @@ impl CheckedRule {
     #[must_use]
     pub const fn written(&self) -> &Rule {
         &self.written
+    }
+
+    /// The [version](Rule::version) of the rule as it was written.
+    #[must_use]
+    pub fn version(&self) -> Digest {
+        self.written.version()
     }
 
     /// The places of the parts right below the part at `place`.

@@ -38,6 +38,18 @@ pub enum Fault {
         /// The value as it is written.
         found: Literal,
     },
+    /// The amount has no currency, and the field has no fixed one that could stand in.
+    #[error(
+        "`{}` has no fixed currency: write the amount with one, like `\"500.00 EUR\"`, not `{}`",
+        short(field),
+        short(found)
+    )]
+    NoCurrency {
+        /// The field with which the amount is compared.
+        field: Text,
+        /// The amount as it is written.
+        found: Literal,
+    },
     /// The value is no amount of money.
     #[error("`{}` is money: {cause}", short(field))]
     WrongMoney {

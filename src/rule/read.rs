@@ -10,7 +10,7 @@ use serde::{Deserialize, de};
 
 use super::fault::{listed, short};
 use super::written::{MAX_DEPTH, MAX_NODES};
-use super::{Fault, Literal, Number, Operand, Rule, Test, Text, suggest, typing};
+use super::{Fault, Literal, Number, Operand, Rule, Test, Text, suggest, text, typing};
 
 /// What a condition can be.
 const HEADS: [&str; 7] = ["all", "any", "not", "of", "missing", "field", "coalesce"];
@@ -61,11 +61,18 @@ impl<'de> Visitor<'de> for Room<'_> {
     type Value = Rule;
 
     fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("a condition such as {\"field\": \"orders\", \"at_least\": 5}, true or false")
+        f.write_str(
+            "a condition such as {\"field\": \"orders\", \"at_least\": 5}, \
+            a text such as \"orders >= 5\", true or false",
+        )
     }
 
     fn visit_bool<E: de::Error>(self, always: bool) -> Result<Rule, E> {
         Ok(if always { Rule::Always } else { Rule::Never })
+    }
+
+    fn visit_str<E: de::Error>(self, text: &str) -> Result<Rule, E> {
+        text::parse(text, self.depth, self.left).map_err(E::custom)
     }
 
     fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Rule, A::Error> {

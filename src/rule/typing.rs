@@ -75,6 +75,7 @@ fn scalar(field: &Field, kind: Kind, literal: &Literal) -> Result<Value, Fault> 
         (Kind::Number, Literal::Integer(value)) => Ok(float(*value)),
         (Kind::Number, Literal::Number(value)) => Ok(Value::Number(*value)),
         (Kind::Money, Literal::Text(text)) => money(field, text),
+        (Kind::Money, Literal::Integer(_) | Literal::Number(_)) => bare(field, literal),
         (Kind::Date, Literal::Text(text)) => {
             date(text).ok_or_else(|| wrong_type(field, kind, literal))
         }
@@ -109,6 +110,15 @@ fn money(field: &Field, text: &Text) -> Result<Value, Fault> {
             Err(Fault::WrongCurrency { field: name(), expected, found: amount.currency() })
         }
         _ => Ok(Value::Money(amount)),
+    }
+}
+
+/// The amount that a number without a currency stands for: so many whole units, or exactly what
+/// its shortest decimal text says.
+fn bare(field: &Field, number: &Literal) -> Result<Value, Fault> {
+    match field.currency {
+        Some(currency) => money(field, &Text::from(format!("{number} {currency}"))),
+        None => Err(Fault::NoCurrency { field: field.name.clone(), found: number.clone() }),
     }
 }
 

@@ -8,6 +8,7 @@ use serde::{Deserialize, Serialize};
 
 use super::{Number, Text};
 use crate::calendar::Span;
+use crate::digest::Digest;
 use crate::money::Money;
 
 /// How deep conditions may be nested in a rule.
@@ -30,6 +31,7 @@ pub const MAX_NODES: usize = 65_536;
 /// | `{"coalesce": ["a", "b"], "default": 0, "above": 5}` | the first that is there passes it |
 /// | `{"missing": "email"}` | the field has no value; this is never unknown |
 /// | `true`, `false` | always, never |
+/// | `"orders >= 5 or tier = gold"` | the rule that this [text](Rule#impl-FromStr-for-Rule) means |
 ///
 /// ```
 /// use loyalty::rule::{Field, Kind, Rule, Schema, field, missing};
@@ -135,7 +137,8 @@ pub enum Test<V = Literal> {
 
 /// A value as it is written; the field with which it is compared gives it its type.
 ///
-/// Money is a text such as `500.00 EUR`, a date a text such as `2026-01-31`.
+/// Money is a text such as `500.00 EUR`, a date a text such as `2026-01-31`. For money of a fixed
+/// currency a number is enough: 500 and 12.4 are 500.00 and 12.40 of its units.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Literal {
@@ -152,6 +155,15 @@ pub enum Literal {
 }
 
 impl Rule {
+    /// The name of the rule that follows from what it says: the digest of its canonical JSON.
+    ///
+    /// The same rule has one version, however it was written: as a text or as JSON, with its keys
+    /// in whatever order. A rule that says the same in other conditions has another.
+    #[must_use]
+    pub fn version(&self) -> Digest {
+        Digest::of(self)
+    }
+
     /// The names of all fields that the rule looks at.
     #[must_use]
     pub fn fields(&self) -> BTreeSet<&str> {

@@ -68,8 +68,8 @@ fn a_literal_of_a_wrong_type_is_answered_with_how_to_write_it() {
             r#"`above`: `rate` takes a number, written like `2.5`, not `"NaN"`"#,
         ),
         (
-            field("spend(90d)").at_least(500),
-            r#"`at_least`: `spend(90d)` takes money, written like `"500.00 EUR"`, not `500`"#,
+            field("spend(90d)").at_least(true),
+            r#"`at_least`: `spend(90d)` takes money, written like `"500.00 EUR"`, not `true`"#,
         ),
         (
             field("spend(90d)").at_least("12.345 EUR"),

@@ -73,7 +73,8 @@ const KEYS: &str = "(the keys are `all`, `any`, `not`, `of`, `missing`, `field`,
 
 #[test]
 fn a_condition_that_makes_no_sense_is_refused_with_a_hint() {
-    let condition = "a condition such as {\"field\": \"orders\", \"at_least\": 5}, true or false";
+    let condition = "a condition such as {\"field\": \"orders\", \"at_least\": 5}, a text such \
+        as \"orders >= 5\", true or false";
     let heads = "`all`, `any`, `not`, `of`, `missing`, `field`, `coalesce`";
     let tests = KEYS.split_once("`default`, ").unwrap().1.trim_end_matches(')');
     for (json, message) in [

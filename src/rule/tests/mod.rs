@@ -7,6 +7,7 @@ mod json;
 mod laws;
 mod naive;
 mod semantics;
+mod text;
 mod undecided;
 mod verdict;
 
