@@ -34,10 +34,9 @@ impl Rule {
         check.rule(&Path::root(), self, 0);
         let Check { problems, slots, nodes, conditions, .. } = check;
         problems.into_result(())?;
-        let name = |slot| schema.field(slot).map(|field| field.name.clone()).unwrap_or_default();
-        let names = slots.iter().map(|slot| name(*slot)).collect();
+        let fields = slots.iter().filter_map(|slot| schema.shared(*slot)).collect();
         let slots = slots.into_iter().collect();
-        Ok(CheckedRule { written: self.clone(), slots, names, nodes, conditions })
+        Ok(CheckedRule { written: self.clone(), slots, fields, nodes, conditions })
     }
 }
 

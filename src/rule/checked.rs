@@ -1,8 +1,10 @@
 //! Rules that are known to make sense, laid out flat for evaluation.
 
+use std::sync::Arc;
+
 use serde::{Serialize, Serializer};
 
-use super::{Kind, Rule, Slot, Test, Text, Truth, Value};
+use super::{Field, Kind, Rule, Slot, Test, Text, Truth, Value};
 use crate::digest::Digest;
 
 /// A rule that was checked against a schema, and whose evaluation cannot fail.
@@ -14,8 +16,8 @@ pub struct CheckedRule {
     pub(super) written: Rule,
     /// In ascending order.
     pub(super) slots: Vec<Slot>,
-    /// The names of the fields in `slots`.
-    pub(super) names: Vec<Text>,
+    /// The fields in `slots`.
+    pub(super) fields: Vec<Arc<Field>>,
     /// The tree in prefix order; never empty.
     pub(super) nodes: Vec<Node>,
     pub(super) conditions: Vec<Condition>,
@@ -72,10 +74,25 @@ impl CheckedRule {
         Children { nodes: &self.nodes, next: place + 1, end }
     }
 
+    /// The fields that a part itself looks at, in the order in which they are asked.
+    pub(super) fn slots_of(&self, node: &Node) -> impl Iterator<Item = Slot> {
+        let (missing, condition) = match node.part {
+            Part::Missing(slot) => (Some(slot), None),
+            Part::Test(condition) => (None, self.conditions.get(condition as usize)),
+            _ => (None, None),
+        };
+        missing.into_iter().chain(condition.into_iter().flat_map(Condition::slots))
+    }
+
+    /// A field that the rule looks at.
+    pub(super) fn field(&self, slot: Slot) -> Option<&Field> {
+        let position = self.slots.binary_search(&slot).ok()?;
+        self.fields.get(position).map(|field| &**field)
+    }
+
     /// The name of a field that the rule looks at.
     pub(super) fn name(&self, slot: Slot) -> Text {
-        let position = self.slots.binary_search(&slot).ok();
-        position.and_then(|position| self.names.get(position)).cloned().unwrap_or_default()
+        self.field(slot).map(|field| field.name.clone()).unwrap_or_default()
     }
 
     /// The slots of all fields that the rule looks at, in ascending order, each once.

@@ -22,7 +22,8 @@ impl CheckedRule {
         self.truth_at(0, facts)
     }
 
-    fn truth_at(&self, place: usize, facts: &dyn Facts) -> Truth {
+    /// Whether the part at `place` holds.
+    pub(super) fn truth_at(&self, place: usize, facts: &dyn Facts) -> Truth {
         let Some(node) = self.nodes.get(place) else { return Truth::Unknown };
         let truths = || self.children(place).map(|child| self.truth_at(child, facts));
         match node.part {
@@ -76,15 +77,9 @@ pub(super) fn at_least(count: usize, of: usize, truths: impl Iterator<Item = Tru
 impl Condition {
     pub(super) fn truth(&self, facts: &dyn Facts) -> Truth {
         match self.found(facts) {
-            Some((_, found)) if self.compares(found) => self.test.truth(found, facts),
+            Some((_, found)) if compares(self.kind, found) => self.test.truth(found, facts),
             _ => Truth::Unknown,
         }
-    }
-
-    /// Whether the value has the type of the schema; a whole number also stands for a number.
-    fn compares(&self, found: &Value) -> bool {
-        let kind = found.kind();
-        kind == self.kind || (kind, self.kind) == (Kind::Integer, Kind::Number)
     }
 
     /// The value that is tested, unless the answer hangs on what is not known of it, and where it
@@ -101,10 +96,15 @@ impl Condition {
     }
 }
 
+/// Whether the value has the type of the schema; a whole number also stands for a number.
+pub(super) fn compares(kind: Kind, found: &Value) -> bool {
+    found.kind() == kind || (found.kind(), kind) == (Kind::Integer, Kind::Number)
+}
+
 impl Test<Value> {
     /// Whether the answer for the set `found` could be another one if some texts of `open` were in
     /// it, too.
-    fn hangs_on(&self, open: &BTreeSet<Text>, found: &Value) -> bool {
+    pub(super) fn hangs_on(&self, open: &BTreeSet<Text>, found: &Value) -> bool {
         let Value::Set(members) = found else { return false };
         let is_open = |value: &Value| has(open, value) && !has(members, value);
         match self {

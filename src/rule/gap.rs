@@ -41,6 +41,8 @@ pub enum Gap {
     AddOneOf(BTreeSet<Text>),
     /// One of these must no longer be a member of the set.
     RemoveOneOf(BTreeSet<Text>),
+    /// It must become one of these; they are in ascending order.
+    OneOf(Vec<Value>),
     /// Another value is needed, and nothing measures how far away it is.
     Other,
     /// A value is needed that can be compared: there is none, or none of the right type.

@@ -1,6 +1,7 @@
 //! Which fields rules may speak of, and where their values come from.
 
 use std::collections::{BTreeSet, HashMap};
+use std::sync::Arc;
 
 use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
@@ -90,6 +91,8 @@ impl Slot {
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Schema {
     fields: Vec<Field>,
+    /// The same fields, for checked rules to keep.
+    shared: Vec<Arc<Field>>,
     slots: HashMap<Text, Slot>,
     known_names: BTreeSet<Text>,
 }
@@ -113,6 +116,7 @@ impl Schema {
                 let fault = Fault::DuplicateField { field: field.name.clone() };
                 problems.add(path.field("name"), fault);
             }
+            schema.shared.push(Arc::new(field.clone()));
             schema.fields.push(field);
         }
         problems.into_result(schema)
@@ -136,6 +140,11 @@ impl Schema {
     #[must_use]
     pub fn field(&self, slot: Slot) -> Option<&Field> {
         self.fields.get(slot.index())
+    }
+
+    /// The field in a slot, to be kept beyond the schema.
+    pub(super) fn shared(&self, slot: Slot) -> Option<Arc<Field>> {
+        self.shared.get(slot.index()).cloned()
     }
 
     /// The slot of the field with this name.

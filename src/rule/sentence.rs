@@ -66,9 +66,9 @@ impl Display for Finding {
 }
 
 /// The test, or its opposite if it is aimed to fail.
-struct Phrase<'a> {
-    test: &'a Test<Value>,
-    aim: Aim,
+pub(super) struct Phrase<'a> {
+    pub(super) test: &'a Test<Value>,
+    pub(super) aim: Aim,
 }
 
 impl Phrase<'_> {
@@ -128,7 +128,7 @@ impl Gap {
         match self {
             Self::Integer(_) | Self::Number(_) | Self::Money(_) => true,
             Self::Days(_) | Self::Wait(_) | Self::Members { .. } => true,
-            Self::AddOneOf(_) | Self::RemoveOneOf(_) => false,
+            Self::AddOneOf(_) | Self::RemoveOneOf(_) | Self::OneOf(_) => false,
             Self::Other | Self::Known | Self::Missing => false,
         }
     }
@@ -154,6 +154,10 @@ impl Display for Gap {
             },
             Self::AddOneOf(texts) => write!(f, "one of {} to be added", List(texts)),
             Self::RemoveOneOf(texts) => write!(f, "one of {} to be removed", List(texts)),
+            Self::OneOf(values) => {
+                let values: Vec<String> = values.iter().map(|it| Shown(it).to_string()).collect();
+                f.write_str(&values.join(" or "))
+            }
             Self::Known => f.write_str("a value"),
             Self::Missing => f.write_str("no value"),
             _ => f.write_str("another value"),
@@ -207,7 +211,7 @@ impl Display for Shown<'_> {
 }
 
 /// Words with commas between them.
-struct List<'a, T: ?Sized>(&'a T);
+pub(super) struct List<'a, T: ?Sized>(pub(super) &'a T);
 
 impl<'a, T: ?Sized> Display for List<'a, T>
 where

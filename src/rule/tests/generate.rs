@@ -15,6 +15,30 @@ use crate::rule::{
 
 const TIERS: [&str; 4] = ["bronze", "gold", "platinum", "silver"];
 const INTERESTS: [&str; 3] = ["books", "coffee", "tea"];
+
+/// Names and texts that look like something else.
+const ODD: [&str; 20] = [
+    "and",
+    "all",
+    "all(a)",
+    "spend(90d)",
+    "a( b)",
+    "units(a, b)",
+    "at",
+    "first",
+    "missing",
+    "true",
+    "5",
+    "-5",
+    "5 EUR",
+    "5.50 EUR",
+    "5  EUR",
+    "5 AND",
+    "2026-01-31",
+    "14d",
+    "a-",
+    "a\u{200b}b",
+];
 const MAILS: [&str; 4] = ["", "a@b.org", "ada@b.com", "b"];
 
 /// Rules that check against the schema of these tests, over values that are often found.
@@ -147,7 +171,8 @@ pub(super) fn facts() -> BoxedStrategy<Sheet> {
 
 /// Rules of any names and literals, most of which do not check.
 pub(super) fn wild() -> BoxedStrategy<Rule> {
-    let name = || prop_oneof![Just("orders".to_owned()), Just("email".to_owned()), ".{0,8}"];
+    let odd = || select(&ODD[..]).prop_map(str::to_owned);
+    let name = || prop_oneof![Just("orders".to_owned()), Just("email".to_owned()), odd(), ".{0,8}"];
     let operand = prop_oneof![
         name().prop_map(field),
         (vec(name().prop_map(Text::from), 0..3), weighted(0.5, literal()))
@@ -208,6 +233,7 @@ fn literal() -> BoxedStrategy<Literal> {
         proptest::arbitrary::any::<i64>().prop_map(Literal::from),
         finite.prop_map(Literal::from),
         ".{0,8}".prop_map(Literal::from),
+        select(&ODD[..]).prop_map(Literal::from),
         btree_set(".{0,3}", 0..3).prop_map(|set| Literal::from(Vec::from_iter(set))),
     ]
     .boxed()

@@ -8,6 +8,8 @@ mod laws;
 mod naive;
 mod semantics;
 mod text;
+mod turn;
+mod turn_laws;
 mod undecided;
 mod verdict;
 
