@@ -150,7 +150,9 @@ impl Verdict {
     /// rule; none if it holds already, and `None` if no changes of fields would make it hold.
     ///
     /// Each condition is taken for itself, as if no two looked at one field. Among equally few
-    /// findings, those that come first in the rule are taken.
+    /// findings, those that come first in the rule are taken. With the rule and the facts at hand,
+    /// [`CheckedRule::turns`](super::CheckedRule::turns) tells all smallest sets, and takes the
+    /// conditions on a field together.
     #[must_use]
     pub fn turn(&self) -> Option<Vec<&Finding>> {
         self.turn_to(Aim::Hold)

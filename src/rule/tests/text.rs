@@ -18,12 +18,16 @@ fn mistake(text: &str) -> NoRule {
     text.parse::<Rule>().unwrap_err()
 }
 
-/// Each text is what its JSON is written as.
+/// The text is that of the rule with this JSON, and means it.
+fn check_text(text: &str, json: &str) {
+    let rule: Rule = serde_json::from_str(json).unwrap();
+    assert_eq!(rule.to_string(), text);
+    assert_eq!(parse(text), rule, "{text}");
+}
+
 #[test]
-fn every_form_has_one_text() {
+fn every_test_has_one_text() {
     for (text, json) in [
-        ("true", "true"),
-        ("false", "false"),
         ("orders > 5", r#"{"field":"orders","above":5}"#),
         ("orders >= -5", r#"{"field":"orders","at_least":-5}"#),
         ("rate < 3.0", r#"{"field":"rate","below":3.0}"#),
@@ -74,6 +78,16 @@ fn every_form_has_one_text() {
         ("a else 0 = 1", r#"{"coalesce":["a"],"default":0,"is":1}"#),
         ("first of (a) = 1", r#"{"coalesce":["a"],"is":1}"#),
         ("first of () else {a} = 1", r#"{"coalesce":[],"default":["a"],"is":1}"#),
+    ] {
+        check_text(text, json);
+    }
+}
+
+#[test]
+fn every_way_to_join_conditions_has_one_text() {
+    for (text, json) in [
+        ("true", "true"),
+        ("false", "false"),
         ("missing(spend(90d))", r#"{"missing":"spend(90d)"}"#),
         ("not missing(email)", r#"{"not":{"missing":"email"}}"#),
         ("not not true", r#"{"not":{"not":true}}"#),
@@ -93,9 +107,7 @@ fn every_form_has_one_text() {
         ),
         ("at least 0 of ()", r#"{"at_least":0,"of":[]}"#),
     ] {
-        let rule: Rule = serde_json::from_str(json).unwrap();
-        assert_eq!(rule.to_string(), text);
-        assert_eq!(parse(text), rule, "{text}");
+        check_text(text, json);
     }
 }
 

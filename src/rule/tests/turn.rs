@@ -127,17 +127,17 @@ fn what_is_missing_must_become_known() {
     let nothing = sheet([]);
     for (rule, told) in [
         ("not missing(email)", "email known"),
-        ("email contains \"@\"", "email known and containing `@`"),
-        ("orders > 5 and orders < 9", "orders known and above 5 and below 9"),
-        ("orders > 5 or orders < 2", "orders known and above 5"),
-        ("not (tier = gold)", "tier known and other than gold"),
-        ("orders else 0 > 5", "orders known and above 5"),
+        ("email contains \"@\"", "email known (containing `@`)"),
+        ("orders > 5 and orders < 9", "orders known (above 5 and below 9)"),
+        ("orders > 5 or orders < 2", "orders known (above 5)"),
+        ("not (tier = gold)", "tier known (other than gold)"),
+        ("orders else 0 > 5", "orders known (above 5)"),
         ("first of (orders) else 9 > 5", "it holds already"),
         (
             "first of (email, phone) contains \"@\"",
-            "email known and containing `@`, or phone known and containing `@`",
+            "email known (containing `@`), or phone known (containing `@`)",
         ),
-        ("missing(email) and orders > 5", "orders known and above 5"),
+        ("missing(email) and orders > 5", "orders known (above 5)"),
     ] {
         assert_eq!(turns(rule, &nothing).to_string(), told, "{rule}");
     }
@@ -146,7 +146,7 @@ fn what_is_missing_must_become_known() {
     assert_eq!(told, "email containing `@`");
     let yen = sheet([("spend(90d)", Money::from_minor(1, Currency::JPY).into())]);
     let told = turns("spend(90d) >= 1", &yen).to_string();
-    assert_eq!(told, "spend(90d) known and at least 1.00 EUR");
+    assert_eq!(told, "spend(90d) known (at least 1.00 EUR)");
 }
 
 #[test]

@@ -33,3 +33,19 @@ fn an_answer_that_hangs_on_an_undecided_text_is_unknown() {
         assert_eq!(checked.explain(&sheet).truth, expected, "{rule:?}");
     }
 }
+
+#[test]
+fn a_turn_decides_what_is_undecided() {
+    let schema = Schema::new([Field::new("segments", Kind::Set)]).unwrap();
+    let slot = schema.slot("segments").unwrap();
+    let mut sheet = Sheet::new(NaiveDate::default());
+    sheet.set(slot, Some(Value::set(["in"])));
+    sheet.leave_undecided(slot, BTreeSet::from([Text::from("open")]));
+    for (rule, told) in [
+        (field("segments").any_of(["open"]), "segments with open added"),
+        (field("segments").none_of(["open"]), "segments known (none of open)"),
+        (field("segments").any_of(["in"]), "it holds already"),
+    ] {
+        assert_eq!(rule.check(&schema).unwrap().turns(&sheet).to_string(), told);
+    }
+}

@@ -1,14 +1,12 @@
 //! The words, quoted parts, numbers and signs of a text.
 
-use std::borrow::Cow;
-
 /// One of them.
 #[derive(Clone, Debug, PartialEq)]
 pub(super) enum Token<'a> {
     /// A word: a part of the language, a field or a text.
     Word(&'a str),
     /// A field with arguments, such as `spend(90d)`.
-    Call(Cow<'a, str>),
+    Call(String),
     /// What stands between double quotes.
     Text(String),
     /// What stands between backticks: a field.
@@ -118,7 +116,7 @@ impl<'a> Lexer<'a> {
         match arguments(self.rest) {
             Some((arguments, length)) => {
                 self.take(length);
-                Token::Call(format!("{word}({arguments})").into())
+                Token::Call(format!("{word}({arguments})"))
             }
             None => Token::Wrong("arguments such as `(90d)`"),
         }

@@ -1,26 +1,4 @@
 //! Rules as a text for people: `spend(90d) >= 500 and tier in {gold, platinum}`.
-//!
-//! | text | rule |
-//! |---|---|
-//! | `a and b and c`, `all(a)`, `all()` | every condition holds |
-//! | `a or b`, `any(a)`, `any()` | at least one condition holds |
-//! | `not a`, `not (a and b)` | the condition fails |
-//! | `at least 2 of (a, b, c)` | so many of the conditions hold |
-//! | `missing(email)` | the field has no value |
-//! | `true`, `false` | always, never |
-//! | `=` `!=` `>` `>=` `<` `<=`, `between 1 and 5` | `is`, `is_not`, `above`, `at_least`… |
-//! | `in {gold, platinum}`, `not in {gold}` | `one_of`, `none_of` |
-//! | `has any of {tea}`, `has all of {tea}`, `has none of {tea}` | `any_of`, `all_of`, `none_of` |
-//! | `starts with "a"`, `ends with "a"`, `contains "a"` | the same |
-//! | `within last 14d`, `within next 14d`, `anniversary within next 14d` | the same |
-//! | `first of (phone, email) = "x"`, `orders else 0 >= 5` | `coalesce`, with `default` |
-//!
-//! `and` binds tighter than `or`, and `not` tighter than both. Fields are written as they are, such
-//! as `spend(90d)`, or between backticks where they have other characters. Texts are single words
-//! or stand between double quotes; money (`500.00 EUR`) and dates (`2026-01-31`) need no quotes. In
-//! quotes of either kind `\"`, `` \` ``, `\\`, `\n`, `\r`, `\t` and `\u{2029}` stand for characters.
-//! Parentheses make no conditions of their own: `(a and b) and c` is an "all" in an "all", and
-//! `a and b and c` is one of three.
 
 mod lexer;
 mod mistake;
@@ -35,7 +13,29 @@ use std::str::FromStr;
 
 use super::{MAX_NODES, Rule};
 
-/// Reads what `Display` writes and whatever else means a rule.
+/// A rule as a text for people; [`Display`](std::fmt::Display) writes it, in its one form.
+///
+/// | text | rule |
+/// |---|---|
+/// | `a and b and c`, `all(a)`, `all()` | every condition holds |
+/// | `a or b`, `any(a)`, `any()` | at least one condition holds |
+/// | `not a`, `not (a and b)` | the condition fails |
+/// | `at least 2 of (a, b, c)` | so many of the conditions hold |
+/// | `missing(email)` | the field has no value |
+/// | `true`, `false` | always, never |
+/// | `=` `!=` `>` `>=` `<` `<=`, `between 1 and 5` | `is`, `is_not`, `above`, `at_least`… |
+/// | `in {gold, platinum}`, `not in {gold}` | `one_of`, `none_of` |
+/// | `has any of {tea}`, `has all of {tea}`, `has none of {tea}` | `any_of`, `all_of`, `none_of` |
+/// | `starts with "a"`, `ends with "a"`, `contains "a"` | the same |
+/// | `within last 14d`, `within next 14d`, `anniversary within next 14d` | the same |
+/// | `first of (phone, email) = "x"`, `orders else 0 >= 5` | `coalesce`, with `default` |
+///
+/// `and` binds tighter than `or`, and `not` tighter than both. Fields are written as they are, such
+/// as `spend(90d)`, or between backticks where they have other characters. Texts are single words
+/// (letters, digits, `_`, `-` and `.`) or stand between double quotes; money (`500.00 EUR`) and dates (`2026-01-31`) need no quotes. In
+/// quotes of either kind `\"`, `` \` ``, `\\`, `\n`, `\r`, `\t` and `\u{2029}` stand for characters.
+/// Parentheses make no conditions of their own: `(a and b) and c` is an "all" in an "all", and
+/// `a and b and c` is one of three. `has none of` is another spelling of `not in`.
 ///
 /// ```
 /// use loyalty::rule::{Rule, field, missing};

@@ -148,8 +148,8 @@ struct Name<'a>(&'a Text);
 impl Display for Name<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let name = self.0.as_str();
-        let bare = match tokens(name) {
-            [Token::Word(word), Token::End, _] => word == name && !is_reserved(word),
+        let bare = match &tokens(name) {
+            [Token::Word(word), Token::End, _] => *word == name && !is_reserved(word),
             [Token::Call(call), Token::End, _] => call == name,
             _ => false,
         };

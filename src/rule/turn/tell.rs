@@ -49,7 +49,7 @@ impl Display for Change {
             Gap::Missing => write!(f, "{field} missing"),
             Gap::Known => match self.phrases() {
                 phrases if phrases.is_empty() => write!(f, "{field} known"),
-                phrases => write!(f, "{field} known and {}", phrases.join(" and ")),
+                phrases => write!(f, "{field} known ({})", phrases.join(" and ")),
             },
             Gap::Other => write!(f, "{field} {}", self.phrases().join(" and ")),
             gap => write!(f, "{field} {gap}"),
