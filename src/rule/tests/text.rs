@@ -102,8 +102,8 @@ fn every_way_to_join_conditions_has_one_text() {
             r#"{"any":[{"all":[]},{"all":[true]},{"any":[false]}]}"#,
         ),
         (
-            "at least 2 of (true, a = 1 or false, true and true)",
-            r#"{"at_least":2,"of":[true,{"any":[{"field":"a","is":1},false]},{"all":[true,true]}]}"#,
+            "at least 2 of (true, a > 1 or false, not true)",
+            r#"{"at_least":2,"of":[true,{"any":[{"field":"a","above":1},false]},{"not":true}]}"#,
         ),
         ("at least 0 of ()", r#"{"at_least":0,"of":[]}"#),
     ] {

@@ -238,6 +238,8 @@ fn a_rule_with_too_many_ways_is_told_in_part() {
     assert!(some.to_string().ends_with(", or in another way"));
     let all = turns(format!("all({of})"));
     assert_eq!((all.sets.len(), all.sets[0].changes.len(), all.complete), (1, 16, true));
+    let most = turns(format!("at least 15 of ({of})"));
+    assert_eq!((most.sets.len(), most.complete), (16, true));
     let any = turns(format!("any({of})"));
     assert_eq!((any.sets.len(), any.complete), (16, true));
 }

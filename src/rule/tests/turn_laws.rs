@@ -261,9 +261,10 @@ proptest! {
                 .map(|change| if let Gap::Wait(days) = change.gap { days } else { 0 })
                 .sum();
             let today = facts.today() + chrono::TimeDelta::days(days);
-            let values = schema().fields().iter().map(|it| schema().slot(it.name.as_str()).unwrap());
-            let values = values.map(|slot| facts.value(slot).cloned()).collect();
-            let later = Sheet::of(values, today);
+            let fields = schema().fields().iter();
+            let slots = fields.map(|field| schema().slot(field.name.as_str()).unwrap());
+            let values = slots.map(|slot| facts.value(slot).cloned());
+            let later = Sheet::of(values.collect(), today);
             prop_assert_eq!(rule.truth(&turned(&later, &turn)), Truth::Hold, "{}", turn);
         }
     }

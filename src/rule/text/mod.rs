@@ -30,12 +30,14 @@ use super::{MAX_NODES, Rule};
 /// | `within last 14d`, `within next 14d`, `anniversary within next 14d` | the same |
 /// | `first of (phone, email) = "x"`, `orders else 0 >= 5` | `coalesce`, with `default` |
 ///
-/// `and` binds tighter than `or`, and `not` tighter than both. Fields are written as they are, such
-/// as `spend(90d)`, or between backticks where they have other characters. Texts are single words
-/// (letters, digits, `_`, `-` and `.`) or stand between double quotes; money (`500.00 EUR`) and dates (`2026-01-31`) need no quotes. In
-/// quotes of either kind `\"`, `` \` ``, `\\`, `\n`, `\r`, `\t` and `\u{2029}` stand for characters.
-/// Parentheses make no conditions of their own: `(a and b) and c` is an "all" in an "all", and
-/// `a and b and c` is one of three. `has none of` is another spelling of `not in`.
+/// `and` binds tighter than `or`, and `not` tighter than both. Parentheses make no conditions of
+/// their own: `(a and b) and c` is an "all" in an "all", and `a and b and c` is one of three. `has
+/// none of` is another spelling of `not in`.
+///
+/// Fields are written as they are, such as `spend(90d)`, or between backticks where they have other
+/// characters. Texts are single words (letters, digits, `_`, `-` and `.`) or stand between double
+/// quotes; money (`500.00 EUR`) and dates (`2026-01-31`) need no quotes. In quotes of either kind
+/// `\"`, `` \` ``, `\\`, `\n`, `\r`, `\t` and `\u{2029}` stand for characters.
 ///
 /// ```
 /// use loyalty::rule::{Rule, field, missing};

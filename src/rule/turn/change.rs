@@ -11,8 +11,8 @@ use crate::rule::checked::CheckedRule;
 use crate::rule::{Aim, Facts, Gap, Kind, Number, Test, Text, Value};
 
 impl Place<'_> {
-    /// The change of the field to `to`, on the day of `facts`; `holds` says whether `rule` does with
-    /// another value instead.
+    /// The change of the field to `to`, on the day of `facts`; `holds` says whether `rule` does
+    /// with another value instead.
     pub(super) fn change(
         &self,
         to: Option<&Value>,

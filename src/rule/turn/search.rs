@@ -86,12 +86,13 @@ impl<'a> Search<'a> {
 
     /// Allows more and more changes, so that smaller sets are found first.
     fn deepen(&mut self) {
-        for limit in 0..=2 * self.order.len() {
-            (self.limit, self.cut) = (limit, false);
-            self.search(State::new(self.facts), 0);
+        loop {
+            self.cut = false;
+            self.search(State::new(self.facts));
             if !self.cut || self.given_up || self.found.len() >= self.most {
                 return;
             }
+            self.limit += 1;
         }
     }
 
@@ -116,14 +117,15 @@ impl<'a> Search<'a> {
         (self.allowed, self.given_up, self.steps) = (allowed, false, MIN_STEPS);
         self.most = 1;
         self.found.clear();
-        self.search(State::new(self.facts), 0);
+        self.search(State::new(self.facts));
         self.found.pop()
     }
 
     /// Follows one way until it ends or branches.
-    fn search(&mut self, mut state: State<'a>, choices: usize) {
+    fn search(&mut self, mut state: State<'a>) {
         loop {
-            if self.steps == 0 || choices > MAX_CHOICES || self.found.len() >= self.most {
+            let too_far = state.choices > MAX_CHOICES || self.steps == 0;
+            if too_far || self.found.len() >= self.most {
                 self.given_up = true;
                 return;
             }
@@ -136,7 +138,7 @@ impl<'a> Search<'a> {
                     Step::On => {}
                     Step::Over => return,
                     Step::Ways(condition) => {
-                        return self.branch(&state, ways(condition, aim, self.facts), choices);
+                        return self.branch(&state, ways(condition, aim, self.facts));
                     }
                 },
                 Goal::Count(of, need, _) if need > of.len() => return,
@@ -144,7 +146,7 @@ impl<'a> Search<'a> {
                     state.goals.extend(of.into_iter().map(|place| Goal::Part(place, aim)));
                 }
                 Goal::Count(of, need, aim) => {
-                    return self.choose(&state, &of, (need, aim), choices);
+                    return self.choose(&state, &of, need, aim);
                 }
             }
         }
@@ -184,41 +186,42 @@ impl<'a> Search<'a> {
     }
 
     /// Goes each way of asking several fields.
-    fn branch(&mut self, state: &State<'a>, ways: Vec<Vec<(Slot, Ask<'a>)>>, choices: usize) {
+    fn branch(&mut self, state: &State<'a>, ways: Vec<Vec<(Slot, Ask<'a>)>>) {
         for way in ways {
-            let mut state = state.clone();
+            let mut state = state.chosen();
             if matches!(self.ask(&mut state, &way), Step::On) {
-                self.search(state, choices + 1);
+                self.search(state);
             }
         }
     }
 
     /// Goes each way of bringing one more of the parts to the aim; the ones before it, which are
     /// not there, are left.
-    fn choose(&mut self, state: &State<'a>, of: &[usize], goal: (usize, Aim), choices: usize) {
-        let (need, aim) = goal;
+    fn choose(&mut self, state: &State<'a>, of: &[usize], need: usize, aim: Aim) {
         let there: Vec<bool> = {
             let changed = state.changed(self.facts);
             of.iter().map(|part| self.rule.truth_at(*part, &changed) == aim.truth()).collect()
         };
         let open = || of.iter().zip(&there).enumerate().filter(|(_, (_, there))| !**there);
         let lacking = (need + open().count()).saturating_sub(of.len());
-        let changes = state.measure(&self.order, self.facts).0.len();
+        let changes = state.measure(&self.order, self.facts).0.len().saturating_add(lacking);
         let parts = open().map(|(_, (part, _))| *part);
-        if changes.saturating_add(lacking) > self.limit && state.are_apart(self.rule, parts) {
-            self.cut = true;
+        if changes > self.limit
+            && state.are_apart(self.rule, parts)
+            && !self.affords(changes, state)
+        {
             return;
         }
         for (position, (part, _)) in open() {
             let rest = of.iter().zip(&there).enumerate();
             let rest = rest.filter(|(other, (_, there))| **there || *other > position);
-            let mut state = state.clone();
+            let mut state = state.chosen();
             state.goals.push(Goal::Part(*part, aim));
             if need > 1 {
                 let rest = rest.map(|(_, (part, _))| *part).collect();
                 state.goals.push(Goal::Count(rest, need - 1, aim));
             }
-            self.search(state, choices + 1);
+            self.search(state);
             if self.given_up {
                 return;
             }
@@ -252,7 +255,16 @@ impl<'a> Search<'a> {
         if self.found.iter().any(is_worse) {
             return false;
         }
-        let too_many = key.len() > self.limit;
+        self.affords(key.len(), state)
+    }
+
+    /// Whether so many changes may be made: also if every set has to make them, because nothing was
+    /// chosen yet.
+    fn affords(&mut self, changes: usize, state: &State<'a>) -> bool {
+        if state.choices == 0 {
+            self.limit = self.limit.max(changes);
+        }
+        let too_many = changes > self.limit;
         self.cut |= too_many;
         !too_many
     }

@@ -55,12 +55,19 @@ pub(super) struct State<'a> {
     /// How many days must pass.
     days: u64,
     today: NaiveDate,
+    /// How often one of several ways was chosen.
+    pub(super) choices: usize,
 }
 
 impl<'a> State<'a> {
     pub(super) fn new(facts: &dyn Facts) -> Self {
         let goals = vec![Goal::Part(0, Aim::Hold)];
-        Self { goals, places: vec![], waits: vec![], days: 0, today: facts.today() }
+        Self { goals, places: vec![], waits: vec![], days: 0, today: facts.today(), choices: 0 }
+    }
+
+    /// The same, to go one of several ways.
+    pub(super) fn chosen(&self) -> Self {
+        Self { choices: self.choices + 1, ..self.clone() }
     }
 
     /// The facts as they would be.

@@ -24,8 +24,9 @@ pub struct Unlock {
 /// ```
 /// use loyalty::rule::{Field, Kind, Rule, Schema, Sheet, unlocks};
 ///
-/// let schema = Schema::new([Field::new("birthday", Kind::Date), Field::new("email", Kind::Text)])?;
-/// let rules = ["birthday anniversary within next 7d", "email contains \"@\"", "not missing(email)"];
+/// let fields = [Field::new("birthday", Kind::Date), Field::new("email", Kind::Text)];
+/// let schema = Schema::new(fields)?;
+/// let rules = ["birthday anniversary within next 7d", "email contains \"@\"", "missing(email)"];
 /// let mut checked = Vec::new();
 /// for rule in rules {
 ///     checked.push(rule.parse::<Rule>()?.check(&schema)?);
