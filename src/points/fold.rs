@@ -17,16 +17,23 @@ pub(super) struct Fold<'a> {
     lots: Vec<Opened<'a>>,
     /// The lots by what a claw-back takes from first; not there before there is a claw-back.
     own: Option<BTreeMap<Share<'a>, Vec<usize>>>,
-    /// The lots that are active, unless they are over, in the order in which they are spent.
-    active: BTreeSet<Turn>,
-    /// The lots that are not active yet, by the instant at which they will be.
-    pending: BTreeSet<(DateTime<Utc>, usize)>,
+    /// Whose turn it is when points are taken; not there before any are.
+    queue: Option<Queue>,
     /// What was taken beyond what there was, in the order in which it is paid down.
     debts: VecDeque<Debt<'a>>,
     uses: Vec<Taken<'a>>,
     earned: i64,
     spent: i64,
     clawed_back: i64,
+}
+
+/// The lots that have points left.
+#[derive(Default)]
+struct Queue {
+    /// Those that are active, unless they are over, in the order in which they are spent.
+    active: BTreeSet<Turn>,
+    /// Those that are not active yet, by the instant at which they will be.
+    pending: BTreeSet<(DateTime<Utc>, usize)>,
 }
 
 struct Opened<'a> {
@@ -92,6 +99,9 @@ impl<'a> Fold<'a> {
     }
 
     fn take_in(&mut self, cause: &'a Cause, points: i64) {
+        if self.queue.is_none() && !matches!(cause.movement, Movement::Earn(_)) {
+            self.line_up(cause.at);
+        }
         match &cause.movement {
             Movement::Earn(term) => {
                 self.earned += points;
@@ -151,11 +161,21 @@ impl<'a> Fold<'a> {
         }
     }
 
+    /// Makes the queue, at the first instant at which points are taken.
+    fn line_up(&mut self, at: DateTime<Utc>) {
+        self.queue = Some(Queue::default());
+        for lot in 0..self.lots.len() {
+            self.resume(lot, at);
+        }
+    }
+
     /// Lets a lot that has points again be spent, if and when it can be.
     fn resume(&mut self, lot: usize, at: DateTime<Utc>) {
-        let Some(Opened { term, .. }) = self.lots.get(lot) else { return };
+        let (Some(Opened { term, .. }), Some(queue)) = (self.lots.get(lot), &mut self.queue) else {
+            return;
+        };
         if term.active_at > at {
-            self.pending.insert((term.active_at, lot));
+            queue.pending.insert((term.active_at, lot));
         } else if !term.is_over(at) {
             self.settle(lot);
         }
@@ -184,10 +204,11 @@ impl<'a> Fold<'a> {
 
     /// Makes lots active whose time has come.
     fn activate(&mut self, until: DateTime<Utc>) {
-        while let Some(&(at, lot)) = self.pending.first()
+        while let Some(queue) = &mut self.queue
+            && let Some(&(at, lot)) = queue.pending.first()
             && at <= until
         {
-            self.pending.pop_first();
+            queue.pending.pop_first();
             self.settle(lot);
         }
     }
@@ -201,18 +222,21 @@ impl<'a> Fold<'a> {
                 break;
             }
         }
-        if let Some(opened) = self.lots.get(lot).filter(|opened| opened.left > 0) {
-            self.active.insert(opened.turn(lot));
+        if let (Some(opened), Some(queue)) = (self.lots.get(lot), &mut self.queue)
+            && opened.left > 0
+        {
+            queue.active.insert(opened.turn(lot));
         }
     }
 
     /// Takes points from the active lots in turn; what they do not have is owed.
     fn draw(&mut self, by: &'a Cause, mut wanted: i64) {
         while wanted > 0
-            && let Some(&turn) = self.active.first()
+            && let Some(queue) = &mut self.queue
+            && let Some(&turn) = queue.active.first()
         {
             if turn.expires_at.is_some_and(|expires_at| expires_at <= by.at) {
-                self.active.pop_first();
+                queue.active.pop_first();
             } else {
                 wanted -= self.take(turn.lot, by, wanted);
             }
@@ -232,27 +256,41 @@ impl<'a> Fold<'a> {
         if points > 0 {
             self.uses.push(Taken { lot, by, points });
         }
-        if opened.left == 0 {
-            self.active.remove(&opened.turn(lot));
-            self.pending.remove(&(opened.term.active_at, lot));
+        if let (0, Some(queue)) = (opened.left, &mut self.queue) {
+            queue.active.remove(&opened.turn(lot));
+            queue.pending.remove(&(opened.term.active_at, lot));
         }
         points
     }
 
     pub(super) fn balance(&self, as_of: DateTime<Utc>) -> Balance {
-        let left = |state| {
-            let lots = self.lots.iter().filter(|lot| lot.state(as_of) == state);
-            Points(lots.map(|lot| lot.left).sum())
-        };
+        let (mut active, mut pending, mut expired) = (0, 0, 0);
+        for lot in &self.lots {
+            match lot.state(as_of) {
+                LotState::Active => active += lot.left,
+                LotState::Pending => pending += lot.left,
+                LotState::Expired => expired += lot.left,
+                LotState::Used => {}
+            }
+        }
         Balance {
             earned: Points(self.earned),
-            active: left(LotState::Active),
-            pending: left(LotState::Pending),
-            expired: left(LotState::Expired),
+            active: Points(active),
+            pending: Points(pending),
+            expired: Points(expired),
             spent: Points(self.spent),
             clawed_back: Points(self.clawed_back),
             deficit: Points(self.debts.iter().map(|debt| debt.points).sum()),
         }
+    }
+
+    /// The terms that are not over at `as_of`, with what is left of each lot.
+    pub(super) fn unexpired(
+        &self,
+        as_of: DateTime<Utc>,
+    ) -> impl Iterator<Item = (Term, Points)> + use<'_, 'a> {
+        let lots = self.lots.iter().filter(move |lot| lot.left > 0 && !lot.term.is_over(as_of));
+        lots.map(|lot| (lot.term, Points(lot.left)))
     }
 
     pub(super) fn lots(self, as_of: DateTime<Utc>) -> Vec<Lot> {
