@@ -4,7 +4,7 @@ use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
 use super::fold::Fold;
-use super::{Cause, Ledger, Points};
+use super::{Cause, Entry, Ledger, Points};
 
 /// How many points a customer holds, and what became of the others.
 ///
@@ -84,10 +84,25 @@ impl Ledger {
     /// What the customer holds at `as_of`.
     ///
     /// # Complexity
-    /// O(n log n) for n net entries, as for every question about an instant.
+    /// O(n log n) for n net entries, as for every question about an instant. If it was asked
+    /// before, nothing is owed and no entry is later than `as_of`: O(m) for the m lots that can
+    /// expire or are still to become active.
     #[must_use]
     pub fn balance(&self, as_of: DateTime<Utc>) -> Balance {
-        Fold::of(self.net(), as_of).wait_until(as_of).balance(as_of)
+        let foreseen = self.outlook().and_then(|outlook| outlook.balance(as_of));
+        let found = || Fold::of(self.net(), as_of).wait_until(as_of).balance(as_of);
+        foreseen.unwrap_or_else(found)
+    }
+
+    /// What the customer will hold at `as_of` once `entries` are posted; what they hold now, if the
+    /// ledger refuses the entries.
+    #[must_use]
+    pub fn balance_with(&self, entries: &[Entry], as_of: DateTime<Utc>) -> Balance {
+        let changed = self.changed(entries).unwrap_or_default();
+        let outlook = self.outlook().and_then(|outlook| outlook.clone().with(&changed));
+        let foreseen = outlook.and_then(|outlook| outlook.balance(as_of));
+        let found = || Fold::of(self.net_with(&changed), as_of).wait_until(as_of).balance(as_of);
+        foreseen.unwrap_or_else(found)
     }
 
     /// Every lot that was opened until `as_of`, in chronological order, with what became of it.

@@ -1,11 +1,15 @@
 //! The append-only ledger and its corrections.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::hash::{DefaultHasher, Hash, Hasher};
+use std::iter::once;
+use std::ops::Bound::{Excluded, Unbounded};
 
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
 use super::entry::Share;
+use super::outlook::{Foreseen, Outlook};
 use super::{Cause, Entry, Fault, MAX_POSTING, Movement, Points, Posting};
 use crate::id::EventId;
 use crate::path::{Path, Problems};
@@ -24,6 +28,11 @@ pub struct Ledger {
     /// The signed sum of the entries of every cause, where it is not zero.
     #[serde(skip_serializing)]
     net: BTreeMap<Cause, Points>,
+    /// The keys of the events in `net`, sorted; one for each of its causes.
+    #[serde(skip_serializing)]
+    events: Vec<u64>,
+    #[serde(skip_serializing)]
+    foreseen: Foreseen,
 }
 
 #[derive(Deserialize)]
@@ -49,7 +58,9 @@ impl Ledger {
     /// What stands in the ledger for `event`, in the form in which it was to be posted.
     #[must_use]
     pub fn postings(&self, event: &EventId) -> Vec<Posting> {
+        let is_there = self.names(event);
         self.net()
+            .take_while(|_| is_there)
             .filter(|(cause, _)| cause.event == *event)
             .filter_map(|(cause, net)| Posting::new(cause.clone(), cause.movement.effect(net)).ok())
             .collect()
@@ -114,8 +125,11 @@ impl Ledger {
             concerned.insert(&cause.event);
             add(missing.entry(cause).or_default(), cause.movement.effect(target.points()));
         }
-        for (cause, &net) in &self.net {
-            if concerned.contains(&cause.event) {
+        concerned.retain(|event| self.names(event));
+        if !concerned.is_empty() {
+            for (cause, &net) in
+                self.net.iter().filter(|(cause, _)| concerned.contains(&cause.event))
+            {
                 add(missing.entry(cause).or_default(), Points(net.0.saturating_neg()));
             }
         }
@@ -136,6 +150,28 @@ impl Ledger {
     /// # Errors
     /// All problems, each at `[index]` of the entry; the ledger is unchanged then.
     pub fn post(&mut self, entries: Vec<Entry>) -> Result<(), Problems<Fault>> {
+        let changed = self.changed(&entries)?;
+        self.foreseen.keep(&changed);
+        for (cause, net) in changed {
+            let key = key(&cause.event);
+            let place = self.events.partition_point(|known| *known < key);
+            if net.is_zero() {
+                if self.net.remove(&cause).is_some() {
+                    self.events.remove(place);
+                }
+            } else if self.net.insert(cause, net).is_none() {
+                self.events.insert(place, key);
+            }
+        }
+        self.entries.extend(entries);
+        Ok(())
+    }
+
+    /// What the causes of `entries` come to once these are appended, in chronological order.
+    pub(super) fn changed(
+        &self,
+        entries: &[Entry],
+    ) -> Result<Vec<(Cause, Points)>, Problems<Fault>> {
         let mut problems = Problems::none();
         let count = self.entries.len().saturating_add(entries.len());
         if count > MAX_ENTRIES {
@@ -143,26 +179,43 @@ impl Ledger {
         }
         let mut changed: BTreeMap<&Cause, (usize, Points)> = BTreeMap::new();
         for ((index, entry), expected) in entries.iter().enumerate().zip(self.next_id()..) {
-            let path = Path::root().item(index);
-            check(entry, expected, &path, &mut problems);
+            check(entry, expected, index, &mut problems);
             let before = || self.net.get(&entry.cause).copied().unwrap_or_default();
             let (last, net) = changed.entry(&entry.cause).or_insert_with(|| (index, before()));
             *last = index;
             add(net, entry.points);
         }
-        let changed: Vec<(Cause, usize, Points)> =
-            changed.into_iter().map(|(cause, (last, net))| (cause.clone(), last, net)).collect();
         check_nets(&changed, &mut problems);
-        problems.into_result(())?;
-        for (cause, _, net) in changed {
-            if net.is_zero() {
-                self.net.remove(&cause);
-            } else {
-                self.net.insert(cause, net);
-            }
-        }
-        self.entries.extend(entries);
-        Ok(())
+        let nets = changed.into_iter().map(|(cause, (_, net))| (cause.clone(), net));
+        problems.into_result(nets.collect())
+    }
+
+    /// What stands in the ledger when the causes in `changed`, which are in chronological order,
+    /// come to something else than now.
+    pub(super) fn net_with<'a>(
+        &'a self,
+        changed: &'a [(Cause, Points)],
+    ) -> impl Iterator<Item = (&'a Cause, Points)> {
+        let causes = || changed.iter().map(|(cause, _)| Excluded(cause));
+        let from = once(Unbounded).chain(causes());
+        let until = causes().chain(once(Unbounded));
+        let between = from.zip(until).map(|bounds| self.net.range::<Cause, _>(bounds));
+        let then = changed.iter().map(Some).chain(once(None));
+        between.zip(then).flat_map(|(unchanged, then)| {
+            let then = then.filter(|(_, net)| !net.is_zero());
+            let unchanged = unchanged.map(|(cause, net)| (cause, *net));
+            unchanged.chain(then.map(|(cause, net)| (cause, *net)))
+        })
+    }
+
+    /// How the balance goes on if nothing more happens, unless something is owed.
+    pub(super) fn outlook(&self) -> Option<&Outlook> {
+        self.foreseen.of(self)
+    }
+
+    /// Whether anything may stand here for this event; if not, nothing does.
+    fn names(&self, event: &EventId) -> bool {
+        self.events.binary_search(&key(event)).is_ok()
     }
 
     fn next_id(&self) -> u64 {
@@ -170,22 +223,30 @@ impl Ledger {
     }
 }
 
-fn check(entry: &Entry, expected: u64, path: &Path, problems: &mut Problems<Fault>) {
+/// By what an event is looked up; two events may share a key.
+fn key(event: &EventId) -> u64 {
+    let mut hasher = DefaultHasher::new();
+    event.hash(&mut hasher);
+    hasher.finish()
+}
+
+fn check(entry: &Entry, expected: u64, index: usize, problems: &mut Problems<Fault>) {
     let points = entry.points;
+    let path = || Path::root().item(index);
     if entry.id != expected {
-        problems.add(path.field("id"), Fault::Number { expected, found: entry.id });
+        problems.add(path().field("id"), Fault::Number { expected, found: entry.id });
     }
     if points.is_zero() || points.0.unsigned_abs() > MAX_POSTING.0.unsigned_abs() {
-        problems.add(path.field("points"), Fault::Amount { points });
+        problems.add(path().field("points"), Fault::Amount { points });
     }
     if let Err(fault) = entry.cause.check() {
-        problems.add(path.field("cause"), fault);
+        problems.add(path().field("cause"), fault);
     }
 }
 
 /// What the entries of a cause come to must be possible; the last of them is to blame if it is not.
-fn check_nets(changed: &[(Cause, usize, Points)], problems: &mut Problems<Fault>) {
-    let nets = changed.iter().map(|(cause, last, net)| (*last, cause.movement.effect(*net)));
+fn check_nets(changed: &BTreeMap<&Cause, (usize, Points)>, problems: &mut Problems<Fault>) {
+    let nets = changed.iter().map(|(cause, (last, net))| (*last, cause.movement.effect(*net)));
     let wrong: BTreeMap<usize, Points> =
         nets.filter(|(_, net)| *net < Points::ZERO || *net > MAX_POSTING).collect();
     for (last, net) in wrong {

@@ -34,6 +34,7 @@ mod entry;
 mod fault;
 mod fold;
 mod ledger;
+mod outlook;
 mod policy;
 mod returned;
 

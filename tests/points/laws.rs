@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use chrono::{DateTime, TimeDelta, Utc};
 use loyalty::id::EventId;
-use loyalty::points::{Cause, Ledger, LotState, Movement, Points, Posting, Source, Term};
+use loyalty::points::{Balance, Cause, Ledger, LotState, Movement, Points, Posting, Source, Term};
 use proptest::prelude::*;
 
 use super::naive;
@@ -80,6 +80,37 @@ proptest! {
         for as_of in instants() {
             let counted = naive::balance(&postings, as_of, as_of);
             prop_assert_eq!(ledger.balance(as_of), counted, "{}", as_of);
+        }
+    }
+
+    #[test]
+    fn the_balance_with_entries_is_the_balance_once_they_are_posted(
+        before in postings(),
+        after in postings(),
+    ) {
+        let mut ledger = ledger(&before);
+        for target in after {
+            let about = events(std::slice::from_ref(&target));
+            let entries = ledger.reconcile(&about, &[target], &event(0));
+            let foreseen: Vec<Balance> =
+                instants().map(|as_of| ledger.balance_with(&entries, as_of)).collect();
+            ledger.post(entries).unwrap();
+            let found: Vec<Balance> = instants().map(|as_of| ledger.balance(as_of)).collect();
+            prop_assert_eq!(&foreseen, &found);
+            let afresh: Ledger =
+                serde_json::from_str(&serde_json::to_string(&ledger).unwrap()).unwrap();
+            let afresh = instants().map(|as_of| afresh.balance(as_of));
+            prop_assert_eq!(found, afresh.collect::<Vec<Balance>>());
+        }
+    }
+
+    #[test]
+    fn entries_that_do_not_continue_a_ledger_do_not_count(postings in postings()) {
+        let ledger = ledger(&postings);
+        let mut entries = ledger.entries().to_vec();
+        entries.iter_mut().for_each(|entry| entry.id += 1_000);
+        for as_of in instants() {
+            prop_assert_eq!(ledger.balance_with(&entries, as_of), ledger.balance(as_of));
         }
     }
 
