@@ -15,10 +15,11 @@ use crate::tier::{Credits, Standing, Tier, TierPolicy};
 ///
 /// # Errors
 /// The first law that is broken: there is at least one tier, and their ids differ; the same
-/// question has the same answer; what happens later does not matter; the standing names the tier
-/// at its rank and what is missing to the next one; what it tells of the past is over and what it
-/// tells of the future is to come; it stays the same until its `next_change`, and the tier until
-/// its `until`, if nothing more happens.
+/// question has the same answer; what happens later does not matter, nor do points if the policy
+/// does not look at them; the standing names the tier at its rank, which is the policy's rank, and
+/// what is missing to the next one; what it tells of the past is over and what it tells of the
+/// future is to come; it stays the same until its `next_change`, and the tier until its `until`, if
+/// nothing more happens.
 pub fn tier_policy(
     policy: &dyn TierPolicy,
     profile: &Profile,
@@ -35,6 +36,16 @@ pub fn tier_policy(
         let other = policy.standing(&Snapshot::of(&later, *moment), ledger);
         uphold("what happens later does not matter", other == found, || {
             format!("{}; with an order a second later, {other:?}", told(&found, moment.as_of))
+        })?;
+    }
+    let rank = policy.rank(&Snapshot::of(profile, *moment), ledger);
+    uphold("the rank is that of the standing", rank == found.rank, || {
+        format!("{}; but its rank is {rank}", told(&found, moment.as_of))
+    })?;
+    if !policy.looks_at_points() {
+        let other = policy.standing(&Snapshot::of(profile, *moment), &Ledger::default());
+        uphold("a policy looks at points if it says so", other == found, || {
+            format!("{}; with no points, {other:?}", told(&found, moment.as_of))
         })?;
     }
     place(&found, policy.tiers(), moment.as_of)?;

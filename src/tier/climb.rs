@@ -124,9 +124,7 @@ fn holds(ladder: &Ladder, steps: &[Step], zone: &Zone) -> Vec<Hold> {
         holds.extend(until.map(|at| Hold { at, rank, begins: false }));
     };
     for (index, step) in steps.iter().enumerate() {
-        let enough = |credits: i64| i128::from(credits) <= step.credits;
-        let rank = ladder.tiers.partition_point(|tier| enough(tier.at_least.amount()));
-        let Some(rank) = rank.checked_sub(1).filter(|&rank| rank > 0) else { continue };
+        let Some(rank) = Some(ladder.rank(step.credits)).filter(|&rank| rank > 0) else { continue };
         hold(rank, step.at, steps.get(index + 1).map(|next| next.at));
         if let (true, Validity::For(span)) = (step.came_in, ladder.validity) {
             hold(rank, step.at, Some(span.after(step.at, zone)));

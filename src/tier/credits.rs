@@ -7,6 +7,7 @@ use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
 use super::ladder::Measure;
+use crate::calendar::Interval;
 use crate::event::{EventType, Order};
 use crate::feature::Snapshot;
 use crate::money::{Currency, Money};
@@ -97,6 +98,36 @@ impl Measure {
                 .into_iter()
                 .map(|(at, Points(amount))| Credit { at, amount })
                 .collect(),
+        }
+    }
+
+    /// How much of that came about within `interval`.
+    pub(super) fn within(
+        self,
+        interval: &Interval,
+        snapshot: &Snapshot<'_>,
+        ledger: &Ledger,
+    ) -> i128 {
+        let as_of = snapshot.moment().as_of;
+        let orders = || snapshot.purchases().orders(0).within(interval);
+        let sum = |minors: &[i64]| minors.iter().map(|&minor| i128::from(minor)).sum::<i128>();
+        match self {
+            Self::Spend => {
+                let orders = orders();
+                sum(orders.list_minor())
+                    - sum(orders.discount_minor())
+                    - sum(orders.returned_minor())
+            }
+            Self::Orders => orders().len() as i128,
+            Self::Visits => {
+                snapshot.profile().history.count(EventType::Visit, interval, as_of).into()
+            }
+            Self::PointsEarned => {
+                let kept = ledger.kept(as_of).into_iter();
+                kept.filter(|(at, _)| interval.contains(*at))
+                    .map(|(_, kept)| i128::from(kept.0))
+                    .sum()
+            }
         }
     }
 }

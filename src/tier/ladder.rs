@@ -3,11 +3,12 @@
 use std::collections::BTreeMap;
 use std::fmt;
 
+use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
 use super::climb::Climb;
 use super::{Credits, Fault, Progress, Standing, Tier, TierPolicy};
-use crate::calendar::{Span, Window};
+use crate::calendar::{Interval, Span, Window};
 use crate::feature::{Moment, Snapshot};
 use crate::id::TierId;
 use crate::money::Currency;
@@ -154,6 +155,12 @@ impl Ladder {
         problems.into_result(CheckedLadder { written, lowest })
     }
 
+    /// The position of the highest tier for which so many credits suffice.
+    pub(super) fn rank(&self, credits: i128) -> usize {
+        let enough = |tier: &Tier| i128::from(tier.at_least.amount()) <= credits;
+        self.tiers.partition_point(enough).saturating_sub(1)
+    }
+
     /// What is wrong with where a tier begins.
     fn fault(&self, tier: &Tier, below: Option<&Tier>, currency: Currency) -> Option<Fault> {
         let found = tier.at_least;
@@ -200,6 +207,25 @@ impl TierPolicy for CheckedLadder {
             progress,
             next_change: climb.next_step(as_of).into_iter().chain(until).min(),
         }
+    }
+
+    fn rank(&self, snapshot: &Snapshot<'_>, ledger: &Ledger) -> usize {
+        let Ladder { measure, window, validity, .. } = &self.written;
+        let Moment { as_of, zone, .. } = *snapshot.moment();
+        let interval = window.interval(as_of, &zone, snapshot.member_since());
+        let credits = interval.map_or(0, |interval| measure.within(&interval, snapshot, ledger));
+        let now = self.written.rank(credits);
+        if *validity == Validity::WhileQualified {
+            return now;
+        }
+        // No rank was ever held for more credits than there have been in all.
+        let ever = Interval { first: DateTime::<Utc>::MIN_UTC, last: as_of };
+        let most = self.written.rank(measure.within(&ever, snapshot, ledger));
+        if now == most { now } else { self.standing(snapshot, ledger).rank }
+    }
+
+    fn looks_at_points(&self) -> bool {
+        self.written.measure == Measure::PointsEarned
     }
 
     fn crossing(&self) -> Crossing {

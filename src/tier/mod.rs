@@ -43,14 +43,27 @@ pub struct Tier {
 /// Decides who is in which tier; hosts bring their own where a [`Ladder`] does not say it.
 ///
 /// Laws (`laws::tier_policy` checks them): there is at least one tier, and their ids differ; the
-/// standing names the tier at its rank; the answer depends on what happened up to the moment, and
-/// stays the same until its `next_change` if nothing more happens.
+/// standing names the tier at its rank, which is that of [`TierPolicy::rank`]; the answer depends
+/// on what happened up to the moment, and stays the same until its `next_change` if nothing more
+/// happens.
 pub trait TierPolicy: Send + Sync {
     /// All tiers, from the lowest to the highest; at least one.
     fn tiers(&self) -> &[Tier];
 
     /// Where a customer stands at a moment.
     fn standing(&self, snapshot: &Snapshot<'_>, ledger: &Ledger) -> Standing;
+
+    /// The position of the customer's tier in [`TierPolicy::tiers`]: the rank of the standing, for
+    /// which a policy may know a shorter way.
+    fn rank(&self, snapshot: &Snapshot<'_>, ledger: &Ledger) -> usize {
+        self.standing(snapshot, ledger).rank
+    }
+
+    /// Whether the answers depend on points. Where they do not, the ledger that is handed in may
+    /// lack the latest entries.
+    fn looks_at_points(&self) -> bool {
+        true
+    }
 
     /// With which tier's multiplier a purchase earns that leads to another tier.
     fn crossing(&self) -> Crossing {
