@@ -101,6 +101,41 @@ impl Purchases {
         builder.log
     }
 
+    /// Takes in a purchase of the only customer, whose order is later than all others and has no
+    /// returns.
+    pub(crate) fn append(&mut self, event: &Event) {
+        let states = order_states(std::iter::once(event)).into_iter();
+        for state in states.filter(|state| !state.is_cancelled()) {
+            let amounts = state.amounts(self.currency);
+            let Some((at, (lines, total))) = nanos(state.at()).zip(amounts) else { continue };
+            if let Some(table) = &mut self.lines {
+                for (item, line) in lines {
+                    let category = item.category.as_ref();
+                    let category = category.and_then(|id| code(id, &mut table.categories));
+                    let product = code(&item.product, &mut table.products);
+                    table.push(category, product, line);
+                }
+            }
+            self.push(at, total);
+        }
+        if let Some(end) = self.starts.last_mut() {
+            *end = self.at.len();
+        }
+    }
+
+    /// Adds an order to the customer that ends next.
+    fn push(&mut self, at: i64, total: Amounts) {
+        self.at.push(at);
+        self.list_minor.push(total.list_minor);
+        self.discount_minor.push(total.discount_minor);
+        self.returned_minor.push(total.returned_minor);
+        self.units.push(total.units);
+        self.returned_units.push(total.returned_units);
+        if let Some(table) = &mut self.lines {
+            table.starts.push(table.category.len());
+        }
+    }
+
     /// The currency of all amounts.
     #[must_use]
     pub const fn currency(&self) -> Currency {
@@ -151,6 +186,14 @@ impl Purchases {
 }
 
 impl LineTable {
+    /// Adds a line to the order that is added next.
+    fn push(&mut self, category: Option<u32>, product: Option<u32>, line: Amounts) {
+        self.category.push(category);
+        self.product.push(product);
+        self.kept_units.push(line.kept_units());
+        self.net_minor.push(line.net_minor());
+    }
+
     /// The line in a row.
     pub(super) fn line(&self, index: usize, currency: Currency) -> Option<Line<'_>> {
         Some(Line {
@@ -227,32 +270,29 @@ impl Builder {
         line: Amounts,
     ) {
         let Some(table) = &mut self.log.lines else { return };
-        table
-            .category
-            .push(category.and_then(|id| self.categories.code(id, &mut table.categories)));
-        table.product.push(product.and_then(|id| self.products.code(id, &mut table.products)));
-        table.kept_units.push(line.kept_units());
-        table.net_minor.push(line.net_minor());
+        let category = category.and_then(|id| self.categories.code(id, &mut table.categories));
+        let product = product.and_then(|id| self.products.code(id, &mut table.products));
+        table.push(category, product, line);
     }
 
     /// Adds an order to the customer that ends next.
     pub(super) fn add_order(&mut self, at: i64, total: Amounts) {
-        let log = &mut self.log;
-        log.at.push(at);
-        log.list_minor.push(total.list_minor);
-        log.discount_minor.push(total.discount_minor);
-        log.returned_minor.push(total.returned_minor);
-        log.units.push(total.units);
-        log.returned_units.push(total.returned_units);
-        if let Some(table) = &mut log.lines {
-            table.starts.push(table.category.len());
-        }
+        self.log.push(at, total);
     }
 
     pub(super) fn end_customer(&mut self, customer: CustomerId) {
         self.log.customers.push(customer);
         self.log.starts.push(self.log.at.len());
     }
+}
+
+/// The code of a name, which is often one of the last that came up.
+fn code<T: Clone + Eq>(name: &T, names: &mut Vec<T>) -> Option<u32> {
+    let place = names.iter().rposition(|known| known == name).unwrap_or_else(|| {
+        names.push(name.clone());
+        names.len() - 1
+    });
+    u32::try_from(place).ok()
 }
 
 /// The codes of names that came up so far, counted from 0.

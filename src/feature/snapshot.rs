@@ -32,7 +32,7 @@ pub struct Snapshot<'a> {
     profile: &'a Profile,
     moment: Moment,
     since: Option<NaiveDate>,
-    purchases: OnceCell<Purchases>,
+    purchases: OnceCell<Cow<'a, Purchases>>,
     attributes: Cow<'a, Attributes>,
 }
 
@@ -65,7 +65,8 @@ impl<'a> Snapshot<'a> {
     #[must_use]
     pub fn purchases(&self) -> &Purchases {
         let Moment { as_of, currency, .. } = self.moment;
-        self.purchases.get_or_init(|| self.profile.purchases(currency, as_of))
+        self.purchases
+            .get_or_init(|| self.profile.history.log(&self.profile.customer.id, currency, as_of))
     }
 
     /// The attributes as of the moment.

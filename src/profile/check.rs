@@ -127,6 +127,9 @@ impl History {
     /// How many units of each line of an order all its returns add up to.
     fn returned_units(&self, order: &OrderId) -> HashMap<&LineId, i64> {
         let mut units = HashMap::new();
+        if !self.index.names(order) {
+            return units;
+        }
         for event in self.lasting(EVER) {
             let EventKind::Return(returned) = &event.kind else { continue };
             for line in returned.lines.iter().filter(|_| returned.order == *order) {

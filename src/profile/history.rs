@@ -7,7 +7,8 @@ use chrono::TimeDelta;
 use serde::{Deserialize, Serialize};
 
 use super::Summary;
-use super::index::Index;
+use super::index::{Index, Trace};
+use super::log::{Arrival, Log};
 use super::stored::StoredHistory;
 use super::summary::same;
 use crate::event::Event;
@@ -44,6 +45,7 @@ pub struct History {
     pub(super) events: VecDeque<Arc<Event>>,
     pub(super) summary: Summary,
     pub(super) index: Index,
+    pub(super) log: Log,
 }
 
 /// How long a history keeps whole events.
@@ -118,16 +120,19 @@ impl History {
     /// # Complexity
     /// Amortized *O*(1) for an event that is the newest; up to *O*(*n*) for one that is not.
     pub fn record(&mut self, event: Event) -> Recorded {
-        if !self.index.add(&event) {
+        let trace = Trace::of(&event);
+        if self.index.has_id(trace) {
             let agrees = self.agrees_with(&event);
             return if agrees { Recorded::Duplicate } else { Recorded::Conflicting };
         }
+        let arrival = if self.ends_before(&event) { Arrival::Newest } else { Arrival::Late };
+        self.keep_log(&event, arrival);
+        self.index.add_as(&event, trace);
         if self.summary.reaches(event.position().0) {
             self.summary.fold(&event);
             return Recorded::Folded;
         }
-        let is_newest = self.events.back().is_none_or(|last| last.position() < event.position());
-        if is_newest {
+        if arrival == Arrival::Newest {
             self.events.push_back(Arc::new(event));
         } else {
             let place = self.events.partition_point(|kept| kept.position() < event.position());

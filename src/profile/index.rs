@@ -3,13 +3,14 @@
 use std::collections::hash_map::Entry;
 use std::collections::{BTreeMap, HashMap, HashSet};
 use std::fmt;
+use std::hash::{DefaultHasher, Hash, Hasher};
 
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
 
 use crate::calendar::Interval;
 use crate::event::{Channel, Event, EventKind, EventType, voided};
-use crate::id::EventId;
+use crate::id::{EventId, OrderId};
 
 /// Where an event is counted.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -27,6 +28,8 @@ pub(super) struct Index {
     traces: BTreeMap<Group, Vec<Trace>>,
     /// The voids by position, each with the event that it names.
     voids: BTreeMap<(DateTime<Utc>, EventId), EventId>,
+    /// The keys of the orders that purchases and returns name, sorted; one for each of them.
+    orders: Vec<u64>,
 }
 
 /// When an event was, and the fingerprint of its id.
@@ -45,11 +48,30 @@ impl Index {
 
     /// Takes in an event; `false` if one with its id is known.
     pub(super) fn add(&mut self, event: &Event) -> bool {
-        let is_new = self.add_trace(Group::of(event), Trace::of(event));
+        self.add_as(event, Trace::of(event))
+    }
+
+    /// Takes in an event whose trace is known already; `false` if one with its id is known.
+    pub(super) fn add_as(&mut self, event: &Event, trace: Trace) -> bool {
+        let is_new = self.add_trace(Group::of(event), trace);
         if let (true, EventKind::Void(void)) = (is_new, &event.kind) {
             self.voids.insert((event.position().0, event.id.clone()), void.event.clone());
         }
+        if let (true, Some(order)) = (is_new, order_of(event)) {
+            let key = order_key(order);
+            self.orders.insert(self.orders.partition_point(|known| *known < key), key);
+        }
         is_new
+    }
+
+    /// Whether a purchase or a return may name this order; if not, none does.
+    pub(super) fn names(&self, order: &OrderId) -> bool {
+        self.orders.binary_search(&order_key(order)).is_ok()
+    }
+
+    /// Whether no event is void, nor would be if it came.
+    pub(super) fn has_no_voids(&self) -> bool {
+        self.voids.is_empty()
     }
 
     /// Takes in the trace of an event; `false` if one with its fingerprint is known.
@@ -65,6 +87,11 @@ impl Index {
         }
     }
 
+    /// Whether an event with the id of this trace is known.
+    pub(super) fn has_id(&self, trace: Trace) -> bool {
+        self.instants.contains_key(&trace.1)
+    }
+
     /// Forgets an event.
     pub(super) fn remove(&mut self, event: &Event) {
         let (group, trace) = (Group::of(event), Trace::of(event));
@@ -78,6 +105,11 @@ impl Index {
             }
         }
         self.voids.remove(&(trace.0, event.id.clone()));
+        let place =
+            order_of(event).and_then(|order| self.orders.binary_search(&order_key(order)).ok());
+        if let Some(place) = place {
+            self.orders.remove(place);
+        }
     }
 
     /// Whether an event was counted as this one is: then, in this group.
@@ -200,6 +232,22 @@ impl Index {
     }
 }
 
+/// The order that a purchase or a return names.
+const fn order_of(event: &Event) -> Option<&OrderId> {
+    match &event.kind {
+        EventKind::Purchase(purchase) => Some(&purchase.order),
+        EventKind::Return(returned) => Some(&returned.order),
+        _ => None,
+    }
+}
+
+/// By what an order is looked up; two orders may share a key.
+fn order_key(order: &OrderId) -> u64 {
+    let mut hasher = DefaultHasher::new();
+    order.hash(&mut hasher);
+    hasher.finish()
+}
+
 impl Group {
     fn of(event: &Event) -> Self {
         Self { event_type: event.kind.event_type(), channel: event.channel }
@@ -207,7 +255,8 @@ impl Group {
 }
 
 impl Trace {
-    fn of(event: &Event) -> Self {
+    /// The trace of an event.
+    pub(super) fn of(event: &Event) -> Self {
         Self(event.position().0, Fingerprint::of(&event.id))
     }
 

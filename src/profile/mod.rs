@@ -10,6 +10,7 @@ mod customer;
 mod fault;
 mod history;
 mod index;
+mod log;
 mod prefix;
 mod query;
 mod stored;

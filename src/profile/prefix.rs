@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use chrono::{DateTime, Utc};
 
+use super::log::Log;
 use super::{History, Profile};
 use crate::event::Event;
 use crate::id::{EventId, OrderId};
@@ -30,6 +31,8 @@ impl History {
     /// The purchases with this id of an order, void ones included, in their order.
     pub fn purchases_of(&self, order: &OrderId) -> impl Iterator<Item = &Event> {
         let events = self.summary.lasting.iter().chain(&self.events).map(Arc::as_ref);
+        let is_there = self.index.names(order);
+        let events = events.take_while(move |_| is_there);
         events.filter(|event| event.purchase().is_some_and(|bought| bought.order == *order))
     }
 
@@ -52,6 +55,9 @@ impl History {
     pub fn before(&self, position: (DateTime<Utc>, &EventId)) -> Self {
         let mut before = self.clone();
         let start = self.events.partition_point(|event| event.position() < position);
+        if start < self.events.len() {
+            before.log = Log::default();
+        }
         for event in before.events.split_off(start) {
             before.index.remove(&event);
         }

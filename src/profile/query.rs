@@ -80,6 +80,9 @@ impl History {
     /// The order with this id as it stands at `as_of`: what was bought and what came back.
     #[must_use]
     pub fn order(&self, order: &OrderId, as_of: DateTime<Utc>) -> Option<OrderState<'_>> {
+        if !self.index.names(order) {
+            return None;
+        }
         let events = self.lasting(as_of).filter(|event| match &event.kind {
             EventKind::Purchase(purchase) => purchase.order == *order,
             EventKind::Return(returned) => returned.order == *order,

@@ -167,6 +167,26 @@ proptest! {
     }
 
     #[test]
+    fn the_log_that_is_kept_up_is_the_one_made_anew(
+        (_, arrivals) in events_and_arrivals(),
+        retention in retention(),
+        back in 0_i64..4,
+    ) {
+        let mut history = History::new(retention);
+        for event in arrivals {
+            let as_of = event.at - TimeDelta::days(back);
+            let _recorded = history.record(event);
+            for as_of in [as_of, day(20)] {
+                let log = history.log(&ada(), Currency::EUR, as_of);
+                prop_assert_eq!(&*log, &history.purchases(&ada(), Currency::EUR, as_of));
+            }
+        }
+        let other = CustomerId::new("bob")?;
+        let log = history.log(&other, Currency::EUR, day(20));
+        prop_assert_eq!(log.customers(), [other]);
+    }
+
+    #[test]
     fn a_history_before_an_event_is_that_of_the_events_before_it(
         events in events(),
         index in any::<Index>(),
