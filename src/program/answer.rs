@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
-use super::judge::Asked;
+use super::judge::{Asked, Look};
 use super::{Complaint, Member, Program};
 use crate::digest::Digest;
 use crate::event::Basket;
@@ -90,8 +90,9 @@ impl Program {
     /// nothing does at the first [`MAX_LOOKS`], the last of them is told: until then, nothing
     /// changes.
     pub fn view(&self, member: &Member, as_of: DateTime<Utc>) -> View {
-        let judged = self.judge(member.profile(), member.ledger(), self.moment(as_of));
-        let next_change = self.next_change(&judged, member);
+        let look = self.look(member, self.moment(as_of));
+        let next_change = self.next_change(&look, member);
+        let Look { judged, standing } = look;
         let features = self.fields.features();
         let features =
             features.map(|(name, slot)| (name.clone(), judged.sheet.value(slot).cloned()));
@@ -103,8 +104,8 @@ impl Program {
             features: features.collect(),
             expiring: member.ledger().expiring(as_of, DateTime::<Utc>::MAX_UTC),
             next_change,
-            segments: judged.membership,
-            standing: judged.standing,
+            segments: judged.place.membership,
+            standing,
             balance: judged.balance,
         }
     }
@@ -151,7 +152,8 @@ impl Program {
         let evaluation = refused.is_empty().then(|| {
             let judged = self.judge(member.profile(), member.ledger(), self.moment(as_of));
             let asked = Asked { chosen: &basket.chosen, budgets: &noted, explain };
-            self.evaluate(&judged, basket, None, asked)
+            let sheet = self.with_basket(&judged, basket, None);
+            self.evaluate(&judged, basket, &sheet, asked)
         });
         let told = noted.told.into_inner();
         let inputs = if told.is_empty() {

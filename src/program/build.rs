@@ -136,6 +136,8 @@ impl Builder {
             .into_iter()
             .map(|part| Installed { slots: slots(&fields, part.inputs(), &mut problems), part })
             .collect();
+        let inputs = segmenters.iter().flat_map(|installed| installed.slots.iter().flatten());
+        let fields = fields.with_inputs(inputs.copied());
         let earning = earning(&self.spec, self.earning, &fields, &mut problems);
         let offers = offers(&self.spec, self.offers, self.allocator, &fields, &mut problems);
         let (Some(earning), Some(offers)) = (earning, offers) else { return Err(problems) };

@@ -1,12 +1,15 @@
 //! Deciding what follows from an event.
 
-use super::judge::Judged;
+use chrono::{DateTime, Utc};
+
+use super::judge::Place;
 use super::settle::Derived;
 use super::{Complaint, Decision, Member, Program, Status, TierChange};
 use crate::digest::Digest;
 use crate::event::{Event, EventKind};
 use crate::id::SegmentId;
 use crate::path::Path;
+use crate::points::Balance;
 use crate::profile::{Profile, Recorded};
 use crate::rule::{Kind, Value};
 
@@ -24,7 +27,9 @@ impl Program {
         let mut profile = member.profile().clone();
         let recorded = profile.history.record(event.clone());
         let mut decision = match recorded {
-            Recorded::New | Recorded::Folded => self.nothing(member, event, Status::Accepted),
+            Recorded::New | Recorded::Folded => {
+                self.blank(member, event, Status::Accepted, Balance::default())
+            }
             Recorded::Duplicate => return self.nothing(member, event, Status::Duplicate),
             Recorded::Conflicting => {
                 let reason = format!("another event `{}` was recorded before", event.id);
@@ -33,15 +38,17 @@ impl Program {
             }
         };
         decision.warnings = self.doubts(member, event, recorded);
+        let mut before = None;
         if recorded == Recorded::New {
-            let derived = if member.profile().history.ends_before(event) {
+            let mut derived = if member.profile().history.ends_before(event) {
                 self.derive_newest(event, member.profile(), member.ledger())
             } else {
                 self.derive(event, &profile, member.ledger())
             };
+            before = derived.before.take().filter(|_| decision.as_of == event.at);
             self.settle(&mut decision, event, derived);
         }
-        self.compare(&mut decision, member, &profile);
+        self.compare(&mut decision, member, &profile, before);
         decision
     }
 
@@ -92,13 +99,18 @@ impl Program {
 
     /// A decision by which nothing happens.
     fn nothing(&self, member: &Member, event: &Event, status: Status) -> Decision {
-        let as_of = event.at.max(event.recorded_at);
+        let balance = member.ledger().balance(told_as_of(event));
+        self.blank(member, event, status, balance)
+    }
+
+    /// A decision in which nothing stands yet but what is given.
+    fn blank(&self, member: &Member, event: &Event, status: Status, balance: Balance) -> Decision {
         Decision {
             policy: self.version,
             inputs: Digest::of(&(member.digest(), event)),
             customer: member.id().clone(),
             revision: member.revision(),
-            as_of,
+            as_of: told_as_of(event),
             event: event.clone(),
             status,
             warnings: Vec::new(),
@@ -108,7 +120,7 @@ impl Program {
             entered: Vec::new(),
             left: Vec::new(),
             tier: None,
-            balance: member.ledger().balance(as_of),
+            balance,
         }
     }
 
@@ -122,26 +134,40 @@ impl Program {
     }
 
     /// Puts in how the member stands with the event and did not without it.
-    fn compare(&self, decision: &mut Decision, member: &Member, profile: &Profile) {
-        let moment = self.moment(decision.as_of);
-        let mut ledger = member.ledger().clone();
-        // The entries continue the ledger; if it is full, applying the decision will tell.
-        let _ = ledger.post(decision.entries.clone());
-        let before = self.judge(member.profile(), member.ledger(), moment);
-        let after = self.judge(profile, &ledger, moment);
+    fn compare(
+        &self,
+        decision: &mut Decision,
+        member: &Member,
+        profile: &Profile,
+        before: Option<Place>,
+    ) {
+        let (moment, ledger) = (self.moment(decision.as_of), member.ledger());
+        let before = before.unwrap_or_else(|| self.place(member.profile(), ledger, moment));
+        let after = if self.tiers.as_ref().is_some_and(|tiers| tiers.looks_at_points()) {
+            let mut ledger = ledger.clone();
+            // The entries continue the ledger; if it is full, applying the decision will tell.
+            let _ = ledger.post(decision.entries.clone());
+            self.place(profile, &ledger, moment)
+        } else {
+            self.place(profile, ledger, moment)
+        };
         decision.entered = newly(&before, &after);
         decision.left = newly(&after, &before);
-        decision.balance = after.balance;
-        if let (Some(before), Some(after)) = (before.standing, after.standing)
-            && before.tier != after.tier
-        {
-            decision.tier = Some(TierChange { from: before.tier, to: after.tier });
+        decision.balance = ledger.balance_with(&decision.entries, decision.as_of);
+        let (from, to) = (self.tier(before.rank), self.tier(after.rank));
+        if let Some((from, to)) = from.zip(to).filter(|(from, to)| from != to) {
+            decision.tier = Some(TierChange { from: from.clone(), to: to.clone() });
         }
     }
 }
 
+/// The instant for which a decision tells how the member stands.
+fn told_as_of(event: &Event) -> DateTime<Utc> {
+    event.at.max(event.recorded_at)
+}
+
 /// The segments that a member is in `after` and was not in `before`.
-fn newly(before: &Judged<'_>, after: &Judged<'_>) -> Vec<SegmentId> {
+fn newly(before: &Place, after: &Place) -> Vec<SegmentId> {
     let fresh = after.membership.iter().filter(|share| !before.membership.contains(&share.segment));
     let mut ids: Vec<SegmentId> = fresh.map(|share| share.segment.clone()).collect();
     ids.sort();

@@ -76,7 +76,9 @@ pub(super) struct Names<'a> {
 #[derive(Clone, Debug)]
 pub(super) struct Fields {
     schema: Schema,
-    sources: Vec<Source>,
+    sources: Vec<(Slot, Source)>,
+    /// Where the fields are that segments follow from.
+    inputs: BTreeSet<Slot>,
 }
 
 /// Whether a field is only known after segments and tiers were told.
@@ -108,7 +110,14 @@ impl Fields {
             }
         }
         let schema = Schema::new(fields)?.with_known_names(names.all());
-        Ok(Self { schema, sources })
+        let slots = schema.fields().iter().filter_map(|field| schema.slot(field.name.as_str()));
+        let sources = slots.zip(sources).collect();
+        Ok(Self { schema, sources, inputs: BTreeSet::new() })
+    }
+
+    /// The fields, of which those in `inputs` are what segments follow from.
+    pub(super) fn with_inputs(self, inputs: impl Iterator<Item = Slot>) -> Self {
+        Self { inputs: inputs.collect(), ..self }
     }
 
     pub(super) const fn schema(&self) -> &Schema {
@@ -117,10 +126,8 @@ impl Fields {
 
     /// The features and where their values are, by name.
     pub(super) fn features(&self) -> impl Iterator<Item = (&Text, Slot)> {
-        self.schema.fields().iter().zip(&self.sources).filter_map(|(field, source)| match source {
-            Source::Feature(_) | Source::Extractor(_) => {
-                Some((&field.name, self.schema.slot(field.name.as_str())?))
-            }
+        self.schema.fields().iter().zip(&self.sources).filter_map(|(field, known)| match known {
+            (slot, Source::Feature(_) | Source::Extractor(_)) => Some((&field.name, *slot)),
             _ => None,
         })
     }
@@ -132,7 +139,7 @@ impl Fields {
         extractors: &'a [Box<dyn Extractor>],
     ) -> impl Iterator<Item = DateTime<Utc>> + 'a {
         let fields = self.schema.fields().iter().zip(&self.sources);
-        fields.filter_map(|(field, source)| match source {
+        fields.filter_map(|(field, (_, source))| match source {
             Source::Feature(feature) => snapshot.next_change(feature),
             Source::Extractor(index) => extractors.get(*index)?.next_change(snapshot),
             Source::Hour => next_hour(snapshot.moment()),
@@ -150,20 +157,19 @@ impl Fields {
         snapshot: &Snapshot<'_>,
         extractors: &[Box<dyn Extractor>],
     ) {
-        let local = snapshot.moment().zone.local(snapshot.moment().as_of);
-        self.fill(sheet, |source| match source {
-            Source::Attribute(name) => snapshot.attributes().get(name.as_str()).cloned(),
-            Source::Feature(feature) => snapshot.value(feature),
-            Source::Extractor(index) => extractors.get(*index)?.extract(snapshot),
-            Source::Today => Some(Value::Date(local.date())),
-            Source::Month => Some(Value::Integer(i64::from(local.month()))),
-            Source::Weekday => {
-                let index = usize::try_from(local.weekday().num_days_from_monday()).ok()?;
-                WEEKDAYS.get(index).map(Value::text)
-            }
-            Source::Hour => Some(Value::Integer(i64::from(local.hour()))),
-            _ => None,
-        });
+        self.fill(sheet, |source| source.described(snapshot, extractors));
+    }
+
+    /// Of that, writes down what segments follow from.
+    pub(super) fn describe_inputs(
+        &self,
+        sheet: &mut Sheet,
+        snapshot: &Snapshot<'_>,
+        extractors: &[Box<dyn Extractor>],
+    ) {
+        for (slot, source) in self.sources.iter().filter(|(slot, _)| self.inputs.contains(slot)) {
+            sheet.set(*slot, source.described(snapshot, extractors));
+        }
     }
 
     /// Writes down the segments, and those of which it is not known.
@@ -185,12 +191,16 @@ impl Fields {
     }
 
     /// Writes down tier and points.
-    pub(super) fn rank(&self, sheet: &mut Sheet, tier: Option<(&TierId, usize)>, points: Points) {
+    pub(super) fn rank(
+        &self,
+        sheet: &mut Sheet,
+        rank: Option<usize>,
+        tier: Option<&TierId>,
+        points: Points,
+    ) {
         self.fill(sheet, |source| match source {
-            Source::Tier => tier.map(|(tier, _)| Value::text(tier)),
-            Source::TierRank => {
-                tier.and_then(|(_, rank)| i64::try_from(rank).ok().map(Value::Integer))
-            }
+            Source::Tier => tier.map(Value::text),
+            Source::TierRank => i64::try_from(rank?).ok().map(Value::Integer),
             Source::Points => Some(Value::Integer(points.0)),
             _ => None,
         });
@@ -221,12 +231,34 @@ impl Fields {
 
     /// Writes down every value that `value` knows, and leaves the others as they are.
     fn fill(&self, sheet: &mut Sheet, value: impl Fn(&Source) -> Option<Value>) {
-        for (field, source) in self.schema.fields().iter().zip(&self.sources) {
-            if let (Some(slot), Some(value)) =
-                (self.schema.slot(field.name.as_str()), value(source))
-            {
-                sheet.set(slot, Some(value));
+        for (slot, source) in &self.sources {
+            if let Some(value) = value(source) {
+                sheet.set(*slot, Some(value));
             }
+        }
+    }
+}
+
+impl Source {
+    /// The value, if it is known of the customer before they are judged.
+    fn described(
+        &self,
+        snapshot: &Snapshot<'_>,
+        extractors: &[Box<dyn Extractor>],
+    ) -> Option<Value> {
+        let local = || snapshot.moment().zone.local(snapshot.moment().as_of);
+        match self {
+            Self::Attribute(name) => snapshot.attributes().get(name.as_str()).cloned(),
+            Self::Feature(feature) => snapshot.value(feature),
+            Self::Extractor(index) => extractors.get(*index)?.extract(snapshot),
+            Self::Today => Some(Value::Date(local().date())),
+            Self::Month => Some(Value::Integer(i64::from(local().month()))),
+            Self::Weekday => {
+                let index = usize::try_from(local().weekday().num_days_from_monday()).ok()?;
+                WEEKDAYS.get(index).map(Value::text)
+            }
+            Self::Hour => Some(Value::Integer(i64::from(local().hour()))),
+            _ => None,
         }
     }
 }

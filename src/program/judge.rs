@@ -10,22 +10,35 @@ use super::{MAX_LOOKS, Member, Program};
 use crate::calendar::Interval;
 use crate::event::{Basket, Channel, EventKind};
 use crate::feature::{Moment, Snapshot};
-use crate::id::{OfferId, SegmentId};
+use crate::id::{OfferId, SegmentId, TierId};
 use crate::offer::{Budgets, Evaluation, Explain, Request, Uses};
 use crate::points::{Balance, Ledger, Movement, Source};
 use crate::profile::{History, Profile};
-use crate::rule::{Facts, Sheet, Slot, Value};
+use crate::rule::{Facts, Sheet};
 use crate::segment::Membership;
-use crate::tier::Standing;
+use crate::tier::{Standing, TierPolicy};
 
 /// A member at a moment.
 pub(super) struct Judged<'a> {
     pub snapshot: Snapshot<'a>,
     pub sheet: Sheet,
-    pub membership: Membership,
-    pub standing: Option<Standing>,
+    pub place: Place,
     pub balance: Balance,
     ledger: &'a Ledger,
+}
+
+/// The segments and the tier of a member at a moment.
+#[derive(Debug, PartialEq)]
+pub(super) struct Place {
+    pub membership: Membership,
+    /// The position of the tier, if the program has tiers.
+    pub rank: Option<usize>,
+}
+
+/// All that a view tells of a member at a moment.
+pub(super) struct Look<'a> {
+    pub judged: Judged<'a>,
+    pub standing: Option<Standing>,
 }
 
 /// Which offers the customer asks to use, what is left of budgets, and how much is to be explained.
@@ -44,23 +57,61 @@ impl Program {
         ledger: &'a Ledger,
         moment: Moment,
     ) -> Judged<'a> {
+        self.judge_by(profile, ledger, moment, |tiers, snapshot| tiers.rank(snapshot, ledger))
+    }
+
+    /// How the member stands at the moment, and when that changes as far as tiers can tell.
+    pub(super) fn look<'a>(&self, member: &'a Member, moment: Moment) -> Look<'a> {
+        let mut standing = None;
+        let ledger = member.ledger();
+        let judged = self.judge_by(member.profile(), ledger, moment, |tiers, snapshot| {
+            standing.insert(tiers.standing(snapshot, ledger)).rank
+        });
+        Look { judged, standing }
+    }
+
+    fn judge_by<'a>(
+        &self,
+        profile: &'a Profile,
+        ledger: &'a Ledger,
+        moment: Moment,
+        rank: impl FnOnce(&dyn TierPolicy, &Snapshot<'a>) -> usize,
+    ) -> Judged<'a> {
         let snapshot = Snapshot::of(profile, moment);
         let mut sheet = Sheet::new(moment.today());
         self.fields.describe(&mut sheet, &snapshot, &self.extractors);
         let (membership, undecided) = self.segments_of(&sheet);
         self.fields.place(&mut sheet, &membership, &undecided);
-        let standing = self.tiers.as_ref().map(|tiers| tiers.standing(&snapshot, ledger));
+        let rank = self.tiers.as_ref().map(|tiers| rank(&**tiers, &snapshot));
         let balance = ledger.balance(moment.as_of);
-        let tier = standing.as_ref().map(|standing| (&standing.tier, standing.rank));
-        self.fields.rank(&mut sheet, tier, balance.active);
-        Judged { snapshot, sheet, membership, standing, balance, ledger }
+        self.fields.rank(&mut sheet, rank, self.tier(rank), balance.active);
+        Judged { snapshot, sheet, place: Place { membership, rank }, balance, ledger }
+    }
+
+    /// The segments and the tier of the profile with the ledger at the moment.
+    pub(super) fn place(&self, profile: &Profile, ledger: &Ledger, moment: Moment) -> Place {
+        let snapshot = Snapshot::of(profile, moment);
+        let mut sheet = Sheet::new(moment.today());
+        self.fields.describe_inputs(&mut sheet, &snapshot, &self.extractors);
+        let membership = self
+            .segmenters
+            .iter()
+            .flat_map(|installed| installed.part.assign(&installed.row(&sheet), sheet.today()));
+        let membership = membership.collect();
+        let rank = self.tiers.as_ref().map(|tiers| tiers.rank(&snapshot, ledger));
+        Place { membership, rank }
+    }
+
+    /// The tier at a position.
+    pub(super) fn tier(&self, rank: Option<usize>) -> Option<&TierId> {
+        self.tiers().get(rank?).map(|tier| &tier.id)
     }
 
     /// The first later instant at which the member stands otherwise though nothing is recorded.
-    pub(super) fn next_change(&self, now: &Judged<'_>, member: &Member) -> Option<DateTime<Utc>> {
+    pub(super) fn next_change(&self, now: &Look<'_>, member: &Member) -> Option<DateTime<Utc>> {
         let mut change = self.may_change(now);
         for _ in 1..MAX_LOOKS {
-            let later = self.judge(member.profile(), member.ledger(), self.moment(change?));
+            let later = self.look(member, self.moment(change?));
             if !self.agree(&later, now) {
                 break;
             }
@@ -70,22 +121,23 @@ impl Program {
     }
 
     /// Whether a view tells the same of both.
-    fn agree(&self, one: &Judged<'_>, other: &Judged<'_>) -> bool {
+    fn agree(&self, one: &Look<'_>, other: &Look<'_>) -> bool {
         let mut features = self.fields.features().map(|(_, slot)| slot);
-        features.all(|slot| one.sheet.value(slot) == other.sheet.value(slot))
-            && one.membership == other.membership
+        features.all(|slot| one.judged.sheet.value(slot) == other.judged.sheet.value(slot))
+            && one.judged.place == other.judged.place
             && one.standing == other.standing
-            && one.balance == other.balance
+            && one.judged.balance == other.judged.balance
     }
 
     /// The first later instant at which the member may stand otherwise.
-    fn may_change(&self, judged: &Judged<'_>) -> Option<DateTime<Utc>> {
-        let as_of = judged.snapshot.moment().as_of;
+    fn may_change(&self, look: &Look<'_>) -> Option<DateTime<Utc>> {
+        let Judged { snapshot, ledger, .. } = &look.judged;
+        let as_of = snapshot.moment().as_of;
         self.fields
-            .next_changes(&judged.snapshot, &self.extractors)
-            .chain(judged.standing.as_ref().and_then(|standing| standing.next_change))
-            .chain(judged.ledger.next_change(as_of))
-            .chain(judged.snapshot.profile().history.next_at(as_of))
+            .next_changes(snapshot, &self.extractors)
+            .chain(look.standing.as_ref().and_then(|standing| standing.next_change))
+            .chain(ledger.next_change(as_of))
+            .chain(snapshot.profile().history.next_at(as_of))
             .min()
     }
 
@@ -93,8 +145,7 @@ impl Program {
     fn segments_of(&self, sheet: &Sheet) -> (Membership, BTreeSet<SegmentId>) {
         let mut undecided = BTreeSet::new();
         let memberships = self.segmenters.iter().map(|installed| {
-            let known = |slot: &Option<Slot>| sheet.value((*slot)?).cloned();
-            let row: Vec<Option<Value>> = installed.slots.iter().map(known).collect();
+            let row = installed.row(sheet);
             undecided.extend(installed.part.undecided(&row, sheet.today()));
             installed.part.assign(&row, sheet.today())
         });
@@ -114,20 +165,19 @@ impl Program {
         sheet
     }
 
-    /// What every offer comes to for the member with this basket.
+    /// What every offer comes to for the member with this basket, of which `sheet` has the facts.
     pub(super) fn evaluate(
         &self,
         judged: &Judged<'_>,
         basket: &Basket,
-        channel: Option<Channel>,
+        sheet: &Sheet,
         Asked { chosen, budgets, explain }: Asked<'_>,
     ) -> Evaluation {
         let moment = judged.snapshot.moment();
-        let sheet = self.with_basket(judged, basket, channel);
         let uses = PastUses::of(&judged.snapshot.profile().history, judged.ledger, moment.as_of);
         self.offers.part.evaluate(&Request {
             customer: &judged.snapshot.profile().customer.id,
-            facts: &self.offers.facts(&sheet),
+            facts: &self.offers.facts(sheet),
             basket,
             as_of: moment.as_of,
             zone: moment.zone,

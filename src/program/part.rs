@@ -13,6 +13,13 @@ pub(super) struct Installed {
     pub slots: Vec<Option<Slot>>,
 }
 
+impl Installed {
+    /// What the segmenter wants to know of the customer on this sheet.
+    pub(super) fn row(&self, sheet: &Sheet) -> Vec<Option<Value>> {
+        self.slots.iter().map(|slot| sheet.value((*slot)?).cloned()).collect()
+    }
+}
+
 /// A part that is asked with facts, and how it numbers their slots.
 pub(super) struct Consulted<T> {
     pub part: T,

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::judge::{Asked, Judged};
+use super::judge::{Asked, Judged, Place};
 use super::{Claim, Program, Settlement, reversal};
 use crate::event::{Basket, Event, EventKind, Purchase};
 use crate::feature::{Moment, Snapshot};
@@ -13,6 +13,7 @@ use crate::points::{
     Cause, Earlier, Entry, Ledger, Movement, Multiplier, Occasion, Posting, Source, Term,
 };
 use crate::profile::Profile;
+use crate::rule::Sheet;
 use crate::tier::Crossing;
 
 /// What is derived for a new event.
@@ -21,6 +22,16 @@ pub(super) struct Derived {
     pub entries: Vec<Entry>,
     /// For a purchase, what its offers came to.
     pub evaluation: Option<Evaluation>,
+    /// How the member stood when it happened, if that mattered and nothing was recorded after it.
+    pub before: Option<Place>,
+}
+
+/// What one event moves, judged by what came before it.
+#[derive(Default)]
+struct Moved {
+    postings: Vec<Posting>,
+    evaluation: Option<Evaluation>,
+    before: Option<Place>,
 }
 
 impl Program {
@@ -40,14 +51,15 @@ impl Program {
         let mut evaluation = None;
         for one in concerned {
             let before = profile.before(one.position());
-            let (postings, evaluated) = self.postings(one, &before, &working);
-            repost(&mut working, &BTreeSet::from([one.id.clone()]), &postings, &event.id);
-            targets.extend(postings);
+            let moved = self.moved(one, &before, &working);
+            repost(&mut working, &BTreeSet::from([one.id.clone()]), &moved.postings, &event.id);
+            targets.extend(moved.postings);
             if one.id == event.id {
-                evaluation = evaluated;
+                evaluation = moved.evaluation;
             }
         }
-        Derived { entries: ledger.reconcile(&ids, &targets, &event.id), evaluation }
+        let entries = ledger.reconcile(&ids, &targets, &event.id);
+        Derived { entries, evaluation, before: None }
     }
 
     /// The entries of an event that is the newest: nothing needs correction.
@@ -57,8 +69,9 @@ impl Program {
         before: &Profile,
         ledger: &Ledger,
     ) -> Derived {
-        let (postings, evaluation) = self.postings(event, before, ledger);
-        Derived { entries: ledger.reconcile(&BTreeSet::new(), &postings, &event.id), evaluation }
+        let Moved { postings, evaluation, before } = self.moved(event, before, ledger);
+        let entries = ledger.reconcile(&BTreeSet::new(), &postings, &event.id);
+        Derived { entries, evaluation, before }
     }
 
     /// Whether an event is from before the present terms.
@@ -67,35 +80,34 @@ impl Program {
     }
 
     /// What is to stand in the ledger for an event, judged by what came before it.
-    fn postings(
-        &self,
-        event: &Event,
-        before: &Profile,
-        ledger: &Ledger,
-    ) -> (Vec<Posting>, Option<Evaluation>) {
+    fn moved(&self, event: &Event, before: &Profile, ledger: &Ledger) -> Moved {
         if before.history.is_void(&event.id, event.at) {
-            return (Vec::new(), None);
+            return Moved::default();
         }
         match &event.kind {
             EventKind::Return(_) | EventKind::Void(_) => {
-                (reversal::postings(event, before, ledger), None)
+                let postings = reversal::postings(event, before, ledger);
+                Moved { postings, ..Moved::default() }
             }
             EventKind::Purchase(purchase)
                 if before.history.order(&purchase.order, event.at).is_some() =>
             {
-                (Vec::new(), None)
+                Moved::default()
             }
             kind => {
                 let judged = self.judge(before, ledger, self.moment(event.at));
-                match kind {
+                let (postings, evaluation) = match kind {
                     EventKind::Purchase(purchase) => {
-                        self.purchase_postings(event, purchase, &judged, ledger)
+                        let moved = self.purchase_postings(event, purchase, &judged, ledger);
+                        (moved.0, Some(moved.1))
                     }
                     _ => {
                         let multiplier = self.multiplier(event, &judged, ledger);
-                        (self.earned(event, &judged, ledger, multiplier), None)
+                        let sheet = self.with_basket(&judged, &Basket::default(), event.channel);
+                        (self.earned(event, &sheet, ledger, multiplier), None)
                     }
-                }
+                };
+                Moved { postings, evaluation, before: Some(judged.place) }
             }
         }
     }
@@ -106,11 +118,12 @@ impl Program {
         purchase: &Purchase,
         judged: &Judged<'_>,
         ledger: &Ledger,
-    ) -> (Vec<Posting>, Option<Evaluation>) {
+    ) -> (Vec<Posting>, Evaluation) {
         let chosen: Vec<OfferId> = purchase.offers().cloned().collect();
         let budgets = Named(&chosen);
         let asked = Asked { chosen: &chosen, budgets: &budgets, explain: Explain::Codes };
-        let evaluation = self.evaluate(judged, &purchase.basket, event.channel, asked);
+        let sheet = self.with_basket(judged, &purchase.basket, event.channel);
+        let evaluation = self.evaluate(judged, &purchase.basket, &sheet, asked);
         let mut best = Multiplier::ONE;
         let mut postings = Vec::new();
         for (offer, grant) in evaluation.grants() {
@@ -129,8 +142,8 @@ impl Program {
             }
         }
         let multiplier = self.multiplier(event, judged, ledger).combined(best);
-        postings.extend(self.earned(event, judged, ledger, multiplier));
-        (postings, Some(evaluation))
+        postings.extend(self.earned(event, &sheet, ledger, multiplier));
+        (postings, evaluation)
     }
 
     /// The multiplier of the tier with which an event earns.
@@ -141,28 +154,25 @@ impl Program {
                 let mut profile = judged.snapshot.profile().clone();
                 let _ = profile.history.record(event.clone());
                 let snapshot = Snapshot::of(&profile, self.moment(event.at));
-                Some(tiers.standing(&snapshot, ledger).rank)
+                Some(tiers.rank(&snapshot, ledger))
             }
-            _ => judged.standing.as_ref().map(|standing| standing.rank),
+            _ => judged.place.rank,
         };
         let tier = rank.and_then(|rank| tiers.tiers().get(rank));
         tier.map_or(Multiplier::ONE, |tier| tier.multiplier)
     }
 
-    /// What the earning rules give for an event.
+    /// What the earning rules give for an event, when the facts are those on `sheet`.
     fn earned(
         &self,
         event: &Event,
-        judged: &Judged<'_>,
+        sheet: &Sheet,
         ledger: &Ledger,
         multiplier: Multiplier,
     ) -> Vec<Posting> {
-        let nothing = Basket::default();
-        let basket = event.purchase().map_or(&nothing, |purchase| &purchase.basket);
-        let sheet = self.with_basket(judged, basket, event.channel);
         self.earning.part.earn(&Occasion {
             event,
-            facts: &self.earning.facts(&sheet),
+            facts: &self.earning.facts(sheet),
             multiplier,
             zone: &self.zone,
             earlier: Earlier::of(ledger),
