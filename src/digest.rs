@@ -27,20 +27,32 @@ impl Digest {
     /// digest of what can be written before the place where that shows.
     #[must_use]
     pub fn of(value: &impl Serialize) -> Self {
-        let mut hasher = Hasher(Hash::new());
+        let mut hasher = Hasher { hash: Hash::new(), text: Vec::with_capacity(2 * PIECE) };
         let written = serde_json::to_writer(&mut hasher, value);
+        hasher.hash.update(&hasher.text);
         if written.is_err() {
-            hasher.0.update(b"\0");
+            hasher.hash.update(b"\0");
         }
-        Self(hasher.0.finalize())
+        Self(hasher.hash.finalize())
     }
 }
 
-struct Hasher(Hash);
+/// JSON is written in very small parts, and hashed in pieces of at least so many bytes.
+const PIECE: usize = 1_024;
+
+struct Hasher {
+    hash: Hash,
+    /// What is written and not hashed yet.
+    text: Vec<u8>,
+}
 
 impl io::Write for Hasher {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        self.0.update(bytes);
+        self.text.extend_from_slice(bytes);
+        if self.text.len() >= PIECE {
+            self.hash.update(&self.text);
+            self.text.clear();
+        }
         Ok(bytes.len())
     }
 
