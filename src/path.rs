@@ -51,6 +51,43 @@ impl Path {
     }
 }
 
+/// A place on the way down into the user's data: a [`Path`] that is not written before a problem is
+/// found there.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum Trail<'a> {
+    /// The whole document.
+    Root,
+    /// The field of the object at a place.
+    Field(&'a Self, &'a str),
+    /// The item at a position, counted from 0, of the list at a place.
+    Item(&'a Self, usize),
+    /// A place that is written already.
+    At(&'a Path),
+}
+
+impl<'a> Trail<'a> {
+    /// The field `name` of the object at this place.
+    pub(crate) const fn field(&'a self, name: &'a str) -> Self {
+        Self::Field(self, name)
+    }
+
+    /// The item at position `index`, counted from 0, of the list at this place.
+    pub(crate) const fn item(&'a self, index: usize) -> Self {
+        Self::Item(self, index)
+    }
+}
+
+impl From<Trail<'_>> for Path {
+    fn from(trail: Trail<'_>) -> Self {
+        match trail {
+            Trail::Root => Self::root(),
+            Trail::Field(before, name) => Self::from(*before).field(name),
+            Trail::Item(before, index) => Self::from(*before).item(index),
+            Trail::At(path) => path.clone(),
+        }
+    }
+}
+
 impl From<&str> for Path {
     fn from(written: &str) -> Self {
         Self(written.to_owned())
@@ -100,8 +137,8 @@ impl<F> Problems<F> {
     }
 
     /// Adds a fault found at `path`.
-    pub fn add(&mut self, path: Path, fault: F) {
-        self.0.push(Problem { path, fault });
+    pub fn add(&mut self, path: impl Into<Path>, fault: F) {
+        self.0.push(Problem { path: path.into(), fault });
     }
 
     /// Takes over what a check of the part at `under` found.

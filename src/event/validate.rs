@@ -10,7 +10,7 @@ use super::basket::{Basket, LineItem, Purchase, Return};
 use super::kind::{Coordinates, EventKind};
 use crate::id::LineId;
 use crate::money::{Currency, Money};
-use crate::path::{Path, Problems};
+use crate::path::{Problems, Trail};
 use crate::rule::Value;
 
 /// The longest list in an event: lines, discounts, coupons, attributes.
@@ -151,7 +151,7 @@ impl Event {
     /// All problems, each with its path, such as `kind.purchase.basket.lines[0].quantity`.
     pub fn validate(&self) -> Result<(), Problems<Fault>> {
         let mut problems = Problems::none();
-        let root = Path::root();
+        let root = Trail::Root;
         for (name, at) in [("at", self.at), ("recorded_at", self.recorded_at)] {
             if at < earliest() || at >= latest() {
                 problems.add(root.field(name), Fault::InstantOutOfRange { at });
@@ -161,19 +161,19 @@ impl Event {
         {
             problems.add(root.field("at"), Fault::AfterRecording);
         }
-        let path = root.field("kind").field(self.kind.event_type().name());
-        self.check_kind(&path, &mut problems);
+        let kind = root.field("kind");
+        self.check_kind(&kind.field(self.kind.event_type().name()), &mut problems);
         problems.into_result(())
     }
 
-    fn check_kind(&self, path: &Path, problems: &mut Problems<Fault>) {
+    fn check_kind(&self, path: &Trail<'_>, problems: &mut Problems<Fault>) {
         match &self.kind {
             EventKind::Purchase(purchase) => check_purchase(purchase, path, problems),
             EventKind::Return(returned) => check_return(returned, path, problems),
             EventKind::Void(void) if void.event == self.id => {
                 problems.add(path.field("event"), Fault::Itself);
             }
-            EventKind::CartUpdated(basket) => problems.absorb(path, basket.problems()),
+            EventKind::CartUpdated(basket) => basket.check(path, problems),
             EventKind::Visit(visit) => {
                 if let Some(coordinates) = &visit.coordinates {
                     check_coordinates(coordinates, &path.field("coordinates"), problems);
@@ -230,22 +230,22 @@ impl Basket {
     /// # Errors
     /// All problems, each with its path, such as `lines[0].quantity`.
     pub fn validate(&self) -> Result<(), Problems<Fault>> {
-        self.problems().into_result(())
+        let mut problems = Problems::none();
+        self.check(&Trail::Root, &mut problems);
+        problems.into_result(())
     }
 
-    fn problems(&self) -> Problems<Fault> {
-        let mut problems = Problems::none();
-        let path = Path::root();
+    fn check(&self, path: &Trail<'_>, problems: &mut Problems<Fault>) {
         let lines = path.field("lines");
-        check_length(self.lines.len(), &lines, &mut problems);
-        check_length(self.coupons.len(), &path.field("coupons"), &mut problems);
-        check_length(self.chosen.len(), &path.field("chosen"), &mut problems);
+        check_length(self.lines.len(), &lines, problems);
+        check_length(self.coupons.len(), &path.field("coupons"), problems);
+        check_length(self.chosen.len(), &path.field("chosen"), problems);
         if let Some(region) = &self.region {
-            check_text(region.as_str(), &path.field("region"), &mut problems);
+            check_text(region.as_str(), &path.field("region"), problems);
         }
         if let Some(shipping) = self.shipping {
             let currency = self.currency().unwrap_or(shipping.currency());
-            check_amount(shipping, currency, &path.field("shipping"), &mut problems);
+            check_amount(shipping, currency, &path.field("shipping"), problems);
         }
         let mut seen = BTreeSet::new();
         for (index, line) in self.lines.iter().enumerate() {
@@ -254,21 +254,20 @@ impl Basket {
                 problems.add(path.field("id"), Fault::DuplicateLine { line: line.id.clone() });
             }
             let currency = self.currency().unwrap_or(line.unit_price.currency());
-            check_line(line, currency, &path, &mut problems);
+            check_line(line, currency, &path, problems);
         }
-        problems
     }
 }
 
-fn check_purchase(purchase: &Purchase, path: &Path, problems: &mut Problems<Fault>) {
+fn check_purchase(purchase: &Purchase, path: &Trail<'_>, problems: &mut Problems<Fault>) {
     let basket = &purchase.basket;
     let under = path.field("basket");
     if basket.lines.is_empty() {
         problems.add(under.field("lines"), Fault::Empty);
     }
-    let found = basket.problems();
-    let sound = found.is_empty();
-    problems.absorb(&under, found);
+    let before = problems.len();
+    basket.check(&under, problems);
+    let sound = problems.len() == before;
     if let (true, Some(currency)) = (sound, basket.currency()) {
         match basket.net_price(currency) {
             Ok(computed) => check_total(purchase.total, computed, path, problems),
@@ -277,7 +276,12 @@ fn check_purchase(purchase: &Purchase, path: &Path, problems: &mut Problems<Faul
     }
 }
 
-fn check_line(line: &LineItem, currency: Currency, path: &Path, problems: &mut Problems<Fault>) {
+fn check_line(
+    line: &LineItem,
+    currency: Currency,
+    path: &Trail<'_>,
+    problems: &mut Problems<Fault>,
+) {
     if !(1..=MAX_QUANTITY).contains(&line.quantity) {
         problems.add(path.field("quantity"), Fault::Quantity { quantity: line.quantity });
     }
@@ -285,8 +289,8 @@ fn check_line(line: &LineItem, currency: Currency, path: &Path, problems: &mut P
     let discounts = path.field("discounts");
     check_length(line.discounts.len(), &discounts, problems);
     for (index, discount) in line.discounts.iter().enumerate() {
-        let path = discounts.item(index).field("amount");
-        check_amount(discount.amount, currency, &path, problems);
+        let path = discounts.item(index);
+        check_amount(discount.amount, currency, &path.field("amount"), problems);
     }
     match (line.list_price(), line.discount()) {
         (Ok(price), Ok(discount)) if discount > price && !price.is_negative() => {
@@ -294,18 +298,18 @@ fn check_line(line: &LineItem, currency: Currency, path: &Path, problems: &mut P
         }
         (Ok(price), Ok(discount)) => match price.checked_sub(discount) {
             Ok(computed) => check_total(line.total, computed, path, problems),
-            Err(_) => problems.add(path.clone(), Fault::AmountOutOfRange),
+            Err(_) => problems.add(*path, Fault::AmountOutOfRange),
         },
-        (Err(_), _) => problems.add(path.clone(), Fault::AmountOutOfRange),
+        (Err(_), _) => problems.add(*path, Fault::AmountOutOfRange),
         // Mixed currencies in the discounts have been reported where they stand.
         (_, Err(_)) => {}
     }
 }
 
-fn check_return(returned: &Return, path: &Path, problems: &mut Problems<Fault>) {
+fn check_return(returned: &Return, path: &Trail<'_>, problems: &mut Problems<Fault>) {
     let lines = path.field("lines");
     if returned.lines.is_empty() {
-        problems.add(lines.clone(), Fault::Empty);
+        problems.add(lines, Fault::Empty);
     }
     check_length(returned.lines.len(), &lines, problems);
     let mut seen = BTreeSet::new();
@@ -320,20 +324,25 @@ fn check_return(returned: &Return, path: &Path, problems: &mut Problems<Fault>) 
     }
 }
 
-fn check_amount(amount: Money, currency: Currency, path: &Path, problems: &mut Problems<Fault>) {
+fn check_amount(
+    amount: Money,
+    currency: Currency,
+    path: &Trail<'_>,
+    problems: &mut Problems<Fault>,
+) {
     if amount.currency() != currency {
         let fault = Fault::MixedCurrencies { expected: currency, found: amount.currency() };
-        problems.add(path.clone(), fault);
+        problems.add(*path, fault);
     }
     if amount.is_negative() {
-        problems.add(path.clone(), Fault::Negative { amount });
+        problems.add(*path, Fault::Negative { amount });
     }
 }
 
 fn check_total(
     stated: Option<Money>,
     computed: Money,
-    path: &Path,
+    path: &Trail<'_>,
     problems: &mut Problems<Fault>,
 ) {
     if let Some(stated) = stated.filter(|stated| *stated != computed) {
@@ -341,7 +350,7 @@ fn check_total(
     }
 }
 
-fn check_coordinates(place: &Coordinates, path: &Path, problems: &mut Problems<Fault>) {
+fn check_coordinates(place: &Coordinates, path: &Trail<'_>, problems: &mut Problems<Fault>) {
     for (name, degrees, limit) in
         [("latitude", place.latitude, 90_u16), ("longitude", place.longitude, 180)]
     {
@@ -352,7 +361,7 @@ fn check_coordinates(place: &Coordinates, path: &Path, problems: &mut Problems<F
     }
 }
 
-pub(crate) fn check_value(value: Option<&Value>, path: &Path, problems: &mut Problems<Fault>) {
+pub(crate) fn check_value(value: Option<&Value>, path: &Trail<'_>, problems: &mut Problems<Fault>) {
     match value {
         Some(Value::Text(text)) => check_text(text.as_str(), path, problems),
         Some(Value::Set(texts)) => {
@@ -365,15 +374,15 @@ pub(crate) fn check_value(value: Option<&Value>, path: &Path, problems: &mut Pro
     }
 }
 
-fn check_length(count: usize, path: &Path, problems: &mut Problems<Fault>) {
+fn check_length(count: usize, path: &Trail<'_>, problems: &mut Problems<Fault>) {
     if count > MAX_LIST {
-        problems.add(path.clone(), Fault::TooMany { count });
+        problems.add(*path, Fault::TooMany { count });
     }
 }
 
-fn check_text(text: &str, path: &Path, problems: &mut Problems<Fault>) {
+fn check_text(text: &str, path: &Trail<'_>, problems: &mut Problems<Fault>) {
     if text.len() > MAX_TEXT_BYTES {
-        problems.add(path.clone(), Fault::TextTooLong { bytes: text.len() });
+        problems.add(*path, Fault::TextTooLong { bytes: text.len() });
     }
 }
 

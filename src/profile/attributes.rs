@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 use super::Fault;
 use crate::event::{AttributesChanged, Channel, check_value};
 use crate::id::AttributeName;
-use crate::path::{Path, Problems};
+use crate::path::{Path, Problems, Trail};
 use crate::rule::{Kind, Number, Text, Value};
 
 /// What is known of a customer, by name.
@@ -151,7 +151,7 @@ impl Attributes {
         for (name, value) in &self.0 {
             let path = Path::root().field(name.as_str());
             let mut limits = Problems::none();
-            check_value(Some(value), &path, &mut limits);
+            check_value(Some(value), &Trail::At(&path), &mut limits);
             problems.absorb(&Path::root(), limits);
             check_meaning(name, value, &path, &mut problems);
         }
