@@ -1,8 +1,10 @@
-//! Decisions per second for 1, 100 and 1,000 offers, and bytes per member.
+//! Decisions per second for 1, 100 and 1,000 offers, how long single decisions take for members of
+//! 10, 50 and 500 orders, and bytes per member.
 //!
 //! `cargo bench --bench decide`
 
 use std::hint::black_box;
+use std::time::{Duration, Instant};
 
 use chrono::{DateTime, TimeDelta, Utc};
 use criterion::{BenchmarkId, Criterion, Throughput, criterion_group, criterion_main};
@@ -78,10 +80,10 @@ fn purchase(number: u32) -> Event {
     Event::new(id(&format!("e-{number}")), id("ann"), at, EventKind::Purchase(purchase))
 }
 
-/// A member with [`ORDERS`] orders.
-fn member(program: &Program) -> Member {
+/// A member with so many orders.
+fn member(program: &Program, orders: u32) -> Member {
     let mut member = program.enroll(Customer::new(id("ann")));
-    for number in 0..ORDERS {
+    for number in 0..orders {
         let decision = program.decide(&member, &purchase(number));
         assert!(matches!(member.apply(&decision), Applied::Now { .. }));
     }
@@ -93,7 +95,7 @@ fn decide(criterion: &mut Criterion) {
     group.throughput(Throughput::Elements(1));
     for offers in [1, 100, 1_000] {
         let program = program(offers);
-        let member = member(&program);
+        let member = member(&program, ORDERS);
         let event = purchase(ORDERS);
         group.bench_function(BenchmarkId::new("decide/offers", offers), |bencher| {
             bencher.iter(|| black_box(program.decide(black_box(&member), black_box(&event))));
@@ -104,7 +106,7 @@ fn decide(criterion: &mut Criterion) {
         });
     }
     let program = program(1);
-    let member = member(&program);
+    let member = member(&program, ORDERS);
     let as_of = purchase(ORDERS).at;
     group.bench_function("view", |bencher| {
         bencher.iter(|| black_box(program.view(black_box(&member), as_of)));
@@ -112,8 +114,35 @@ fn decide(criterion: &mut Criterion) {
     group.finish();
 }
 
+/// How long each of many decisions takes, which a mean does not tell.
+fn single_decisions(_: &mut Criterion) {
+    println!("single decisions, in microseconds:");
+    for (orders, times) in [(10, 20_000), (50, 20_000), (500, 5_000)] {
+        for offers in [1, 1_000] {
+            let program = program(offers);
+            let (member, event) = (member(&program, orders), purchase(orders));
+            let mut took: Vec<Duration> = (0..times)
+                .map(|_| {
+                    let start = Instant::now();
+                    let _ = black_box(program.decide(black_box(&member), black_box(&event)));
+                    start.elapsed()
+                })
+                .collect();
+            took.sort_unstable();
+            let of =
+                |share: f64| took[(share * (took.len() - 1) as f64) as usize].as_secs_f64() * 1e6;
+            println!(
+                "{orders:>5} orders, {offers:>5} offers: p50 {:>6.1}  p99 {:>6.1}  max {:>7.1}",
+                of(0.5),
+                of(0.99),
+                of(1.0)
+            );
+        }
+    }
+}
+
 fn bytes_per_member(_: &mut Criterion) {
-    let json = serde_json::to_string(&member(&program(1))).expect("JSON");
+    let json = serde_json::to_string(&member(&program(1), ORDERS)).expect("JSON");
     let before = ALLOCATED.current_usage();
     let copies: Vec<Member> =
         (0..100).map(|_| serde_json::from_str(&json).expect("a member")).collect();
@@ -122,5 +151,5 @@ fn bytes_per_member(_: &mut Criterion) {
     println!("member of {ORDERS} orders of 3 lines: {used} bytes in memory, {text} as JSON");
 }
 
-criterion_group!(benches, decide, bytes_per_member);
+criterion_group!(benches, decide, single_decisions, bytes_per_member);
 criterion_main!(benches);
