@@ -3,6 +3,7 @@
 mod analysis;
 mod check;
 mod generate;
+mod index;
 mod json;
 mod laws;
 mod naive;

@@ -1,0 +1,151 @@
+//! Many rules asked at once: which of them hold for the same facts?
+//!
+//! Most conditions that must all hold for a rule look at one field. The values of each field are
+//! cut into *cells* within which no such condition changes its answer, and for each cell a set of
+//! bits tells which rules may still hold there. A question finds the cell of every field, keeps
+//! what all of the sets have in common, and tests one by one only those rules that remain and of
+//! which the cells do not tell everything.
+
+mod bits;
+mod bounds;
+mod clause;
+mod conjunct;
+mod keys;
+mod lookup;
+mod matches;
+mod members;
+mod obstacles;
+mod rows;
+mod scalar;
+mod scratch;
+mod table;
+
+use bits::Ones;
+use conjunct::Entry;
+pub use matches::Matches;
+pub use obstacles::{Obstacle, Obstacles};
+use scratch::Scratch;
+use table::Table;
+
+use super::{CheckedRule, Facts, Schema, Truth};
+
+/// Many rules over one schema, of which those that hold are found at once.
+///
+/// The answers are those of [`CheckedRule::truth`] for every rule and all facts.
+///
+/// # Complexity
+/// A question takes a look at each field that rules name, an "and" of one bit per rule and field,
+/// and a test of those rules that the fields by themselves leave open. It allocates nothing once
+/// its [`Matches`] were used before.
+///
+/// The index takes at most 259 · 3 bits for each rule and field besides sets, however many values
+/// the rules name: where they are too many, neighbors share a cell and the rules that tell them
+/// apart are tested. For sets it takes a bit for each rule and for every fourth condition, and at
+/// most 4 bytes for each text of each rule.
+///
+/// ```
+/// use chrono::NaiveDate;
+/// use loyalty::rule::{Field, Kind, Matches, RuleIndex, Schema, Sheet, field};
+///
+/// let schema = Schema::new([Field::new("orders", Kind::Integer), Field::new("tags", Kind::Set)])?;
+/// let rules = [
+///     field("orders").at_least(5).and(field("tags").any_of(["vip", "staff"])),
+///     field("orders").below(5),
+/// ];
+/// let checked: Result<Vec<_>, _> = rules.iter().map(|rule| rule.check(&schema)).collect();
+/// let index = RuleIndex::new(&schema, checked?);
+///
+/// let mut facts = Sheet::new(NaiveDate::default());
+/// let mut holding = Matches::new();
+/// facts.set(schema.slot("orders").unwrap(), Some(3.into()));
+/// index.holding(&facts, &mut holding);
+/// assert_eq!(holding.iter().collect::<Vec<_>>(), [1]);
+/// # Ok::<(), loyalty::path::Problems<loyalty::rule::Fault>>(())
+/// ```
+#[derive(Clone, Debug)]
+pub struct RuleIndex {
+    entries: Vec<Entry>,
+    tables: Vec<Table>,
+    /// All positions of rules.
+    all: Vec<u64>,
+    /// The rules with conditions that look at several fields.
+    rest: Vec<u64>,
+}
+
+impl RuleIndex {
+    /// An index of `rules`, which were checked against `schema`; their positions follow the order.
+    #[must_use]
+    pub fn new(schema: &Schema, rules: impl IntoIterator<Item = CheckedRule>) -> Self {
+        let entries: Vec<Entry> = rules.into_iter().map(|rule| Entry::new(rule, schema)).collect();
+        let mut rest = vec![0; bits::width(entries.len())];
+        for (position, entry) in entries.iter().enumerate() {
+            if !entry.rest.is_empty() {
+                bits::insert(&mut rest, position);
+            }
+        }
+        let tables = Table::all(schema, &entries);
+        let all = bits::full(entries.len());
+        Self { entries, tables, all, rest }
+    }
+
+    /// How many rules there are.
+    #[must_use]
+    pub const fn len(&self) -> usize {
+        self.entries.len()
+    }
+
+    /// Whether there are no rules.
+    #[must_use]
+    pub const fn is_empty(&self) -> bool {
+        self.entries.is_empty()
+    }
+
+    /// The rule at a position.
+    #[must_use]
+    pub fn rule(&self, position: usize) -> Option<&CheckedRule> {
+        self.entries.get(position).map(|entry| &entry.rule)
+    }
+
+    /// Finds all rules that hold for these facts.
+    pub fn holding(&self, facts: &dyn Facts, into: &mut Matches) {
+        bits::copy(&mut into.words, &self.all);
+        self.narrow(facts, into);
+    }
+
+    /// Finds the rules that hold for these facts among those at the positions of `among`.
+    pub fn holding_among(&self, among: &Matches, facts: &dyn Facts, into: &mut Matches) {
+        bits::copy(&mut into.words, &self.all);
+        among.restrict(&mut into.words);
+        self.narrow(facts, into);
+    }
+
+    fn narrow(&self, facts: &dyn Facts, into: &mut Matches) {
+        let Matches { words, scratch: Scratch { unsure, sets } } = into;
+        bits::empty(unsure, self.all.len());
+        for table in &self.tables {
+            let row = table.row(facts, sets);
+            bits::keep(words, row.may);
+            if let Some(row) = row.unsure {
+                bits::add(unsure, row);
+            }
+        }
+        self.test(words, unsure, facts);
+    }
+
+    /// Tests those of the rules in `words` of which the cells do not tell everything.
+    fn test(&self, words: &mut [u64], unsure: &[u64], facts: &dyn Facts) {
+        let words = words.iter_mut().zip(unsure).zip(&self.rest);
+        for (index, ((word, unsure), rest)) in words.enumerate() {
+            for bit in Ones(*word & (unsure | rest)) {
+                let truth = match self.entries.get(index * 64 + bit) {
+                    Some(entry) if unsure >> bit & 1 == 0 => entry.truth_of_rest(facts),
+                    Some(entry) => entry.rule.truth(facts),
+                    None => Truth::Fail,
+                };
+                if !truth.holds() {
+                    *word &= !(1 << bit);
+                }
+            }
+        }
+    }
+}

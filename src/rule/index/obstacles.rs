@@ -1,0 +1,223 @@
+//! What stands in the way of every rule.
+
+use super::bits::{self, Ones};
+use super::rows::Row;
+use super::scratch::SetScratch;
+use super::{Matches, RuleIndex};
+use crate::rule::{Facts, Slot, Truth};
+
+/// The first reason why a rule does not hold.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Obstacle {
+    /// What the rule comes to, and what the reason does: fail or unknown.
+    pub truth: Truth,
+    /// The field whose conditions stand in the way; none if it is a condition that looks at
+    /// several fields or at none.
+    pub slot: Option<Slot>,
+}
+
+/// For every rule of an index what stands in its way, as [`RuleIndex::obstacles`] finds it.
+///
+/// It is meant to be used again and again: once it has been as large, nothing is allocated.
+#[derive(Clone, Debug, Default)]
+pub struct Obstacles {
+    holding: Matches,
+    /// The reasons in the order of fields; the rest, which has no field, comes last.
+    layers: Vec<Obstacle>,
+    /// For each layer the rules of which it is the reason.
+    words: Vec<u64>,
+    /// The rules that fail, and those that are not asked for.
+    failed: Vec<u64>,
+    /// The rules that do not hold unless they fail.
+    unknown: Vec<u64>,
+    sets: SetScratch,
+}
+
+impl Obstacles {
+    /// Nothing was asked.
+    #[must_use]
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// The rules that hold, in whose way nothing stands.
+    #[must_use]
+    pub const fn holding(&self) -> &Matches {
+        &self.holding
+    }
+
+    /// What stands in the way of the rule at a position; none if it holds or was not asked for.
+    #[must_use]
+    pub fn of(&self, position: usize) -> Option<Obstacle> {
+        let rows = || self.layers.iter().zip(self.words.chunks(self.width()));
+        let first = |truth| {
+            rows().find(|(layer, row)| layer.truth == truth && bits::contains(row, position))
+        };
+        first(Truth::Fail).or_else(|| first(Truth::Unknown)).map(|(layer, _)| *layer)
+    }
+
+    /// All rules that do not hold, in ascending order of their positions.
+    pub fn iter(&self) -> impl Iterator<Item = (usize, Obstacle)> {
+        (0..self.failed.len()).flat_map(move |index| {
+            let start = index * 64;
+            let found = self.block(index).into_iter().enumerate();
+            found.filter_map(move |(bit, layer)| {
+                Some((start + bit, *self.layers.get(usize::from(layer))?))
+            })
+        })
+    }
+
+    /// For each of 64 rules the position of its layer.
+    fn block(&self, index: usize) -> [u16; 64] {
+        let mut block = [u16::MAX; 64];
+        for truth in [Truth::Unknown, Truth::Fail] {
+            for (number, layer) in (0..).zip(&self.layers) {
+                let word = self.words.get(number as usize * self.width() + index);
+                if layer.truth == truth {
+                    for bit in Ones(word.copied().unwrap_or_default()) {
+                        block.get_mut(bit).into_iter().for_each(|place| *place = number);
+                    }
+                }
+            }
+        }
+        block
+    }
+
+    fn width(&self) -> usize {
+        self.failed.len().max(1)
+    }
+
+    /// Begins with the rules in `asked`.
+    fn begin(&mut self, asked: &[u64]) {
+        self.layers.clear();
+        bits::copy(&mut self.holding.words, asked);
+        for others in [&mut self.failed, &mut self.unknown] {
+            others.clear();
+            others.extend(asked.iter().map(|word| !word));
+        }
+    }
+
+    fn push(&mut self, truth: Truth, slot: Option<Slot>) {
+        self.layers.push(Obstacle { truth, slot });
+    }
+
+    /// Ends with the rules that hold.
+    fn end(&mut self) {
+        bits::remove(&mut self.holding.words, &self.failed);
+        bits::remove(&mut self.holding.words, &self.unknown);
+    }
+}
+
+impl RuleIndex {
+    /// Finds for every rule what stands in its way.
+    ///
+    /// A rule is a list of conditions that must all hold, however its "all" (and "not any") are
+    /// nested. Those of them that look at one field alone stand together with that field. The
+    /// obstacle of a rule that fails is the first field, in the order of slots, whose conditions
+    /// fail; of one that is unknown, the first whose conditions are unknown; and where there is no
+    /// such field, it is one of the other conditions.
+    ///
+    /// # Complexity
+    /// Less than twice what [`RuleIndex::holding`] takes, and a test of all rules for which some
+    /// field is left open rather than of those alone that remain.
+    pub fn obstacles(&self, facts: &dyn Facts, into: &mut Obstacles) {
+        into.words.clear();
+        into.begin(&self.all);
+        self.stand_in_the_way(facts, into);
+    }
+
+    /// Finds what stands in the way of the rules at the positions of `among`.
+    pub fn obstacles_among(&self, among: &Matches, facts: &dyn Facts, into: &mut Obstacles) {
+        let mut asked = std::mem::take(&mut into.words);
+        bits::copy(&mut asked, &self.all);
+        among.restrict(&mut asked);
+        into.begin(&asked);
+        into.words = asked;
+        into.words.clear();
+        self.stand_in_the_way(facts, into);
+    }
+
+    fn stand_in_the_way(&self, facts: &dyn Facts, into: &mut Obstacles) {
+        let mut sets = std::mem::take(&mut into.sets);
+        for table in &self.tables {
+            let row = table.row(facts, &mut sets);
+            let slot = table.slot;
+            into.failing(row, slot);
+            if row.fail.is_some() {
+                into.unknown(row, slot);
+            }
+            if let Some(unsure) = row.unsure {
+                self.settle(unsure, Some(slot), facts, into);
+            }
+        }
+        into.sets = sets;
+        self.settle(&self.rest, None, facts, into);
+        into.end();
+    }
+
+    /// Tests the conditions of one slot, or those of no single one, of rules that did not fail.
+    fn settle(&self, rules: &[u64], slot: Option<Slot>, facts: &dyn Facts, into: &mut Obstacles) {
+        let start = into.words.len();
+        let width = into.failed.len();
+        into.words.resize(start + 2 * width, 0);
+        into.push(Truth::Fail, slot);
+        into.push(Truth::Unknown, slot);
+        let Obstacles { words, failed, unknown, .. } = into;
+        let (fails, unknowns) = words.split_at_mut(start + width);
+        let fails = fails.get_mut(start..).unwrap_or_default();
+        for (index, (rules, failed)) in rules.iter().zip(failed).enumerate() {
+            for bit in Ones(rules & !*failed) {
+                let position = index * 64 + bit;
+                let Some(entry) = self.entries.get(position) else { continue };
+                let truth = match slot {
+                    Some(slot) => entry.truth_of(slot, facts),
+                    None => entry.truth_of_rest(facts),
+                };
+                match truth {
+                    Truth::Fail => {
+                        bits::insert(fails, position);
+                        *failed |= 1 << bit;
+                    }
+                    Truth::Unknown if !bits::contains(unknown, position) => {
+                        bits::insert(unknowns, position);
+                        bits::insert(unknown, position);
+                    }
+                    _ => {}
+                }
+            }
+        }
+    }
+}
+
+impl Obstacles {
+    /// Notes the rules that fail by a row and did not fail before.
+    fn failing(&mut self, row: Row<'_>, slot: Slot) {
+        self.push(Truth::Fail, Some(slot));
+        let failed = self.failed.iter_mut();
+        match row.fail {
+            None => self.words.extend(failed.zip(row.may).map(|(failed, may)| {
+                let new = !may & !*failed;
+                *failed |= new;
+                new
+            })),
+            Some(fail) => self.words.extend(failed.zip(fail).map(|(failed, fail)| {
+                let new = fail & !*failed;
+                *failed |= new;
+                new
+            })),
+        }
+    }
+
+    /// Notes the rules that are unknown by a row and were not unknown before.
+    fn unknown(&mut self, row: Row<'_>, slot: Slot) {
+        self.push(Truth::Unknown, Some(slot));
+        let told = row.may.iter().zip(row.fail.unwrap_or_default());
+        let unsure = row.unsure.unwrap_or_default().iter().copied().chain(std::iter::repeat(0));
+        let unknown = self.unknown.iter_mut().zip(told).zip(unsure);
+        self.words.extend(unknown.map(|((unknown, (may, fail)), unsure)| {
+            let new = !(may | fail | unsure | *unknown);
+            *unknown |= new;
+            new
+        }));
+    }
+}
