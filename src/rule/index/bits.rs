@@ -48,6 +48,15 @@ pub(super) fn empty(words: &mut Vec<u64>, width: usize) {
     words.resize(width, 0);
 }
 
+/// Keeps only the first `positions`.
+pub(super) fn shorten(words: &mut Vec<u64>, positions: usize) {
+    words.truncate(width(positions));
+    let spare = words.len() * 64 - positions.min(words.len() * 64);
+    if let Some(last) = words.last_mut() {
+        *last = *last << spare >> spare;
+    }
+}
+
 pub(super) fn insert(words: &mut [u64], position: usize) {
     if let Some(word) = words.get_mut(position / 64) {
         *word |= 1 << (position % 64);

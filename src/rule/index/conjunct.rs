@@ -5,6 +5,9 @@ use std::collections::{BTreeMap, BTreeSet};
 use crate::rule::checked::{CheckedRule, Condition, Part};
 use crate::rule::{Facts, Kind, Schema, Slot, Truth};
 
+/// So many parts of a rule have positions of their own at most; what is beyond is tested.
+const MAX_PARTS: usize = 32;
+
 /// A part of a rule, or the opposite of one, without which the rule does not hold.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Conjunct {
@@ -19,53 +22,95 @@ pub(super) struct Group {
     pub(super) of: Vec<Conjunct>,
 }
 
-/// A rule with its conjuncts.
+/// A rule, or a part of one that has a position of its own, with its conjuncts.
 #[derive(Clone, Debug)]
 pub(super) struct Entry {
-    pub(super) rule: CheckedRule,
+    /// The position of the rule.
+    pub(super) rule: usize,
+    pub(super) root: Conjunct,
     /// In the order of their slots.
     pub(super) groups: Vec<Group>,
-    /// The conjuncts that look at several slots or at none.
-    pub(super) rest: Vec<Conjunct>,
+    pub(super) rest: Vec<Rest>,
+}
+
+/// A conjunct that looks at several slots or at none.
+#[derive(Clone, Debug)]
+pub(super) enum Rest {
+    /// So many of the entries at these positions hold.
+    AtLeast(usize, Vec<usize>),
+    /// It is to be tested.
+    Test(Conjunct),
 }
 
 impl Conjunct {
-    fn truth(self, rule: &CheckedRule, facts: &dyn Facts) -> Truth {
+    pub(super) fn truth(self, rule: &CheckedRule, facts: &dyn Facts) -> Truth {
         let truth = rule.truth_at(self.place, facts);
         if self.negated { !truth } else { truth }
+    }
+
+    /// What the conjunct is if it is that so many of some parts hold.
+    fn parts(self, rule: &CheckedRule) -> Option<(usize, Vec<Self>)> {
+        let Self { place, negated } = self;
+        let of: Vec<Self> = rule.children(place).map(|place| Self { place, negated }).collect();
+        match rule.nodes.get(place)?.part {
+            Part::Any if !negated => Some((1, of)),
+            Part::All if negated => Some((1, of)),
+            Part::AtLeast(count) if !negated => Some((count as usize, of)),
+            Part::AtLeast(count) => Some(((of.len() + 1).checked_sub(count as usize)?, of)),
+            _ => None,
+        }
     }
 }
 
 impl Entry {
-    pub(super) fn new(rule: CheckedRule, schema: &Schema) -> Self {
+    /// An entry for each of the rules, and behind them those of their parts.
+    pub(super) fn all(rules: &[CheckedRule], schema: &Schema) -> Vec<Self> {
+        let whole = Conjunct { place: 0, negated: false };
+        let entries = rules.iter().enumerate().map(|(at, rule)| Self::new(at, rule, whole, schema));
+        let mut entries: Vec<Self> = entries.collect();
+        let mut room = vec![MAX_PARTS; rules.len()];
+        let mut position = 0;
+        while let Some(entry) = entries.get_mut(position) {
+            let (at, mut rest) = (entry.rule, std::mem::take(&mut entry.rest));
+            if let (Some(rule), Some(room)) = (rules.get(at), room.get_mut(at)) {
+                for rest in &mut rest {
+                    let Rest::Test(conjunct) = *rest else { continue };
+                    let Some((count, parts)) = conjunct.parts(rule) else { continue };
+                    if parts.len() <= *room {
+                        *room -= parts.len();
+                        let first = entries.len();
+                        *rest = Rest::AtLeast(count, (first..first + parts.len()).collect());
+                        let parts = parts.into_iter();
+                        entries.extend(parts.map(|root| Self::new(at, rule, root, schema)));
+                    }
+                }
+            }
+            entries.get_mut(position).into_iter().for_each(|entry| entry.rest.append(&mut rest));
+            position += 1;
+        }
+        entries
+    }
+
+    fn new(at: usize, rule: &CheckedRule, root: Conjunct, schema: &Schema) -> Self {
         let mut conjuncts = Vec::new();
-        split(&rule, Conjunct { place: 0, negated: false }, &mut conjuncts);
+        split(rule, root, &mut conjuncts);
         let mut groups: BTreeMap<Slot, Vec<Conjunct>> = BTreeMap::new();
         let mut rest = Vec::new();
         for conjunct in conjuncts {
-            match only_slot(&rule, conjunct.place, schema) {
+            match only_slot(rule, conjunct.place, schema) {
                 Some(slot) => groups.entry(slot).or_default().push(conjunct),
-                None => rest.push(conjunct),
+                None => rest.push(Rest::Test(conjunct)),
             }
         }
         let groups = groups.into_iter().map(|(slot, of)| Group { slot, of }).collect();
-        Self { rule, groups, rest }
+        Self { rule: at, root, groups, rest }
     }
 
     /// What the conjuncts of one slot come to.
-    pub(super) fn truth_of(&self, slot: Slot, facts: &dyn Facts) -> Truth {
+    pub(super) fn truth_of(&self, slot: Slot, rule: &CheckedRule, facts: &dyn Facts) -> Truth {
         let group = self.groups.iter().find(|group| group.slot == slot);
-        group.map_or(Truth::Hold, |group| self.least(&group.of, facts))
-    }
-
-    /// What the conjuncts of no single slot come to.
-    pub(super) fn truth_of_rest(&self, facts: &dyn Facts) -> Truth {
-        self.least(&self.rest, facts)
-    }
-
-    fn least(&self, conjuncts: &[Conjunct], facts: &dyn Facts) -> Truth {
-        let truths = conjuncts.iter().map(|conjunct| conjunct.truth(&self.rule, facts));
-        crate::rule::evaluate::least(truths)
+        let of = group.map_or(&[][..], |group| &group.of);
+        crate::rule::evaluate::least(of.iter().map(|conjunct| conjunct.truth(rule, facts)))
     }
 }
 

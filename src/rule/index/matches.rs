@@ -59,11 +59,13 @@ impl Matches {
         bits::positions(&self.words)
     }
 
-    /// Takes from `words` what is not in the set.
-    pub(super) fn restrict(&self, words: &mut [u64]) {
+    /// Takes from the first `positions` of `words` what is not in the set.
+    pub(super) fn restrict(&self, words: &mut [u64], positions: usize) {
         let rows = self.words.iter().copied().chain(std::iter::repeat(0));
-        for (word, row) in words.iter_mut().zip(rows) {
-            *word &= row;
+        for ((word, row), start) in words.iter_mut().zip(rows).zip((0..positions).step_by(64)) {
+            let left = positions - start;
+            let beyond = if left < 64 { u64::MAX << left } else { 0 };
+            *word &= row | beyond;
         }
     }
 

@@ -165,7 +165,7 @@ fn numbered<'a>(of: &'a [Positions], numbers: &[u32]) -> impl Iterator<Item = &'
 impl Positions {
     /// The smaller form of both.
     fn new(positions: Vec<usize>, width: usize) -> Self {
-        if positions.len() <= width {
+        if positions.len() <= width / 4 {
             let few = positions.into_iter().filter_map(|position| u32::try_from(position).ok());
             return Self::Few(few.collect());
         }

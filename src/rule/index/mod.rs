@@ -21,13 +21,13 @@ mod scratch;
 mod table;
 
 use bits::Ones;
-use conjunct::Entry;
+use conjunct::{Entry, Rest};
 pub use matches::Matches;
 pub use obstacles::{Obstacle, Obstacles};
 use scratch::Scratch;
 use table::Table;
 
-use super::{CheckedRule, Facts, Schema, Truth};
+use super::{CheckedRule, Facts, Schema};
 
 /// Many rules over one schema, of which those that hold are found at once.
 ///
@@ -64,11 +64,13 @@ use super::{CheckedRule, Facts, Schema, Truth};
 /// ```
 #[derive(Clone, Debug)]
 pub struct RuleIndex {
+    rules: Vec<CheckedRule>,
+    /// The rules, and behind them those of their parts that have bits of their own.
     entries: Vec<Entry>,
     tables: Vec<Table>,
-    /// All positions of rules.
+    /// The positions of all rules and parts.
     all: Vec<u64>,
-    /// The rules with conditions that look at several fields.
+    /// Those with conditions that look at several fields.
     rest: Vec<u64>,
 }
 
@@ -76,34 +78,35 @@ impl RuleIndex {
     /// An index of `rules`, which were checked against `schema`; their positions follow the order.
     #[must_use]
     pub fn new(schema: &Schema, rules: impl IntoIterator<Item = CheckedRule>) -> Self {
-        let entries: Vec<Entry> = rules.into_iter().map(|rule| Entry::new(rule, schema)).collect();
-        let mut rest = vec![0; bits::width(entries.len())];
+        let rules: Vec<CheckedRule> = rules.into_iter().collect();
+        let entries = Entry::all(&rules, schema);
+        let tables = Table::all(schema, &rules, &entries);
+        let all = bits::full(entries.len());
+        let mut rest = vec![0; all.len()];
         for (position, entry) in entries.iter().enumerate() {
             if !entry.rest.is_empty() {
                 bits::insert(&mut rest, position);
             }
         }
-        let tables = Table::all(schema, &entries);
-        let all = bits::full(entries.len());
-        Self { entries, tables, all, rest }
+        Self { rules, entries, tables, all, rest }
     }
 
     /// How many rules there are.
     #[must_use]
     pub const fn len(&self) -> usize {
-        self.entries.len()
+        self.rules.len()
     }
 
     /// Whether there are no rules.
     #[must_use]
     pub const fn is_empty(&self) -> bool {
-        self.entries.is_empty()
+        self.rules.is_empty()
     }
 
     /// The rule at a position.
     #[must_use]
     pub fn rule(&self, position: usize) -> Option<&CheckedRule> {
-        self.entries.get(position).map(|entry| &entry.rule)
+        self.rules.get(position)
     }
 
     /// Finds all rules that hold for these facts.
@@ -115,7 +118,7 @@ impl RuleIndex {
     /// Finds the rules that hold for these facts among those at the positions of `among`.
     pub fn holding_among(&self, among: &Matches, facts: &dyn Facts, into: &mut Matches) {
         bits::copy(&mut into.words, &self.all);
-        among.restrict(&mut into.words);
+        among.restrict(&mut into.words, self.len());
         self.narrow(facts, into);
     }
 
@@ -130,22 +133,37 @@ impl RuleIndex {
             }
         }
         self.test(words, unsure, facts);
+        bits::shorten(words, self.len());
     }
 
-    /// Tests those of the rules in `words` of which the cells do not tell everything.
+    /// Tests those of the rules in `words` of which the tables do not tell everything; `unsure`
+    /// are those for which the cells of some field do not.
     fn test(&self, words: &mut [u64], unsure: &[u64], facts: &dyn Facts) {
-        let words = words.iter_mut().zip(unsure).zip(&self.rest);
-        for (index, ((word, unsure), rest)) in words.enumerate() {
-            for bit in Ones(*word & (unsure | rest)) {
-                let truth = match self.entries.get(index * 64 + bit) {
-                    Some(entry) if unsure >> bit & 1 == 0 => entry.truth_of_rest(facts),
-                    Some(entry) => entry.rule.truth(facts),
-                    None => Truth::Fail,
-                };
-                if !truth.holds() {
-                    *word &= !(1 << bit);
+        for index in 0..bits::width(self.len()) {
+            let word = |of: &[u64]| of.get(index).copied().unwrap_or_default();
+            let open = word(words) & (word(unsure) | word(&self.rest));
+            for position in Ones(open).map(|bit| index * 64 + bit) {
+                if position < self.len() && !self.holds(position, words, unsure, facts) {
+                    bits::delete(words, position);
                 }
             }
         }
+    }
+
+    /// Whether the rule or part at a position holds, of which `words` say that it may.
+    fn holds(&self, position: usize, words: &[u64], unsure: &[u64], facts: &dyn Facts) -> bool {
+        let Some(entry) = self.entries.get(position) else { return false };
+        let Some(rule) = self.rules.get(entry.rule) else { return false };
+        if bits::contains(unsure, position) {
+            return entry.root.truth(rule, facts).holds();
+        }
+        entry.rest.iter().all(|rest| match rest {
+            Rest::Test(conjunct) => conjunct.truth(rule, facts).holds(),
+            Rest::AtLeast(count, of) => {
+                let may = of.iter().filter(|part| bits::contains(words, **part));
+                let holding = may.filter(|part| self.holds(**part, words, unsure, facts));
+                holding.take(*count).count() == *count
+            }
+        })
     }
 }

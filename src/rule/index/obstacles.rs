@@ -1,9 +1,11 @@
 //! What stands in the way of every rule.
 
 use super::bits::{self, Ones};
+use super::conjunct::Rest;
 use super::rows::Row;
 use super::scratch::SetScratch;
 use super::{Matches, RuleIndex};
+use crate::rule::evaluate::{at_least, least};
 use crate::rule::{Facts, Slot, Truth};
 
 /// The first reason why a rule does not hold.
@@ -31,6 +33,8 @@ pub struct Obstacles {
     /// The rules that do not hold unless they fail.
     unknown: Vec<u64>,
     sets: SetScratch,
+    /// How many rules there are; parts of rules stand behind them.
+    rules: usize,
 }
 
 impl Obstacles {
@@ -49,6 +53,9 @@ impl Obstacles {
     /// What stands in the way of the rule at a position; none if it holds or was not asked for.
     #[must_use]
     pub fn of(&self, position: usize) -> Option<Obstacle> {
+        if position >= self.rules {
+            return None;
+        }
         let rows = || self.layers.iter().zip(self.words.chunks(self.width()));
         let first = |truth| {
             rows().find(|(layer, row)| layer.truth == truth && bits::contains(row, position))
@@ -58,10 +65,11 @@ impl Obstacles {
 
     /// All rules that do not hold, in ascending order of their positions.
     pub fn iter(&self) -> impl Iterator<Item = (usize, Obstacle)> {
-        (0..self.failed.len()).flat_map(move |index| {
+        (0..bits::width(self.rules)).flat_map(move |index| {
             let start = index * 64;
             let found = self.block(index).into_iter().enumerate();
-            found.filter_map(move |(bit, layer)| {
+            let rules = found.take(self.rules - start);
+            rules.filter_map(move |(bit, layer)| {
                 Some((start + bit, *self.layers.get(usize::from(layer))?))
             })
         })
@@ -102,9 +110,11 @@ impl Obstacles {
     }
 
     /// Ends with the rules that hold.
-    fn end(&mut self) {
+    fn end(&mut self, rules: usize) {
+        self.rules = rules;
         bits::remove(&mut self.holding.words, &self.failed);
         bits::remove(&mut self.holding.words, &self.unknown);
+        bits::shorten(&mut self.holding.words, rules);
     }
 }
 
@@ -130,7 +140,7 @@ impl RuleIndex {
     pub fn obstacles_among(&self, among: &Matches, facts: &dyn Facts, into: &mut Obstacles) {
         let mut asked = std::mem::take(&mut into.words);
         bits::copy(&mut asked, &self.all);
-        among.restrict(&mut asked);
+        among.restrict(&mut asked, self.len());
         into.begin(&asked);
         into.words = asked;
         into.words.clear();
@@ -152,31 +162,27 @@ impl RuleIndex {
         }
         into.sets = sets;
         self.settle(&self.rest, None, facts, into);
-        into.end();
+        into.end(self.len());
     }
 
     /// Tests the conditions of one slot, or those of no single one, of rules that did not fail.
     fn settle(&self, rules: &[u64], slot: Option<Slot>, facts: &dyn Facts, into: &mut Obstacles) {
-        let start = into.words.len();
-        let width = into.failed.len();
+        let (start, width) = (into.words.len(), into.failed.len());
         into.words.resize(start + 2 * width, 0);
         into.push(Truth::Fail, slot);
         into.push(Truth::Unknown, slot);
         let Obstacles { words, failed, unknown, .. } = into;
         let (fails, unknowns) = words.split_at_mut(start + width);
         let fails = fails.get_mut(start..).unwrap_or_default();
-        for (index, (rules, failed)) in rules.iter().zip(failed).enumerate() {
-            for bit in Ones(rules & !*failed) {
-                let position = index * 64 + bit;
-                let Some(entry) = self.entries.get(position) else { continue };
-                let truth = match slot {
-                    Some(slot) => entry.truth_of(slot, facts),
-                    None => entry.truth_of_rest(facts),
-                };
-                match truth {
+        // Parts are looked at through their rules.
+        let asked = if slot.is_some() { width } else { bits::width(self.len()) };
+        for (index, rules) in rules.iter().take(asked).enumerate() {
+            let open = rules & !failed.get(index).copied().unwrap_or_default();
+            for position in Ones(open).map(|bit| index * 64 + bit) {
+                match self.truth_of(position, slot, facts, [failed, unknown]) {
                     Truth::Fail => {
                         bits::insert(fails, position);
-                        *failed |= 1 << bit;
+                        bits::insert(failed, position);
                     }
                     Truth::Unknown if !bits::contains(unknown, position) => {
                         bits::insert(unknowns, position);
@@ -186,6 +192,39 @@ impl RuleIndex {
                 }
             }
         }
+    }
+
+    /// What the conditions of one slot come to, or those of no single one.
+    fn truth_of(
+        &self,
+        position: usize,
+        slot: Option<Slot>,
+        facts: &dyn Facts,
+        known: [&[u64]; 2],
+    ) -> Truth {
+        let Some(entry) = self.entries.get(position) else { return Truth::Fail };
+        let Some(rule) = self.rules.get(entry.rule) else { return Truth::Fail };
+        match slot {
+            Some(slot) => entry.truth_of(slot, rule, facts),
+            None => least(entry.rest.iter().map(|rest| match rest {
+                Rest::Test(conjunct) => conjunct.truth(rule, facts),
+                Rest::AtLeast(count, of) => {
+                    let truths = of.iter().map(|part| self.truth_of_part(*part, facts, known));
+                    at_least(*count, of.len(), truths)
+                }
+            })),
+        }
+    }
+
+    /// What a part comes to; `known` are the rules that fail and that are unknown by their slots.
+    fn truth_of_part(&self, position: usize, facts: &dyn Facts, known: [&[u64]; 2]) -> Truth {
+        let [failed, unknown] = known;
+        if bits::contains(failed, position) {
+            return Truth::Fail;
+        }
+        let open = bits::contains(unknown, position);
+        let truth = if open { Truth::Unknown } else { Truth::Hold };
+        truth.min(self.truth_of(position, None, facts, known))
     }
 }
 

@@ -9,7 +9,7 @@ use super::members::Members;
 use super::rows::Row;
 use super::scalar::{Asked, Scalar};
 use super::scratch::SetScratch;
-use crate::rule::{Facts, Kind, Schema, Slot};
+use crate::rule::{CheckedRule, Facts, Kind, Schema, Slot};
 
 /// One view of a slot, and what it says of the rules.
 #[derive(Clone, Debug)]
@@ -27,11 +27,12 @@ pub(super) enum Cut {
 
 impl Table {
     /// The tables of all slots, in the order of the slots.
-    pub(super) fn all(schema: &Schema, entries: &[Entry]) -> Vec<Self> {
+    pub(super) fn all(schema: &Schema, rules: &[CheckedRule], entries: &[Entry]) -> Vec<Self> {
         let mut by_slot: BTreeMap<Slot, Vec<Asked<'_>>> = BTreeMap::new();
         for (position, entry) in entries.iter().enumerate() {
+            let Some(rule) = rules.get(entry.rule) else { continue };
             for Group { slot, of } in &entry.groups {
-                let asked = Asked { position, rule: &entry.rule, of: of.clone() };
+                let asked = Asked { position, rule, of: of.clone() };
                 by_slot.entry(*slot).or_default().push(asked);
             }
         }

@@ -1,0 +1,105 @@
+//! Many rules at once, against the same rules one by one and against a typed loop by hand.
+//!
+//! `cargo bench --bench rules`
+
+mod ast;
+mod workload;
+
+use std::hint::black_box;
+
+use criterion::{Criterion, Throughput, criterion_group, criterion_main};
+use loyalty::rule::{CheckedRule, Matches, Obstacles, RuleIndex};
+use peak_alloc::PeakAlloc;
+use workload::Workload;
+
+#[global_allocator]
+static ALLOCATED: PeakAlloc = PeakAlloc;
+
+/// The customers are asked for in turn, so that no branch is learned by heart.
+const CUSTOMERS: usize = 256;
+
+fn checked(workload: &Workload) -> Vec<CheckedRule> {
+    let rules = workload.rules.iter();
+    rules.map(|rule| rule.check(&workload.schema).expect("a rule")).collect()
+}
+
+/// One customer and all offers; the figures are the time for one customer.
+fn one_customer(criterion: &mut Criterion) {
+    for offers in [100, 1_000, 10_000] {
+        let workload = Workload::new(offers, CUSTOMERS);
+        let rules = checked(&workload);
+        let before = ALLOCATED.current_usage();
+        let index = RuleIndex::new(&workload.schema, rules.iter().cloned());
+        let bytes = ALLOCATED.current_usage() - before;
+        agree(&workload, &rules, &index);
+        println!("{offers} offers: the index with its rules takes {} kB", bytes / 1_000);
+
+        let mut group = criterion.benchmark_group(format!("one_customer/{offers}_offers"));
+        group.throughput(Throughput::Elements(offers as u64));
+        let mut turn = (0..CUSTOMERS).cycle();
+        let mut next = move || turn.next().unwrap_or_default();
+        let mut holding = Matches::new();
+        group.bench_function("index", |bencher| {
+            bencher.iter(|| {
+                index.holding(black_box(&workload.sheets[next()]), &mut holding);
+                black_box(holding.count())
+            });
+        });
+        let mut obstacles = Obstacles::new();
+        group.bench_function("obstacles", |bencher| {
+            bencher.iter(|| {
+                index.obstacles(black_box(&workload.sheets[next()]), &mut obstacles);
+                black_box(obstacles.holding().count())
+            });
+        });
+        group.bench_function("obstacles_and_reading_all", |bencher| {
+            bencher.iter(|| {
+                index.obstacles(black_box(&workload.sheets[next()]), &mut obstacles);
+                let slots = obstacles.iter().filter_map(|(_, obstacle)| obstacle.slot);
+                black_box(slots.map(|slot| slot.index()).sum::<usize>())
+            });
+        });
+        group.bench_function("typed_loop_by_hand", |bencher| {
+            bencher.iter(|| {
+                let customer = black_box(&workload.customers[next()]);
+                workload.offers.iter().filter(|offer| offer.holds(customer)).count()
+            });
+        });
+        group.bench_function("rules_one_by_one", |bencher| {
+            bencher.iter(|| {
+                let facts = black_box(&workload.sheets[next()]);
+                rules.iter().filter(|rule| rule.truth(facts).holds()).count()
+            });
+        });
+        group.finish();
+    }
+}
+
+/// What is measured gives the same answers, and the index allocates nothing.
+fn agree(workload: &Workload, rules: &[CheckedRule], index: &RuleIndex) {
+    let (mut holding, mut obstacles) = (Matches::new(), Obstacles::new());
+    let mut found = 0;
+    for (sheet, customer) in workload.sheets.iter().zip(&workload.customers) {
+        index.holding(sheet, &mut holding);
+        index.obstacles(sheet, &mut obstacles);
+        for (position, (rule, offer)) in rules.iter().zip(&workload.offers).enumerate() {
+            let truth = rule.truth(sheet);
+            let expected = [truth.holds(); 2];
+            assert_eq!([holding.contains(position), offer.holds(customer)], expected);
+            assert_eq!(obstacles.of(position).is_none(), truth.holds());
+        }
+        found += holding.count();
+    }
+    let pairs = rules.len() * workload.sheets.len();
+    println!("{:.1} % of offers hold", 100.0 * found as f64 / pairs as f64);
+    ALLOCATED.reset_peak_usage();
+    let before = ALLOCATED.current_usage();
+    for sheet in &workload.sheets {
+        index.holding(sheet, &mut holding);
+        index.obstacles(sheet, &mut obstacles);
+    }
+    assert_eq!(ALLOCATED.peak_usage(), before, "nothing is allocated");
+}
+
+criterion_group!(benches, one_customer);
+criterion_main!(benches);
