@@ -1,5 +1,7 @@
 //! The peer: typed comparisons over a struct of typed values, one offer after the other, as a
 //! careful engineer would write it by hand. What is missing meets no condition.
+//!
+//! Texts are numbers, which somebody looked up before; the index looks them up while it is timed.
 
 /// A condition of an offer.
 pub enum Condition {
@@ -7,9 +9,9 @@ pub enum Condition {
     NumberAtLeast(usize, f64),
     AtMost(usize, i64),
     Between(usize, i64, i64),
-    OneOf(usize, Vec<String>),
-    AnyOf(usize, Vec<String>),
-    NoneOf(usize, Vec<String>),
+    OneOf(usize, Vec<u32>),
+    AnyOf(usize, Vec<u32>),
+    NoneOf(usize, Vec<u32>),
     Consent,
     Either(Vec<Condition>),
 }
@@ -19,12 +21,12 @@ pub struct Offer {
     pub conditions: Vec<Condition>,
 }
 
-/// The values that offers ask for, each at its place; texts of sets are in order.
+/// The values that offers ask for, each at its place.
 #[derive(Default)]
 pub struct Customer {
     pub numbers: [Option<i64>; 12],
-    pub texts: [Option<String>; 4],
-    pub sets: [Option<Vec<String>>; 3],
+    pub texts: [Option<u32>; 4],
+    pub sets: [Option<Vec<u32>>; 3],
     pub consent: Option<bool>,
 }
 
@@ -36,7 +38,7 @@ impl Offer {
 
 impl Condition {
     fn holds(&self, customer: &Customer) -> bool {
-        let has = |set: &[String], text: &String| set.binary_search(text).is_ok();
+        let has = |set: &[u32], text: &u32| set.contains(text);
         match self {
             Self::AtLeast(at, low) => customer.numbers[*at].is_some_and(|value| value >= *low),
             Self::NumberAtLeast(at, low) => {

@@ -8,7 +8,7 @@ mod workload;
 use std::hint::black_box;
 
 use criterion::{Criterion, Throughput, criterion_group, criterion_main};
-use loyalty::rule::{CheckedRule, Matches, Obstacles, RuleIndex};
+use loyalty::rule::{CheckedRule, Columns, Facts, Matches, Obstacles, RuleIndex};
 use peak_alloc::PeakAlloc;
 use workload::Workload;
 
@@ -101,5 +101,49 @@ fn agree(workload: &Workload, rules: &[CheckedRule], index: &RuleIndex) {
     assert_eq!(ALLOCATED.peak_usage(), before, "nothing is allocated");
 }
 
-criterion_group!(benches, one_customer);
+/// Many customers in columns and 100 offers; the throughput counts pairs of both.
+fn many_customers(criterion: &mut Criterion) {
+    const OFFERS: usize = 100;
+    const MANY: usize = 100_000;
+    let workload = Workload::new(OFFERS, MANY);
+    let rules = checked(&workload);
+    let index = RuleIndex::new(&workload.schema, rules.iter().cloned());
+    let sheets = workload.sheets.iter().map(|sheet| sheet as &dyn Facts);
+    let today = workload.sheets[0].today();
+    let columns = Columns::of(&workload.schema, today, sheets).expect("columns");
+    let all = index.holding_all(&columns);
+    let mut holding = Matches::new();
+    for (row, sheet) in workload.sheets.iter().enumerate() {
+        index.holding(sheet, &mut holding);
+        assert_eq!(all.row(row), holding.words());
+    }
+    let mut group = criterion.benchmark_group(format!("{MANY}_customers/{OFFERS}_offers"));
+    group.throughput(Throughput::Elements((OFFERS * MANY) as u64));
+    group.sample_size(10);
+    group.bench_function("columns", |bencher| {
+        bencher.iter(|| black_box(index.holding_all(black_box(&columns))));
+    });
+    group.bench_function("index_row_by_row", |bencher| {
+        bencher.iter(|| {
+            let rows = black_box(&workload.sheets).iter();
+            let counts = rows.map(|sheet| {
+                index.holding(sheet, &mut holding);
+                holding.count()
+            });
+            counts.sum::<usize>()
+        });
+    });
+    group.bench_function("typed_loop_by_hand", |bencher| {
+        bencher.iter(|| {
+            let rows = black_box(&workload.customers).iter();
+            let counts = rows.map(|customer| {
+                workload.offers.iter().filter(|offer| offer.holds(customer)).count()
+            });
+            counts.sum::<usize>()
+        });
+    });
+    group.finish();
+}
+
+criterion_group!(benches, one_customer, many_customers);
 criterion_main!(benches);

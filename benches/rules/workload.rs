@@ -33,11 +33,11 @@ pub const NUMBERS: [(&str, Kind); 12] = [
 ];
 
 /// The texts with the number of their values, and how many of them an offer names.
-pub const TEXTS: [(&str, usize, usize); 4] =
+pub const TEXTS: [(&str, u32, usize); 4] =
     [("tier", 5, 2), ("country", 30, 13), ("channel", 7, 3), ("language", 12, 5)];
 
 /// The sets with the number of texts, how many a customer has, and how many an offer names.
-pub const SETS: [(&str, usize, usize, usize); 3] =
+pub const SETS: [(&str, u32, usize, usize); 3] =
     [("segments", 40, 5, 4), ("tags", 200, 10, 10), ("cart_categories", 60, 3, 10)];
 
 /// What is measured.
@@ -72,7 +72,7 @@ fn today() -> NaiveDate {
     NaiveDate::from_ymd_opt(2026, 3, 15).expect("a day")
 }
 
-fn word(name: &str, number: usize) -> String {
+fn word(name: &str, number: u32) -> String {
     format!("{name}-{number}")
 }
 
@@ -98,20 +98,20 @@ fn condition(attribute: usize, rng: &mut ChaCha8Rng) -> (Rule, Condition) {
     if let Some((name, kind)) = NUMBERS.get(attribute) {
         return ordered(attribute, name, *kind, rng);
     }
-    let texts = |name: &str, of: usize, count: usize, rng: &mut ChaCha8Rng| -> Vec<String> {
-        (0..of).sample(rng, count).into_iter().map(|number| word(name, number)).collect()
+    let words = |name: &str, numbers: &[u32]| -> Vec<String> {
+        numbers.iter().map(|number| word(name, *number)).collect()
     };
     let at = attribute - NUMBERS.len();
     if let Some((name, of, count)) = TEXTS.get(at) {
-        let named = texts(name, *of, *count, rng);
-        return (field(*name).one_of(named.clone()), Condition::OneOf(at, named));
+        let named = (0..*of).sample(rng, *count);
+        return (field(*name).one_of(words(name, &named)), Condition::OneOf(at, named));
     }
     let at = at - TEXTS.len();
     if let Some((name, of, _, count)) = SETS.get(at) {
-        let named = texts(name, *of, *count, rng);
+        let named = (0..*of).sample(rng, *count);
         return match rng.random_range(0..3) {
-            0 => (field(*name).none_of(named.clone()), Condition::NoneOf(at, named)),
-            _ => (field(*name).any_of(named.clone()), Condition::AnyOf(at, named)),
+            0 => (field(*name).none_of(words(name, &named)), Condition::NoneOf(at, named)),
+            _ => (field(*name).any_of(words(name, &named)), Condition::AnyOf(at, named)),
         };
     }
     (field("consent").is(true), Condition::Consent)
@@ -170,19 +170,17 @@ fn customer(schema: &Schema, rng: &mut ChaCha8Rng) -> (Sheet, Customer) {
         );
     }
     for (at, (name, of, _)) in TEXTS.into_iter().enumerate() {
-        let text = word(name, rng.random_range(0..of));
+        let number = rng.random_range(0..of);
         if !rng.random_ratio(1, MISSING) {
-            set(name, Value::text(&text));
-            typed.texts[at] = Some(text);
+            set(name, Value::text(word(name, number)));
+            typed.texts[at] = Some(number);
         }
     }
     for (at, (name, of, count, _)) in SETS.into_iter().enumerate() {
-        let mut texts: Vec<String> =
-            (0..of).sample(rng, count).into_iter().map(|number| word(name, number)).collect();
-        texts.sort_unstable();
+        let numbers = (0..of).sample(rng, count);
         if !rng.random_ratio(1, MISSING) {
-            set(name, Value::set(&texts));
-            typed.sets[at] = Some(texts);
+            set(name, Value::set(numbers.iter().map(|number| word(name, *number))));
+            typed.sets[at] = Some(numbers);
         }
     }
     typed.consent = [Some(true), Some(false), None].choose(rng).copied().flatten();

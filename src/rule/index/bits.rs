@@ -51,7 +51,12 @@ pub(super) fn empty(words: &mut Vec<u64>, width: usize) {
 /// Keeps only the first `positions`.
 pub(super) fn shorten(words: &mut Vec<u64>, positions: usize) {
     words.truncate(width(positions));
-    let spare = words.len() * 64 - positions.min(words.len() * 64);
+    cut(words, positions);
+}
+
+/// Keeps only the first `positions` of words that have no more than they take.
+pub(super) fn cut(words: &mut [u64], positions: usize) {
+    let spare = (words.len() * 64).saturating_sub(positions);
     if let Some(last) = words.last_mut() {
         *last = *last << spare >> spare;
     }

@@ -6,7 +6,7 @@ use super::bounds::{Seen, lengths};
 use crate::money::{Currency, Money};
 use crate::rule::axis::Axis;
 use crate::rule::checked::Condition;
-use crate::rule::{Number, Test, Value};
+use crate::rule::{Test, Value};
 
 /// How the values of a slot become numbers.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -185,9 +185,4 @@ pub(super) fn literals(test: &Test<Value>) -> &[Value] {
         }
         _ => &[],
     }
-}
-
-/// The key of a number of a column; none for NaN and the infinities.
-pub(super) fn of_number(value: f64) -> Option<i64> {
-    Number::new(value).ok().map(|number| of_float(number.as_f64()))
 }

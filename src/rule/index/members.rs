@@ -138,14 +138,6 @@ impl Members {
     pub(super) fn number(&self, text: &Text) -> Option<u32> {
         self.lookup.find(text.as_str()).and_then(|number| u32::try_from(number).ok())
     }
-
-    pub(super) const fn rows(&self) -> &Rows {
-        &self.rows
-    }
-
-    pub(super) const fn is_unsure(&self) -> bool {
-        self.unsure.is_some()
-    }
 }
 
 impl Layer {

@@ -6,6 +6,7 @@
 //! what all of the sets have in common, and tests one by one only those rules that remain and of
 //! which the cells do not tell everything.
 
+mod batch;
 mod bits;
 mod bounds;
 mod clause;
@@ -20,6 +21,7 @@ mod scalar;
 mod scratch;
 mod table;
 
+pub use batch::MatchTable;
 use bits::Ones;
 use conjunct::{Entry, Rest};
 pub use matches::Matches;

@@ -244,6 +244,11 @@ impl<R: Rng> Draw<R> {
     /// Facts of which one in five is missing and one in twenty has a wrong type.
     pub(super) fn facts(&mut self) -> Sheet {
         let today = self.day();
+        self.facts_of(today)
+    }
+
+    /// Such facts for this day.
+    pub(super) fn facts_of(&mut self, today: NaiveDate) -> Sheet {
         let mut sheet = Sheet::new(today);
         for field in SCHEMA.fields() {
             let (name, slot) = (field.name.as_str(), SCHEMA.slot(field.name.as_str()).unwrap());

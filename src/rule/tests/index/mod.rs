@@ -1,5 +1,6 @@
 //! Many rules at once say what each of them says alone.
 
+mod columns;
 mod draw;
 mod laws;
 mod tables;
