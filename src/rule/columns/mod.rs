@@ -20,7 +20,8 @@ use crate::path::{Path, Problems};
 /// use chrono::NaiveDate;
 /// use loyalty::rule::{Column, Columns, Field, Kind, RuleIndex, Schema, field};
 ///
-/// let schema = Schema::new([Field::new("orders", Kind::Integer), Field::new("tier", Kind::Text)])?;
+/// let fields = [Field::new("orders", Kind::Integer), Field::new("tier", Kind::Text)];
+/// let schema = Schema::new(fields)?;
 /// let columns = [
 ///     ("orders", Column::integers([Some(7), None, Some(2)])),
 ///     ("tier", Column::texts([Some("gold"), Some("gold"), None])),

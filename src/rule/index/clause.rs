@@ -68,9 +68,12 @@ fn either<'a>(rule: &'a CheckedRule, conjunct: Conjunct) -> Option<Vec<Clause<'a
 }
 
 fn texts(values: &[Value]) -> BTreeSet<&Text> {
-    let text = |value| match value {
-        &Value::Text(ref text) => Some(text),
-        _ => None,
-    };
     values.iter().filter_map(text).collect()
+}
+
+const fn text(value: &Value) -> Option<&Text> {
+    match value {
+        Value::Text(text) => Some(text),
+        _ => None,
+    }
 }

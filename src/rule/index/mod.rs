@@ -40,16 +40,18 @@ use super::{CheckedRule, Facts, Schema};
 /// and a test of those rules that the fields by themselves leave open. It allocates nothing once
 /// its [`Matches`] were used before.
 ///
-/// The index takes at most 259 · 3 bits for each rule and field besides sets, however many values
-/// the rules name: where they are too many, neighbors share a cell and the rules that tell them
-/// apart are tested. For sets it takes a bit for each rule and for every fourth condition, and at
-/// most 4 bytes for each text of each rule.
+/// The parts of an "any" or "at least" over several fields count as rules, up to 32 for each rule.
+/// With them the index takes at most 259 · 3 bits for each rule and field (dates: twice that),
+/// however many values the rules name: where they are too many, neighbors share a cell, and the
+/// rules that tell them apart are tested. Sets take at most 12 bits for each rule, and 32 bytes
+/// for each text that a rule names.
 ///
 /// ```
 /// use chrono::NaiveDate;
 /// use loyalty::rule::{Field, Kind, Matches, RuleIndex, Schema, Sheet, field};
 ///
-/// let schema = Schema::new([Field::new("orders", Kind::Integer), Field::new("tags", Kind::Set)])?;
+/// let fields = [Field::new("orders", Kind::Integer), Field::new("tags", Kind::Set)];
+/// let schema = Schema::new(fields)?;
 /// let rules = [
 ///     field("orders").at_least(5).and(field("tags").any_of(["vip", "staff"])),
 ///     field("orders").below(5),

@@ -21,6 +21,24 @@ pub struct Obstacle {
 /// For every rule of an index what stands in its way, as [`RuleIndex::obstacles`] finds it.
 ///
 /// It is meant to be used again and again: once it has been as large, nothing is allocated.
+///
+/// ```
+/// use chrono::NaiveDate;
+/// use loyalty::rule::{Field, Kind, Obstacles, RuleIndex, Schema, Sheet, Truth, all, field};
+///
+/// let fields = [Field::new("orders", Kind::Integer), Field::new("tier", Kind::Text)];
+/// let schema = Schema::new(fields)?;
+/// let rule = all([field("orders").at_least(5), field("tier").is("gold")]).check(&schema)?;
+/// let index = RuleIndex::new(&schema, [rule]);
+///
+/// let mut facts = Sheet::new(NaiveDate::default());
+/// facts.set(schema.slot("tier").unwrap(), Some("silver".into()));
+/// let mut obstacles = Obstacles::new();
+/// index.obstacles(&facts, &mut obstacles);
+/// let first = obstacles.of(0).unwrap();
+/// assert_eq!((first.truth, first.slot), (Truth::Fail, schema.slot("tier")));
+/// # Ok::<(), loyalty::path::Problems<loyalty::rule::Fault>>(())
+/// ```
 #[derive(Clone, Debug, Default)]
 pub struct Obstacles {
     holding: Matches,
@@ -128,8 +146,8 @@ impl RuleIndex {
     /// such field, it is one of the other conditions.
     ///
     /// # Complexity
-    /// Less than twice what [`RuleIndex::holding`] takes, and a test of all rules for which some
-    /// field is left open rather than of those alone that remain.
+    /// About twice what [`RuleIndex::holding`] takes, and a test of all rules that did not fail and
+    /// that some field leaves open, rather than of those alone that remain.
     pub fn obstacles(&self, facts: &dyn Facts, into: &mut Obstacles) {
         into.words.clear();
         into.begin(&self.all);

@@ -78,7 +78,8 @@ impl<R: Rng> Draw<R> {
         match self.rng.random_range(0..20) {
             0 => missing(name),
             1 => not(missing(name)),
-            2 => self.of(&[true, false]).then_some(Rule::Always).unwrap_or(Rule::Never),
+            2 if self.of(&[true, false]) => Rule::Always,
+            2 => Rule::Never,
             3..6 => not(self.test_of(name)),
             _ => self.test_of(name),
         }
