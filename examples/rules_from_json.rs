@@ -21,7 +21,8 @@ const BROKEN: &str = r#"[
 
 const MENDED: &str = r#"[
   {"id": "frequent", "name": "Frequent buyers", "when": "orders(30d) > 5"},
-  {"id": "high-value", "name": "High value", "when": "spend(1y) >= 500 or tier in {gold, platinum}"},
+  {"id": "high-value", "name": "High value",
+   "when": "spend(1y) >= 500 or tier in {gold, platinum}"},
   {"id": "lapsed", "name": "Lapsed", "when": {"all": [
     {"field": "recency_days", "above": 90},
     {"not": {"field": "interests", "any_of": ["gifts"]}}]}}
