@@ -4,7 +4,7 @@ use chrono::NaiveDate;
 
 use crate::calendar::{Span, Unit};
 use crate::rule::checked::{CheckedRule, Condition, Part};
-use crate::rule::evaluate::{at_least, least};
+use crate::rule::evaluate::{at_least, compares, least};
 use crate::rule::{Sheet, Test, Text, Truth, Value};
 
 /// The least and the greatest truth that may come out.
@@ -93,7 +93,7 @@ impl Seen<'_> {
             Self::Value(value) | Self::Stranger(value) => Some(value),
         };
         match value {
-            Some(value) if !condition.compares(value) => Bounds::exactly(Truth::Unknown),
+            Some(value) if !compares(condition.kind, value) => Bounds::exactly(Truth::Unknown),
             Some(_) if is_relative(&condition.test) => Bounds::ANY,
             Some(value) => {
                 // No test that is left asks which day it is.
