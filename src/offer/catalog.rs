@@ -1,6 +1,6 @@
 //! Offers that are known to make sense, ready to be asked.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 use std::sync::Arc;
 
@@ -13,15 +13,15 @@ use super::{Base, Contest, Evaluation, Fault, Floors, Lane, Mode, Offer, Request
 use crate::id::{CouponCode, OfferId};
 use crate::money::{Allocator, Currency, LargestRemainder};
 use crate::path::Problems;
-use crate::rule::{CheckedRule, Facts, Schema, Verdict};
+use crate::rule::{Facts, RuleIndex, Schema, Verdict};
 
 /// Answers which offers a customer gets; hosts with an evaluation of their own implement it.
 ///
 /// Laws (`laws::offer_evaluator` checks them): evaluating is pure and total; every offer gets
-/// exactly one outcome, by offer id, unless no more
-/// than [`Explain::Grants`](super::Explain::Grants) is asked for; only the facts that are named matter, and the order of the
-/// lines does not; the conditions of a granted offer hold, so that a missing fact never grants;
-/// discounts sum exactly and never exceed a line.
+/// exactly one outcome, by offer id, unless no more than
+/// [`Explain::Grants`](super::Explain::Grants) is asked for; only the facts that are named matter,
+/// and the order of the lines does not; the conditions of a granted offer hold, so that a missing
+/// fact never grants; discounts sum exactly and never exceed a line.
 pub trait OfferEvaluator: Send + Sync {
     /// The fields that its conditions look at: what must be computed before it is asked.
     fn fields(&self) -> BTreeSet<&str>;
@@ -31,19 +31,39 @@ pub trait OfferEvaluator: Send + Sync {
 
     /// How the conditions of one offer come out, if there is such an offer.
     fn explain(&self, offer: &OfferId, facts: &dyn Facts) -> Option<Verdict>;
+
+    /// The conditions of all offers, if they are rules.
+    fn conditions(&self) -> Option<Conditions<'_>> {
+        None
+    }
+}
+
+/// The conditions of many offers, to be asked at once.
+#[derive(Clone, Debug)]
+pub struct Conditions<'a> {
+    /// The offers, by id.
+    pub offers: Vec<&'a OfferId>,
+    /// Their conditions, in the same order.
+    pub index: &'a RuleIndex,
 }
 
 /// Offers and lanes that were checked, and whose evaluation cannot fail.
 ///
 /// # Complexity
-/// Evaluating takes one look at each offer, and computes discounts for eligible offers only. The
-/// search for the best plan of a lane is exponential in the number of eligible offers that
+/// Who is eligible is found for all offers at once, with an "and" of one bit for each offer and field
+/// (see [`RuleIndex`]), and discounts are computed for eligible offers only. The search for the best plan of a lane is exponential in the number of eligible offers that
 /// influence each other, up to a limit; offers that do not are searched one by one.
 #[derive(Clone)]
 pub struct Catalog {
     pub(super) currency: Currency,
     /// By id.
     pub(super) offers: Vec<CheckedOffer>,
+    /// Their conditions, in the same order.
+    pub(super) index: Arc<RuleIndex>,
+    /// The offers with a code of their own, by code.
+    pub(super) coded: BTreeMap<CouponCode, usize>,
+    /// The offers with batches of codes.
+    pub(super) batched: Vec<usize>,
     pub(super) lanes: Vec<Lane>,
     pub(super) floors: Floors,
     pub(super) allocator: Arc<dyn Allocator>,
@@ -57,7 +77,6 @@ pub struct Catalog {
 #[derive(Clone, Debug)]
 pub(super) struct CheckedOffer {
     pub offer: Offer,
-    pub rule: CheckedRule,
     /// The codes of its batch, in order.
     pub codes: Arc<[CouponCode]>,
     /// The place of its lane: 0 is the default lane, the others follow in their order.
@@ -87,10 +106,26 @@ impl Catalog {
         schema: &Schema,
         currency: Currency,
     ) -> Result<Self, Problems<Fault>> {
-        let mut offers = check::check(offers, &lanes, schema, currency)?;
+        let (mut offers, rules) = check::check(offers, &lanes, schema, currency)?;
         let joint = combine::number(&mut offers);
-        let (floors, allocator) = (Floors::default(), Arc::new(LargestRemainder));
-        Ok(Self { currency, offers, lanes, floors, allocator, joint, node_limit: NODE_LIMIT })
+        let places = || offers.iter().enumerate();
+        let code =
+            |(place, checked): (_, &CheckedOffer)| Some((checked.offer.code.clone()?, place));
+        let batch =
+            |(place, checked): (_, &CheckedOffer)| checked.offer.codes.as_ref().map(|_| place);
+        let (coded, batched) = (places().filter_map(code).collect(), places().filter_map(batch));
+        Ok(Self {
+            currency,
+            batched: batched.collect(),
+            coded,
+            offers,
+            index: Arc::new(RuleIndex::new(schema, rules)),
+            lanes,
+            floors: Floors::default(),
+            allocator: Arc::new(LargestRemainder),
+            joint,
+            node_limit: NODE_LIMIT,
+        })
     }
 
     /// The same catalog, whose offers take no product below its floor.
@@ -157,9 +192,13 @@ impl Catalog {
         changes.flatten().min()
     }
 
-    pub(super) fn find(&self, id: &OfferId) -> Option<&CheckedOffer> {
-        let at = self.offers.binary_search_by(|checked| checked.offer.id.cmp(id)).ok()?;
-        self.offers.get(at)
+    fn find(&self, id: &OfferId) -> Option<&CheckedOffer> {
+        self.offers.get(self.place(id)?)
+    }
+
+    /// Where the offer stands.
+    pub(super) fn place(&self, id: &OfferId) -> Option<usize> {
+        self.offers.binary_search_by(|checked| checked.offer.id.cmp(id)).ok()
     }
 
     /// How the offers of the lane at this place go together.
@@ -183,7 +222,12 @@ impl OfferEvaluator for Catalog {
     }
 
     fn explain(&self, offer: &OfferId, facts: &dyn Facts) -> Option<Verdict> {
-        self.find(offer).map(|checked| checked.rule.explain(facts))
+        self.index.rule(self.place(offer)?).map(|rule| rule.explain(facts))
+    }
+
+    fn conditions(&self) -> Option<Conditions<'_>> {
+        let offers = self.offers().map(|offer| &offer.id).collect();
+        Some(Conditions { offers, index: &self.index })
     }
 }
 

@@ -19,6 +19,10 @@ use crate::rule::{Text, Verdict};
 pub struct Decline {
     /// What stood in the way, with the numbers found.
     pub reason: Reason,
+    /// The first field, in the order of the schema, whose conditions stood in the way; none if the
+    /// reason is no condition, or one that looks at several fields.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub field: Option<Text>,
     /// How the offer's conditions came out, if they stood in the way and
     /// [`Explain::Full`](super::Explain::Full) was asked for.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -393,16 +397,21 @@ impl Decline {
 
 impl From<Reason> for Decline {
     fn from(reason: Reason) -> Self {
-        Self { reason, verdict: None }
+        Self { reason, field: None, verdict: None }
     }
 }
 
 impl fmt::Display for Decline {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.reason.fmt(f)?;
-        match &self.verdict {
-            Some(verdict) => write!(f, ": {verdict}"),
-            None => Ok(()),
+        match (&self.reason, &self.field, &self.verdict) {
+            (reason, _, Some(verdict)) => write!(f, "{reason}: {verdict}"),
+            (Reason::RuleFailed, Some(field), None) => {
+                write!(f, "its conditions on `{field}` do not hold")
+            }
+            (Reason::FactUnknown, Some(field), None) => {
+                write!(f, "whether its conditions on `{field}` hold is not known")
+            }
+            (reason, ..) => reason.fmt(f),
         }
     }
 }

@@ -1,54 +1,21 @@
 //! Whether a customer meets what an offer asks of them, whatever is in the basket.
 
-use std::collections::BTreeSet;
-
 use super::benefit::Benefit;
 use super::catalog::CheckedOffer;
-use super::decline::{Decline, LimitReached, Reason};
-use super::{Allowance, Explain, Offer, Request, Trial, UseLimit};
-use crate::id::{CouponCode, OfferId};
+use super::decline::{LimitReached, Reason};
+use super::{Allowance, Offer, Request, Trial, UseLimit};
+use crate::id::CouponCode;
 use crate::points::Points;
 use crate::rule::Truth;
 
-/// What the customer chose, and what the basket names.
-pub(super) struct Presented<'a> {
-    chosen: BTreeSet<&'a OfferId>,
-    /// The offers that discounts of the basket name.
-    named: BTreeSet<&'a OfferId>,
-}
-
-impl<'a> Presented<'a> {
-    pub(super) fn of(request: &Request<'a>) -> Self {
-        let discounts = request.basket.lines.iter().flat_map(|line| &line.discounts);
-        let named = discounts.filter_map(|discount| discount.offer.as_ref()).collect();
-        Self { chosen: request.chosen.iter().collect(), named }
-    }
-}
-
 impl CheckedOffer {
-    /// Whether the customer asked for it.
-    pub(super) fn asked_for(&self, request: &Request<'_>, presented: &Presented<'_>) -> bool {
-        let Offer { id, code, codes, .. } = &self.offer;
-        let coded = code.is_some() || codes.is_some();
-        presented.chosen.contains(id)
-            || presented.named.contains(id)
-            || (coded && self.code_of(request).is_ok())
-    }
-
     /// The first reason that stands in the way: validity, code, conditions, uses, amounts, budgets,
     /// points, choice.
-    ///
-    /// How the conditions come out is asked only if nothing before them stands in the way.
-    pub(super) fn eligibility(
-        &self,
-        truth: impl FnOnce() -> Truth,
-        request: &Request<'_>,
-        presented: &Presented<'_>,
-    ) -> Result<(), Reason> {
+    pub(super) fn eligibility(&self, truth: Truth, request: &Request<'_>) -> Result<(), Reason> {
         self.open(request)?;
         let Offer { id, code, codes, cost, limits, .. } = &self.offer;
         let used = self.code_of(request)?;
-        match truth() {
+        match truth {
             Truth::Fail => return Err(Reason::RuleFailed),
             Truth::Unknown => return Err(Reason::FactUnknown),
             Truth::Hold => {}
@@ -62,7 +29,7 @@ impl CheckedOffer {
         self.budgeted(request, used.as_ref())?;
         self.affordable(request.points)?;
         match *cost {
-            Some(cost) if code.is_none() && codes.is_none() && !presented.chosen.contains(id) => {
+            Some(cost) if code.is_none() && codes.is_none() && !request.chosen.contains(id) => {
                 Err(Reason::NotChosen { cost })
             }
             _ => Ok(()),
@@ -105,17 +72,6 @@ impl CheckedOffer {
             Some(cost) if cost > available => Err(Reason::NotEnoughPoints { cost, available }),
             _ => Ok(()),
         }
-    }
-
-    /// The decline for this reason, with a verdict if that was asked for.
-    pub(super) fn declined(&self, reason: Reason, request: &Request<'_>) -> Decline {
-        let verdict = match (&reason, request.explain) {
-            (Reason::RuleFailed | Reason::FactUnknown, Explain::Full) => {
-                Some(Box::new(self.rule.explain(request.facts)))
-            }
-            _ => None,
-        };
-        Decline { reason, verdict }
     }
 
     /// Whether nothing stands in the way that can be seen without looking at the conditions.

@@ -54,7 +54,7 @@ fn finish(candidates: &Candidates<'_, '_>, round: Round<'_>) -> Evaluation {
             }
         }
         let code = answer.declined().map(Decline::code);
-        if code.is_none_or(|code| candidates.tells(checked, code)) {
+        if code.is_none_or(|code| candidates.tells(place, code)) {
             outcomes.push(Outcome { offer: offer.id.clone(), answer });
         }
     }

@@ -84,8 +84,9 @@ impl CheckedRule {
         missing.into_iter().chain(condition.into_iter().flat_map(Condition::slots))
     }
 
-    /// A field that the rule looks at.
-    pub(super) fn field(&self, slot: Slot) -> Option<&Field> {
+    /// A field that the rule looks at; none if it does not look at this slot.
+    #[must_use]
+    pub fn field(&self, slot: Slot) -> Option<&Field> {
         let position = self.slots.binary_search(&slot).ok()?;
         self.fields.get(position).map(|field| &**field)
     }
