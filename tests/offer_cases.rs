@@ -340,6 +340,11 @@ fn what_is_declined_tells_why_with_the_numbers_found() {
 }
 
 #[test]
+fn a_plan_looks_further_than_the_next_offer() {
+    check(include_str!("offer_cases/plans.txt"));
+}
+
+#[test]
 fn budgets_are_shared_by_all_customers_and_amounts_by_all_uses() {
     check(include_str!("offer_cases/budgets.txt"));
 }

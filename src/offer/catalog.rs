@@ -49,9 +49,9 @@ pub struct Conditions<'a> {
 
 /// Offers and lanes that were checked, and whose evaluation cannot fail.
 ///
-/// # Complexity
-/// Who is eligible is found for all offers at once, with an "and" of one bit for each offer and field
-/// (see [`RuleIndex`]), and discounts are computed for eligible offers only. The search for the best plan of a lane is exponential in the number of eligible offers that
+/// # Complexity Who is eligible is found for all offers at once, with an "and" of one bit for each
+/// offer and field (see [`RuleIndex`]), and discounts are computed for eligible offers only. The
+/// search for the best plan of a lane is exponential in the number of eligible offers that
 /// influence each other, up to a limit; offers that do not are searched one by one.
 #[derive(Clone)]
 pub struct Catalog {

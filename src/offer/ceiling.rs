@@ -16,7 +16,8 @@ pub(super) struct Ceiling {
 }
 
 impl CheckedOffer {
-    /// The most that it takes off: its own limit, what is left for the customer, and of its budgets.
+    /// The most that it takes off: its own limit, what is left for the customer, and of its
+    /// budgets.
     pub(super) fn ceiling(&self, request: &Request<'_>) -> Ceiling {
         let most = self.offer.limits.max_discount.map(|most| most.minor());
         let cut = most.into_iter().chain(amount_left(&self.offer, request)).min();

@@ -83,6 +83,7 @@ mod plan;
 mod price;
 mod request;
 mod round;
+mod sentence;
 mod stock;
 mod till;
 mod trace;

@@ -68,7 +68,8 @@ impl Uses for NoUses {
     }
 }
 
-/// How much of the declines is explained. What is granted and what it takes off never depends on it.
+/// How much of the declines is explained. What is granted and what it takes off never depends on
+/// it.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 pub enum Explain {
     /// Only offers that are granted, for which the customer is eligible

@@ -5,8 +5,8 @@
 //! its fields in a [`Schema`] and reports every problem; the [`CheckedRule`] then answers for any
 //! [`Facts`] with a [`Truth`], and with a [`Verdict`] where someone asks why.
 //!
-//! What can be said of rules before there are facts (which never apply, which are implied by others,
-//! what a change loses) is answered by [`analysis`].
+//! What can be said of rules before there are facts (which never apply, which are implied by
+//! others, what a change loses) is answered by [`analysis`].
 //!
 //! # What can be tested
 //!

@@ -35,7 +35,8 @@ pub fn catalog(
 /// Up to `most` offers and the lanes that they are in, which together pass [`Catalog::check`].
 ///
 /// All benefits, targets, modes, combinations, limits, budgets, codes and trials occur; half of the
-/// offers have no condition. They are valid within [`years`], and fit what is in a [`basket`](super::basket).
+/// offers have no condition. They are valid within [`years`], and fit what is in a
+/// [`basket`](super::basket).
 pub fn offers(
     schema: &Schema,
     currency: Currency,

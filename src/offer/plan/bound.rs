@@ -8,11 +8,11 @@ use std::cmp::Reverse;
 use std::collections::BTreeMap;
 
 use super::super::Base;
-use super::super::benefit::{Benefit, FixedOff, PercentOff, Spread, Target};
+use super::super::benefit::{Benefit, PercentOff, Target};
 use super::super::price::Prices;
 use super::components::scarce;
 use super::lineup::Lineup;
-use super::reach::{most_off, ships, touches};
+use super::reach::{is_plain_amount, is_plain_percent, most_off, ships};
 use super::state::State;
 use crate::money::Rounding;
 
@@ -61,11 +61,12 @@ impl Outlook {
                 *slot = whole_of(lineup, at, prices);
             }
         }
-        let floored = prices.lines.iter().any(|line| line.floor > 0);
-        let forced = if floored || scarce(lineup) || parties.len() > MOST_RIVALS {
+        let floors = prices.lines.iter().any(|line| line.floor > 0);
+        let forced = if floors || scarce(lineup) || parties.len() > MOST_RIVALS {
             Vec::new()
         } else {
-            parties.iter().map(|&party| (party, rivals(lineup, party, &parties))).collect()
+            let must = parties.iter().filter(|party| stands(lineup, **party));
+            must.map(|&party| (party, rivals(lineup, party, &parties))).collect()
         };
         Self { cliques: cliques(lineup, &parties), whole, forced }
     }
@@ -119,10 +120,6 @@ impl Outlook {
                 continue;
             }
             let &[entrant] = state.lineup.entrants_of(*party) else { continue };
-            if state.lineup.entrants.get(entrant).is_none_or(|e| e.checked.offer.minimum.is_some())
-            {
-                continue;
-            }
             match self.whole.get(entrant).copied().flatten() {
                 Some(Whole::Amount(amount)) => amounts = amounts.saturating_add(amount),
                 Some(Whole::Share { left, roundings, .. }) => shares.push((left, roundings)),
@@ -170,15 +167,12 @@ fn whole_of(lineup: &Lineup<'_>, entrant: usize, prices: &Prices<'_>) -> Option<
         return None;
     }
     match &offer.benefit {
-        Benefit::Percent(off @ PercentOff { percent, base, rounding, units: None, .. }) => {
+        Benefit::Percent(off) if is_plain_percent(off) => {
+            let PercentOff { percent, target, base, rounding, .. } = off;
             let running = base.unwrap_or(lineup.base) == Base::Running;
             let mut open = prices.lines.iter().filter(|line| line.price.running > 0);
-            let all = open.all(|line| touches(offer, line));
-            let roundings = match off.spread() {
-                Spread::Each => prices.lines.len() as i128,
-                Spread::Across => 1,
-                Spread::Once => return None,
-            };
+            let all = open.all(|line| offer.benefit.touches(line.item));
+            let roundings = if *target == Target::Order { 1 } else { prices.lines.len() as i128 };
             let most = match rounding {
                 Rounding::Down | Rounding::Floor => 0,
                 Rounding::HalfUp | Rounding::HalfEven | Rounding::HalfDown => MILLION / 2,
@@ -187,14 +181,15 @@ fn whole_of(lineup: &Lineup<'_>, entrant: usize, prices: &Prices<'_>) -> Option<
             let left = ALL - i128::from(percent.basis_points());
             (running && all).then_some(Whole::Share { left, slack: roundings * most, roundings })
         }
-        Benefit::Fixed(FixedOff {
-            amount,
-            target: Target::Order,
-            units: None,
-            allocation: None,
-        }) => Some(Whole::Amount(amount.minor())),
+        Benefit::Fixed(off) if is_plain_amount(off) => Some(Whole::Amount(off.amount.minor())),
         _ => None,
     }
+}
+
+/// Whether nothing but its rivals can stand in the way of a party.
+fn stands(lineup: &Lineup<'_>, party: usize) -> bool {
+    let members = lineup.parties.get(party).map_or(&[][..], |party| &party.members);
+    members.len() == 1 && members.iter().all(|member| member.offer.minimum.is_none())
 }
 
 /// The parties that are not given together with this one.

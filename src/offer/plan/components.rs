@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use super::super::price::Prices;
 use super::lineup::Lineup;
-use super::reach::{looks_at, ships};
+use super::reach::{ships, touches};
 use crate::points::Points;
 
 /// What two parties can have in common.
@@ -26,13 +26,15 @@ pub(super) fn components(lineup: &Lineup<'_>, prices: &Prices<'_>) -> Vec<Vec<us
         let first = *ties.entry(tie).or_insert(party);
         union.join(first, party);
     };
-    for entrant in &lineup.entrants {
-        let offer = &entrant.checked.offer;
-        for (at, _) in prices.lines.iter().enumerate().filter(|(_, line)| looks_at(offer, line)) {
-            tie(Tie::Line(at), entrant.party);
-        }
-        if ships(offer) {
-            tie(Tie::Shipping, entrant.party);
+    for (number, party) in lineup.parties.iter().enumerate() {
+        for offer in party.members.iter().map(|member| &member.offer) {
+            let lines = prices.lines.iter().enumerate();
+            for (at, _) in lines.filter(|(_, line)| touches(offer, line)) {
+                tie(Tie::Line(at), number);
+            }
+            if ships(offer) {
+                tie(Tie::Shipping, number);
+            }
         }
     }
     let scarce = scarce(lineup);

@@ -88,7 +88,7 @@ pub(super) fn add(state: &mut State<'_, '_>, party: usize) -> bool {
 /// Whether a party could be added.
 pub(super) fn can_add(state: &mut State<'_, '_>, party: usize) -> bool {
     let steps = state.steps.len();
-    let added = add(state, party);
+    let added = add(state, party) && state.is_whole();
     state.undo_to(steps);
     added
 }

@@ -5,7 +5,7 @@ use std::collections::HashSet;
 use super::bound::Outlook;
 use super::greedy::{self, By};
 use super::lineup::Lineup;
-use super::reach::{looks_at, ships};
+use super::reach::{at_most, ships, touches};
 use super::state::State;
 use super::{Goal, Plan, Planned};
 use crate::offer::price::Prices;
@@ -145,7 +145,7 @@ impl<'s, 'a> Search<'s, 'a> {
 
     /// Leaves a state after all that follows: for the margin, it is a plan if nothing can be added.
     fn leave(&mut self, grows: bool) {
-        if self.goal == Goal::Margin && !grows && self.state.open == 0 && self.is_full() {
+        if self.goal == Goal::Margin && !grows && self.state.is_whole() && self.is_full() {
             self.compare(true);
         }
         self.state.undo();
@@ -159,10 +159,11 @@ impl<'s, 'a> Search<'s, 'a> {
         if sets.into_iter().any(|party| greedy::can_add(state, party)) {
             return false;
         }
-        let again = state.steps.iter().filter(|step| !step.claims.is_empty()).any(|step| {
+        let again = state.steps.iter().filter(|step| step.claims).any(|step| {
             let entrant = state.lineup.entrants.get(step.entrant);
             let most = entrant.and_then(|entrant| entrant.ceiling.cut);
             most.is_none_or(|most| step.amount < most)
+                && entrant.is_some_and(|e| step.times < at_most(&e.checked.offer))
                 && state.most_times(step.entrant) > 0
                 && state.proposal(step.entrant, 1).is_some()
         });
@@ -215,21 +216,16 @@ impl<'s, 'a> Search<'s, 'a> {
         }
         key.extend(state.prices.lines.iter().map(|line| line.price.running));
         key.extend(state.prices.shipping.map(|price| price.running));
-        if state.steps.iter().any(|step| !step.claims.is_empty()) {
-            key.extend(
-                state.prices.lines.iter().flat_map(|line| [line.claimed, line.claimed_price]),
-            );
+        if state.steps.iter().any(|step| step.claims) {
+            key.extend(state.prices.lines.iter().flat_map(|l| [l.claimed, l.claimed_price]));
             for &entrant in self.entrants {
-                // Whether it can be applied once more depends on how far its limit is away.
+                // Whether it can be applied once more depends on how far its limits are away.
                 let step = state.steps.iter().find(|step| step.entrant == entrant);
-                let limited = state
-                    .lineup
-                    .entrants
-                    .get(entrant)
-                    .is_some_and(|entrant| entrant.checked.offer.limits.max_discount.is_some());
-                key.extend(
-                    step.filter(|step| limited && !step.claims.is_empty()).map(|s| s.amount),
-                );
+                let limited = state.lineup.entrants.get(entrant).is_some_and(|entrant| {
+                    entrant.ceiling.cut.is_some() || at_most(&entrant.checked.offer) < u32::MAX
+                });
+                let step = step.filter(|step| limited && step.claims);
+                key.extend(step.into_iter().flat_map(|s| [s.amount, i64::from(s.times)]));
             }
         }
         key
@@ -244,7 +240,7 @@ impl<'s, 'a> Search<'s, 'a> {
             (Some(best), Goal::Margin) => value < best.value,
         };
         let first = |best: &Found| in_order && !best.in_order && value == best.value;
-        if self.state.open > 0 || !(better || self.best.as_ref().is_some_and(first)) {
+        if !(better || self.best.as_ref().is_some_and(first)) || !self.state.is_whole() {
             return;
         }
         let planned =
@@ -294,7 +290,7 @@ fn commuting(lineup: &Lineup<'_>, entrants: &[usize], prices: &Prices<'_>) -> Ve
     let offer = |at: usize| lineup.entrants.get(at).map(|entrant| &entrant.checked.offer);
     let apart = |one: usize, other: usize| {
         let Some((one, other)) = offer(one).zip(offer(other)) else { return false };
-        let common = prices.lines.iter().any(|line| looks_at(one, line) && looks_at(other, line));
+        let common = prices.lines.iter().any(|line| touches(one, line) && touches(other, line));
         !(common || (ships(one) && ships(other)))
     };
     let pairs = entrants.iter().flat_map(|&one| entrants.iter().map(move |&other| (one, other)));

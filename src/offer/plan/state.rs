@@ -22,24 +22,23 @@ pub(super) struct State<'s, 'a> {
     pub value: i64,
 }
 
+/// What an application changed, as it was before: lines by their place, or shipping.
+enum Before {
+    Lines(Vec<(usize, i64, i64, i64)>),
+    Shipping(i64),
+}
+
 /// An entrant that was applied.
 pub(super) struct Step {
     pub entrant: usize,
     pub times: u32,
     pub amount: i64,
-    pub claims: Vec<i64>,
-    /// What was left of each line before, and of shipping.
-    before: (Vec<Left>, Option<i64>),
+    /// Whether it claims units.
+    pub claims: bool,
+    /// What it changed.
+    before: Before,
     /// Whether it is the first of its party.
     first: bool,
-}
-
-/// What is left of a line: to pay, and of its units for bundles.
-#[derive(Clone, Copy)]
-struct Left {
-    running: i64,
-    claimed: i64,
-    claimed_price: i64,
 }
 
 impl<'s, 'a> State<'s, 'a> {
@@ -103,9 +102,8 @@ impl<'s, 'a> State<'s, 'a> {
         self.open -= 1;
         set(&mut self.used, entrant, true);
         let amount = proposal.applied();
-        let Proposal { cut, claims, .. } = proposal;
-        let before = self.left();
-        self.take_off(&cut, &claims);
+        let claims = proposal.claims.iter().any(|units| *units > 0);
+        let before = self.take_off(&proposal);
         self.value += amount;
         self.steps.push(Step { entrant, times, amount, claims, before, first });
     }
@@ -114,7 +112,7 @@ impl<'s, 'a> State<'s, 'a> {
     pub fn undo(&mut self) {
         let Some(step) = self.steps.pop() else { return };
         self.value -= step.amount;
-        self.restore(&step.before);
+        self.restore(step.before);
         set(&mut self.used, step.entrant, false);
         self.open += 1;
         let party = self.lineup.entrants.get(step.entrant).map(|entrant| entrant.party);
@@ -128,6 +126,21 @@ impl<'s, 'a> State<'s, 'a> {
         while self.steps.len() > steps {
             self.undo();
         }
+    }
+
+    /// Whether all parties that are given are given whole: what is no discount, too, finds what it
+    /// needs at the end.
+    pub fn is_whole(&self) -> bool {
+        let parties = self.lineup.parties.iter().enumerate();
+        let given = parties.filter(|(at, party)| party.members.len() > 1 && self.is_given(*at));
+        let mut members = given.flat_map(|(_, party)| &party.members);
+        self.open == 0
+            && members.all(|member| {
+                let offer = &member.offer;
+                offer.benefit.is_discount()
+                    || (offer.reached(&self.prices, self.lineup.base).is_ok()
+                        && offer.benefit.points(&self.prices).is_none_or(|p| !p.is_zero()))
+            })
     }
 
     fn give(&mut self, party: usize) {
@@ -146,41 +159,45 @@ impl<'s, 'a> State<'s, 'a> {
         party.members.iter().for_each(|member| self.held.remove(&member.marks));
     }
 
-    /// What is left now.
-    fn left(&self) -> (Vec<Left>, Option<i64>) {
-        let lines = self.prices.lines.iter().map(|line| Left {
-            running: line.price.running,
-            claimed: line.claimed,
-            claimed_price: line.claimed_price,
-        });
-        (lines.collect(), self.prices.shipping.map(|price| price.running))
-    }
-
-    /// Takes prices off and units away.
-    fn take_off(&mut self, cut: &Cut, claims: &[i64]) {
-        match cut {
-            Cut::Lines(parts) => {
-                let claims = claims.iter().chain(std::iter::repeat(&0));
-                for ((line, part), units) in self.prices.lines.iter_mut().zip(parts).zip(claims) {
-                    line.take_off(*part, *units);
-                }
-            }
+    fn take_off(&mut self, proposal: &Proposal) -> Before {
+        let parts = match &proposal.cut {
+            Cut::Lines(parts) => parts,
             Cut::Shipping(part) => {
+                let running = self.prices.shipping.map_or(0, |price| price.running);
                 if let Some(price) = &mut self.prices.shipping {
                     price.running -= part;
                 }
+                return Before::Shipping(running);
+            }
+        };
+        let mut before = Vec::new();
+        let claims = proposal.claims.iter().copied().chain(std::iter::repeat(0));
+        let lines = self.prices.lines.iter_mut().enumerate();
+        for (((at, line), part), units) in lines.zip(parts).zip(claims) {
+            if *part > 0 || units > 0 {
+                before.push((at, line.price.running, line.claimed, line.claimed_price));
+                line.take_off(*part, units);
             }
         }
+        Before::Lines(before)
     }
 
-    /// Gives back what was taken off since.
-    fn restore(&mut self, before: &(Vec<Left>, Option<i64>)) {
-        for (line, left) in self.prices.lines.iter_mut().zip(&before.0) {
-            line.price.running = left.running;
-            (line.claimed, line.claimed_price) = (left.claimed, left.claimed_price);
-        }
-        if let (Some(price), Some(running)) = (&mut self.prices.shipping, before.1) {
-            price.running = running;
+    fn restore(&mut self, before: Before) {
+        match before {
+            Before::Lines(lines) => {
+                for (at, running, claimed, claimed_price) in lines {
+                    if let Some(line) = self.prices.lines.get_mut(at) {
+                        line.price.running = running;
+                        line.claimed = claimed;
+                        line.claimed_price = claimed_price;
+                    }
+                }
+            }
+            Before::Shipping(running) => {
+                if let Some(price) = &mut self.prices.shipping {
+                    price.running = running;
+                }
+            }
         }
     }
 }

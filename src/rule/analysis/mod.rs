@@ -1,5 +1,6 @@
 //! What can be said of rules before any facts are there: which never apply, which are implied by
-//! others, what a change loses and gains. Exact, without a solver, and every finding with a witness.
+//! others, what a change loses and gains. Exact, without a solver, and every finding with a
+//! witness.
 //!
 //! An [`Analyst`] answers for rules that were checked against one [`Schema`](super::Schema), as of
 //! one day. "All facts" are those that the laws of [`Facts`](super::Facts) allow: each value is of
@@ -14,7 +15,8 @@
 //! let fields = [Field::money("spend", Currency::EUR), Field::new("orders", Kind::Integer)];
 //! let schema = Schema::new(fields)?;
 //! let vip = |spend, orders| field("spend").at_least(spend).or(field("orders").above(orders));
-//! let (before, after) = (vip("100.00 EUR", 9).check(&schema)?, vip("120.00 EUR", 5).check(&schema)?);
+//! let before = vip("100.00 EUR", 9).check(&schema)?;
+//! let after = vip("120.00 EUR", 5).check(&schema)?;
 //!
 //! let analyst = Analyst::new(&schema, "2026-03-15".parse()?);
 //! let difference = analyst.difference(&before, &after)?;
@@ -35,12 +37,13 @@
 //!
 //! # How
 //!
-//! The values of a field fall into finitely many *cells*, inside of which no test of the rules tells
-//! two values apart: between two thresholds, one text of a list, the texts that pass the same tests.
-//! The interpreter itself is asked what a test says of one value of each cell, and the rules become
-//! decision diagrams over the cells (R. E. Bryant, *Graph-based algorithms for Boolean function
-//! manipulation*, 1986, with many branches and with three truths), which are compared. Where that
-//! would take more than a stated limit, the answer is [`Inconclusive`], and never a guess.
+//! The values of a field fall into finitely many *cells*, inside of which no test of the rules
+//! tells two values apart: between two thresholds, one text of a list, the texts that pass the same
+//! tests. The interpreter itself is asked what a test says of one value of each cell, and the rules
+//! become decision diagrams over the cells (R. E. Bryant, *Graph-based algorithms for Boolean
+//! function manipulation*, 1986, with many branches and with three truths), which are compared.
+//! Where that would take more than a stated limit, the answer is [`Inconclusive`], and never a
+//! guess.
 
 mod analyst;
 mod answer;

@@ -210,15 +210,33 @@ impl<'a> Block<'a> {
 
     /// Keeps the rules that may hold in the cells.
     fn keep_cells(&mut self, scalar: &Scalar, width: usize) {
-        let rows = self.words.chunks_exact_mut(width).zip(&self.cells);
-        for (words, cell) in rows {
-            bits::keep(words, scalar.rows().may(*cell));
+        match width {
+            1 => self.keep_narrow::<1>(scalar),
+            2 => self.keep_narrow::<2>(scalar),
+            3 => self.keep_narrow::<3>(scalar),
+            4 => self.keep_narrow::<4>(scalar),
+            _ => {
+                for (words, cell) in self.words.chunks_exact_mut(width).zip(&self.cells) {
+                    bits::keep(words, scalar.rows().may(*cell));
+                }
+            }
         }
         if scalar.rows().is_unsure() {
             for (words, cell) in self.unsure.chunks_exact_mut(width).zip(&self.cells) {
                 if let Some(unsure) = scalar.rows().row(*cell).unsure {
                     bits::add(words, unsure);
                 }
+            }
+        }
+    }
+
+    /// The same for sets of so many words, of which the compiler makes no loops.
+    fn keep_narrow<const WIDTH: usize>(&mut self, scalar: &Scalar) {
+        let rows = scalar.rows().all_may().as_chunks::<WIDTH>().0;
+        let words = self.words.as_chunks_mut::<WIDTH>().0;
+        for (words, cell) in words.iter_mut().zip(&self.cells) {
+            if let Some(row) = rows.get(*cell) {
+                bits::keep(words, row);
             }
         }
     }

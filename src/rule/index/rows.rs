@@ -45,6 +45,11 @@ impl Rows {
         self.may.get(start..start + self.width).unwrap_or_default()
     }
 
+    /// The rules that may hold, for one cell after the other.
+    pub(super) fn all_may(&self) -> &[u64] {
+        &self.may
+    }
+
     /// Whether there is a cell that does not tell everything.
     pub(super) fn is_unsure(&self) -> bool {
         self.marks.iter().any(|marks| marks.unsure.is_some())

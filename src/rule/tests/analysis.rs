@@ -257,7 +257,8 @@ proptest! {
         let answer = || analyst().difference(&first, &second).unwrap();
         let told = serde_json::to_string(&answer()).unwrap();
         prop_assert_eq!(&serde_json::to_string(&answer()).unwrap(), &told);
-        prop_assert_eq!(serde_json::from_str::<crate::rule::analysis::Difference>(&told).unwrap(), answer());
+        let read: crate::rule::analysis::Difference = serde_json::from_str(&told).unwrap();
+        prop_assert_eq!(read, answer());
     }
 
     #[test]

@@ -224,9 +224,13 @@ fn a_witness_is_data() {
     let rule = checked(field("orders").at_least(3).and(missing("email")));
     let claim = analyst(&schema).never_applies(&rule).unwrap();
     let witness = claim.witness().unwrap();
-    let json = r#"{"facts":[{"slot":1,"field":"orders","value":3},{"slot":4,"field":"email","value":null}],"today":"2026-03-15"}"#;
+    let json = [
+        r#"{"facts":[{"slot":1,"field":"orders","value":3},"#,
+        r#"{"slot":4,"field":"email","value":null}],"today":"2026-03-15"}"#,
+    ]
+    .concat();
     assert_eq!(serde_json::to_string(witness).unwrap(), json);
-    let read: Witness = serde_json::from_str(json).unwrap();
+    let read: Witness = serde_json::from_str(&json).unwrap();
     assert_eq!(&read, witness);
     assert!(rule.truth(&read).holds());
     assert_eq!(read.to_string(), "orders 3, email missing");

@@ -4,7 +4,8 @@
 //! offers. What a sequence takes off it asks a stack of the same offers without any conditions of
 //! how they combine; who goes with whom it works out by itself.
 
-use std::cmp::Reverse;
+mod model;
+
 use std::collections::BTreeSet;
 
 use loyalty::calendar::Zone;
@@ -12,9 +13,9 @@ use loyalty::event::{Basket, LineItem};
 use loyalty::id::{LaneId, LineId, OfferId, ProductId};
 use loyalty::money::{Currency, Money, Percent};
 use loyalty::offer::{
-    Aim, Aims, Base, Benefit, Catalog, Combines, DeclineCode, Evaluation, Explain, FixedOff,
-    FreeItem, JointMissing, Lane, LanePlan, Limits, Mode, NoBudgets, NoUses, Offer, OfferEvaluator,
-    PercentOff, Reason, Request, ShippingOff, Target, Which,
+    Aim, Aims, Base, Benefit, Bundle, BuyGet, Catalog, Combines, DeclineCode, Evaluation, Explain,
+    FixedOff, FreeItem, JointMissing, Lane, LanePlan, Limits, Minimum, Mode, NoBudgets, NoUses,
+    Off, Offer, OfferEvaluator, PercentOff, Reason, Request, ShippingOff, Slot, Target, Which,
 };
 use loyalty::points::Points;
 use loyalty::rule::{Schema, Sheet};
@@ -22,6 +23,8 @@ use proptest::collection::{btree_set, vec};
 use proptest::option;
 use proptest::prelude::*;
 use proptest::sample::select;
+
+use model::{Model, Whole, together};
 
 fn euro(minor: i64) -> Money {
     Money::from_minor(minor, Currency::EUR)
@@ -64,123 +67,29 @@ impl Question {
     }
 }
 
-/// All plans there are.
-struct Model<'a> {
-    offers: Vec<&'a Offer>,
-    base: Base,
-    question: &'a Question,
-    /// Each with what its applications take off.
-    whole: Vec<(Vec<usize>, i64)>,
-    /// Those to which nothing can be added.
-    full: Vec<(Vec<usize>, i64)>,
-}
-
-impl<'a> Model<'a> {
-    fn of(offers: &'a [Offer], base: Base, question: &'a Question) -> Self {
-        let mut offers: Vec<&Offer> = offers.iter().collect();
-        offers.sort_by_key(|offer| (Reverse(offer.priority), &offer.id));
-        let mut model = Self { offers, base, question, whole: Vec::new(), full: Vec::new() };
-        model.extend(&mut Vec::new(), 0);
-        model
-    }
-
-    fn extend(&mut self, sequence: &mut Vec<usize>, value: i64) {
-        if self.is_whole(sequence) {
-            self.whole.push((sequence.clone(), value));
-            if !self.parties().iter().any(|party| self.fits(sequence, party)) {
-                self.full.push((sequence.clone(), value));
-            }
-        }
-        for next in 0..self.offers.len() {
-            if sequence.contains(&next) {
-                continue;
-            }
-            sequence.push(next);
-            if let Some(value) = self.value(sequence) {
-                self.extend(sequence, value);
-            }
-            sequence.pop();
-        }
-    }
-
-    /// Whether it has all of a set or nothing.
-    fn is_whole(&self, sequence: &[usize]) -> bool {
-        self.parties().iter().all(|party| {
-            let there = party.iter().filter(|one| sequence.contains(one)).count();
-            there == 0 || there == party.len()
-        })
-    }
-
-    /// Each offer that stands for itself, and each set by rank.
-    fn parties(&self) -> Vec<Vec<usize>> {
-        let mut parties: Vec<Vec<usize>> = Vec::new();
-        for at in 0..self.offers.len() {
-            let joint = |at: usize| self.offers[at].combines.joint.as_ref();
-            let set = parties.iter_mut().find(|p| joint(at).is_some() && joint(p[0]) == joint(at));
-            match set {
-                Some(set) => set.push(at),
-                None => parties.push(vec![at]),
-            }
-        }
-        parties
-    }
-
-    fn fits(&self, sequence: &[usize], party: &[usize]) -> bool {
-        let mut longer = sequence.to_vec();
-        !party.iter().any(|one| sequence.contains(one))
-            && party.iter().all(|one| {
-                longer.push(*one);
-                self.value(&longer).is_some()
-            })
-    }
-
-    /// What the sequence takes off, if each of its offers goes with the others, can be paid for and
-    /// takes something off.
-    fn value(&self, sequence: &[usize]) -> Option<i64> {
-        let offers: Vec<&Offer> = sequence.iter().map(|&at| self.offers[at]).collect();
-        let cost: i64 = offers.iter().filter_map(|offer| offer.cost).map(|cost| cost.0).sum();
-        let together = offers.iter().enumerate().all(|(at, one)| {
-            offers[..at].iter().all(|other| together(&one.combines, &other.combines))
-        });
-        if !together || cost > self.question.points.0 {
-            return None;
-        }
-        let stacked: Vec<Offer> =
-            (0..).zip(&offers).map(|(at, offer)| stacked(offer, at)).collect();
-        let evaluation = self.question.ask(&check(&stacked, lane(Mode::Stack, self.base)));
-        let all = evaluation.grants().count() == sequence.len();
-        all.then(|| evaluation.discount.minor())
-    }
-
-    /// The best for the customer, and the first of them.
-    fn customer(&self) -> &(Vec<usize>, i64) {
-        self.whole.iter().min_by_key(|(sequence, value)| (-value, sequence)).unwrap()
-    }
-
-    fn margin(&self) -> &(Vec<usize>, i64) {
-        self.full.iter().min_by_key(|(sequence, value)| (*value, sequence)).unwrap()
-    }
-
-    fn ids(&self, sequence: &[usize]) -> Vec<OfferId> {
-        sequence.iter().map(|&at| self.offers[at].id.clone()).collect()
-    }
-}
-
-/// The same benefit, at this place of a stack in which nothing stands in its way.
-fn stacked(offer: &Offer, at: i32) -> Offer {
-    let combines = Combines::default();
-    Offer { priority: -at, cost: None, combines, ..offer.clone() }
-}
-
-fn together(one: &Combines, other: &Combines) -> bool {
-    one.exclusive.is_disjoint(&other.exclusive)
-        && one.tags.is_disjoint(&other.not_with)
-        && one.not_with.is_disjoint(&other.tags)
-}
-
 fn target() -> impl Strategy<Value = Target> {
     let products = |names: &[&str]| Target::products(names.iter().map(|n| n.parse().unwrap()));
     select(vec![Target::Order, Target::Order, Target::Lines, products(&["a"]), products(&["b"])])
+}
+
+/// Deals and bundles, which claim units.
+fn deal() -> impl Strategy<Value = Benefit> {
+    let off = prop_oneof![
+        Just(Off::Percent(Percent::new(100))),
+        Just(Off::Percent(Percent::new(40))),
+        (1_i64..900).prop_map(|price| Off::Price(euro(price))),
+    ];
+    let most = option::weighted(0.3, 1_u32..3);
+    (target(), 1_u32..3, target(), off, most, any::<bool>()).prop_map(
+        |(one, units, other, off, most, bundle)| {
+            let (one, other) = (Slot::new(one, units), Slot::new(other, 1));
+            if bundle {
+                Benefit::Bundle(Bundle { at_most: most, ..Bundle::new([one, other], off) })
+            } else {
+                Benefit::BuyGet(BuyGet { at_most: most, ..BuyGet::new(one, other).off(off) })
+            }
+        },
+    )
 }
 
 fn benefit() -> impl Strategy<Value = Benefit> {
@@ -190,6 +99,7 @@ fn benefit() -> impl Strategy<Value = Benefit> {
             let percent = PercentOff::new(Percent::from_basis_points(points)).off(target);
             Benefit::Percent(PercentOff { base, ..percent })
         }),
+        3 => deal(),
         4 => (1_i64..900, target())
             .prop_map(|(amount, target)| Benefit::Fixed(FixedOff::new(euro(amount)).off(target))),
         2 => (target(), 1_u32..3, select(vec![Which::Cheapest, Which::Dearest])).prop_map(
@@ -219,14 +129,20 @@ fn combines() -> impl Strategy<Value = Combines> {
     })
 }
 
+fn minimum() -> impl Strategy<Value = Minimum> {
+    (1_i64..3_000, target(), option::of(base()))
+        .prop_map(|(amount, of, base)| Minimum { base, ..Minimum::amount(euro(amount)).of(of) })
+}
+
 fn offer() -> impl Strategy<Value = Offer> {
     let most = option::weighted(0.2, 1_i64..400);
     let cost = option::weighted(0.3, 1_i64..200);
-    (benefit(), -1_i32..2, most, cost, combines()).prop_map(
-        |(benefit, priority, most, cost, combines)| {
+    let minimum = option::weighted(0.2, minimum());
+    (benefit(), -1_i32..2, most, cost, combines(), minimum).prop_map(
+        |(benefit, priority, most, cost, combines, minimum)| {
             let offer = Offer::new(OfferId::new("o").unwrap(), benefit).with_priority(priority);
             let limits = Limits { max_discount: most.map(euro), ..Limits::default() };
-            Offer { limits, cost: cost.map(Points), combines, ..offer }
+            Offer { limits, cost: cost.map(Points), combines, minimum, ..offer }
         },
     )
 }
@@ -274,9 +190,9 @@ fn plan(evaluation: &Evaluation) -> Option<&LanePlan> {
     evaluation.lanes.first()
 }
 
-fn applied(evaluation: &Evaluation) -> Vec<OfferId> {
+fn applied(evaluation: &Evaluation) -> Vec<(OfferId, u32)> {
     let plan = plan(evaluation).into_iter();
-    plan.flat_map(|plan| &plan.applied).map(|one| one.offer.clone()).collect()
+    plan.flat_map(|plan| &plan.applied).map(|one| (one.offer.clone(), one.times)).collect()
 }
 
 /// What is left to pay before the lane.
@@ -299,13 +215,13 @@ fn exact(offers: &[Offer], base: Base, question: &Question) {
         [(Mode::BestForCustomer, model.customer()), (Mode::BestMargin, model.margin())]
     {
         let found = question.ask(&check(offers, lane(mode, base)));
-        let (sequence, value) = best;
+        let Whole(sequence, value) = best;
         assert_eq!(found.discount, euro(*value), "{mode:?}");
-        assert_eq!(applied(&found), model.ids(sequence), "{mode:?}");
+        assert_eq!(applied(&found), model.told(sequence), "{mode:?}");
         let granted: Vec<&OfferId> = found.grants().map(|(offer, _)| offer).collect();
-        let mut ids = model.ids(sequence);
+        let mut ids = model.told(sequence);
         ids.sort();
-        assert_eq!(granted, ids.iter().collect::<Vec<_>>());
+        assert_eq!(granted, ids.iter().map(|(offer, _)| offer).collect::<Vec<_>>());
         if let Some(plan) = plan(&found) {
             let aims = plan.aims.as_ref().unwrap();
             proven(&aims.customer, model.customer().1, question);
@@ -469,7 +385,8 @@ proptest! {
             let found = question.ask(&catalog);
             let ids = applied(&found);
             let plan = (&ids, found.discount.minor());
-            let is_there = model.whole.iter().any(|(s, value)| (&model.ids(s), *value) == plan);
+            let same = |Whole(s, value): &Whole| (&model.told(s), *value) == plan;
+            let is_there = model.whole.iter().any(same);
             prop_assert!(is_there, "{:?} is a plan", plan);
             let Some(aims) = found.lanes.first().and_then(|plan| plan.aims.as_ref()) else {
                 continue;
