@@ -107,6 +107,16 @@ fn every_feature_has_the_value_that_its_definition_gives_by_hand() {
 }
 
 #[test]
+fn tenure_begins_on_a_first_day_that_is_still_to_come() {
+    let joins = "2026-12-28".parse::<NaiveDate>().unwrap();
+    let profile = Profile::new(customer().with("enrolled_on", joins).unwrap());
+    let next = |as_of| Snapshot::of(&profile, moment(as_of)).next_change(&Feature::TenureDays);
+    // Midnight in Brussels.
+    assert_eq!(next("2026-09-04T07:23:48Z"), "2026-12-27T23:00:00Z".parse().ok());
+    assert_eq!(next("2026-12-27T23:00:00Z"), "2026-12-28T23:00:00Z".parse().ok());
+}
+
+#[test]
 fn the_spread_of_gaps_is_the_sample_standard_deviation() {
     // statistics.stdev([10 + 12.5/24, 49 + 11.5/24]) of Python 3.11
     let expected = 27.547_701_683_725_91;

@@ -122,6 +122,7 @@ impl<'a> Snapshot<'a> {
     #[must_use]
     pub fn next_change(&self, feature: &Feature) -> Option<DateTime<Utc>> {
         match (feature, feature.window()) {
+            (Feature::TenureDays, _) if self.value(feature).is_none() => self.first_day(),
             (Feature::RecencyDays | Feature::TenureDays | Feature::DaysSince(_), _) => {
                 self.value(feature).and_then(|_| self.next_midnight())
             }
@@ -167,6 +168,12 @@ impl<'a> Snapshot<'a> {
         Value::number(total / (answers > 0).then_some(f64::from(answers))?)
     }
 
+    /// When the customer's first day begins, if it is still to come.
+    fn first_day(&self) -> Option<DateTime<Utc>> {
+        let begins = self.moment.zone.start_of_day(self.since?);
+        (begins > self.moment.as_of).then_some(begins)
+    }
+
     /// The first instant at which a window begins on another day.
     fn first_day_change(&self, window: Window) -> Option<DateTime<Utc>> {
         let Moment { as_of, zone, .. } = self.moment;
@@ -181,7 +188,7 @@ impl<'a> Snapshot<'a> {
     fn window_change(&self, window: Window) -> Option<DateTime<Utc>> {
         let Moment { as_of, zone, .. } = self.moment;
         if self.interval(window).is_none() {
-            return self.since.map(|since| zone.start_of_day(since)).filter(|at| *at > as_of);
+            return self.first_day();
         }
         let instants = self.profile.history.all_instants(as_of);
         instants.filter_map(|at| window.next_change(at, as_of, &zone, self.since)).min()
