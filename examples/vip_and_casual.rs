@@ -1,14 +1,14 @@
 //! Offers by value: VIPs come first and pay less, casual customers are asked to come back.
 //!
 //! For every customer it prints what they get and, where they do not get something, what was found
-//! and the smallest change with which they would.
+//! and the smallest changes with which they would.
 
 use std::error::Error;
 
 use chrono::{DateTime, Days, Utc};
 use loyalty::event::{Basket, LineItem, Purchase};
 use loyalty::offer::{Access, Answer, Benefit, Offer};
-use loyalty::rule::{Finding, all, at_least, field, not};
+use loyalty::rule::{all, at_least, field, not};
 use loyalty::{Applied, Currency, Event, Member, Program, profile::Customer, program::Spec};
 
 fn program() -> Result<Program, Box<dyn Error>> {
@@ -21,7 +21,9 @@ fn program() -> Result<Program, Box<dyn Error>> {
     let mut spec = Spec::new("Shoes", Currency::EUR);
     spec.offers = vec![
         Offer::new("preview".parse()?, Benefit::Access(preview)).when(vip.clone()),
-        Offer::new("20 percent".parse()?, Benefit::percent(20)).when(vip),
+        Offer::new("20 percent".parse()?, Benefit::percent(20))
+            .when(vip)
+            .until("2027-01-01T00:00:00Z".parse()?),
         Offer::new("welcome back".parse()?, Benefit::fixed("5.00 EUR".parse()?)).when(casual),
     ];
     Ok(spec.build()?)
@@ -65,10 +67,8 @@ fn main() -> Result<(), Box<dyn Error>> {
                 (Answer::Declined(decline), None) => println!("  no {offer}: {decline}"),
                 (Answer::Declined(_), Some(verdict)) => {
                     println!("  no {offer}: {verdict}");
-                    let turn = verdict.turn().unwrap_or_default();
-                    let change = |it: &Finding| Some(format!("{} {}", it.field, it.gap.as_ref()?));
-                    let changes: Vec<String> = turn.into_iter().filter_map(change).collect();
-                    println!("     would with {}", changes.join(", "));
+                    let prospect = program.prospect(&member, &boots, as_of, offer);
+                    println!("     would with {}", prospect.ok_or("no such offer")?);
                 }
             }
         }

@@ -43,6 +43,8 @@ pub trait OfferEvaluator: Send + Sync {
 pub struct Conditions<'a> {
     /// The offers, by id.
     pub offers: Vec<&'a OfferId>,
+    /// For each of them the first instant at which it can no longer be had, if it ends.
+    pub ends: Vec<Option<DateTime<Utc>>>,
     /// Their conditions, in the same order.
     pub index: &'a RuleIndex,
 }
@@ -227,7 +229,8 @@ impl OfferEvaluator for Catalog {
 
     fn conditions(&self) -> Option<Conditions<'_>> {
         let offers = self.offers().map(|offer| &offer.id).collect();
-        Some(Conditions { offers, index: &self.index })
+        let ends = self.offers().map(Offer::ends).collect();
+        Some(Conditions { offers, ends, index: &self.index })
     }
 }
 

@@ -1,6 +1,5 @@
 //! Whether a customer meets what an offer asks of them, whatever is in the basket.
 
-use super::benefit::Benefit;
 use super::catalog::CheckedOffer;
 use super::decline::{LimitReached, Reason};
 use super::{Allowance, Offer, Request, Trial, UseLimit};
@@ -84,12 +83,7 @@ impl CheckedOffer {
         if let Some(from) = validity.from.filter(|&from| request.as_of < from) {
             return Err(Reason::NotYetValid { from });
         }
-        let closes = match &self.offer.benefit {
-            Benefit::Access(access) => access.closes,
-            _ => None,
-        };
-        let end = [validity.until, closes].into_iter().flatten().min();
-        match end {
+        match self.offer.ends() {
             Some(until) if until <= request.as_of => Err(Reason::Expired { until }),
             _ => Ok(()),
         }

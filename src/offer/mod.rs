@@ -354,6 +354,16 @@ impl Offer {
         self
     }
 
+    /// The first instant at which it can no longer be had, if it ends.
+    #[must_use]
+    pub fn ends(&self) -> Option<DateTime<Utc>> {
+        let closes = match &self.benefit {
+            Benefit::Access(access) => access.closes,
+            _ => None,
+        };
+        [self.validity.until, closes].into_iter().flatten().min()
+    }
+
     /// Whether something must be held for it besides budgets: points, or one of the uses, or a part
     /// of the amount, that a customer has.
     fn needs_reservation(&self) -> bool {

@@ -24,13 +24,16 @@ impl Program {
 }
 
 #[cfg(feature = "rayon")]
-fn each<T: Sync, A: Send>(items: &[T], answer: impl Fn(&T) -> A + Send + Sync) -> Vec<A> {
+pub(super) fn each<T: Sync, A: Send>(
+    items: &[T],
+    answer: impl Fn(&T) -> A + Send + Sync,
+) -> Vec<A> {
     use rayon::prelude::*;
 
     items.par_iter().map(answer).collect()
 }
 
 #[cfg(not(feature = "rayon"))]
-fn each<T, A>(items: &[T], answer: impl Fn(&T) -> A) -> Vec<A> {
+pub(super) fn each<T, A>(items: &[T], answer: impl Fn(&T) -> A) -> Vec<A> {
     items.iter().map(answer).collect()
 }

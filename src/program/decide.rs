@@ -8,6 +8,7 @@ use super::{Complaint, Decision, Member, Program, Status, TierChange};
 use crate::digest::Digest;
 use crate::event::{Event, EventKind};
 use crate::id::SegmentId;
+use crate::offer::Explain;
 use crate::path::Path;
 use crate::points::Balance;
 use crate::profile::{Profile, Recorded};
@@ -19,7 +20,20 @@ impl Program {
     ///
     /// An event of any age is welcome: what it changes for events that happened after it is
     /// corrected by further entries.
+    ///
+    /// Of the offers of a purchase it tells those that are granted, that the member is eligible
+    /// for, or that were asked for; [`Program::decide_explained`] tells why not the others.
     pub fn decide(&self, member: &Member, event: &Event) -> Decision {
+        self.decided(member, event, Explain::Grants)
+    }
+
+    /// As [`Program::decide`], and for a purchase with what became of every offer: declines for
+    /// failed or unknown conditions have the verdict on every condition.
+    pub fn decide_explained(&self, member: &Member, event: &Event) -> Decision {
+        self.decided(member, event, Explain::Full)
+    }
+
+    fn decided(&self, member: &Member, event: &Event, explain: Explain) -> Decision {
         let refused = self.objections(member, event);
         if !refused.is_empty() {
             return self.nothing(member, event, Status::Refused(refused));
@@ -41,9 +55,9 @@ impl Program {
         let mut before = None;
         if recorded == Recorded::New {
             let mut derived = if member.profile().history.ends_before(event) {
-                self.derive_newest(event, member.profile(), member.ledger())
+                self.derive_newest(event, member.profile(), member.ledger(), explain)
             } else {
-                self.derive(event, &profile, member.ledger())
+                self.derive(event, &profile, member.ledger(), explain)
             };
             before = derived.before.take().filter(|_| decision.as_of == event.at);
             self.settle(&mut decision, event, derived);

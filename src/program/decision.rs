@@ -42,7 +42,8 @@ pub struct Decision {
     /// that one.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub entries: Vec<Entry>,
-    /// For a purchase: what became of every offer, as of the purchase.
+    /// For a purchase: what became of its offers, as of the purchase; see
+    /// [`Program::decide`](super::Program::decide) for which of them are told.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub outcomes: Vec<Outcome>,
     /// For a purchase: the offers that were used in it.

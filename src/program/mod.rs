@@ -20,6 +20,7 @@ mod part;
 mod reversal;
 mod settle;
 mod spec;
+mod targeting;
 
 use std::collections::BTreeMap;
 
@@ -31,6 +32,7 @@ pub use decision::{Claim, Complaint, Decision, Settlement, Status, TierChange};
 pub use fault::{Error, Fault};
 pub use member::{Applied, Member};
 pub use spec::{AttributeType, SPEC_VERSION, Spec};
+pub use targeting::{Audience, Prospect, Unlocked};
 
 use crate::calendar::Zone;
 use crate::digest::Digest;

@@ -39,7 +39,13 @@ impl Program {
     ///
     /// In order of time, every event from this one on is judged by what came before it. Those that
     /// were there already are corrected, but not those from before the program's terms.
-    pub(super) fn derive(&self, event: &Event, profile: &Profile, ledger: &Ledger) -> Derived {
+    pub(super) fn derive(
+        &self,
+        event: &Event,
+        profile: &Profile,
+        ledger: &Ledger,
+        explain: Explain,
+    ) -> Derived {
         let later: Vec<&Event> = profile.history.since(event.position()).collect();
         let concerned = |other: &&&Event| other.id == event.id || !self.is_closed(other);
         let concerned: Vec<&Event> = later.iter().filter(concerned).copied().collect();
@@ -51,7 +57,7 @@ impl Program {
         let mut evaluation = None;
         for one in concerned {
             let before = profile.before(one.position());
-            let moved = self.moved(one, &before, &working);
+            let moved = self.moved(one, &before, &working, explain);
             repost(&mut working, &BTreeSet::from([one.id.clone()]), &moved.postings, &event.id);
             targets.extend(moved.postings);
             if one.id == event.id {
@@ -68,8 +74,9 @@ impl Program {
         event: &Event,
         before: &Profile,
         ledger: &Ledger,
+        explain: Explain,
     ) -> Derived {
-        let Moved { postings, evaluation, before } = self.moved(event, before, ledger);
+        let Moved { postings, evaluation, before } = self.moved(event, before, ledger, explain);
         let entries = ledger.reconcile(&BTreeSet::new(), &postings, &event.id);
         Derived { entries, evaluation, before }
     }
@@ -80,7 +87,7 @@ impl Program {
     }
 
     /// What is to stand in the ledger for an event, judged by what came before it.
-    fn moved(&self, event: &Event, before: &Profile, ledger: &Ledger) -> Moved {
+    fn moved(&self, event: &Event, before: &Profile, ledger: &Ledger, explain: Explain) -> Moved {
         if before.history.is_void(&event.id, event.at) {
             return Moved::default();
         }
@@ -98,7 +105,8 @@ impl Program {
                 let judged = self.judge(before, ledger, self.moment(event.at));
                 let (postings, evaluation) = match kind {
                     EventKind::Purchase(purchase) => {
-                        let moved = self.purchase_postings(event, purchase, &judged, ledger);
+                        let moved =
+                            self.purchase_postings(event, purchase, &judged, ledger, explain);
                         (moved.0, Some(moved.1))
                     }
                     _ => {
@@ -118,10 +126,11 @@ impl Program {
         purchase: &Purchase,
         judged: &Judged<'_>,
         ledger: &Ledger,
+        explain: Explain,
     ) -> (Vec<Posting>, Evaluation) {
         let chosen: Vec<OfferId> = purchase.offers().cloned().collect();
         let budgets = Named(&chosen);
-        let asked = Asked { chosen: &chosen, budgets: &budgets, explain: Explain::Codes };
+        let asked = Asked { chosen: &chosen, budgets: &budgets, explain };
         let sheet = self.with_basket(judged, &purchase.basket, event.channel);
         let evaluation = self.evaluate(judged, &purchase.basket, &sheet, asked);
         let mut best = Multiplier::ONE;
