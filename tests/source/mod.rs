@@ -17,6 +17,7 @@ pub struct File {
 }
 
 /// Every Rust file under `folder`, in the order of their names; none if there is no such folder.
+/// What a package of its own has built (`target`) is nobody's writing.
 pub fn files(folder: &str) -> Vec<File> {
     let mut found = Vec::new();
     collect(Path::new(env!("CARGO_MANIFEST_DIR")), folder, &mut found);
@@ -29,6 +30,9 @@ fn collect(root: &Path, folder: &str, found: &mut Vec<File>) {
     for entry in entries {
         let entry = entry.expect("a folder of the repository can be listed");
         let name = format!("{folder}/{}", entry.file_name().to_string_lossy());
+        if entry.file_name() == "target" {
+            continue;
+        }
         if entry.path().is_dir() {
             collect(root, &name, found);
         } else if name.ends_with(".rs") {
