@@ -38,8 +38,7 @@ impl Rounding {
         if denominator <= 0 {
             return None;
         }
-        let floor = numerator.div_euclid(denominator);
-        let remainder = numerator.rem_euclid(denominator);
+        let (floor, remainder) = floor_and_remainder(numerator, denominator);
         let half = remainder.cmp(&(denominator - remainder));
         let negative = numerator < 0;
         let up = match self {
@@ -52,6 +51,19 @@ impl Rounding {
             Self::HalfEven => half.is_gt() || (half.is_eq() && floor % 2 != 0),
         };
         i64::try_from(floor + i128::from(up)).ok()
+    }
+}
+
+/// The quotient rounded down, and what is left; the denominator is positive.
+///
+/// Nearly all amounts fit into 64 bits, which the processor divides by itself.
+pub(super) fn floor_and_remainder(numerator: i128, denominator: i128) -> (i128, i128) {
+    match (i64::try_from(numerator), i64::try_from(denominator)) {
+        (Ok(numerator), Ok(denominator)) => {
+            let floor = numerator.div_euclid(denominator);
+            (floor.into(), numerator.rem_euclid(denominator).into())
+        }
+        _ => (numerator.div_euclid(denominator), numerator.rem_euclid(denominator)),
     }
 }
 

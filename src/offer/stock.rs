@@ -42,6 +42,9 @@ impl<'a> Stock<'a> {
 
     /// The share of `units` in the price, to the nearest cent; all units are the whole price.
     pub fn worth(&self, units: i64) -> i64 {
+        if units == self.units {
+            return self.price;
+        }
         let product = i128::from(self.price) * i128::from(units);
         Rounding::HalfUp.divide(product, i128::from(self.units)).unwrap_or(0)
     }

@@ -12,6 +12,7 @@ mod share_of_rest;
 
 use crate::id::LineId;
 
+use super::rounding::floor_and_remainder;
 use super::{Currency, Money};
 
 pub use cents_to_first::CentsToFirst;
@@ -115,7 +116,7 @@ fn fill(
             open.iter().map(|line| (line.line, line.worth)).collect();
         let found = method(left, &weights);
         let exceeds = found.iter().zip(&open).any(|(part, line)| *part > line.room);
-        let mut others = Vec::with_capacity(open.len());
+        let mut others = Vec::new();
         for (part, line) in found.into_iter().zip(open) {
             let over = part > line.room;
             if exceeds && !over {
@@ -157,9 +158,7 @@ fn open<'a>(shares: &[Share<'a>], currency: Currency) -> Vec<Open<'a>> {
 
 /// The exact share of `worth` in `amount` as a fraction over `total`: floor and remainder.
 fn share_of(amount: i128, worth: i128, total: i128) -> (i128, i128) {
-    let product = amount * worth;
-    let floor = product.checked_div(total).unwrap_or(0);
-    (floor, product.checked_rem(total).unwrap_or(0))
+    if total <= 0 { (0, 0) } else { floor_and_remainder(amount * worth, total) }
 }
 
 #[cfg(test)]
