@@ -5,6 +5,7 @@
 mod broken;
 mod broken_budgets;
 mod broken_feature;
+mod broken_offer;
 mod kept;
 
 use loyalty::laws::Violation;
