@@ -137,7 +137,8 @@ fn single_decisions(_: &mut Criterion) {
             let of =
                 |share: f64| took[(share * (took.len() - 1) as f64) as usize].as_secs_f64() * 1e6;
             println!(
-                "{orders:>5} orders, {offers:>5} offers, {told:>3} eligible: p50 {:>6.1}  p99 {:>6.1}  max {:>7.1}",
+                "{orders:>5} orders, {offers:>5} offers, {told:>3} eligible: \
+                 p50 {:>6.1}  p99 {:>6.1}  max {:>7.1}",
                 of(0.5),
                 of(0.99),
                 of(1.0)
