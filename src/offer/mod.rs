@@ -82,6 +82,7 @@ mod pilot;
 mod plan;
 mod price;
 mod request;
+mod review;
 mod round;
 mod sentence;
 mod stock;
@@ -125,6 +126,10 @@ pub use minimum::{Minimum, Short};
 pub use pilot::{Portion, Trial, TrialUnit};
 pub use plan::NODE_LIMIT;
 pub use request::{Explain, NoUses, Request, Uses};
+pub use review::{
+    Bound, CatalogReview, Clash, Concern, LaneBound, MAX_RIVALS, MAX_SHADOWS, Part, PartOf,
+    Question, Remark, Rivalry, Rivals, Series, Shade, WholeCart,
+};
 pub use trace::{Aim, Aims, Application, LanePlan};
 pub use validity::Validity;
 

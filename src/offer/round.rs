@@ -19,7 +19,7 @@ impl CheckedOffer {
     }
 
     /// Whether it competes for winning a lane of these terms.
-    fn contends(&self, terms: Terms) -> bool {
+    pub(super) fn contends(&self, terms: Terms) -> bool {
         let all = terms.contest == Contest::Everything;
         matches!(terms.mode, Mode::Best | Mode::First) && (all || self.offer.benefit.is_discount())
     }

@@ -86,13 +86,13 @@ impl Target {
     }
 
     /// Whether it is another way to say `other`.
-    pub(super) fn is_same(&self, other: &Self) -> bool {
+    pub(in super::super) fn is_same(&self, other: &Self) -> bool {
         let all = |target: &Self| matches!(target, Self::Order | Self::Lines);
         self == other || (all(self) && all(other))
     }
 
     /// How a discount falls on it if the benefit does not say.
-    pub(super) const fn spread(&self) -> Spread {
+    pub(in super::super) const fn spread(&self) -> Spread {
         match self {
             Self::Order => Spread::Across,
             _ => Spread::Each,

@@ -1,0 +1,4 @@
+//! What a review says of offers is so.
+
+mod laws;
+mod worked;
