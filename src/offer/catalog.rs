@@ -13,7 +13,7 @@ use super::{Base, Contest, Evaluation, Fault, Floors, Lane, Mode, Offer, Request
 use crate::id::{CouponCode, OfferId};
 use crate::money::{Allocator, Currency, LargestRemainder};
 use crate::path::Problems;
-use crate::rule::{Facts, RuleIndex, Schema, Verdict};
+use crate::rule::{CheckedRule, Facts, RuleIndex, Schema, Verdict};
 
 /// Answers which offers a customer gets; hosts with an evaluation of their own implement it.
 ///
@@ -32,21 +32,11 @@ pub trait OfferEvaluator: Send + Sync {
     /// How the conditions of one offer come out, if there is such an offer.
     fn explain(&self, offer: &OfferId, facts: &dyn Facts) -> Option<Verdict>;
 
-    /// The conditions of all offers, if they are rules.
-    fn conditions(&self) -> Option<Conditions<'_>> {
+    /// The catalog that it is, or leaves its offers to, if there is one: so that its offers can be
+    /// [reviewed](Catalog::review), and their conditions be asked for many members at once.
+    fn catalog(&self) -> Option<&Catalog> {
         None
     }
-}
-
-/// The conditions of many offers, to be asked at once.
-#[derive(Clone, Debug)]
-pub struct Conditions<'a> {
-    /// The offers, by id.
-    pub offers: Vec<&'a OfferId>,
-    /// For each of them the first instant at which it can no longer be had, if it ends.
-    pub ends: Vec<Option<DateTime<Utc>>>,
-    /// Their conditions, in the same order.
-    pub index: &'a RuleIndex,
 }
 
 /// Offers and lanes that were checked, and whose evaluation cannot fail.
@@ -79,6 +69,7 @@ pub struct Catalog {
 #[derive(Clone, Debug)]
 pub(super) struct CheckedOffer {
     pub offer: Offer,
+    pub rule: CheckedRule,
     /// The codes of its batch, in order.
     pub codes: Arc<[CouponCode]>,
     /// The place of its lane: 0 is the default lane, the others follow in their order.
@@ -108,7 +99,7 @@ impl Catalog {
         schema: &Schema,
         currency: Currency,
     ) -> Result<Self, Problems<Fault>> {
-        let (mut offers, rules) = check::check(offers, &lanes, schema, currency)?;
+        let mut offers = check::check(offers, &lanes, schema, currency)?;
         let joint = combine::number(&mut offers);
         let places = || offers.iter().enumerate();
         let code =
@@ -116,12 +107,14 @@ impl Catalog {
         let batch =
             |(place, checked): (_, &CheckedOffer)| checked.offer.codes.as_ref().map(|_| place);
         let (coded, batched) = (places().filter_map(code).collect(), places().filter_map(batch));
+        let rules = offers.iter().map(|checked| checked.rule.clone());
+        let index = Arc::new(RuleIndex::new(schema, rules));
         Ok(Self {
             currency,
             batched: batched.collect(),
             coded,
             offers,
-            index: Arc::new(RuleIndex::new(schema, rules)),
+            index,
             lanes,
             floors: Floors::default(),
             allocator: Arc::new(LargestRemainder),
@@ -170,6 +163,18 @@ impl Catalog {
     #[must_use]
     pub fn offer(&self, id: &OfferId) -> Option<&Offer> {
         self.find(id).map(|checked| &checked.offer)
+    }
+
+    /// The checked conditions of the offer with this id.
+    #[must_use]
+    pub fn condition(&self, id: &OfferId) -> Option<&CheckedRule> {
+        self.find(id).map(|checked| &checked.rule)
+    }
+
+    /// The checked conditions of all offers, in the order of their ids.
+    #[must_use]
+    pub fn conditions(&self) -> &RuleIndex {
+        &self.index
     }
 
     /// The lanes in their order, without the default lane.
@@ -224,13 +229,11 @@ impl OfferEvaluator for Catalog {
     }
 
     fn explain(&self, offer: &OfferId, facts: &dyn Facts) -> Option<Verdict> {
-        self.index.rule(self.place(offer)?).map(|rule| rule.explain(facts))
+        self.condition(offer).map(|rule| rule.explain(facts))
     }
 
-    fn conditions(&self) -> Option<Conditions<'_>> {
-        let offers = self.offers().map(|offer| &offer.id).collect();
-        let ends = self.offers().map(Offer::ends).collect();
-        Some(Conditions { offers, ends, index: &self.index })
+    fn catalog(&self) -> Option<&Catalog> {
+        Some(self)
     }
 }
 

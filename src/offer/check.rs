@@ -26,13 +26,13 @@ pub const MAX_NAME_BYTES: usize = 1_024;
 /// The most points that an offer gives or costs.
 pub const MAX_POINTS: Points = Points(1_000_000_000_000);
 
-/// The offers by id, and their checked conditions in the same order; or all problems.
+/// The offers by id with their checked conditions, or all problems.
 pub(super) fn check(
     offers: Vec<Offer>,
     lanes: &[Lane],
     schema: &Schema,
     currency: Currency,
-) -> Result<(Vec<CheckedOffer>, Vec<CheckedRule>), Problems<Fault>> {
+) -> Result<Vec<CheckedOffer>, Problems<Fault>> {
     let mut problems = Problems::none();
     let lanes_path = Path::root().field("lanes");
     let offers_path = Path::root().field("offers");
@@ -66,12 +66,12 @@ pub(super) fn check(
     let whole = |((offer, codes), part): ((_, _), Option<(_, _)>)| {
         let (rule, lane) = part?;
         let marks = Marks::default();
-        Some((CheckedOffer { offer, codes, lane, marks, joint: None }, rule))
+        Some(CheckedOffer { offer, rule, codes, lane, marks, joint: None })
     };
     let offers = offers.into_iter().zip(batches);
     let mut checked: Vec<_> = offers.zip(parts).filter_map(whole).collect();
-    checked.sort_by(|(one, _), (other, _)| one.offer.id.cmp(&other.offer.id));
-    Ok(checked.into_iter().unzip())
+    checked.sort_by(|one, other| one.offer.id.cmp(&other.offer.id));
+    Ok(checked)
 }
 
 /// A check on its way through the lanes and offers.

@@ -106,7 +106,7 @@ pub use budget::{
     NoBudgetKey, NoBudgets, Partial, Receipt, ReservationState, ReserveRequest, Reserved,
     ShareTaken, Spent, Voided,
 };
-pub use catalog::{Catalog, Conditions, OfferEvaluator};
+pub use catalog::{Catalog, OfferEvaluator};
 pub use check::{MAX_LANES, MAX_LIST, MAX_NAME_BYTES, MAX_OFFERS, MAX_POINTS};
 pub use code::{CROCKFORD, CheckCharacter, CodeBatch, MAX_CODES, MIN_ONE_IN};
 pub use combine::{Combines, MAX_JOINT};

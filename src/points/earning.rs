@@ -245,6 +245,13 @@ impl Earning {
     }
 }
 
+impl CheckedEarning {
+    /// The rules as they were written.
+    pub fn rules(&self) -> impl ExactSizeIterator<Item = &EarningRule> {
+        self.rules.iter().map(|rule| &rule.written)
+    }
+}
+
 impl Award {
     fn check(&self, currency: Currency, path: &Path, problems: &mut Problems<Fault>) {
         let (path, points) = match self {

@@ -27,6 +27,11 @@ pub trait EarningPolicy: Send + Sync {
     fn fields(&self) -> BTreeSet<&str> {
         BTreeSet::new()
     }
+
+    /// The rules that it follows, if it follows rules, so that they can be reviewed.
+    fn rules(&self) -> Option<&CheckedEarning> {
+        None
+    }
 }
 
 /// An event that may earn points, and all that may matter for how many.
@@ -100,6 +105,10 @@ impl EarningPolicy for CheckedEarning {
     fn fields(&self) -> BTreeSet<&str> {
         let conditions = self.rules.iter().filter_map(|rule| rule.written.when.as_ref());
         conditions.flat_map(|when| when.fields()).collect()
+    }
+
+    fn rules(&self) -> Option<&CheckedEarning> {
+        Some(self)
     }
 }
 

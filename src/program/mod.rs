@@ -18,6 +18,7 @@ mod judge;
 mod member;
 mod part;
 mod reversal;
+mod review;
 mod settle;
 mod spec;
 mod targeting;
@@ -31,6 +32,7 @@ pub use build::Builder;
 pub use decision::{Claim, Complaint, Decision, Settlement, Status, TierChange};
 pub use fault::{Error, Fault};
 pub use member::{Applied, Member};
+pub use review::{MAX_PLAYS, MAX_ROUNDS, PointsReview, Pump, Redemption, Review};
 pub use spec::{AttributeType, SPEC_VERSION, Spec};
 pub use targeting::{Audience, Prospect, Unlocked};
 

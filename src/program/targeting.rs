@@ -71,15 +71,15 @@ impl Program {
     /// same.
     #[must_use]
     pub fn audience(&self, members: &[Member], as_of: DateTime<Utc>) -> Option<Audience> {
-        let conditions = self.offers.part.conditions().filter(|_| self.offers.slots.is_none())?;
+        let catalog = self.offers.part.catalog().filter(|_| self.offers.slots.is_none())?;
         let basket = Basket::default();
         let sheets = each(members, |member| self.sheet_of(member, &basket, as_of));
         let rows = sheets.iter().map(|sheet| sheet as &dyn Facts);
         let columns = Columns::of(self.fields.schema(), self.moment(as_of).today(), rows).ok()?;
         Some(Audience {
-            offers: conditions.offers.into_iter().cloned().collect(),
+            offers: catalog.offers().map(|offer| offer.id.clone()).collect(),
             members: members.len(),
-            table: conditions.index.holding_all(&columns),
+            table: catalog.conditions().holding_all(&columns),
         })
     }
 
@@ -94,23 +94,23 @@ impl Program {
         as_of: DateTime<Utc>,
         offer: &OfferId,
     ) -> Option<Prospect> {
-        let conditions = self.offers.part.conditions()?;
-        let place = conditions.offers.binary_search(&offer).ok()?;
-        let rule = conditions.index.rule(place)?;
+        let catalog = self.offers.part.catalog()?;
+        let (rule, offer) = (catalog.condition(offer)?, catalog.offer(offer)?);
         let sheet = self.sheet_of(member, basket, as_of);
         let turns = rule.turns(&self.offers.facts(&sheet));
-        Some(Prospect { turns, before: conditions.ends.get(place).copied().flatten() })
+        Some(Prospect { turns, before: offer.ends() })
     }
 
     /// What is not known of the member with this basket and stands between them and offers: the
     /// facts that could open most offers first.
     #[must_use]
     pub fn unlocks(&self, member: &Member, basket: &Basket, as_of: DateTime<Utc>) -> Vec<Unlocked> {
-        let Some(conditions) = self.offers.part.conditions() else { return Vec::new() };
+        let Some(catalog) = self.offers.part.catalog() else { return Vec::new() };
         let sheet = self.sheet_of(member, basket, as_of);
-        let rules = (0..conditions.index.len()).filter_map(|at| conditions.index.rule(at));
+        let ids: Vec<&OfferId> = catalog.offers().map(|offer| &offer.id).collect();
+        let rules = ids.iter().filter_map(|id| catalog.condition(id));
         let found = unlocks(rules, &self.offers.facts(&sheet));
-        let offer = |at: usize| conditions.offers.get(at).map(|offer| (*offer).clone());
+        let offer = |at: usize| ids.get(at).map(|id| (*id).clone());
         let told = found.into_iter().map(|unlock| Unlocked {
             field: unlock.field,
             offers: unlock.rules.into_iter().filter_map(offer).collect(),

@@ -164,6 +164,22 @@ impl Rule {
         Digest::of(self)
     }
 
+    /// Whether one of its conditions counts from the day at hand, so that the same facts can come
+    /// out otherwise on another day.
+    pub(crate) fn counts_days(&self) -> bool {
+        match self {
+            Self::Always | Self::Never | Self::Missing(_) => false,
+            Self::All(of) | Self::Any(of) | Self::AtLeast { of, .. } => {
+                of.iter().any(Self::counts_days)
+            }
+            Self::Not(rule) => rule.counts_days(),
+            Self::Test { test, .. } => matches!(
+                test,
+                Test::WithinLast(_) | Test::WithinNext(_) | Test::AnniversaryWithinNext(_)
+            ),
+        }
+    }
+
     /// The names of all fields that the rule looks at.
     #[must_use]
     pub fn fields(&self) -> BTreeSet<&str> {

@@ -427,6 +427,39 @@ proptest! {
     }
 }
 
+#[cfg(feature = "proptest")]
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(400))]
+
+    #[test]
+    fn of_any_offers_no_cart_gets_more_than_the_bound_and_what_is_never_granted_is_not(
+        catalog in loyalty::strategy::catalog(&schema(), Currency::EUR, 8),
+        baskets in vec(loyalty::strategy::basket(Currency::EUR), 5),
+        question in question(),
+        as_of in loyalty::strategy::instant(loyalty::strategy::years()),
+    ) {
+        let day = as_of.date_naive();
+        let review = catalog.review(&schema(), day, &Zone::UTC);
+        let mut facts = Sheet::new(day);
+        for slot in ["orders", "tier", "interests", "birthday"] {
+            let slot = schema().slot(slot).unwrap();
+            facts.set(slot, loyalty::rule::Facts::value(&question.facts, slot).cloned());
+        }
+        for mut basket in baskets {
+            basket.coupons = catalog.offers().filter_map(|offer| offer.code.clone()).collect();
+            let facts = facts.clone();
+            let points = Points(1_000);
+            let asked = Question { facts, basket, as_of, points, choose: true, undecided: false };
+            let found = asked.ask(&catalog);
+            let most = review.most.most_minor(&asked.basket);
+            prop_assert!(found.discount.minor() <= most, "{} {found:?}", review.most);
+            for remark in review.never() {
+                prop_assert!(!breaks(remark, &asked, &found), "{remark} {found:?}");
+            }
+        }
+    }
+}
+
 /// The laws above would hold of a review that says nothing.
 #[test]
 fn the_catalogs_of_the_laws_have_much_to_be_said_of() {

@@ -100,6 +100,11 @@ impl PercentOff {
         }
     }
 
+    /// How it falls on the lines of its target.
+    pub(in super::super) fn spread(&self) -> Spread {
+        self.scope().spread()
+    }
+
     pub(super) const fn scope(&self) -> Scope<'_> {
         Scope { target: &self.target, units: self.units, spread: self.allocation }
     }

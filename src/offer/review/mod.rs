@@ -49,7 +49,7 @@ use super::catalog::{Catalog, CheckedOffer};
 use super::{Benefit, Mode};
 use crate::calendar::Zone;
 use crate::rule::analysis::Analyst;
-use crate::rule::{Rule, Schema, Test};
+use crate::rule::{Rule, Schema};
 
 /// How many offers are looked at for one that might stand before another.
 pub const MAX_SHADOWS: usize = 64;
@@ -77,6 +77,14 @@ impl CatalogReview {
     /// The remarks by which offers are never granted.
     pub fn never(&self) -> impl Iterator<Item = &Remark> {
         self.remarks.iter().filter(|remark| remark.is_never())
+    }
+
+    /// The same review with these remarks beside its own.
+    pub fn with(mut self, remarks: impl IntoIterator<Item = Remark>) -> Self {
+        self.remarks.extend(remarks);
+        let rank = |remark: &Remark| (remark.offers.clone(), remark.code());
+        self.remarks.sort_by_cached_key(rank);
+        self
     }
 
     /// The remarks with this [code](Concern::code).
@@ -107,9 +115,9 @@ impl Catalog {
         remarks.extend(desk.rivals(&never));
         remarks.extend(desk.series());
         remarks.extend(desk.limits());
-        remarks.sort_by(|one, other| (&one.offers, one.code()).cmp(&(&other.offers, other.code())));
         let (lanes, most) = (desk.lane_bounds(), desk.bound());
-        CatalogReview { remarks, most, lanes, free: desk.whole_cart() }
+        let review = CatalogReview { remarks: Vec::new(), most, lanes, free: desk.whole_cart() };
+        review.with(remarks)
     }
 }
 
@@ -148,7 +156,7 @@ impl Desk<'_> {
     /// Today, if one of the rules counts from the day at hand, so that what is said of them is said
     /// of today only.
     fn only_on<'r>(&self, rules: impl IntoIterator<Item = &'r Rule>) -> Option<NaiveDate> {
-        rules.into_iter().any(counts_days).then_some(self.today)
+        rules.into_iter().any(Rule::counts_days).then_some(self.today)
     }
 }
 
@@ -182,18 +190,5 @@ impl CheckedOffer {
             Mode::Best | Mode::First => !self.contends(terms),
             Mode::BestForCustomer | Mode::BestMargin => false,
         }
-    }
-}
-
-/// Whether a condition counts from the day at hand.
-fn counts_days(rule: &Rule) -> bool {
-    match rule {
-        Rule::Always | Rule::Never | Rule::Missing(_) => false,
-        Rule::All(of) | Rule::Any(of) | Rule::AtLeast { of, .. } => of.iter().any(counts_days),
-        Rule::Not(rule) => counts_days(rule),
-        Rule::Test { test, .. } => matches!(
-            test,
-            Test::WithinLast(_) | Test::WithinNext(_) | Test::AnniversaryWithinNext(_)
-        ),
     }
 }

@@ -45,6 +45,11 @@ pub enum Concern {
         /// When the offer begins.
         from: DateTime<Utc>,
     },
+    /// Its minimum wants more units than its conditions allow in the basket: it is never granted.
+    TooManyUnits {
+        /// How many it wants.
+        units: u32,
+    },
     /// Another of its joint set, the second offer, is never granted, so neither is this one.
     JointNever {
         /// The set.
@@ -212,6 +217,7 @@ impl Remark {
             Concern::NeverHolds { .. }
                 | Concern::Over { .. }
                 | Concern::ClosedBefore { .. }
+                | Concern::TooManyUnits { .. }
                 | Concern::JointNever { .. }
                 | Concern::Shadowed(_)
                 | Concern::Dominated(_)
@@ -231,6 +237,7 @@ impl Concern {
             Self::NeverHolds { .. } => "never_holds",
             Self::Over { .. } => "over",
             Self::ClosedBefore { .. } => "closed_before",
+            Self::TooManyUnits { .. } => "too_many_units",
             Self::JointNever { .. } => "joint_never",
             Self::Shadowed(_) => "shadowed",
             Self::Dominated(_) => "dominated",

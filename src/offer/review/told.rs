@@ -4,51 +4,71 @@ use std::fmt::{self, Display};
 
 use chrono::{DateTime, SecondsFormat, Utc};
 
-use super::{Bound, Concern, PartOf, Question, Remark, Rivalry, Series, Shade};
+use super::{Bound, Clash, Concern, PartOf, Question, Remark, Rivalry, Series, Shade};
 use crate::id::OfferId;
 
 impl Display for Remark {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let Some((first, others)) = self.offers.split_first() else { return Ok(()) };
-        let others = Listed(others);
-        match &self.concern {
-            Concern::NeverHolds { clash, on } => {
-                write!(f, "`{first}` is never granted")?;
-                if let Some(day) = on {
-                    write!(f, " on {day}")?;
-                }
-                match clash {
-                    Some(clash) => {
-                        let (one, other) = (&clash.first, &clash.second);
-                        write!(f, ": `{one}` and `{other}` never both hold")
-                    }
-                    None => f.write_str(": its conditions never hold together"),
-                }
+        match self.concern.telling_why_not(first, &Listed(others)) {
+            Some(sentence) => f.write_str(&sentence),
+            None => self.tell_odd(f, first, &Listed(others)),
+        }
+    }
+}
+
+impl Concern {
+    /// That the offer is never granted, or hardly ever, and why; if that is what it says.
+    fn telling_why_not(&self, first: &OfferId, others: &Listed<'_>) -> Option<String> {
+        let sentence = match self {
+            Self::NeverHolds { clash, on } => {
+                let day = on.map(|day| format!(" on {day}")).unwrap_or_default();
+                let why = match clash {
+                    Some(Clash { first, second }) => format!("`{first}` and `{second}` never both"),
+                    None => "its conditions never".into(),
+                };
+                let together = if clash.is_some() { "hold" } else { "hold together" };
+                format!("`{first}` is never granted{day}: {why} {together}")
             }
-            Concern::Over { until } => write!(f, "`{first}` is over since {}", At(until)),
-            Concern::ClosedBefore { closes, from } => write!(
-                f,
+            Self::Over { until } => format!("`{first}` is over since {}", At(until)),
+            Self::ClosedBefore { closes, from } => format!(
                 "`{first}` is never granted: it begins {}, and what it lets in to closes {}",
                 At(from),
                 At(closes)
             ),
-            Concern::JointNever { set } => {
-                write!(f, "`{first}` is never granted: {others} of its set `{set}` never is")
+            Self::TooManyUnits { units } => format!(
+                "`{first}` is never granted: it wants {units} units, of which its conditions allow \
+                 fewer"
+            ),
+            Self::JointNever { set } => {
+                format!("`{first}` is never granted: {others} of its set `{set}` never is")
             }
-            Concern::Shadowed(shade) => write!(
-                f,
+            Self::Shadowed(shade) => format!(
                 "`{first}` is never granted: wherever it could be, {others} comes before it{shade}"
             ),
-            Concern::Dominated(shade) => write!(
-                f,
+            Self::Dominated(shade) => format!(
                 "`{first}` never wins its lane: wherever it competes, {others} takes at least as \
                  much off{shade}"
             ),
-            Concern::WinsTiesOnly(shade) => write!(
-                f,
+            Self::WinsTiesOnly(shade) => format!(
                 "`{first}` wins its lane in ties only: wherever it competes, {others} takes at \
                  least as much off{shade}"
             ),
+            _ => return None,
+        };
+        Some(sentence)
+    }
+}
+
+impl Remark {
+    /// What is odd about offers that can be granted.
+    fn tell_odd(
+        &self,
+        f: &mut fmt::Formatter<'_>,
+        first: &OfferId,
+        others: &Listed<'_>,
+    ) -> fmt::Result {
+        match &self.concern {
             Concern::Overlap { rivalry, witness, from } => {
                 write!(f, "`{first}` and {others} can be due at once")?;
                 if !witness.facts.is_empty() {
@@ -91,6 +111,7 @@ impl Display for Remark {
             Concern::Inconclusive { question, limit } => {
                 write!(f, "it cannot be told of {} {question}: {limit}", Listed(&self.offers))
             }
+            _ => Ok(()),
         }
     }
 }
