@@ -2,11 +2,12 @@
 
 use loyalty::calendar::Zone;
 use loyalty::money::Currency;
-use loyalty::offer::{Catalog, CatalogReview, Lane, Offer};
+use loyalty::offer::{Catalog, CatalogReview, Lane, MAX_RIVALS, Offer};
 use loyalty::rule::{Field, Kind, Schema};
 
 fn schema() -> Schema {
     let fields = [
+        Field::new("email", Kind::Text),
         Field::new("interests", Kind::Set),
         Field::new("joined", Kind::Date),
         Field::new("orders", Kind::Integer),
@@ -151,6 +152,58 @@ fn a_smaller_discount_of_a_lane_is_dominated_or_wins_ties_only() {
              least as much off",
         ],
     );
+}
+
+#[test]
+fn a_cap_keeps_an_offer_from_taking_as_much_unless_the_other_takes_no_more() {
+    let best = |id: &str, off: &str, cap: &str| {
+        format!(r#""id": "{id}", "lane": "best", "benefit": {{{off}}}{cap}"#)
+    };
+    let cap = |most: &str| format!(r#", "limits": {{"max_discount": "{most} EUR"}}"#);
+    let [twenty, ten] = ["20", "10"].map(|off| format!(r#""percent": {{"percent": "{off}%"}}"#));
+    let [nine, five] = ["9", "5"].map(|off| format!(r#""fixed": {{"amount": "{off}.00 EUR"}}"#));
+    let cases = [
+        (best("a", &twenty, &cap("5.00")), best("b", &ten, ""), 0),
+        (best("a", &twenty, &cap("5.00")), best("b", &ten, &cap("5.01")), 0),
+        (best("a", &twenty, &cap("5.00")), best("b", &ten, &cap("5.00")), 1),
+        (best("a", &nine, &cap("5.00")), best("b", &five, ""), 1),
+        (best("a", &nine, &cap("4.99")), best("b", &five, ""), 0),
+    ];
+    for (first, second, never) in cases {
+        assert_eq!(review(BEST, &[&first, &second]).never().count(), never, "{first} {second}");
+    }
+}
+
+#[test]
+fn what_is_over_a_limit_is_told_with_it_and_not_guessed() {
+    let texts: Vec<String> =
+        (0..129).map(|at| format!(r#"{{"field": "email", "contains": "-{at}-"}}"#)).collect();
+    let offer = format!(
+        r#""id": "a", "benefit": {{"points": 5}}, "lane": "stack", "when": {{"all": [{}]}}"#,
+        texts.join(",")
+    );
+    check(
+        STACK,
+        &[&offer],
+        &[
+            "inconclusive: it cannot be told of `a` whether its conditions ever hold: the rules look \
+           for 129 texts inside of a field: at most 128",
+        ],
+    );
+    let many: Vec<String> = (0..150)
+        .map(|at| {
+            format!(
+                r#""id": "o{at}", "benefit": {{"points": 5}}, "lane": "stack", "code": "C{at}",
+                   "combines": {{"exclusive": ["g"]}}"#
+            )
+        })
+        .collect();
+    let many: Vec<&str> = many.iter().map(String::as_str).collect();
+    let review = review(STACK, &many);
+    assert_eq!(review.with_code("overlap").count(), MAX_RIVALS);
+    let limits: Vec<String> = review.with_code("inconclusive").map(ToString::to_string).collect();
+    assert_eq!(limits.len(), 1);
+    assert!(limits[0].ends_with("at most 10000 pairs of rivals are compared"), "{limits:?}");
 }
 
 #[test]

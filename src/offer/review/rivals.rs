@@ -1,18 +1,21 @@
 //! Offers that are not granted together, though both can be due at once.
 
+use std::collections::BTreeSet;
+
 use super::super::Mode;
 use super::super::catalog::CheckedOffer;
 use super::super::decline::Exclusion;
 use super::never::given_up;
 use super::{Concern, Desk, MAX_RIVALS, Question, Remark, Rivalry};
+use crate::id::OfferId;
 use crate::rule::analysis::Inconclusive;
 
 impl Desk<'_> {
     /// The pairs of rivals that can be due at once, without those that are never granted anyway.
     pub(super) fn rivals(&self, never: &[Remark]) -> Vec<Remark> {
-        let is_out = |checked: &&CheckedOffer| {
-            never.iter().any(|remark| remark.offers.first() == Some(&checked.offer.id))
-        };
+        let never: BTreeSet<&OfferId> =
+            never.iter().filter_map(|remark| remark.offers.first()).collect();
+        let is_out = |checked: &&CheckedOffer| never.contains(&checked.offer.id);
         let offers: Vec<&CheckedOffer> =
             self.catalog.offers.iter().filter(|checked| !is_out(checked)).collect();
         let mut remarks = Vec::new();

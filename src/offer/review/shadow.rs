@@ -56,7 +56,8 @@ impl Desk<'_> {
 
     /// How `other` comes before the offer wherever its conditions hold, if it does.
     fn rival<'c>(&self, other: &'c CheckedOffer, checked: &CheckedOffer) -> Option<Rival<'c>> {
-        if !self.term(other).covers(self.term(checked)) {
+        let meets = other.lane == checked.lane || other.marks.exclude(&checked.marks);
+        if !meets || !self.term(other).covers(self.term(checked)) {
             return None;
         }
         let (mine, theirs) = (self.catalog.terms(checked.lane), self.catalog.terms(other.lane));
@@ -118,12 +119,10 @@ impl Desk<'_> {
         let rules = others().map(|other| &other.when).filter(differs);
         let sets: BTreeSet<&str> =
             rules.flat_map(Rule::fields).filter(|name| self.is_set(name)).collect();
-        let only_on = others().map(|other| &other.when).filter(differs).chain([&offer.when]);
-        let on = if others().all(|other| !differs(&&other.when) || other.when == Rule::Always) {
-            None
-        } else {
-            self.only_on(only_on)
-        };
+        // Nothing counts days that holds always, or wherever the offer's own conditions do.
+        let plain = others().all(|other| other.when == Rule::Always || !differs(&&other.when));
+        let counting = others().map(|other| &other.when).chain([&offer.when]);
+        let on = if plain { None } else { self.only_on(counting) };
         let shade = Shade {
             unless_below: (most > 1).then(|| Money::from_minor(most, self.catalog.currency)),
             if_known: sets.into_iter().map(Text::from).collect(),

@@ -26,8 +26,8 @@ const LEAST_ROUNDS: u32 = 6;
 /// What those have bought before who are to choose what costs points, in whole units.
 const START: i64 = 10_000;
 
-/// How many of the events of a play are shown.
-const MAX_EVENTS: usize = 60;
+/// How many of the rounds of a play are shown.
+const SHOWN: usize = 6;
 
 /// How many ways are played to the end for one set of sources.
 const MAX_FINALS: usize = 4;
@@ -58,8 +58,11 @@ pub struct Pump {
     pub gain: Money,
     /// How many rounds were played; each from the second on gained.
     pub rounds: u32,
-    /// The first events: a new member whose events they are gains so.
-    pub events: Vec<Event>,
+    /// What a new member buys before, to have points that can be spent.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub before: Vec<Event>,
+    /// The events of the first rounds: a new member whose events they are gains so.
+    pub events: Vec<Vec<Event>>,
 }
 
 /// What a play is about.
@@ -184,12 +187,17 @@ impl Program {
         let least = terms.rounds();
         let mut rounds = 0;
         let mut last = (0, 0);
+        let before = stage.events.clone();
+        let mut events = Vec::new();
         while rounds < least || (self.waits(&stage, terms) && rounds < MAX_ROUNDS) {
-            let before = (stage.paid, stage.refunded);
+            let before = (stage.paid, stage.refunded, stage.events.len());
             play.round(&mut stage)?;
             scores.push(Score::of(&stage));
             rounds += 1;
             last = (stage.paid - before.0, stage.refunded - before.1);
+            if events.len() < SHOWN {
+                events.push(stage.events.iter().skip(before.2).cloned().collect());
+            }
             if rounds > 1 {
                 play.gain(&scores, terms)?;
             }
@@ -217,7 +225,8 @@ impl Program {
             worth: terms.best.map(|best| best.worth(points, Rounding::Floor)),
             gain: money(gain.div_euclid(cost))?,
             rounds,
-            events: stage.events.into_iter().take(MAX_EVENTS).collect(),
+            before,
+            events,
         })
     }
 
