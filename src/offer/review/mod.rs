@@ -101,7 +101,8 @@ impl Catalog {
     /// # Complexity
     /// Every two offers are looked at, and conditions are compared only of those that share a lane
     /// or a group: for each offer with those that might stand before it, at most [`MAX_SHADOWS`],
-    /// and of at most [`MAX_RIVALS`] pairs of rivals. Every answer has the limits of an [`Analyst`].
+    /// and of at most [`MAX_RIVALS`] pairs of rivals. Every answer has the limits of an
+    /// [`Analyst`].
     pub fn review(&self, schema: &Schema, today: NaiveDate, zone: &Zone) -> CatalogReview {
         let desk = Desk {
             catalog: self,
