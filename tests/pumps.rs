@@ -156,7 +156,8 @@ fn multipliers_of_tiers_and_the_best_reward_are_counted() {
 fn what_is_given_for_what_costs_nothing_is_a_pump_unless_it_is_capped() {
     let visits = |cap: &str| {
         format!(
-            r#"{{"id": "visits", "award": {{"per_event": {{"event": "visit", "points": 50{cap}}}}}}}"#
+            r#"{{"id": "visits",
+                "award": {{"per_event": {{"event": "visit", "points": 50{cap}}}}}}}"#
         )
     };
     let none = "1000.00 EUR earn at most 0 points, worth at most 0.00 EUR: 0%";
@@ -242,7 +243,8 @@ fn points_of_a_whole_order_are_kept_by_who_keeps_the_smallest_line() {
 fn money_that_comes_back_whole_feeds_itself() {
     let rate = |points: i64| {
         format!(
-            r#"{{"id": "base", "award": {{"per_amount": {{"points": {points}, "per": "1.00 EUR"}}}}}}"#
+            r#"{{"id": "base",
+                "award": {{"per_amount": {{"points": {points}, "per": "1.00 EUR"}}}}}}"#
         )
     };
     check(
@@ -332,7 +334,8 @@ proptest! {
             format!(r#", "when": {{"field": "basket_total", "at_least": "{least}"}}"#)
         });
         let earning = format!(
-            r#"{{"id": "bonus", "award": {{"per_event": {{"event": "purchase", "points": {bonus}}}}}{when}}}"#
+            r#"{{"id": "bonus",
+                "award": {{"per_event": {{"event": "purchase", "points": {bonus}}}}}{when}}}"#
         );
         let amount = euro(amount);
         let offers = format!(

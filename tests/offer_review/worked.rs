@@ -143,7 +143,8 @@ fn a_smaller_discount_of_a_lane_is_dominated_or_wins_ties_only() {
             r#""id": "c", "lane": "best", "benefit": {"percent": {"percent": "15%"}},
                "priority": 1, "when": {"field": "interests", "any_of": ["tea"]}"#,
             // On the smallest carts it takes more off.
-            r#""id": "d", "lane": "best", "benefit": {"fixed": {"amount": "1.00 EUR"}}, "priority": 2"#,
+            r#""id": "d", "lane": "best", "benefit": {"fixed": {"amount": "1.00 EUR"}},
+               "priority": 2"#,
         ],
         &[
             "dominated: `b` never wins its lane: wherever it competes, `a` takes at least as much \
@@ -185,10 +186,8 @@ fn what_is_over_a_limit_is_told_with_it_and_not_guessed() {
     check(
         STACK,
         &[&offer],
-        &[
-            "inconclusive: it cannot be told of `a` whether its conditions ever hold: the rules look \
-           for 129 texts inside of a field: at most 128",
-        ],
+        &["inconclusive: it cannot be told of `a` whether its conditions ever hold: the \
+             rules look for 129 texts inside of a field: at most 128"],
     );
     let many: Vec<String> = (0..150)
         .map(|at| {
