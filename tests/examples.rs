@@ -44,3 +44,8 @@ fn vips_and_casual_customers_are_told_what_they_get_and_what_is_missing() {
 fn rules_from_json_are_refused_with_all_mistakes_and_then_told_in_sentences() {
     check("rules_from_json", include_str!("data/examples/rules_from_json.txt"));
 }
+
+#[test]
+fn the_supermarket_plans_its_deals_and_finds_the_mistakes_in_its_terms() {
+    check("supermarket", include_str!("data/examples/supermarket.txt"));
+}

@@ -123,8 +123,8 @@ impl<'a> Till<'a> {
         self.prices.total(Base::Running) + shipping
     }
 
-    /// What the offer would give now if it were applied `times` times, or as often as possible; or
-    /// why nothing. It is tried out only where all else is met.
+    /// What the offer would give now if it were applied `times` times, or as often as it fits and
+    /// takes something off; or why nothing. It is tried out only where all else is met.
     pub fn bid(&self, turn: Turn<'a>, base: Base, times: Option<u32>) -> Result<Bid<'a>, Reason> {
         let bid = self.priced(turn, base, times)?;
         turn.checked.tried_out(self.request)?;
@@ -161,10 +161,13 @@ impl<'a> Till<'a> {
                 Ok(Bid { turn, times: 1, gives })
             };
         }
-        let times = times.unwrap_or_else(|| checked.offer.benefit.most_times(&self.prices));
-        match self.proposal(turn, &self.prices, base, times) {
-            Some(proposal) => Ok(Bid { turn, times, gives: Gives::Discount(proposal) }),
-            None => Err(self.nothing(turn, base, times)),
+        let most = times.unwrap_or_else(|| checked.offer.benefit.most_times(&self.prices));
+        let least = if times.is_some() { most } else { 1 };
+        let mut fewer = (least..=most).rev();
+        match fewer.find_map(|times| Some((times, self.proposal(turn, &self.prices, base, times)?)))
+        {
+            Some((times, proposal)) => Ok(Bid { turn, times, gives: Gives::Discount(proposal) }),
+            None => Err(self.nothing(turn, base, most)),
         }
     }
 
@@ -208,8 +211,10 @@ impl<'a> Till<'a> {
     /// What the offer would have taken off when the lane began.
     pub fn offered(&self, turn: Turn<'_>, base: Base) -> i64 {
         let prices = self.opening.as_ref().unwrap_or(&self.prices);
-        let times = turn.checked.offer.benefit.most_times(prices);
-        self.proposal(turn, prices, base, times).map_or(0, |proposal| proposal.applied())
+        let most = turn.checked.offer.benefit.most_times(prices);
+        let mut fewer = (1..=most).rev();
+        let proposal = fewer.find_map(|times| self.proposal(turn, prices, base, times));
+        proposal.map_or(0, |proposal| proposal.applied())
     }
 
     /// Which granted offer excludes this one.

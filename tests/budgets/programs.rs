@@ -125,7 +125,7 @@ fn a_purchase_is_granted_of_budgets_only_what_it_names() {
         basket.chosen.extend(named.then(|| "first".parse().unwrap()));
         let event =
             Event::new("e".parse().unwrap(), ann.id().clone(), at(0), purchase("o", basket));
-        let decision = program.decide(&ann, &event);
+        let decision = program.decide_explained(&ann, &event);
         let first = decision.outcomes.iter().find(|outcome| outcome.offer.as_str() == "first");
         let code = declined(first.map(|outcome| &outcome.answer));
         assert_eq!(code, (!named).then_some(DeclineCode::NotReserved));

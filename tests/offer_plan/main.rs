@@ -415,3 +415,22 @@ proptest! {
         exact(&offers, base, &question);
     }
 }
+
+/// Bought as often as it fits, the deal would take the dear mugs for those that are bought.
+#[test]
+fn a_deal_that_takes_nothing_off_as_often_as_it_fits_is_applied_less_often() {
+    let offer: Offer = serde_json::from_str(
+        r#"{"id":"deal","benefit":{"buy_get":{"buy":{"target":"order"},
+            "get":{"target":{"products":["a"]}},"off":{"price":"1.42 EUR"}}}}"#,
+    )
+    .unwrap();
+    let line = |id: &str, units, price| {
+        LineItem::new(id.parse().unwrap(), "a".parse().unwrap(), units, euro(price))
+    };
+    let basket = Basket::of([line("1", 1, 143), line("2", 1, 143), line("3", 2, 1)]);
+    let question = Question { basket, points: Points(0) };
+    for mode in [Mode::BestForCustomer, Mode::BestMargin, Mode::Stack, Mode::Best] {
+        let found = question.ask(&check(std::slice::from_ref(&offer), lane(mode, Base::Original)));
+        assert_eq!(found.discount, euro(1), "{mode:?}");
+    }
+}

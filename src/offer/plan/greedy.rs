@@ -65,17 +65,19 @@ pub(super) fn complete(
     }
 }
 
-/// Applies all of a party in the order of rank, as often as they fit; or nothing, if one of them
-/// takes nothing off.
+/// Applies all of a party in the order of rank, as often as they fit and take something off; or
+/// nothing, if one of them takes nothing off.
 pub(super) fn add(state: &mut State<'_, '_>, party: usize) -> bool {
     if !state.admits_party(party) {
         return false;
     }
     let steps = state.steps.len();
     for &entrant in state.lineup.entrants_of(party) {
-        let times = state.most_times(entrant);
-        match state.proposal(entrant, times) {
-            Some(proposal) => state.apply(entrant, times, proposal),
+        let most = state.most_times(entrant);
+        let mut fewer = (1..=most).rev();
+        let proposal = fewer.find_map(|times| Some((times, state.proposal(entrant, times)?)));
+        match proposal {
+            Some((times, proposal)) => state.apply(entrant, times, proposal),
             None => {
                 state.undo_to(steps);
                 return false;
