@@ -1,6 +1,6 @@
 //! One customer of many as facts.
 
-use std::cell::OnceCell;
+use std::cell::{Cell, OnceCell};
 use std::collections::BTreeSet;
 
 use chrono::NaiveDate;
@@ -14,19 +14,22 @@ pub struct Row<'a> {
     columns: &'a Columns,
     index: usize,
     values: Vec<OnceCell<Option<Value>>>,
+    /// Whether a value was made.
+    made: Cell<bool>,
 }
 
 impl<'a> Row<'a> {
     pub(super) fn new(columns: &'a Columns, index: usize) -> Self {
-        Self { columns, index, values: vec![OnceCell::new(); columns.columns.len()] }
+        let values = vec![OnceCell::new(); columns.columns.len()];
+        Self { columns, index, values, made: Cell::new(false) }
     }
 
     /// Goes on to another customer.
     pub(in crate::rule) fn move_to(&mut self, index: usize) {
         if index != self.index {
             self.index = index;
-            for value in &mut self.values {
-                value.take();
+            if self.made.take() {
+                self.values.iter_mut().for_each(|value| *value = OnceCell::new());
             }
         }
     }
@@ -35,6 +38,7 @@ impl<'a> Row<'a> {
 impl Facts for Row<'_> {
     fn value(&self, slot: Slot) -> Option<&Value> {
         let place = self.values.get(slot.index())?;
+        self.made.set(true);
         place.get_or_init(|| self.columns.column(slot)?.value(self.index)).as_ref()
     }
 

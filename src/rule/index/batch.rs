@@ -2,6 +2,7 @@
 
 use super::RuleIndex;
 use super::bits::{self, width};
+use super::flat::Flat;
 use super::keys::{Line, of_day, of_float};
 use super::members::Members;
 use super::rows::Row as Said;
@@ -13,6 +14,9 @@ use crate::rule::{Columns, Facts, Row};
 
 /// So many customers are looked at together.
 const BLOCK: usize = 256;
+
+/// Up to so many words the compiler makes no loops of what is done with the rules.
+const NARROW: usize = 4;
 
 /// No rule mentions the text.
 const UNMENTIONED: u32 = u32::MAX;
@@ -57,6 +61,11 @@ struct Prepared<'a> {
     column: Option<&'a Column>,
     /// For each text of the dictionary its cell, or its number among the texts of rules.
     codes: Vec<u32>,
+    /// What sets say, where rules take few words.
+    flat: Flat,
+    /// Whether there is a cell that does not tell everything.
+    is_unsure: bool,
+    has_special: bool,
 }
 
 /// What is reckoned for a block of customers.
@@ -82,8 +91,11 @@ impl RuleIndex {
         let width = width(self.len());
         let mut words = vec![0; width * columns.len()];
         if !words.is_empty() {
-            let prepared: Vec<Prepared<'_>> =
-                self.tables.iter().map(|table| Prepared::new(table, columns)).collect();
+            let prepared: Vec<Prepared<'_>> = self
+                .tables
+                .iter()
+                .map(|table| Prepared::new(table, columns, self.all.len()))
+                .collect();
             in_blocks(&mut words, width * BLOCK, |number, words| {
                 let block = Block::new(number * BLOCK, words.len() / width, self, columns);
                 block.fill(self, &prepared, words);
@@ -105,7 +117,7 @@ fn in_blocks(words: &mut [u64], size: usize, fill: impl Fn(usize, &mut [u64])) {
 }
 
 impl<'a> Prepared<'a> {
-    fn new(table: &'a Table, columns: &'a Columns) -> Self {
+    fn new(table: &'a Table, columns: &'a Columns, width: usize) -> Self {
         let column = columns.column(table.slot);
         let codes = match (column.map(|column| &column.data), &table.cut) {
             (Some(Data::Texts(dictionary, _)), Cut::Scalar(scalar)) => {
@@ -118,7 +130,16 @@ impl<'a> Prepared<'a> {
             }
             _ => Vec::new(),
         };
-        Self { table, column, codes }
+        let flat = match &table.cut {
+            Cut::Members(members) if width <= NARROW => members.flat(width),
+            _ => Flat::default(),
+        };
+        let is_unsure = match &table.cut {
+            Cut::Scalar(scalar) => scalar.rows().is_unsure(),
+            Cut::Members(_) => true,
+        };
+        let has_special = column.is_some_and(|column| column.presence.contains(&Presence::Special));
+        Self { table, column, codes, flat, is_unsure, has_special }
     }
 }
 
@@ -139,7 +160,7 @@ impl<'a> Block<'a> {
             match &prepared.table.cut {
                 Cut::Scalar(scalar) => {
                     self.find_cells(prepared, scalar, index.all.len());
-                    self.keep_cells(scalar, index.all.len());
+                    self.keep_cells(scalar, prepared.is_unsure, index.all.len());
                 }
                 Cut::Members(members) => self.keep_sets(prepared, members, index.all.len()),
             }
@@ -195,21 +216,27 @@ impl<'a> Block<'a> {
             }
             (Data::Sets(..), _) => self.cells.resize(rows, MISSING),
         }
+        for (cell, presence) in self.cells.iter_mut().zip(presence) {
+            *cell = if *presence == Presence::Missing { MISSING } else { *cell };
+        }
+        if prepared.has_special {
+            self.find_special(prepared, scalar, presence);
+        }
+    }
+
+    /// Finds the cells of values that do not stand in the column.
+    fn find_special(&mut self, prepared: &Prepared<'_>, scalar: &Scalar, presence: &[Presence]) {
         for (number, (cell, presence)) in self.cells.iter_mut().zip(presence).enumerate() {
-            match presence {
-                Presence::Here => {}
-                Presence::Missing => *cell = MISSING,
-                Presence::Special => {
-                    self.row.move_to(self.first + number);
-                    let value = self.row.value(prepared.table.slot);
-                    *cell = scalar.cell(value, || self.row.today());
-                }
+            if *presence == Presence::Special {
+                self.row.move_to(self.first + number);
+                let value = self.row.value(prepared.table.slot);
+                *cell = scalar.cell(value, || self.row.today());
             }
         }
     }
 
     /// Keeps the rules that may hold in the cells.
-    fn keep_cells(&mut self, scalar: &Scalar, width: usize) {
+    fn keep_cells(&mut self, scalar: &Scalar, is_unsure: bool, width: usize) {
         match width {
             1 => self.keep_narrow::<1>(scalar),
             2 => self.keep_narrow::<2>(scalar),
@@ -221,7 +248,7 @@ impl<'a> Block<'a> {
                 }
             }
         }
-        if scalar.rows().is_unsure() {
+        if is_unsure {
             for (words, cell) in self.unsure.chunks_exact_mut(width).zip(&self.cells) {
                 if let Some(unsure) = scalar.rows().row(*cell).unsure {
                     bits::add(words, unsure);
@@ -243,6 +270,45 @@ impl<'a> Block<'a> {
 
     /// Keeps the rules that may hold for the sets.
     fn keep_sets(&mut self, prepared: &Prepared<'_>, members: &Members, width: usize) {
+        match width {
+            1 => self.keep_flat::<1>(prepared, members),
+            2 => self.keep_flat::<2>(prepared, members),
+            3 => self.keep_flat::<3>(prepared, members),
+            4 => self.keep_flat::<4>(prepared, members),
+            _ => self.keep_wide(prepared, members, width),
+        }
+    }
+
+    /// The same for sets of so many words.
+    fn keep_flat<const WIDTH: usize>(&mut self, prepared: &Prepared<'_>, members: &Members) {
+        let flat = &prepared.flat;
+        let rows = self.words.as_chunks_mut::<WIDTH>().0.iter_mut();
+        let rows = rows.zip(self.unsure.as_chunks_mut::<WIDTH>().0);
+        for (index, (words, unsure)) in (self.first..).zip(rows) {
+            let presence = prepared.column.and_then(|column| column.presence.get(index));
+            if let (Some(Presence::Here), Some(column)) = (presence, prepared.column) {
+                let codes = column.data.codes(index).iter();
+                let number = |code: &u32| prepared.codes.get(*code as usize).copied();
+                flat.keep(words, codes.filter_map(number));
+                if let Some(row) = &flat.unsure {
+                    bits::add(unsure, row);
+                }
+            } else {
+                let special = presence == Some(&Presence::Special);
+                self.row.move_to(index);
+                let slot = prepared.table.slot;
+                let value = if special { self.row.value(slot) } else { None };
+                let said = members.row(value, self.row.undecided(slot), &mut self.sets);
+                bits::keep(words, said.may);
+                if let Some(row) = said.unsure {
+                    bits::add(unsure, row);
+                }
+            }
+        }
+    }
+
+    /// The same for any number of words.
+    fn keep_wide(&mut self, prepared: &Prepared<'_>, members: &Members, width: usize) {
         let Self { first, words, unsure, sets, row, .. } = self;
         let rows = words.chunks_exact_mut(width).zip(unsure.chunks_exact_mut(width));
         for (index, (words, unsure)) in (*first..).zip(rows) {

@@ -1,6 +1,7 @@
 //! The conditions that must all hold for a rule to hold, by the fields that they look at.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::ops::Range;
 
 use crate::rule::checked::{CheckedRule, Condition, Part};
 use crate::rule::{Facts, Kind, Schema, Slot, Truth};
@@ -36,10 +37,16 @@ pub(super) struct Entry {
 /// A conjunct that looks at several slots or at none.
 #[derive(Clone, Debug)]
 pub(super) enum Rest {
-    /// So many of the entries at these positions hold.
-    AtLeast(usize, Vec<usize>),
+    Parts(Choice),
     /// It is to be tested.
     Test(Conjunct),
+}
+
+/// So many of the entries at these positions hold.
+#[derive(Clone, Debug)]
+pub(super) struct Choice {
+    pub(super) count: usize,
+    pub(super) of: Range<usize>,
 }
 
 impl Conjunct {
@@ -79,7 +86,7 @@ impl Entry {
                     if parts.len() <= *room {
                         *room -= parts.len();
                         let first = entries.len();
-                        *rest = Rest::AtLeast(count, (first..first + parts.len()).collect());
+                        *rest = Rest::Parts(Choice { count, of: first..first + parts.len() });
                         let parts = parts.into_iter();
                         entries.extend(parts.map(|root| Self::new(at, rule, root, schema)));
                     }

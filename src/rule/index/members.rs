@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::bits;
 use super::bounds::Seen;
 use super::clause::Clause;
+use super::flat::{Flat, FlatLayer};
 use super::lookup::Lookup;
 use super::rows::{Draft, Row, Rows};
 use super::scalar::{Asked, MISSING, WRONG};
@@ -140,6 +141,21 @@ impl Members {
     }
 }
 
+impl Members {
+    /// The same with the rows of all texts one after the other, each of so many words.
+    pub(super) fn flat(&self, width: usize) -> Flat {
+        let rows = |of: &[Positions]| -> Vec<u64> {
+            of.iter().flat_map(|positions| positions.words(width)).collect()
+        };
+        let layers = self.layers.iter().map(|Layer { others, wanted }| FlatLayer {
+            others: others.clone(),
+            wanted: rows(wanted),
+        });
+        let (layers, unwanted) = (layers.collect(), rows(&self.unwanted));
+        Flat { layers, unwanted, unsure: self.unsure.clone() }
+    }
+}
+
 impl Layer {
     /// The rules whose condition of this layer holds.
     fn content(&self, present: &[u32], into: &mut Vec<u64>) {
@@ -164,6 +180,12 @@ impl Positions {
         let mut words = vec![0; width];
         positions.into_iter().for_each(|position| bits::insert(&mut words, position));
         Self::Many(words)
+    }
+
+    fn words(&self, width: usize) -> Vec<u64> {
+        let mut words = vec![0; width];
+        self.add_to(&mut words);
+        words
     }
 
     fn add_to(&self, words: &mut [u64]) {

@@ -9,8 +9,11 @@
 mod batch;
 mod bits;
 mod bounds;
+mod choice;
 mod clause;
+mod codes;
 mod conjunct;
+mod flat;
 mod keys;
 mod lookup;
 mod matches;
@@ -19,11 +22,14 @@ mod obstacles;
 mod rows;
 mod scalar;
 mod scratch;
+mod search;
 mod table;
 
 pub use batch::MatchTable;
 use bits::Ones;
-use conjunct::{Entry, Rest};
+use choice::Choices;
+use codes::Places;
+use conjunct::{Choice, Entry, Rest};
 pub use matches::Matches;
 pub use obstacles::{Obstacle, Obstacles};
 use scratch::Scratch;
@@ -72,10 +78,12 @@ pub struct RuleIndex {
     /// The rules, and behind them those of their parts that have bits of their own.
     entries: Vec<Entry>,
     tables: Vec<Table>,
+    places: Places,
     /// The positions of all rules and parts.
     all: Vec<u64>,
     /// Those with conditions that look at several fields.
     rest: Vec<u64>,
+    choices: Choices,
 }
 
 impl RuleIndex {
@@ -85,6 +93,7 @@ impl RuleIndex {
         let rules: Vec<CheckedRule> = rules.into_iter().collect();
         let entries = Entry::all(&rules, schema);
         let tables = Table::all(schema, &rules, &entries);
+        let places = Places::new(&tables);
         let all = bits::full(entries.len());
         let mut rest = vec![0; all.len()];
         for (position, entry) in entries.iter().enumerate() {
@@ -92,7 +101,8 @@ impl RuleIndex {
                 bits::insert(&mut rest, position);
             }
         }
-        Self { rules, entries, tables, all, rest }
+        let choices = Choices::new(&entries);
+        Self { rules, entries, tables, places, all, rest, choices }
     }
 
     /// How many rules there are.
@@ -156,18 +166,33 @@ impl RuleIndex {
 
     /// Whether the rule or part at a position holds, of which `words` say that it may.
     fn holds(&self, position: usize, words: &[u64], unsure: &[u64], facts: &dyn Facts) -> bool {
+        let is_sure = !bits::contains(unsure, position);
+        if let Some(choice) = self.choices.at(position).filter(|_| is_sure) {
+            return self.are_enough(choice, words, unsure, facts);
+        }
         let Some(entry) = self.entries.get(position) else { return false };
         let Some(rule) = self.rules.get(entry.rule) else { return false };
-        if bits::contains(unsure, position) {
+        if !is_sure {
             return entry.root.truth(rule, facts).holds();
         }
         entry.rest.iter().all(|rest| match rest {
             Rest::Test(conjunct) => conjunct.truth(rule, facts).holds(),
-            Rest::AtLeast(count, of) => {
-                let may = of.iter().filter(|part| bits::contains(words, **part));
-                let holding = may.filter(|part| self.holds(**part, words, unsure, facts));
-                holding.take(*count).count() == *count
-            }
+            Rest::Parts(choice) => self.are_enough(choice, words, unsure, facts),
         })
+    }
+
+    /// Whether so many parts hold.
+    fn are_enough(
+        &self,
+        choice: &Choice,
+        words: &[u64],
+        unsure: &[u64],
+        facts: &dyn Facts,
+    ) -> bool {
+        let holding = choice.of.clone().filter(|part| {
+            let is_open = || bits::contains(unsure, *part) || bits::contains(&self.rest, *part);
+            bits::contains(words, *part) && (!is_open() || self.holds(*part, words, unsure, facts))
+        });
+        holding.take(choice.count).count() == choice.count
     }
 }

@@ -1,7 +1,8 @@
 //! What stands in the way of every rule.
 
 use super::bits::{self, Ones};
-use super::conjunct::Rest;
+use super::codes::Codes;
+use super::conjunct::{Choice, Rest};
 use super::rows::Row;
 use super::scratch::SetScratch;
 use super::{Matches, RuleIndex};
@@ -42,10 +43,9 @@ pub struct Obstacle {
 #[derive(Clone, Debug, Default)]
 pub struct Obstacles {
     holding: Matches,
-    /// The reasons in the order of fields; the rest, which has no field, comes last.
-    layers: Vec<Obstacle>,
-    /// For each layer the rules of which it is the reason.
-    words: Vec<u64>,
+    codes: Codes,
+    /// The rules that are asked for.
+    asked: Vec<u64>,
     /// The rules that fail, and those that are not asked for.
     failed: Vec<u64>,
     /// The rules that do not hold unless they fail.
@@ -71,68 +71,39 @@ impl Obstacles {
     /// What stands in the way of the rule at a position; none if it holds or was not asked for.
     #[must_use]
     pub fn of(&self, position: usize) -> Option<Obstacle> {
-        if position >= self.rules {
-            return None;
-        }
-        let rows = || self.layers.iter().zip(self.words.chunks(self.width()));
-        let first = |truth| {
-            rows().find(|(layer, row)| layer.truth == truth && bits::contains(row, position))
-        };
-        first(Truth::Fail).or_else(|| first(Truth::Unknown)).map(|(layer, _)| *layer)
+        if position >= self.rules { None } else { self.codes.of(position) }
     }
 
     /// All rules that do not hold, in ascending order of their positions.
+    ///
+    /// # Complexity
+    /// A few operations for 64 rules at once, and a look at a short list for each of them.
     pub fn iter(&self) -> impl Iterator<Item = (usize, Obstacle)> {
         (0..bits::width(self.rules)).flat_map(move |index| {
             let start = index * 64;
-            let found = self.block(index).into_iter().enumerate();
-            let rules = found.take(self.rules - start);
-            rules.filter_map(move |(bit, layer)| {
-                Some((start + bit, *self.layers.get(usize::from(layer))?))
-            })
+            let found = (start..self.rules).zip(self.codes.word(index));
+            found.filter_map(|(position, obstacle)| Some((position, obstacle?)))
         })
     }
 
-    /// For each of 64 rules the position of its layer.
-    fn block(&self, index: usize) -> [u16; 64] {
-        let mut block = [u16::MAX; 64];
-        for truth in [Truth::Unknown, Truth::Fail] {
-            for (number, layer) in (0..).zip(&self.layers) {
-                let word = self.words.get(number as usize * self.width() + index);
-                if layer.truth == truth {
-                    for bit in Ones(word.copied().unwrap_or_default()) {
-                        block.get_mut(bit).into_iter().for_each(|place| *place = number);
-                    }
-                }
-            }
-        }
-        block
-    }
-
-    fn width(&self) -> usize {
-        self.failed.len().max(1)
-    }
-
-    /// Begins with the rules in `asked`.
-    fn begin(&mut self, asked: &[u64]) {
-        self.layers.clear();
-        bits::copy(&mut self.holding.words, asked);
+    /// Begins with the rules that are asked for.
+    fn begin(&mut self, index: &RuleIndex) {
+        self.rules = index.len();
+        self.codes.begin(&index.places, index.len());
         for others in [&mut self.failed, &mut self.unknown] {
             others.clear();
-            others.extend(asked.iter().map(|word| !word));
+            others.extend(self.asked.iter().map(|word| !word));
         }
-    }
-
-    fn push(&mut self, truth: Truth, slot: Option<Slot>) {
-        self.layers.push(Obstacle { truth, slot });
     }
 
     /// Ends with the rules that hold.
-    fn end(&mut self, rules: usize) {
-        self.rules = rules;
-        bits::remove(&mut self.holding.words, &self.failed);
-        bits::remove(&mut self.holding.words, &self.unknown);
-        bits::shorten(&mut self.holding.words, rules);
+    fn end(&mut self) {
+        self.codes.end(&self.failed, &self.asked);
+        let holding = &mut self.holding.words;
+        bits::copy(holding, &self.asked);
+        bits::remove(holding, &self.failed);
+        bits::remove(holding, &self.unknown);
+        bits::shorten(holding, self.rules);
     }
 }
 
@@ -149,62 +120,58 @@ impl RuleIndex {
     /// About twice what [`RuleIndex::holding`] takes, and a test of all rules that did not fail and
     /// that some field leaves open, rather than of those alone that remain.
     pub fn obstacles(&self, facts: &dyn Facts, into: &mut Obstacles) {
-        into.words.clear();
-        into.begin(&self.all);
+        bits::copy(&mut into.asked, &self.all);
         self.stand_in_the_way(facts, into);
     }
 
     /// Finds what stands in the way of the rules at the positions of `among`.
     pub fn obstacles_among(&self, among: &Matches, facts: &dyn Facts, into: &mut Obstacles) {
-        let mut asked = std::mem::take(&mut into.words);
-        bits::copy(&mut asked, &self.all);
-        among.restrict(&mut asked, self.len());
-        into.begin(&asked);
-        into.words = asked;
-        into.words.clear();
+        bits::copy(&mut into.asked, &self.all);
+        among.restrict(&mut into.asked, self.len());
         self.stand_in_the_way(facts, into);
     }
 
     fn stand_in_the_way(&self, facts: &dyn Facts, into: &mut Obstacles) {
+        into.begin(self);
         let mut sets = std::mem::take(&mut into.sets);
-        for table in &self.tables {
+        for (place, table) in self.tables.iter().enumerate() {
             let row = table.row(facts, &mut sets);
-            let slot = table.slot;
-            into.failing(row, slot);
+            into.failing(row);
             if row.fail.is_some() {
-                into.unknown(row, slot);
+                into.unknown(row, place);
             }
             if let Some(unsure) = row.unsure {
-                self.settle(unsure, Some(slot), facts, into);
+                self.settle(unsure, place, Some(table.slot), facts, into);
             }
+            into.codes.pass(place, &into.failed);
         }
         into.sets = sets;
-        self.settle(&self.rest, None, facts, into);
-        into.end(self.len());
+        self.settle(&self.rest, self.tables.len(), None, facts, into);
+        into.codes.pass(self.tables.len(), &into.failed);
+        into.end();
     }
 
     /// Tests the conditions of one slot, or those of no single one, of rules that did not fail.
-    fn settle(&self, rules: &[u64], slot: Option<Slot>, facts: &dyn Facts, into: &mut Obstacles) {
-        let (start, width) = (into.words.len(), into.failed.len());
-        into.words.resize(start + 2 * width, 0);
-        into.push(Truth::Fail, slot);
-        into.push(Truth::Unknown, slot);
-        let Obstacles { words, failed, unknown, .. } = into;
-        let (fails, unknowns) = words.split_at_mut(start + width);
-        let fails = fails.get_mut(start..).unwrap_or_default();
+    fn settle(
+        &self,
+        rules: &[u64],
+        place: usize,
+        slot: Option<Slot>,
+        facts: &dyn Facts,
+        into: &mut Obstacles,
+    ) {
+        let Obstacles { codes, failed, unknown, .. } = into;
         // Parts are looked at through their rules.
-        let asked = if slot.is_some() { width } else { bits::width(self.len()) };
+        let asked = if slot.is_some() { failed.len() } else { bits::width(self.len()) };
         for (index, rules) in rules.iter().take(asked).enumerate() {
             let open = rules & !failed.get(index).copied().unwrap_or_default();
-            for position in Ones(open).map(|bit| index * 64 + bit) {
+            for bit in Ones(open) {
+                let position = index * 64 + bit;
                 match self.truth_of(position, slot, facts, [failed, unknown]) {
-                    Truth::Fail => {
-                        bits::insert(fails, position);
-                        bits::insert(failed, position);
-                    }
+                    Truth::Fail => bits::insert(failed, position),
                     Truth::Unknown if !bits::contains(unknown, position) => {
-                        bits::insert(unknowns, position);
                         bits::insert(unknown, position);
+                        codes.unknown(place, index, 1 << bit);
                     }
                     _ => {}
                 }
@@ -226,8 +193,8 @@ impl RuleIndex {
             Some(slot) => entry.truth_of(slot, rule, facts),
             None => least(entry.rest.iter().map(|rest| match rest {
                 Rest::Test(conjunct) => conjunct.truth(rule, facts),
-                Rest::AtLeast(count, of) => {
-                    let truths = of.iter().map(|part| self.truth_of_part(*part, facts, known));
+                Rest::Parts(Choice { count, of }) => {
+                    let truths = of.clone().map(|part| self.truth_of_part(part, facts, known));
                     at_least(*count, of.len(), truths)
                 }
             })),
@@ -247,34 +214,27 @@ impl RuleIndex {
 }
 
 impl Obstacles {
-    /// Notes the rules that fail by a row and did not fail before.
-    fn failing(&mut self, row: Row<'_>, slot: Slot) {
-        self.push(Truth::Fail, Some(slot));
-        let failed = self.failed.iter_mut();
+    /// Notes the rules that fail by a row.
+    fn failing(&mut self, row: Row<'_>) {
         match row.fail {
-            None => self.words.extend(failed.zip(row.may).map(|(failed, may)| {
-                let new = !may & !*failed;
-                *failed |= new;
-                new
-            })),
-            Some(fail) => self.words.extend(failed.zip(fail).map(|(failed, fail)| {
-                let new = fail & !*failed;
-                *failed |= new;
-                new
-            })),
+            None => {
+                for (failed, may) in self.failed.iter_mut().zip(row.may) {
+                    *failed |= !may;
+                }
+            }
+            Some(fail) => bits::add(&mut self.failed, fail),
         }
     }
 
     /// Notes the rules that are unknown by a row and were not unknown before.
-    fn unknown(&mut self, row: Row<'_>, slot: Slot) {
-        self.push(Truth::Unknown, Some(slot));
+    fn unknown(&mut self, row: Row<'_>, place: usize) {
         let told = row.may.iter().zip(row.fail.unwrap_or_default());
         let unsure = row.unsure.unwrap_or_default().iter().copied().chain(std::iter::repeat(0));
         let unknown = self.unknown.iter_mut().zip(told).zip(unsure);
-        self.words.extend(unknown.map(|((unknown, (may, fail)), unsure)| {
+        for (index, ((unknown, (may, fail)), unsure)) in unknown.enumerate() {
             let new = !(may | fail | unsure | *unknown);
             *unknown |= new;
-            new
-        }));
+            self.codes.unknown(place, index, new);
+        }
     }
 }

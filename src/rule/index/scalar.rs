@@ -9,6 +9,7 @@ use super::conjunct::{Conjunct, conditions};
 use super::keys::{Key, Line, literals};
 use super::lookup::Lookup;
 use super::rows::{Draft, Row, Rows};
+use super::search::Search;
 use crate::money::Currency;
 use crate::rule::checked::CheckedRule;
 use crate::rule::{Kind, Text, Truth, Value};
@@ -41,7 +42,7 @@ pub(super) struct Scalar {
 #[derive(Clone, Debug)]
 pub(super) enum Cells {
     /// Each bound is the least key of its cell; what is below the first has a cell, too.
-    Keys(Line, Vec<i64>),
+    Keys(Line, Search),
     /// The cells of the texts that are mentioned; all others share the first.
     Texts(Lookup, Vec<usize>),
 }
@@ -94,7 +95,7 @@ impl Scalar {
                 draft.set(FIRST + cell, asked.position, within.unwrap_or(nothing));
             }
         }
-        Self { cells: Cells::Keys(line, bounds), rows: draft.finish() }
+        Self { cells: Cells::Keys(line, Search::new(bounds)), rows: draft.finish() }
     }
 
     fn texts(asked: &[Asked<'_>], rules: usize) -> Self {
@@ -152,7 +153,7 @@ impl Scalar {
 
     pub(super) fn cell_of_key(&self, key: i64) -> usize {
         match &self.cells {
-            Cells::Keys(_, bounds) => FIRST + bounds.partition_point(|bound| *bound <= key),
+            Cells::Keys(_, search) => FIRST + search.find(key),
             Cells::Texts(..) => WRONG,
         }
     }
