@@ -8,15 +8,18 @@ mod workload;
 use std::hint::black_box;
 
 use criterion::{Criterion, Throughput, criterion_group, criterion_main};
-use loyalty::rule::{CheckedRule, Columns, Facts, Matches, Obstacles, RuleIndex};
+use loyalty::rule::{CheckedRule, Matches, Obstacles, RuleIndex};
 use peak_alloc::PeakAlloc;
-use workload::Workload;
+use workload::{FINE, Grain, ROUND, Workload};
 
 #[global_allocator]
 static ALLOCATED: PeakAlloc = PeakAlloc;
 
 /// The customers are asked for in turn, so that no branch is learned by heart.
 const CUSTOMERS: usize = 256;
+
+/// So many times the same customers, that no cache holds them.
+const TIMES: usize = 10;
 
 fn checked(workload: &Workload) -> Vec<CheckedRule> {
     let rules = workload.rules.iter();
@@ -26,53 +29,61 @@ fn checked(workload: &Workload) -> Vec<CheckedRule> {
 /// One customer and all offers; the figures are the time for one customer.
 fn one_customer(criterion: &mut Criterion) {
     for offers in [100, 1_000, 10_000] {
-        let workload = Workload::new(offers, CUSTOMERS);
-        let rules = checked(&workload);
-        let before = ALLOCATED.current_usage();
-        let index = RuleIndex::new(&workload.schema, rules.iter().cloned());
-        let bytes = ALLOCATED.current_usage() - before;
-        agree(&workload, &rules, &index);
-        println!("{offers} offers: the index with its rules takes {} kB", bytes / 1_000);
-
-        let mut group = criterion.benchmark_group(format!("one_customer/{offers}_offers"));
-        group.throughput(Throughput::Elements(offers as u64));
-        let mut turn = (0..CUSTOMERS).cycle();
-        let mut next = move || turn.next().unwrap_or_default();
-        let mut holding = Matches::new();
-        group.bench_function("index", |bencher| {
-            bencher.iter(|| {
-                index.holding(black_box(&workload.sheets[next()]), &mut holding);
-                black_box(holding.count())
-            });
-        });
-        let mut obstacles = Obstacles::new();
-        group.bench_function("obstacles", |bencher| {
-            bencher.iter(|| {
-                index.obstacles(black_box(&workload.sheets[next()]), &mut obstacles);
-                black_box(obstacles.holding().count())
-            });
-        });
-        group.bench_function("obstacles_and_reading_all", |bencher| {
-            bencher.iter(|| {
-                index.obstacles(black_box(&workload.sheets[next()]), &mut obstacles);
-                let slots = obstacles.iter().filter_map(|(_, obstacle)| obstacle.slot);
-                black_box(slots.map(|slot| slot.index()).sum::<usize>())
-            });
-        });
-        group.bench_function("typed_loop_by_hand", |bencher| {
-            bencher.iter(|| {
-                let customer = black_box(&workload.customers[next()]);
-                workload.offers.iter().filter(|offer| offer.holds(customer)).count()
-            });
-        });
-        group.bench_function("rules_one_by_one", |bencher| {
-            bencher.iter(|| {
-                let facts = black_box(&workload.sheets[next()]);
-                rules.iter().filter(|rule| rule.truth(facts).holds()).count()
-            });
-        });
-        group.finish();
+        one_of(criterion, &format!("one_customer/{offers}_offers"), offers, ROUND);
     }
+    // So many that fields have 5,000 thresholds and more, and many of them share a cell.
+    for offers in [10_000, 20_000] {
+        one_of(criterion, &format!("one_customer/{offers}_fine_offers"), offers, FINE);
+    }
+}
+
+fn one_of(criterion: &mut Criterion, name: &str, offers: usize, grain: Grain) {
+    let workload = Workload::new(offers, CUSTOMERS, grain);
+    let rules = checked(&workload);
+    let before = ALLOCATED.current_usage();
+    let index = RuleIndex::new(&workload.schema, rules.iter().cloned());
+    let bytes = ALLOCATED.current_usage() - before;
+    agree(&workload, &rules, &index);
+    println!("{offers} offers: the index with its rules takes {} kB", bytes / 1_000);
+
+    let mut group = criterion.benchmark_group(name);
+    group.throughput(Throughput::Elements(offers as u64));
+    let mut turn = (0..CUSTOMERS).cycle();
+    let mut next = move || turn.next().unwrap_or_default();
+    let mut holding = Matches::new();
+    group.bench_function("index", |bencher| {
+        bencher.iter(|| {
+            index.holding(black_box(&workload.sheets[next()]), &mut holding);
+            black_box(holding.count())
+        });
+    });
+    let mut obstacles = Obstacles::new();
+    group.bench_function("obstacles", |bencher| {
+        bencher.iter(|| {
+            index.obstacles(black_box(&workload.sheets[next()]), &mut obstacles);
+            black_box(obstacles.holding().count())
+        });
+    });
+    group.bench_function("obstacles_and_reading_all", |bencher| {
+        bencher.iter(|| {
+            index.obstacles(black_box(&workload.sheets[next()]), &mut obstacles);
+            let slots = obstacles.iter().filter_map(|(_, obstacle)| obstacle.slot);
+            black_box(slots.map(|slot| slot.index()).sum::<usize>())
+        });
+    });
+    group.bench_function("typed_loop_by_hand", |bencher| {
+        bencher.iter(|| {
+            let customer = black_box(&workload.customers[next()]);
+            workload.offers.iter().filter(|offer| offer.holds(customer)).count()
+        });
+    });
+    group.bench_function("rules_one_by_one", |bencher| {
+        bencher.iter(|| {
+            let facts = black_box(&workload.sheets[next()]);
+            rules.iter().filter(|rule| rule.truth(facts).holds()).count()
+        });
+    });
+    group.finish();
 }
 
 /// What is measured gives the same answers, and the index allocates nothing.
@@ -105,12 +116,10 @@ fn agree(workload: &Workload, rules: &[CheckedRule], index: &RuleIndex) {
 fn many_customers(criterion: &mut Criterion) {
     const OFFERS: usize = 100;
     const MANY: usize = 100_000;
-    let workload = Workload::new(OFFERS, MANY);
+    let workload = Workload::new(OFFERS, MANY, ROUND);
     let rules = checked(&workload);
     let index = RuleIndex::new(&workload.schema, rules.iter().cloned());
-    let sheets = workload.sheets.iter().map(|sheet| sheet as &dyn Facts);
-    let today = workload.sheets[0].today();
-    let columns = Columns::of(&workload.schema, today, sheets).expect("columns");
+    let columns = workload.columns(1);
     let all = index.holding_all(&columns);
     let mut holding = Matches::new();
     for (row, sheet) in workload.sheets.iter().enumerate() {
@@ -141,6 +150,16 @@ fn many_customers(criterion: &mut Criterion) {
             });
             counts.sum::<usize>()
         });
+    });
+    group.finish();
+
+    let columns = workload.columns(TIMES);
+    let name = format!("{}_customers/{OFFERS}_offers", MANY * TIMES);
+    let mut group = criterion.benchmark_group(name);
+    group.throughput(Throughput::Elements((OFFERS * MANY * TIMES) as u64));
+    group.sample_size(10);
+    group.bench_function("columns", |bencher| {
+        bencher.iter(|| black_box(index.holding_all(black_box(&columns))));
     });
     group.finish();
 }

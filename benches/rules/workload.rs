@@ -4,7 +4,9 @@ use chrono::{Days, NaiveDate};
 use loyalty::Money;
 use loyalty::calendar::{Span, Unit};
 use loyalty::money::Currency;
-use loyalty::rule::{Field, Kind, Rule, Schema, Sheet, Test, Value, all, any, field};
+use loyalty::rule::{
+    Column, Columns, Field, Kind, Rule, Schema, Sheet, Test, Value, all, any, field,
+};
 use rand::seq::{IndexedRandom, IteratorRandom};
 use rand::{RngExt, SeedableRng};
 use rand_chacha::ChaCha8Rng;
@@ -14,8 +16,20 @@ use crate::ast::{Condition, Customer, Offer};
 /// One in so many facts is missing.
 const MISSING: u32 = 12;
 
-/// Numbers are drawn from 0 up to this.
-const SCALE: i64 = 1_000;
+/// How finely numbers are told apart.
+#[derive(Clone, Copy)]
+pub struct Grain {
+    /// They are drawn from 0 up to this.
+    scale: i64,
+    /// Offers name multiples of this.
+    step: i64,
+}
+
+/// Offers share most of their thresholds, as people write them.
+pub const ROUND: Grain = Grain { scale: 1_000, step: 5 };
+
+/// Hardly two offers share a threshold.
+pub const FINE: Grain = Grain { scale: 100_000, step: 1 };
 
 pub const NUMBERS: [(&str, Kind); 12] = [
     ("spend(90d)", Kind::Money),
@@ -42,6 +56,7 @@ pub const SETS: [(&str, u32, usize, usize); 3] =
 
 /// What is measured.
 pub struct Workload {
+    grain: Grain,
     pub schema: Schema,
     pub rules: Vec<Rule>,
     pub sheets: Vec<Sheet>,
@@ -52,7 +67,7 @@ pub struct Workload {
 
 impl Workload {
     /// So many offers and customers, the same for every run.
-    pub fn new(offers: usize, customers: usize) -> Self {
+    pub fn new(offers: usize, customers: usize, grain: Grain) -> Self {
         let mut rng = ChaCha8Rng::seed_from_u64(7);
         let kinds = TEXTS.map(|(name, ..)| (name, Kind::Text));
         let sets = SETS.map(|(name, ..)| (name, Kind::Set));
@@ -62,9 +77,40 @@ impl Workload {
             _ => Field::new(name, kind),
         }))
         .expect("a schema");
-        let (rules, offers) = (0..offers).map(|_| offer(&mut rng)).unzip();
-        let (sheets, customers) = (0..customers).map(|_| customer(&schema, &mut rng)).unzip();
-        Self { schema, rules, sheets, offers, customers }
+        let (rules, offers) = (0..offers).map(|_| offer(grain, &mut rng)).unzip();
+        let (sheets, customers) =
+            (0..customers).map(|_| customer(&schema, grain, &mut rng)).unzip();
+        Self { grain, schema, rules, sheets, offers, customers }
+    }
+
+    /// The customers so many times, in typed columns.
+    pub fn columns(&self, times: usize) -> Columns {
+        let all = || (0..times).flat_map(|_| &self.customers);
+        let numbers = NUMBERS.into_iter().enumerate().map(|(at, (name, kind))| {
+            let values = all().map(move |customer| customer.numbers[at]);
+            let column = match kind {
+                Kind::Money => Column::money(Currency::EUR, values.map(|value| Some(value? * 100))),
+                Kind::Number => Column::numbers(values.map(|value| Some(value? as f64))),
+                Kind::Date => Column::dates(values.map(|value| {
+                    let greatest = self.grain.scale;
+                    Some(today() - Days::new((greatest - value?).unsigned_abs()))
+                })),
+                _ => Column::integers(values),
+            };
+            (name, column)
+        });
+        let texts = TEXTS.into_iter().enumerate().map(|(at, (name, of, _))| {
+            let dictionary = (0..of).map(move |number| word(name, number));
+            (name, Column::coded_texts(dictionary, all().map(move |one| one.texts[at])))
+        });
+        let sets = SETS.into_iter().enumerate().map(|(at, (name, ..))| {
+            let words = move |number: &u32| word(name, *number);
+            let sets = all().map(move |one| Some(one.sets[at].as_ref()?.iter().map(words)));
+            (name, Column::sets(sets))
+        });
+        let consent = ("consent", Column::bools(all().map(|one| one.consent)));
+        let columns = numbers.chain(texts).chain(sets).chain([consent]);
+        Columns::new(&self.schema, today(), columns).expect("columns")
     }
 }
 
@@ -76,14 +122,14 @@ fn word(name: &str, number: u32) -> String {
     format!("{name}-{number}")
 }
 
-fn offer(rng: &mut ChaCha8Rng) -> (Rule, Offer) {
+fn offer(grain: Grain, rng: &mut ChaCha8Rng) -> (Rule, Offer) {
     let count = rng.random_range(3..=6);
     let chosen = (0..20).sample(rng, count);
     let (mut rules, mut conditions) = (Vec::new(), Vec::new());
     for attribute in chosen {
-        let (mut rule, mut typed) = condition(attribute, rng);
+        let (mut rule, mut typed) = condition(attribute, grain, rng);
         if rng.random_ratio(1, 40) {
-            let (other, more) = condition(rng.random_range(0..20), rng);
+            let (other, more) = condition(rng.random_range(0..20), grain, rng);
             rule = any([rule, other]);
             typed = Condition::Either(vec![typed, more]);
         }
@@ -94,9 +140,9 @@ fn offer(rng: &mut ChaCha8Rng) -> (Rule, Offer) {
 }
 
 /// A condition that about 45 % of customers meet.
-fn condition(attribute: usize, rng: &mut ChaCha8Rng) -> (Rule, Condition) {
+fn condition(attribute: usize, grain: Grain, rng: &mut ChaCha8Rng) -> (Rule, Condition) {
     if let Some((name, kind)) = NUMBERS.get(attribute) {
-        return ordered(attribute, name, *kind, rng);
+        return ordered(attribute, name, *kind, grain, rng);
     }
     let words = |name: &str, numbers: &[u32]| -> Vec<String> {
         numbers.iter().map(|number| word(name, *number)).collect()
@@ -117,14 +163,20 @@ fn condition(attribute: usize, rng: &mut ChaCha8Rng) -> (Rule, Condition) {
     (field("consent").is(true), Condition::Consent)
 }
 
-fn ordered(at: usize, name: &str, kind: Kind, rng: &mut ChaCha8Rng) -> (Rule, Condition) {
-    let low = rng.random_range(40..70) * SCALE / 100 / 5 * 5;
-    let high = SCALE - low;
+fn ordered(
+    at: usize,
+    name: &str,
+    kind: Kind,
+    Grain { scale, step }: Grain,
+    rng: &mut ChaCha8Rng,
+) -> (Rule, Condition) {
+    let low = rng.random_range(scale * 2 / 5..scale * 7 / 10) / (2 * step) * (2 * step);
+    let high = scale - low;
     let literal = |value: i64| -> loyalty::rule::Literal {
         match kind {
             Kind::Money => Money::from_minor(value * 100, Currency::EUR).into(),
             Kind::Number => (value as f64).into(),
-            Kind::Date => (today() - Days::new((SCALE - value).unsigned_abs())).into(),
+            Kind::Date => (today() - Days::new((scale - value).unsigned_abs())).into(),
             _ => value.into(),
         }
     };
@@ -140,21 +192,25 @@ fn ordered(at: usize, name: &str, kind: Kind, rng: &mut ChaCha8Rng) -> (Rule, Co
         }
         (1, _) => (name.at_least(literal(low)), Condition::AtLeast(at, low)),
         _ => {
-            let start = rng.random_range(0..SCALE / 2) / 5 * 5;
-            let end = start + SCALE * 45 / 100;
+            let start = rng.random_range(0..scale / 2) / step * step;
+            let end = start + scale * 45 / 100;
             (name.between(literal(start), literal(end)), Condition::Between(at, start, end))
         }
     }
 }
 
-fn customer(schema: &Schema, rng: &mut ChaCha8Rng) -> (Sheet, Customer) {
+fn customer(
+    schema: &Schema,
+    Grain { scale, .. }: Grain,
+    rng: &mut ChaCha8Rng,
+) -> (Sheet, Customer) {
     let mut sheet = Sheet::new(today());
     let mut typed = Customer::default();
     let mut set = |name: &str, value: Value| {
         sheet.set(schema.slot(name).expect("a slot"), Some(value));
     };
     for (at, (name, kind)) in NUMBERS.into_iter().enumerate() {
-        let value = rng.random_range(0..=SCALE);
+        let value = rng.random_range(0..=scale);
         if rng.random_ratio(1, MISSING) {
             continue;
         }
@@ -164,7 +220,7 @@ fn customer(schema: &Schema, rng: &mut ChaCha8Rng) -> (Sheet, Customer) {
             match kind {
                 Kind::Money => Money::from_minor(value * 100, Currency::EUR).into(),
                 Kind::Number => Value::number(value as f64).expect("a number"),
-                Kind::Date => (today() - Days::new((SCALE - value).unsigned_abs())).into(),
+                Kind::Date => (today() - Days::new((scale - value).unsigned_abs())).into(),
                 _ => value.into(),
             },
         );

@@ -112,10 +112,10 @@ impl Codes {
     /// What stopped each of the 64 rules of a word.
     pub(super) fn word(&self, index: usize) -> impl Iterator<Item = Option<Obstacle>> {
         let mut codes = [0_u32; 64];
-        for (group, shift) in (0..=self.places.bits()).step_by(8).zip((0..).step_by(8)) {
-            let start = group * self.width + index;
-            let planes = self.failed.iter().skip(start).step_by(self.width.max(1));
-            for (code, byte) in codes.iter_mut().zip(turned(planes).as_flattened()) {
+        let width = self.width.max(1);
+        for (planes, shift) in self.failed.chunks(width * 8).zip((0..).step_by(8)) {
+            let words = planes.chunks_exact(width).filter_map(|plane| plane.get(index));
+            for (code, byte) in codes.iter_mut().zip(turned(words).as_flattened()) {
                 *code |= u32::from(*byte) << shift;
             }
         }

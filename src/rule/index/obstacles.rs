@@ -187,18 +187,24 @@ impl RuleIndex {
         facts: &dyn Facts,
         known: [&[u64]; 2],
     ) -> Truth {
+        if let Some(choice) = self.choices.at(position).filter(|_| slot.is_none()) {
+            return self.truth_of_choice(choice, facts, known);
+        }
         let Some(entry) = self.entries.get(position) else { return Truth::Fail };
         let Some(rule) = self.rules.get(entry.rule) else { return Truth::Fail };
         match slot {
             Some(slot) => entry.truth_of(slot, rule, facts),
             None => least(entry.rest.iter().map(|rest| match rest {
                 Rest::Test(conjunct) => conjunct.truth(rule, facts),
-                Rest::Parts(Choice { count, of }) => {
-                    let truths = of.clone().map(|part| self.truth_of_part(part, facts, known));
-                    at_least(*count, of.len(), truths)
-                }
+                Rest::Parts(choice) => self.truth_of_choice(choice, facts, known),
             })),
         }
+    }
+
+    fn truth_of_choice(&self, choice: &Choice, facts: &dyn Facts, known: [&[u64]; 2]) -> Truth {
+        let Choice { count, of } = choice;
+        let truths = of.clone().map(|part| self.truth_of_part(part, facts, known));
+        at_least(*count, of.len(), truths)
     }
 
     /// What a part comes to; `known` are the rules that fail and that are unknown by their slots.
@@ -209,6 +215,9 @@ impl RuleIndex {
         }
         let open = bits::contains(unknown, position);
         let truth = if open { Truth::Unknown } else { Truth::Hold };
+        if !bits::contains(&self.rest, position) {
+            return truth;
+        }
         truth.min(self.truth_of(position, None, facts, known))
     }
 }

@@ -55,6 +55,30 @@ fn several_blocks_of_customers_and_words_of_rules_agree_with_the_rules_themselve
 }
 
 #[test]
+fn the_words_of_all_customers_are_the_same_bytes_on_any_number_of_threads() {
+    for rules in [60, 90, 400] {
+        let mut draw = Draw { rng: ChaCha8Rng::seed_from_u64(4) };
+        let rules: Vec<Rule> = (0..rules).map(|_| draw.rule(2)).collect();
+        let sheets: Vec<Sheet> = (0..1_000).map(|_| draw.facts_of(day("2026-03-15"))).collect();
+        let facts = sheets.iter().map(|sheet| sheet as &dyn Facts);
+        let columns = Columns::of(&SCHEMA, day("2026-03-15"), facts).unwrap();
+        let index = RuleIndex::new(&SCHEMA, rules.iter().map(|rule| rule.check(&SCHEMA).unwrap()));
+        let (mut holding, mut alone) = (Matches::new(), Vec::new());
+        for sheet in &sheets {
+            index.holding(sheet, &mut holding);
+            alone.extend_from_slice(holding.words());
+        }
+        assert_eq!(index.holding_all(&columns).words(), alone);
+        #[cfg(feature = "rayon")]
+        for threads in [1, 3] {
+            let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build().unwrap();
+            let all = pool.install(|| index.holding_all(&columns));
+            assert_eq!(all.words(), alone, "on {threads} threads");
+        }
+    }
+}
+
+#[test]
 fn a_row_is_the_facts_that_it_was_made_of() {
     let mut draw = Draw { rng: ChaCha8Rng::seed_from_u64(3) };
     let sheets: Vec<Sheet> = (0..100).map(|_| draw.facts_of(day("2026-03-15"))).collect();

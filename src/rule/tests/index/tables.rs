@@ -135,6 +135,31 @@ fn what_fails_stands_in_the_way_before_what_is_unknown() {
 }
 
 #[test]
+fn the_first_of_hundreds_of_fields_is_told() {
+    let name = |number: usize| format!("field {}", number % 300);
+    let fields = (0..300).map(|number| Field::new(name(number), Kind::Integer));
+    let schema = Schema::new(fields).unwrap();
+    let rules: Vec<Rule> = (0..700)
+        .map(|number| {
+            let at_least = |step: usize| field(name(number * 7 + step)).at_least(step as i64 % 3);
+            all([0, 1, 50, 131].map(at_least))
+        })
+        .collect();
+    let sheets: Vec<Sheet> = (0..12)
+        .map(|customer: usize| {
+            let mut sheet = Sheet::new(day("2026-03-15"));
+            for number in (0..300).filter(|number| !(number + customer).is_multiple_of(5)) {
+                let value = (number * customer + number / 7) as i64 % 4;
+                sheet.set(schema.slot(&name(number)).unwrap(), Some(value.into()));
+            }
+            sheet
+        })
+        .collect();
+    let facts: Vec<&dyn Facts> = sheets.iter().map(|sheet| sheet as &dyn Facts).collect();
+    check(&schema, &rules, &facts);
+}
+
+#[test]
 fn an_index_of_no_rules_finds_none() {
     let mut holding: Matches = [1, 2].into_iter().collect();
     let mut obstacles = Obstacles::new();
