@@ -154,6 +154,10 @@ ids! {
     LaneId, "the lane id";
     /// Names an earning rule.
     EarningId, "the earning rule id";
+    /// Names a reward that points can be spent on.
+    RewardId, "the reward id";
+    /// Names somebody of the business who acts on an account.
+    OperatorId, "the operator id";
     /// Names a segment of customers.
     SegmentId, "the segment id";
     /// Names a tier of a ladder.

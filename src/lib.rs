@@ -28,6 +28,7 @@ pub mod digest;
 pub mod path;
 pub mod id;
 pub mod money;
+mod point;
 pub mod calendar;
 
 // CRAFT: mathematics and language; knows no loyalty.

@@ -3,43 +3,84 @@
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
-use super::fold::Fold;
-use super::{Cause, Entry, Ledger, Points};
+use super::book::{Book, Causes, Opened};
+use super::{Cause, Entry, Ledger, Points, Term};
 
 /// How many points a customer holds, and what became of the others.
 ///
-/// At every instant: `earned + deficit = active + pending + expired + spent + clawed_back`, and
-/// there are no active points while there is a deficit.
+/// At every instant: `earned + deficit = active + pending + reserved + expired + spent + sent +
+/// forfeited + clawed_back`, and there are no active points while there is a deficit.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Balance {
-    /// All that was ever earned.
+    /// All that ever came in.
     pub earned: Points,
     /// What can be spent.
     pub active: Points,
     /// What was earned and cannot be spent yet.
     pub pending: Points,
+    /// What is held, and can be spent only by who holds it.
+    #[serde(default)]
+    pub reserved: Points,
     /// What was not used in time.
     pub expired: Points,
     /// All that was ever spent.
     pub spent: Points,
+    /// All that was ever given to other accounts.
+    #[serde(default)]
+    pub sent: Points,
+    /// All that was ever taken away by operators.
+    #[serde(default)]
+    pub forfeited: Points,
     /// All that was ever taken back.
     pub clawed_back: Points,
-    /// What was spent or taken back beyond what there was; the next points pay it down.
+    /// What was spent or taken beyond what there was; the next points pay it down.
     pub deficit: Points,
+}
+
+impl Balance {
+    /// What can be spent, or as a negative number what is owed.
+    #[must_use]
+    pub const fn spendable(&self) -> Points {
+        // One of them is zero.
+        Points(self.active.0 - self.deficit.0)
+    }
+
+    /// Counts points of a lot that is not known to be over.
+    pub(super) fn count(
+        &mut self,
+        points: i64,
+        active_at: DateTime<Utc>,
+        expires_at: Option<DateTime<Utc>>,
+        as_of: DateTime<Utc>,
+    ) {
+        let state = if expires_at.is_some_and(|expires_at| expires_at <= as_of) {
+            &mut self.expired
+        } else if as_of < active_at {
+            &mut self.pending
+        } else {
+            &mut self.active
+        };
+        state.0 += points;
+    }
 }
 
 /// The points that one cause earned.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Lot {
-    /// What earned them; its movement has the term.
+    /// What earned them; its movement has the term in which they were.
     pub cause: Cause,
     /// How many they were.
     pub earned: Points,
     /// How many are left.
     pub left: Points,
-    /// Whether those can be spent.
+    /// How many are held beside those.
+    #[serde(default)]
+    pub reserved: Points,
+    /// From when until when they can be spent, with all that has put off their expiry.
+    pub term: Term,
+    /// Whether those that are left can be spent.
     pub state: LotState,
     /// What the others went to, in the order in which it took them.
     pub uses: Vec<Use>,
@@ -56,7 +97,7 @@ pub enum LotState {
     Active,
     /// No: points were left when they expired.
     Expired,
-    /// No: all are gone.
+    /// No: all are gone, or held.
     Used,
 }
 
@@ -84,25 +125,23 @@ impl Ledger {
     /// What the customer holds at `as_of`.
     ///
     /// # Complexity
-    /// O(n log n) for n net entries, as for every question about an instant. If it was asked
-    /// before, nothing is owed and no entry is later than `as_of`: O(m) for the m lots that can
-    /// expire or are still to become active.
+    /// O(m) for the m lots that have points left, if no entry is later than `as_of`; else O(n log m)
+    /// for the n net entries until then. The first question after a correction is O(n log m), too.
     #[must_use]
     pub fn balance(&self, as_of: DateTime<Utc>) -> Balance {
-        let foreseen = self.outlook().and_then(|outlook| outlook.balance(as_of));
-        let found = || Fold::of(self.net(), as_of).wait_until(as_of).balance(as_of);
-        foreseen.unwrap_or_else(found)
+        self.with_book(as_of, |book| book.balance(as_of))
     }
 
     /// What the customer will hold at `as_of` once `entries` are posted; what they hold now, if the
     /// ledger refuses the entries.
     #[must_use]
     pub fn balance_with(&self, entries: &[Entry], as_of: DateTime<Utc>) -> Balance {
-        let changed = self.changed(entries).unwrap_or_default();
-        let outlook = self.outlook().and_then(|outlook| outlook.clone().with(&changed));
-        let foreseen = outlook.and_then(|outlook| outlook.balance(as_of));
-        let found = || Fold::of(self.net_with(&changed), as_of).wait_until(as_of).balance(as_of);
-        foreseen.unwrap_or_else(found)
+        if entries.is_empty() {
+            return self.balance(as_of);
+        }
+        let mut ledger = self.clone();
+        let _unchanged_if_refused = ledger.post(entries.to_vec());
+        ledger.balance(as_of)
     }
 
     /// Every lot that was opened until `as_of`, in chronological order, with what became of it.
@@ -110,23 +149,56 @@ impl Ledger {
     /// A deficit that a lot paid down counts among its uses under the cause that had run it up.
     #[must_use]
     pub fn lots(&self, as_of: DateTime<Utc>) -> Vec<Lot> {
-        Fold::of(self.net(), as_of).wait_until(as_of).lots(as_of)
+        let book = self.book_until(as_of);
+        let causes = Causes(self.entries());
+        let lot = |lot: &Opened| {
+            let Opened { cause, term, earned, left, reserved } = *lot;
+            let state = lot.state(as_of);
+            let [earned, left, reserved] = [earned, left, reserved].map(Points);
+            let cause = causes.get(cause)?.clone();
+            Some(Lot { cause, earned, left, reserved, term, state, uses: Vec::new() })
+        };
+        let mut lots: Vec<Lot> = book.lots.iter().filter_map(lot).collect();
+        for taken in &book.uses {
+            if let (Some(lot), Some(by)) = (lots.get_mut(taken.lot), causes.get(taken.by)) {
+                lot.uses.push(Use { by: by.clone(), points: Points(taken.points) });
+            }
+        }
+        lots
     }
 
     /// What expires after `from` and not after `to` if nothing happens in between, by instant.
+    ///
+    /// Points that are held expire when they are let go.
     #[must_use]
     pub fn expiring(&self, from: DateTime<Utc>, to: DateTime<Utc>) -> Vec<Expiring> {
-        Fold::of(self.net(), from).wait_until(to).expiring(from, to)
+        let mut book = self.book_until(from);
+        let mut expired = book.expired();
+        let mut ends = |at: DateTime<Utc>| {
+            book.wait_until(at);
+            let before = std::mem::replace(&mut expired, book.expired());
+            Some(Expiring { at, points: expired.checked_sub(before)? })
+        };
+        let endings = self.book_until(from).endings(from, to).into_iter();
+        endings.filter_map(&mut ends).filter(|one| !one.points.is_zero()).collect()
     }
 
     /// The first instant after `as_of` at which the balance is another one.
     ///
-    /// That is when points become active or expire, or when an entry takes place that the ledger
-    /// has already, even if it gives back what was not taken and so changes nothing.
+    /// That is when points become active or expire, when a hold ends, or when an entry takes place
+    /// that the ledger has already, even if it gives back what was not taken and so changes nothing.
     #[must_use]
     pub fn next_change(&self, as_of: DateTime<Utc>) -> Option<DateTime<Utc>> {
-        let entry = self.net().map(|(cause, _)| cause.at).find(|&at| at > as_of);
-        let lot = Fold::of(self.net(), as_of).wait_until(as_of).next_change(as_of);
-        entry.into_iter().chain(lot).min()
+        let entry = self.net_after(as_of).next().map(|(cause, _)| cause.at);
+        entry.into_iter().chain(self.book_until(as_of).next_change(as_of)).min()
+    }
+
+    /// The book when all that happened until `as_of` is known, at that instant.
+    pub(super) fn book_until(&self, as_of: DateTime<Utc>) -> Book {
+        self.with_book(as_of, |book| {
+            let mut book = book.clone();
+            book.wait_until(as_of);
+            book
+        })
     }
 }

@@ -300,6 +300,6 @@ impl EarningRule {
                 Some(zone.start_of_day(period.next_start(zone.date(reached))))
             }
         };
-        Term { active_at, expires_at }
+        Term { active_at, expires_at, sliding: None }
     }
 }

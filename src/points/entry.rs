@@ -1,10 +1,13 @@
 //! What stands in a ledger: entries, and the cause that each of them has.
 
+use std::cmp::Ordering;
+
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
 use super::{Fault, Points};
-use crate::id::{EarningId, EventId, LineId, OfferId};
+use crate::calendar::{Span, Zone};
+use crate::id::{CustomerId, EarningId, EventId, LineId, OfferId, OperatorId, RewardId};
 
 /// The most points of one posting: no sum of a ledger can overflow.
 pub const MAX_POSTING: Points = Points(1_000_000_000_000);
@@ -18,6 +21,36 @@ pub enum Source {
     Earning(EarningId),
     /// An offer.
     Offer(OfferId),
+    /// A reward that points are spent on.
+    Reward(RewardId),
+    /// Somebody who puts a balance right.
+    Operator(OperatorId),
+    /// Another account, to which or from which points are transferred.
+    Account(CustomerId),
+    /// Another account that is merged into this one, or into which this one is merged.
+    Merge(CustomerId),
+    /// Another account with which a merger is undone.
+    Unmerge(CustomerId),
+}
+
+impl Source {
+    /// The id of who or what it is.
+    #[must_use]
+    pub fn name(&self) -> &str {
+        match self {
+            Self::Earning(id) => id.as_str(),
+            Self::Offer(id) => id.as_str(),
+            Self::Reward(id) => id.as_str(),
+            Self::Operator(id) => id.as_str(),
+            Self::Account(id) | Self::Merge(id) | Self::Unmerge(id) => id.as_str(),
+        }
+    }
+
+    /// Whether what it gives was earned by the customer: what counts for caps and tiers.
+    #[must_use]
+    pub const fn is_earned(&self) -> bool {
+        matches!(self, Self::Earning(_) | Self::Offer(_))
+    }
 }
 
 /// From when until when earned points can be spent.
@@ -29,13 +62,49 @@ pub struct Term {
     /// The first instant at which they can no longer be spent; `None` if they never expire.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub expires_at: Option<DateTime<Utc>>,
+    /// How their expiry is put off by activity.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub sliding: Option<Sliding>,
+}
+
+/// Every time that points are earned or spent, those that have not expired last at least this long
+/// from then on.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Sliding {
+    /// How long.
+    pub span: Span,
+    /// On whose clock.
+    pub zone: Zone,
+}
+
+impl Sliding {
+    /// The first instant at which points have expired if the last activity was at `at`.
+    #[must_use]
+    pub fn after(self, at: DateTime<Utc>) -> DateTime<Utc> {
+        self.span.after(at, &self.zone)
+    }
+}
+
+/// By unit, count and name of the zone: an order for causes, not of lengths.
+impl Ord for Sliding {
+    fn cmp(&self, other: &Self) -> Ordering {
+        let key = |one: &Self| (one.span.unit().suffix(), one.span.count(), one.zone.name());
+        key(self).cmp(&key(other))
+    }
+}
+
+impl PartialOrd for Sliding {
+    fn partial_cmp(&self, other: &Self) -> Option<Ordering> {
+        Some(self.cmp(other))
+    }
 }
 
 impl Term {
     /// Spendable from `at` on, for good.
     #[must_use]
     pub const fn from(at: DateTime<Utc>) -> Self {
-        Self { active_at: at, expires_at: None }
+        Self { active_at: at, expires_at: None, sliding: None }
     }
 
     /// Whether points of this term have expired at `as_of`.
@@ -45,36 +114,80 @@ impl Term {
     }
 }
 
-/// What happens to the points; within one event they are spent, then taken back, then given back,
-/// then earned.
+/// What happens to the points; within one event in the order of this list: what is spent, held or
+/// given away goes first, and what is earned comes last.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case", deny_unknown_fields)]
 #[non_exhaustive]
 pub enum Movement {
     /// They are spent.
     Spend,
+    /// Points that are held are spent; beyond what is held, others are.
+    Capture {
+        /// The event that holds them.
+        of: EventId,
+    },
+    /// They are held for what may come, and cannot be spent on anything else.
+    Hold {
+        /// The first instant at which they are held no longer.
+        until: DateTime<Utc>,
+    },
+    /// They are given to another account.
+    Send,
+    /// They are taken away for good, by an operator say.
+    Forfeit,
     /// What an earlier event earned is taken back.
     ClawBack {
         /// The event that earned it.
         of: EventId,
     },
-    /// What an earlier event spent or took back is given back, to the lots that it came from.
+    /// What an earlier event spent or took away is given back, to the lots that it came from.
     Restore {
-        /// The event that spent it or took it back.
+        /// The event that spent it or took it away.
         of: EventId,
+    },
+    /// Points that are held can be spent again.
+    Release {
+        /// The event that holds them.
+        of: EventId,
+    },
+    /// Points that have expired can be spent again, those first that expired last.
+    Reinstate {
+        /// Only those count that expired then or later.
+        expired_since: DateTime<Utc>,
+        /// The first instant at which they expire once more.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        expires_at: Option<DateTime<Utc>>,
     },
     /// They are earned, and open a lot.
     Earn(Term),
 }
 
 impl Movement {
-    /// What `points` moved this way do to the balance.
+    /// What `points` moved this way do to what can be spent.
     pub(super) const fn effect(&self, points: Points) -> Points {
         match self {
-            Self::Earn(_) | Self::Restore { .. } => points,
+            Self::Earn(_)
+            | Self::Restore { .. }
+            | Self::Release { .. }
+            | Self::Reinstate { .. } => points,
             // Amounts are far from the least integer, which alone has no opposite.
-            Self::Spend | Self::ClawBack { .. } => Points(points.0.saturating_neg()),
+            Self::Spend
+            | Self::Capture { .. }
+            | Self::Hold { .. }
+            | Self::Send
+            | Self::Forfeit
+            | Self::ClawBack { .. } => Points(points.0.saturating_neg()),
         }
+    }
+
+    /// Whether it takes points away, so that they can be given back.
+    #[must_use]
+    pub const fn takes(&self) -> bool {
+        matches!(
+            self,
+            Self::Spend | Self::Capture { .. } | Self::Send | Self::Forfeit | Self::ClawBack { .. }
+        )
     }
 }
 
@@ -107,6 +220,15 @@ pub(super) struct Share<'a> {
 }
 
 impl Cause {
+    /// Whether the customer earned or spent something, so that what slides lasts longer.
+    pub(super) const fn is_activity(&self) -> bool {
+        match &self.movement {
+            Movement::Spend | Movement::Capture { .. } => true,
+            Movement::Earn(_) => self.source.is_earned(),
+            _ => false,
+        }
+    }
+
     /// What was done.
     pub(super) const fn share(&self) -> Share<'_> {
         self.share_of(&self.event)
@@ -121,7 +243,16 @@ impl Cause {
         match &self.movement {
             Movement::Earn(term) if term.active_at < self.at => Err(Fault::ActiveTooEarly),
             Movement::Earn(term) if term.is_over(term.active_at) => Err(Fault::ExpiresTooEarly),
-            Movement::ClawBack { of } | Movement::Restore { of } if *of == self.event => {
+            Movement::Reinstate { expires_at: Some(expires_at), .. } if *expires_at <= self.at => {
+                Err(Fault::ExpiresTooEarly)
+            }
+            Movement::Hold { until } if *until <= self.at => Err(Fault::HeldForNoTime),
+            Movement::ClawBack { of }
+            | Movement::Restore { of }
+            | Movement::Capture { of }
+            | Movement::Release { of }
+                if *of == self.event =>
+            {
                 Err(Fault::OwnClawBack)
             }
             _ => Ok(()),
@@ -188,8 +319,10 @@ pub struct Entry {
     pub id: u64,
     /// Why points move.
     pub cause: Cause,
-    /// What it does to the balance: positive for points earned, negative for points spent or taken
-    /// back, and the other way round where it corrects earlier entries of the same cause.
+    /// What it does to what can be spent: positive for points earned, given back or released,
+    /// negative for points spent, held or taken away, and the other way round where it corrects
+    /// earlier entries of the same cause. Points that are captured were held before, so that they
+    /// are told twice.
     pub points: Points,
     /// The event whose arrival led to it; another than the cause's where it corrects.
     pub recorded_by: EventId,

@@ -24,9 +24,12 @@ pub enum Fault {
     /// Points expire before they can be spent.
     #[error("the points expire before they are active")]
     ExpiresTooEarly,
-    /// An event takes back the points that it earned itself.
+    /// An event takes back the points that it earned itself, or undoes another movement of its own.
     #[error("an event takes back its own points")]
     OwnClawBack,
+    /// Points are held until an instant that is not after the one from which on they are.
+    #[error("the points are held for no time")]
+    HeldForNoTime,
     /// An entry does not continue the ledger: another one got there first, or one is missing.
     #[error("the entry is number {found}: the next one is {expected}")]
     Number {

@@ -2,15 +2,14 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::hash::{DefaultHasher, Hash, Hasher};
-use std::iter::once;
-use std::ops::Bound::{Excluded, Unbounded};
+use std::sync::OnceLock;
 
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
+use super::book::{Book, Causes};
 use super::entry::Share;
-use super::outlook::{Foreseen, Outlook};
-use super::{Cause, Entry, Fault, MAX_POSTING, Movement, Points, Posting};
+use super::{Cause, Entry, Fault, MAX_POSTING, Movement, Points, Posting, SpendOrder};
 use crate::id::EventId;
 use crate::path::{Path, Problems};
 
@@ -20,28 +19,68 @@ pub const MAX_ENTRIES: usize = 1_000_000;
 /// One customer's entries in the order in which they were recorded.
 ///
 /// Nothing is ever removed or changed: a correction is another entry with the same [`Cause`]. In
-/// JSON it is `{"entries": […]}`; a record whose entries do not fit together is refused.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+/// JSON it is `{"entries": […]}`, with an `order` if it is not the usual one; a record whose entries
+/// do not fit together is refused.
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
 #[serde(try_from = "Record")]
 pub struct Ledger {
+    #[serde(skip_serializing_if = "is_usual")]
+    order: SpendOrder,
     entries: Vec<Entry>,
-    /// The signed sum of the entries of every cause, where it is not zero.
+    /// The causes whose entries do not come to nothing, in chronological order.
     #[serde(skip_serializing)]
-    net: BTreeMap<Cause, Points>,
+    net: Vec<Net>,
     /// The keys of the events in `net`, sorted; one for each of its causes.
     #[serde(skip_serializing)]
     events: Vec<u64>,
+    /// What the net comes to, once it was asked for.
     #[serde(skip_serializing)]
-    foreseen: Foreseen,
+    book: OnceLock<Book>,
+}
+
+/// What the entries of a cause come to.
+#[derive(Clone, Copy, Debug)]
+struct Net {
+    /// The place of an entry with that cause.
+    entry: usize,
+    /// Their signed sum.
+    points: Points,
 }
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 struct Record {
+    #[serde(default)]
+    order: SpendOrder,
     entries: Vec<Entry>,
 }
 
+fn is_usual(order: &SpendOrder) -> bool {
+    *order == SpendOrder::default()
+}
+
+/// All else follows from these.
+impl PartialEq for Ledger {
+    fn eq(&self, other: &Self) -> bool {
+        self.order == other.order && self.entries == other.entries
+    }
+}
+
+impl Eq for Ledger {}
+
 impl Ledger {
+    /// An empty ledger whose lots are spent in `order`.
+    #[must_use]
+    pub fn in_order(order: SpendOrder) -> Self {
+        Self { order, ..Self::default() }
+    }
+
+    /// In which order its lots are spent.
+    #[must_use]
+    pub const fn order(&self) -> SpendOrder {
+        self.order
+    }
+
     /// All entries, in the order in which they were recorded.
     #[must_use]
     pub fn entries(&self) -> &[Entry] {
@@ -50,9 +89,54 @@ impl Ledger {
 
     /// What stands in the ledger when corrections are counted in, in chronological order.
     ///
-    /// The points have the sign of their effect on the balance.
-    pub fn net(&self) -> impl Iterator<Item = (&Cause, Points)> {
-        self.net.iter().map(|(cause, &points)| (cause, points))
+    /// The points have the sign of their effect on what can be spent.
+    pub fn net(&self) -> impl DoubleEndedIterator<Item = (&Cause, Points)> {
+        self.told(&self.net)
+    }
+
+    /// What of the net is later than `as_of`.
+    pub(super) fn net_after(&self, as_of: DateTime<Utc>) -> impl Iterator<Item = (&Cause, Points)> {
+        self.told(self.net.split_at(self.until(as_of)).1)
+    }
+
+    fn told<'a>(&'a self, net: &'a [Net]) -> impl DoubleEndedIterator<Item = (&'a Cause, Points)> {
+        net.iter().filter_map(|net| Some((self.cause(net.entry)?, net.points)))
+    }
+
+    fn cause(&self, place: usize) -> Option<&Cause> {
+        Causes(&self.entries).get(place)
+    }
+
+    /// How many causes of the net are not later than `as_of`.
+    fn until(&self, as_of: DateTime<Utc>) -> usize {
+        let is_until = |net: &Net| self.cause(net.entry).is_some_and(|cause| cause.at <= as_of);
+        if self.net.last().is_none_or(is_until) {
+            self.net.len()
+        } else {
+            self.net.partition_point(is_until)
+        }
+    }
+
+    /// What the causes until `as_of` come to.
+    pub(super) fn with_book<T>(&self, as_of: DateTime<Utc>, ask: impl FnOnce(&Book) -> T) -> T {
+        let until = self.until(as_of);
+        if until == self.net.len() {
+            ask(self.book.get_or_init(|| self.fold(&self.net)))
+        } else {
+            ask(&self.fold(self.net.split_at(until).0))
+        }
+    }
+
+    fn fold(&self, net: &[Net]) -> Book {
+        let mut book = Book::new(self.order);
+        net.iter().for_each(|net| self.enter(&mut book, *net));
+        book
+    }
+
+    fn enter(&self, book: &mut Book, Net { entry, points }: Net) {
+        if let Some(cause) = self.cause(entry) {
+            book.take_in(entry, cause.movement.effect(points), Causes(&self.entries));
+        }
     }
 
     /// What stands in the ledger for `event`, in the form in which it was to be posted.
@@ -67,7 +151,8 @@ impl Ledger {
     }
 
     /// What was earned until `as_of` and not taken back by then, with the instants at which it was
-    /// earned, in chronological order; whether it was spent or has expired does not matter.
+    /// earned, in chronological order; whether it was spent or has expired does not matter, and
+    /// what came from operators or other accounts does not count.
     #[must_use]
     pub fn kept(&self, as_of: DateTime<Utc>) -> Vec<(DateTime<Utc>, Points)> {
         let kept = self.kept_while(|cause| cause.at <= as_of);
@@ -82,7 +167,7 @@ impl Ledger {
         for (cause, points) in self.net().take_while(|(cause, _)| first(cause)) {
             let points = cause.movement.effect(points);
             match &cause.movement {
-                Movement::Earn(_) => kept.push((cause, points)),
+                Movement::Earn(_) if cause.source.is_earned() => kept.push((cause, points)),
                 Movement::ClawBack { of } => {
                     taken_by.insert(cause.share(), cause.share_of(of));
                     *taken.entry(cause.share_of(of)).or_default() += points.0;
@@ -93,7 +178,7 @@ impl Ledger {
                         *taken -= points.0.min(*taken);
                     }
                 }
-                Movement::Spend => {}
+                _ => {}
             }
         }
         for (cause, points) in &mut kept {
@@ -127,9 +212,7 @@ impl Ledger {
         }
         concerned.retain(|event| self.names(event));
         if !concerned.is_empty() {
-            for (cause, &net) in
-                self.net.iter().filter(|(cause, _)| concerned.contains(&cause.event))
-            {
+            for (cause, net) in self.net().filter(|(cause, _)| concerned.contains(&cause.event)) {
                 add(missing.entry(cause).or_default(), Points(net.0.saturating_neg()));
             }
         }
@@ -149,29 +232,23 @@ impl Ledger {
     ///
     /// # Errors
     /// All problems, each at `[index]` of the entry; the ledger is unchanged then.
+    ///
+    /// # Complexity
+    /// O(log n) for each entry of a cause that is later than all before it, beside what it does to
+    /// the lots that have points left.
     pub fn post(&mut self, entries: Vec<Entry>) -> Result<(), Problems<Fault>> {
         let changed = self.changed(&entries)?;
-        self.foreseen.keep(&changed);
-        for (cause, net) in changed {
-            let key = key(&cause.event);
-            let place = self.events.partition_point(|known| *known < key);
-            if net.is_zero() {
-                if self.net.remove(&cause).is_some() {
-                    self.events.remove(place);
-                }
-            } else if self.net.insert(cause, net).is_none() {
-                self.events.insert(place, key);
-            }
-        }
+        let first = self.entries.len();
         self.entries.extend(entries);
+        changed.into_iter().for_each(|(index, points)| {
+            self.stand(Net { entry: first + index, points });
+        });
         Ok(())
     }
 
-    /// What the causes of `entries` come to once these are appended, in chronological order.
-    pub(super) fn changed(
-        &self,
-        entries: &[Entry],
-    ) -> Result<Vec<(Cause, Points)>, Problems<Fault>> {
+    /// The entries of each cause that is concerned, by the last of them, with what they and those
+    /// before them come to; in chronological order.
+    fn changed(&self, entries: &[Entry]) -> Result<Vec<(usize, Points)>, Problems<Fault>> {
         let mut problems = Problems::none();
         let count = self.entries.len().saturating_add(entries.len());
         if count > MAX_ENTRIES {
@@ -180,37 +257,61 @@ impl Ledger {
         let mut changed: BTreeMap<&Cause, (usize, Points)> = BTreeMap::new();
         for ((index, entry), expected) in entries.iter().enumerate().zip(self.next_id()..) {
             check(entry, expected, index, &mut problems);
-            let before = || self.net.get(&entry.cause).copied().unwrap_or_default();
-            let (last, net) = changed.entry(&entry.cause).or_insert_with(|| (index, before()));
+            let (last, net) =
+                changed.entry(&entry.cause).or_insert_with(|| (index, self.standing(&entry.cause)));
             *last = index;
             add(net, entry.points);
         }
         check_nets(&changed, &mut problems);
-        let nets = changed.into_iter().map(|(cause, (_, net))| (cause.clone(), net));
-        problems.into_result(nets.collect())
+        problems.into_result(changed.into_values().collect())
     }
 
-    /// What stands in the ledger when the causes in `changed`, which are in chronological order,
-    /// come to something else than now.
-    pub(super) fn net_with<'a>(
-        &'a self,
-        changed: &'a [(Cause, Points)],
-    ) -> impl Iterator<Item = (&'a Cause, Points)> {
-        let causes = || changed.iter().map(|(cause, _)| Excluded(cause));
-        let from = once(Unbounded).chain(causes());
-        let until = causes().chain(once(Unbounded));
-        let between = from.zip(until).map(|bounds| self.net.range::<Cause, _>(bounds));
-        let then = changed.iter().map(Some).chain(once(None));
-        between.zip(then).flat_map(|(unchanged, then)| {
-            let then = then.filter(|(_, net)| !net.is_zero());
-            let unchanged = unchanged.map(|(cause, net)| (cause, *net));
-            unchanged.chain(then.map(|(cause, net)| (cause, *net)))
-        })
+    /// Lets the cause of an entry stand for as many points as given.
+    fn stand(&mut self, new: Net) {
+        let Some(cause) = self.cause(new.entry) else { return };
+        let key = key(&cause.event);
+        let (place, known) = self.place(cause);
+        let is_last = place == self.net.len() && !new.points.is_zero();
+        match (known, new.points.is_zero()) {
+            (true, true) => {
+                self.net.remove(place);
+                self.events.remove(self.events.partition_point(|known| *known < key));
+            }
+            (true, false) => {
+                if let Some(net) = self.net.get_mut(place) {
+                    net.points = new.points;
+                }
+            }
+            (false, true) => return,
+            (false, false) => {
+                self.net.insert(place, new);
+                self.events.insert(self.events.partition_point(|known| *known < key), key);
+            }
+        }
+        if let Some(mut book) = self.book.take()
+            && is_last
+        {
+            self.enter(&mut book, new);
+            self.book = OnceLock::from(book);
+        }
     }
 
-    /// How the balance goes on if nothing more happens, unless something is owed.
-    pub(super) fn outlook(&self) -> Option<&Outlook> {
-        self.foreseen.of(self)
+    /// Where the cause stands in the net or would stand, and whether it does.
+    fn place(&self, cause: &Cause) -> (usize, bool) {
+        let is_before = |net: &Net| self.cause(net.entry).is_some_and(|other| other < cause);
+        if self.net.last().is_none_or(is_before) {
+            return (self.net.len(), false);
+        }
+        let place = self.net.partition_point(is_before);
+        let there = self.net.get(place).and_then(|net| self.cause(net.entry));
+        (place, there == Some(cause))
+    }
+
+    /// What the entries of the cause come to.
+    fn standing(&self, cause: &Cause) -> Points {
+        let (place, known) = self.place(cause);
+        let net = self.net.get(place).filter(|_| known);
+        net.map_or(Points::ZERO, |net| net.points)
     }
 
     /// Whether anything may stand here for this event; if not, nothing does.
@@ -263,7 +364,7 @@ impl TryFrom<Record> for Ledger {
     type Error = Problems<Fault>;
 
     fn try_from(record: Record) -> Result<Self, Problems<Fault>> {
-        let mut ledger = Self::default();
+        let mut ledger = Self::in_order(record.order);
         ledger.post(record.entries).map_err(|found| {
             let mut problems = Problems::none();
             problems.absorb(&Path::from("entries"), found);

@@ -27,25 +27,28 @@
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 
-mod amount;
 mod balance;
+mod book;
 mod earning;
 mod entry;
 mod fault;
-mod fold;
 mod ledger;
-mod outlook;
+mod multiplier;
 mod policy;
 mod returned;
+mod turn;
 
-pub use amount::{Multiplier, NoMultiplier, Points};
 pub use balance::{Balance, Expiring, Lot, LotState, Use};
 pub use earning::{
     Activation, Award, Cap, CheckedEarning, Earning, EarningRule, EndOf, Expiry, MAX_AWARD,
     PerAmount, PerEvent, PerUnit, TierMultiplier,
 };
-pub use entry::{Cause, Entry, MAX_POSTING, Movement, Posting, Source, Term};
+pub use entry::{Cause, Entry, MAX_POSTING, Movement, Posting, Sliding, Source, Term};
 pub use fault::Fault;
 pub use ledger::{Ledger, MAX_ENTRIES};
+pub use multiplier::{Multiplier, NoMultiplier};
 pub use policy::{Earlier, EarningPolicy, Occasion};
 pub use returned::Returned;
+pub use turn::SpendOrder;
+
+pub use crate::point::Points;

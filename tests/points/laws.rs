@@ -24,7 +24,7 @@ fn movements(at: i64, number: i64) -> impl Strategy<Value = Movement> {
     let earn = (0..4_i64, proptest::option::of(1..6_i64)).prop_map(move |(after, lasts)| {
         let active_at = hour(at + after);
         let expires_at = lasts.map(|lasts| hour(at + after + lasts));
-        Movement::Earn(Term { active_at, expires_at })
+        Movement::Earn(Term { active_at, expires_at, sliding: None })
     });
     let earlier = move || (1..8_i64).prop_map(move |earlier| event(number - earlier));
     let claw_back = earlier().prop_map(|of| Movement::ClawBack { of });

@@ -41,6 +41,7 @@ pub fn balance(postings: &[Posting], seen: DateTime<Utc>, as_of: DateTime<Utc>) 
         spent: moved(|movement| matches!(movement, Movement::Spend)),
         clawed_back: moved(|movement| matches!(movement, Movement::ClawBack { .. })),
         deficit: points(till.debts.len()),
+        ..Balance::default()
     }
 }
 

@@ -51,10 +51,7 @@ impl Display for Pump {
                 write!(f, " gains {}", Counted(self.points))?;
                 for (at, source) in self.sources.iter().enumerate() {
                     f.write_str(if at == 0 { " of " } else { " and " })?;
-                    match source {
-                        Source::Earning(id) => write!(f, "`{id}`")?,
-                        Source::Offer(id) => write!(f, "`{id}`")?,
-                    }
+                    write!(f, "`{}`", source.name())?;
                 }
             }
         }

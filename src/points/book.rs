@@ -1,0 +1,514 @@
+//! What entries do to lots when they are taken in chronological order.
+
+use std::collections::VecDeque;
+
+use chrono::{DateTime, Utc};
+
+use super::entry::Share;
+use super::turn::{SpendOrder, Turn};
+use super::{Balance, Cause, Entry, LotState, Movement, Points, Term};
+use crate::id::EventId;
+
+/// The lots of a ledger as they stand when its causes up to an instant are taken in.
+///
+/// Causes are known by the places of their entries. Sums are plain: a ledger bounds both its
+/// entries and their points, so that none overflows.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Book {
+    order: SpendOrder,
+    /// The last instant that was looked at.
+    now: Option<DateTime<Utc>>,
+    pub(super) lots: Vec<Opened>,
+    /// The lots that have points left which have not expired, in the order of spending.
+    open: Vec<Turn>,
+    /// What was taken beyond what there was, in the order in which it is paid down.
+    debts: VecDeque<Debt>,
+    holds: Vec<Held>,
+    pub(super) uses: Vec<Taken>,
+    sums: Balance,
+    slides: bool,
+}
+
+/// A lot.
+#[derive(Clone, Debug)]
+pub(super) struct Opened {
+    pub(super) cause: usize,
+    pub(super) term: Term,
+    pub(super) earned: i64,
+    pub(super) left: i64,
+    pub(super) reserved: i64,
+}
+
+/// Points that a lot gave.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Taken {
+    pub(super) lot: usize,
+    pub(super) by: usize,
+    pub(super) points: i64,
+}
+
+#[derive(Clone, Copy, Debug)]
+struct Debt {
+    by: usize,
+    points: i64,
+}
+
+/// Points that are held, with the lots that they came from.
+#[derive(Clone, Debug)]
+struct Held {
+    by: usize,
+    until: DateTime<Utc>,
+    parts: Vec<(usize, i64)>,
+}
+
+/// The causes that a book speaks of, by the places of their entries.
+#[derive(Clone, Copy)]
+pub(super) struct Causes<'a>(pub(super) &'a [Entry]);
+
+impl<'a> Causes<'a> {
+    pub(super) fn get(self, place: usize) -> Option<&'a Cause> {
+        self.0.get(place).map(|entry| &entry.cause)
+    }
+
+    fn is_of(self, place: usize, share: Share<'_>) -> bool {
+        self.get(place).is_some_and(|cause| cause.share() == share)
+    }
+}
+
+impl Book {
+    /// A book in which nothing stands yet.
+    pub(super) fn new(order: SpendOrder) -> Self {
+        Self { order, ..Self::default() }
+    }
+
+    /// Takes in the cause at a place, which is after those that were taken in before; `points` are
+    /// as many as are moved.
+    pub(super) fn take_in(&mut self, place: usize, points: Points, causes: Causes<'_>) {
+        let Some(cause) = causes.get(place) else { return };
+        let (at, points) = (cause.at, points.0);
+        self.wait_until(at);
+        match &cause.movement {
+            Movement::Earn(term) => {
+                self.sums.earned.0 += points;
+                self.open(place, *term, points, at);
+            }
+            Movement::Spend => {
+                self.sums.spent.0 += points;
+                self.draw(place, points, at);
+            }
+            Movement::Send => {
+                self.sums.sent.0 += points;
+                self.draw(place, points, at);
+            }
+            Movement::Forfeit => {
+                self.sums.forfeited.0 += points;
+                self.draw(place, points, at);
+            }
+            Movement::ClawBack { of } => {
+                self.sums.clawed_back.0 += points;
+                let left = self.claw_back(place, cause.share_of(of), points, causes);
+                self.draw(place, left, at);
+            }
+            Movement::Restore { of } => self.restore(cause, of, points, causes),
+            Movement::Hold { until } => self.hold(place, *until, points, at),
+            Movement::Capture { of } => {
+                self.sums.spent.0 += points;
+                let left = self.capture(place, of, points, causes);
+                self.draw(place, left, at);
+            }
+            Movement::Release { of } => self.release(of, points, at, causes),
+            Movement::Reinstate { expired_since, expires_at } => {
+                let term = Term { active_at: at, expires_at: *expires_at, sliding: None };
+                self.reinstate(place, *expired_since, points, term);
+            }
+        }
+        if self.slides && cause.is_activity() {
+            self.slide(at);
+        }
+    }
+
+    /// Lets time pass without anything happening.
+    pub(super) fn wait_until(&mut self, as_of: DateTime<Utc>) {
+        while let Some(at) = self.next_turn(as_of) {
+            self.now = Some(at);
+            self.expire(at);
+            while let Some(index) = self.holds.iter().position(|held| held.until <= at) {
+                let held = self.holds.remove(index);
+                self.let_go(held.parts, at);
+            }
+            let now: Vec<usize> =
+                self.open.iter().filter(|turn| turn.active_at == at).map(|turn| turn.lot).collect();
+            self.pay_with(now);
+        }
+        if self.now.is_none_or(|now| now < as_of) {
+            self.now = Some(as_of);
+        }
+        self.expire(as_of);
+    }
+
+    /// The balance at `as_of`, which is not before what was taken in.
+    pub(super) fn balance(&self, as_of: DateTime<Utc>) -> Balance {
+        if !self.debts.is_empty() && self.next_turn(as_of).is_some() {
+            let mut later = self.clone();
+            later.wait_until(as_of);
+            return later.balance(as_of);
+        }
+        let mut balance = self.sums;
+        balance.deficit = Points(self.debts.iter().map(|debt| debt.points).sum());
+        for turn in &self.open {
+            let left = self.lots.get(turn.lot).map_or(0, |lot| lot.left);
+            balance.count(left, turn.active_at, turn.expires_at, as_of);
+        }
+        for held in &self.holds {
+            for (lot, points) in &held.parts {
+                if as_of < held.until {
+                    balance.reserved.0 += points;
+                } else if let Some(Opened { term, .. }) = self.lots.get(*lot) {
+                    balance.count(*points, term.active_at, term.expires_at, as_of);
+                }
+            }
+        }
+        balance
+    }
+
+    /// The last instant that was looked at.
+    pub(super) const fn last(&self) -> Option<DateTime<Utc>> {
+        self.now
+    }
+
+    /// The first instant after `as_of`, until which it has waited, at which a lot or a hold changes
+    /// by itself.
+    pub(super) fn next_change(&self, as_of: DateTime<Utc>) -> Option<DateTime<Utc>> {
+        let lots = self.open.iter().flat_map(|turn| [Some(turn.active_at), turn.expires_at]);
+        let held = self.holds.iter().filter(|held| !held.parts.is_empty());
+        let held = held.map(|held| Some(held.until));
+        lots.chain(held).flatten().filter(|&at| at > as_of).min()
+    }
+
+    /// The instants after `from` and not after `to` at which points may expire by themselves.
+    pub(super) fn endings(&self, from: DateTime<Utc>, to: DateTime<Utc>) -> Vec<DateTime<Utc>> {
+        let lots = self.open.iter().filter_map(|turn| turn.expires_at);
+        let held = self.holds.iter().map(|held| held.until);
+        let parts = self.holds.iter().flat_map(|held| &held.parts);
+        let parts = parts.filter_map(|(lot, _)| self.lots.get(*lot)?.term.expires_at);
+        let all = lots.chain(held).chain(parts);
+        let mut endings: Vec<DateTime<Utc>> = all.filter(|at| from < *at && *at <= to).collect();
+        endings.sort_unstable();
+        endings.dedup();
+        endings
+    }
+
+    /// All that has expired by the last instant that was looked at.
+    pub(super) const fn expired(&self) -> Points {
+        self.sums.expired
+    }
+
+    /// The next instant until `as_of` at which a hold ends, or a lot becomes active and something
+    /// is owed.
+    fn next_turn(&self, as_of: DateTime<Utc>) -> Option<DateTime<Utc>> {
+        let held = self.holds.iter().map(|held| held.until);
+        let pending = self.open.iter().map(|turn| turn.active_at);
+        let pending = pending.filter(|at| !self.debts.is_empty() && self.now < Some(*at));
+        held.chain(pending).filter(|at| *at <= as_of).min()
+    }
+
+    /// Closes the lots that are over.
+    fn expire(&mut self, at: DateTime<Utc>) {
+        if self.open.iter().any(|turn| turn.is_over(at)) {
+            let (lots, expired) = (&self.lots, &mut self.sums.expired);
+            self.open.retain(|turn| {
+                let over = turn.is_over(at);
+                if let (true, Some(lot)) = (over, lots.get(turn.lot)) {
+                    expired.0 += lot.left;
+                }
+                !over
+            });
+        }
+    }
+
+    /// Opens a lot; if it is active, it first pays down what is owed.
+    fn open(&mut self, cause: usize, term: Term, points: i64, at: DateTime<Utc>) {
+        self.slides |= term.sliding.is_some();
+        self.lots.push(Opened { cause, term, earned: points, left: points, reserved: 0 });
+        self.reopen(self.lots.len() - 1, at);
+    }
+
+    /// Lines a lot up that has points again which have not expired.
+    fn reopen(&mut self, lot: usize, at: DateTime<Utc>) {
+        let Some(Opened { term, left, .. }) = self.lots.get(lot) else { return };
+        let turn = Turn { lot, active_at: term.active_at, expires_at: term.expires_at };
+        if *left == 0 || turn.is_over(at) {
+            return;
+        }
+        let place = self.open.partition_point(|other| self.order.compare(other, &turn).is_lt());
+        if self.open.get(place).is_none_or(|other| other.lot != lot) {
+            self.open.insert(place, turn);
+        }
+        if turn.active_at <= at && !self.debts.is_empty() {
+            self.pay_with(vec![lot]);
+        }
+    }
+
+    /// Pays down what is owed with active lots.
+    fn pay_with(&mut self, mut lots: Vec<usize>) {
+        lots.sort_unstable();
+        for lot in lots {
+            while let Some(mut debt) = self.debts.pop_front() {
+                debt.points -= self.take(lot, debt.by, debt.points);
+                if debt.points > 0 {
+                    self.debts.push_front(debt);
+                    break;
+                }
+            }
+        }
+        self.close_used();
+    }
+
+    /// Takes points from the active lots in turn; what they do not have is owed.
+    fn draw(&mut self, by: usize, mut wanted: i64, at: DateTime<Utc>) {
+        self.for_each_active(at, |book, lot| {
+            wanted -= book.take(lot, by, wanted);
+            wanted > 0
+        });
+        if wanted > 0 {
+            self.debts.push_back(Debt { by, points: wanted });
+        }
+    }
+
+    /// Goes through the lots that can be spent at `at` in their order for as long as `goes_on`.
+    fn for_each_active(
+        &mut self,
+        at: DateTime<Utc>,
+        mut goes_on: impl FnMut(&mut Self, usize) -> bool,
+    ) {
+        let mut place = 0;
+        while let Some(turn) = self.open.get(place) {
+            let (lot, active) = (turn.lot, turn.active_at <= at);
+            if active && !goes_on(self, lot) {
+                break;
+            }
+            place += 1;
+        }
+        self.close_used();
+    }
+
+    /// Drops the lots from the queue that have nothing left.
+    fn close_used(&mut self) {
+        let lots = &self.lots;
+        self.open.retain(|turn| lots.get(turn.lot).is_some_and(|lot| lot.left > 0));
+    }
+
+    /// Takes at most `wanted` points from a lot, and says how many.
+    fn take(&mut self, lot: usize, by: usize, wanted: i64) -> i64 {
+        let Some(opened) = self.lots.get_mut(lot) else { return 0 };
+        let points = opened.left.min(wanted);
+        opened.left -= points;
+        if points > 0 {
+            self.uses.push(Taken { lot, by, points });
+        }
+        points
+    }
+
+    /// Takes back from the lots of a share, whether they can be spent or not; says what is missing.
+    fn claw_back(&mut self, by: usize, share: Share<'_>, wanted: i64, causes: Causes<'_>) -> i64 {
+        let mut wanted = wanted;
+        for lot in 0..self.lots.len() {
+            let Some(opened) = self.lots.get(lot) else { break };
+            if opened.left == 0 || !causes.is_of(opened.cause, share) {
+                continue;
+            }
+            let is_over = self.now.is_some_and(|now| opened.term.is_over(now));
+            let points = self.take(lot, by, wanted);
+            wanted -= points;
+            if is_over {
+                self.sums.expired.0 -= points;
+            }
+        }
+        self.close_used();
+        wanted
+    }
+
+    /// Gives back what `of` took from the source of `by` for its line: first what is still owed of
+    /// it, then what was taken last, to the lot that it came from.
+    ///
+    /// What it did not take by then is not given back; what has expired meanwhile stays so.
+    fn restore(&mut self, by: &Cause, of: &EventId, mut wanted: i64, causes: Causes<'_>) {
+        let undone = by.share_of(of);
+        let sums = &mut self.sums;
+        let mut give = |place: usize, left: &mut i64| {
+            let taker = causes.get(place).filter(|taker| taker.share() == undone);
+            let Some(sum) = taker.and_then(|taker| taken_sum(sums, &taker.movement)) else {
+                return 0;
+            };
+            let points = wanted.min(*left);
+            *left -= points;
+            wanted -= points;
+            sum.0 -= points;
+            points
+        };
+        for debt in &mut self.debts {
+            give(debt.by, &mut debt.points);
+        }
+        let mut given = Vec::new();
+        for taken in self.uses.iter_mut().rev() {
+            let points = give(taken.by, &mut taken.points);
+            if points > 0 {
+                given.push((taken.lot, points));
+            }
+        }
+        self.debts.retain(|debt| debt.points > 0);
+        self.uses.retain(|taken| taken.points > 0);
+        self.put_back(given, by.at);
+    }
+
+    /// Gives points back to lots, which then pay down what is owed in the order of spending.
+    fn put_back(&mut self, given: Vec<(usize, i64)>, at: DateTime<Utc>) {
+        let mut turns = Vec::new();
+        for (lot, points) in given {
+            let Some(opened) = self.lots.get_mut(lot) else { continue };
+            opened.left += points;
+            let Term { active_at, expires_at, .. } = opened.term;
+            if opened.term.is_over(at) {
+                self.sums.expired.0 += points;
+            }
+            turns.push(Turn { lot, active_at, expires_at });
+        }
+        turns.sort_by(|one, other| self.order.compare(one, other));
+        turns.dedup_by_key(|turn| turn.lot);
+        turns.into_iter().for_each(|turn| self.reopen(turn.lot, at));
+    }
+
+    /// Gives back to lots what was held of them.
+    fn let_go(&mut self, parts: Vec<(usize, i64)>, at: DateTime<Utc>) {
+        for (lot, points) in &parts {
+            if let Some(opened) = self.lots.get_mut(*lot) {
+                opened.reserved -= points;
+            }
+        }
+        self.put_back(parts, at);
+    }
+
+    /// Holds points of the active lots in turn, and no more than they have.
+    fn hold(&mut self, by: usize, until: DateTime<Utc>, mut wanted: i64, at: DateTime<Utc>) {
+        let mut parts = Vec::new();
+        self.for_each_active(at, |book, lot| {
+            if let Some(opened) = book.lots.get_mut(lot) {
+                let points = opened.left.min(wanted);
+                opened.left -= points;
+                opened.reserved += points;
+                wanted -= points;
+                parts.push((lot, points));
+            }
+            wanted > 0
+        });
+        self.holds.push(Held { by, until, parts });
+    }
+
+    /// Spends what `of` holds, and says how much of it is missing.
+    fn capture(&mut self, by: usize, of: &EventId, mut wanted: i64, causes: Causes<'_>) -> i64 {
+        let Some(held) = self.held(of, causes).and_then(|place| self.holds.get_mut(place)) else {
+            return wanted;
+        };
+        for (lot, left) in &mut held.parts {
+            let points = wanted.min(*left);
+            *left -= points;
+            wanted -= points;
+            if let Some(opened) = self.lots.get_mut(*lot).filter(|_| points > 0) {
+                opened.reserved -= points;
+                self.uses.push(Taken { lot: *lot, by, points });
+            }
+        }
+        held.parts.retain(|(_, left)| *left > 0);
+        wanted
+    }
+
+    /// Lets go of what `of` holds, first of what it took last.
+    fn release(&mut self, of: &EventId, mut wanted: i64, at: DateTime<Utc>, causes: Causes<'_>) {
+        let Some(held) = self.held(of, causes).and_then(|place| self.holds.get_mut(place)) else {
+            return;
+        };
+        let mut given = Vec::new();
+        while wanted > 0
+            && let Some((lot, left)) = held.parts.pop()
+        {
+            let points = wanted.min(left);
+            wanted -= points;
+            given.push((lot, points));
+            if left > points {
+                held.parts.push((lot, left - points));
+            }
+        }
+        self.let_go(given, at);
+    }
+
+    /// Where the points are that `of` holds.
+    fn held(&self, of: &EventId, causes: Causes<'_>) -> Option<usize> {
+        let is_it = |held: &Held| causes.get(held.by).is_some_and(|cause| cause.event == *of);
+        self.holds.iter().position(is_it)
+    }
+
+    /// Opens a lot with points that have expired.
+    fn reinstate(&mut self, by: usize, since: DateTime<Utc>, points: i64, term: Term) {
+        let at = term.active_at;
+        let expired = self.lots.iter().enumerate().filter_map(|(lot, opened)| {
+            let expires_at = opened.term.expires_at.filter(|&expiry| since <= expiry)?;
+            (expires_at <= at && opened.left > 0).then_some((expires_at, lot))
+        });
+        let mut expired: Vec<(DateTime<Utc>, usize)> = expired.collect();
+        expired.sort_unstable_by(|one, other| other.cmp(one));
+        let mut wanted = points;
+        for (_, lot) in expired {
+            wanted -= self.take(lot, by, wanted);
+        }
+        self.sums.expired.0 -= points - wanted;
+        if wanted < points {
+            self.open(by, term, points - wanted, at);
+        }
+    }
+
+    /// Puts off the expiry of what slides.
+    fn slide(&mut self, at: DateTime<Utc>) {
+        for opened in self.lots.iter_mut().filter(|lot| lot.left > 0 || lot.reserved > 0) {
+            if let Some(sliding) = opened.term.sliding.filter(|_| !opened.term.is_over(at)) {
+                opened.term.expires_at = opened.term.expires_at.max(Some(sliding.after(at)));
+            }
+        }
+        for turn in &mut self.open {
+            if let Some(opened) = self.lots.get(turn.lot) {
+                turn.expires_at = opened.term.expires_at;
+            }
+        }
+        let order = self.order;
+        self.open.sort_by(|one, other| order.compare(one, other));
+    }
+}
+
+/// The sum that counts what a movement takes, if it takes anything.
+const fn taken_sum<'a>(sums: &'a mut Balance, movement: &Movement) -> Option<&'a mut Points> {
+    match movement {
+        Movement::Spend | Movement::Capture { .. } => Some(&mut sums.spent),
+        Movement::Send => Some(&mut sums.sent),
+        Movement::Forfeit => Some(&mut sums.forfeited),
+        Movement::ClawBack { .. } => Some(&mut sums.clawed_back),
+        Movement::Hold { .. }
+        | Movement::Restore { .. }
+        | Movement::Release { .. }
+        | Movement::Reinstate { .. }
+        | Movement::Earn(_) => None,
+    }
+}
+
+impl Opened {
+    /// Whether what is left can be spent at `as_of`.
+    pub(super) fn state(&self, as_of: DateTime<Utc>) -> LotState {
+        if self.left == 0 {
+            LotState::Used
+        } else if self.term.is_over(as_of) {
+            LotState::Expired
+        } else if as_of < self.term.active_at {
+            LotState::Pending
+        } else {
+            LotState::Active
+        }
+    }
+}
