@@ -4,6 +4,9 @@ use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
+/// The most points of one posting: no sum of a ledger can overflow.
+pub const MAX_POSTING: Points = Points(1_000_000_000_000);
+
 /// A number of points; negative where points are taken.
 ///
 /// In JSON it is a whole number.

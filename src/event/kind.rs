@@ -7,6 +7,7 @@ use std::str::FromStr;
 use serde::{Deserialize, Serialize};
 
 use super::basket::{Basket, Purchase, Return};
+use super::operation::Operation;
 use crate::id::{
     AttributeName, CampaignId, CategoryId, CustomerId, EventId, ProductId, StoreId, SurveyId,
 };
@@ -204,6 +205,8 @@ event_kinds! {
     Enrolled = "enrolled",
     /// Attributes of the customer changed.
     AttributesChanged(AttributesChanged) = "attributes_changed",
+    /// Something is done with points.
+    Points(Operation) = "points",
     /// Something that only the host knows.
     Custom(Custom) = "custom",
 }

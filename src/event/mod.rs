@@ -29,13 +29,15 @@
 //! `{"review": {"product": "p", "rating": 5}}`, `{"share": {"product": "p", "network": "n"}}`,
 //! `{"referral": {"referred": "c-2"}}`, `{"survey_answered": {"survey": "s", "score": 9}}`,
 //! `{"support_contact": {"topic": "t"}}`, `"enrolled"`,
-//! `{"attributes_changed": {"changes": {"city": "Gent", "email": null}}}` and
+//! `{"attributes_changed": {"changes": {"city": "Gent", "email": null}}}`,
+//! `{"points": {"spend": {"points": 100, "reward": "mug"}}}` (see [`Operation`]) and
 //! `{"custom": {"name": "n", "values": {"k": 1}}}`.
 
 mod basket;
 mod columns;
 mod effect;
 mod kind;
+mod operation;
 mod orders;
 mod purchases;
 mod refund;
@@ -52,6 +54,7 @@ pub use kind::{
     AttributesChanged, Channel, Coordinates, Custom, EmailClicked, EmailOpened, EventKind,
     EventType, Referral, Review, Share, SupportContact, SurveyAnswered, View, Visit, Void,
 };
+pub use operation::{Operation, Parcel, Passage};
 pub use orders::{Line, Order, Orders};
 pub use purchases::Purchases;
 pub use refund::Refund;
@@ -78,6 +81,9 @@ pub struct Event {
     /// Through which channel it came, if known.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub channel: Option<Channel>,
+    /// On which card it happened, if that is of another account that was merged into the customer's.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub card: Option<CustomerId>,
     /// What happened.
     pub kind: EventKind,
 }
@@ -91,13 +97,19 @@ impl Event {
         at: DateTime<Utc>,
         kind: EventKind,
     ) -> Self {
-        Self { id, customer, at, recorded_at: at, channel: None, kind }
+        Self { id, customer, at, recorded_at: at, channel: None, card: None, kind }
     }
 
     /// The same event, through `channel`.
     #[must_use]
     pub fn through(self, channel: Channel) -> Self {
         Self { channel: Some(channel), ..self }
+    }
+
+    /// The same event, on the card of an account that was merged into the customer's.
+    #[must_use]
+    pub fn on_card(self, card: CustomerId) -> Self {
+        Self { card: Some(card), ..self }
     }
 
     /// Where the event stands in its customer's history: by instant (leap seconds not counted),

@@ -11,6 +11,7 @@ use super::kind::{Coordinates, EventKind};
 use crate::id::LineId;
 use crate::money::{Currency, Money};
 use crate::path::{Problems, Trail};
+use crate::point::{MAX_POSTING, Points};
 use crate::rule::Value;
 
 /// The longest list in an event: lines, discounts, coupons, attributes.
@@ -136,6 +137,21 @@ pub enum Fault {
         /// The limit in degrees.
         limit: u16,
     },
+    /// A number of points is zero, negative where it must not be, or too large.
+    #[error("{points} points: it must be 1 to {MAX_POSTING}")]
+    Points {
+        /// The number.
+        points: Points,
+    },
+    /// An instant is not after the event.
+    #[error("{at} is not after the event")]
+    NotLater {
+        /// The instant.
+        at: DateTime<Utc>,
+    },
+    /// Points expire before they can be spent.
+    #[error("the points expire before they are active")]
+    NeverActive,
     /// The event voids itself, or the customer referred themselves.
     #[error("it refers to itself")]
     Itself,
@@ -198,6 +214,7 @@ impl Event {
                     check_value(value.as_ref(), &path.field(name.as_str()), problems);
                 }
             }
+            EventKind::Points(operation) => operation.check(self, path, problems),
             EventKind::Custom(custom) => {
                 check_text(custom.name.as_str(), &path.field("name"), problems);
                 let path = path.field("values");
@@ -374,13 +391,13 @@ pub(crate) fn check_value(value: Option<&Value>, path: &Trail<'_>, problems: &mu
     }
 }
 
-fn check_length(count: usize, path: &Trail<'_>, problems: &mut Problems<Fault>) {
+pub(super) fn check_length(count: usize, path: &Trail<'_>, problems: &mut Problems<Fault>) {
     if count > MAX_LIST {
         problems.add(*path, Fault::TooMany { count });
     }
 }
 
-fn check_text(text: &str, path: &Trail<'_>, problems: &mut Problems<Fault>) {
+pub(super) fn check_text(text: &str, path: &Trail<'_>, problems: &mut Problems<Fault>) {
     if text.len() > MAX_TEXT_BYTES {
         problems.add(*path, Fault::TextTooLong { bytes: text.len() });
     }

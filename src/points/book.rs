@@ -7,6 +7,7 @@ use chrono::{DateTime, Utc};
 use super::entry::Share;
 use super::turn::{SpendOrder, Turn};
 use super::{Balance, Cause, Entry, LotState, Movement, Points, Term};
+use crate::event::Parcel;
 use crate::id::EventId;
 
 /// The lots of a ledger as they stand when its causes up to an instant are taken in.
@@ -98,7 +99,9 @@ impl Book {
             }
             Movement::Send => {
                 self.sums.sent.0 += points;
-                self.draw(place, points, at);
+                let left = self.draw_active(place, points, at);
+                let left = self.draw_active(place, left, DateTime::<Utc>::MAX_UTC);
+                self.owe(place, left);
             }
             Movement::Forfeit => {
                 self.sums.forfeited.0 += points;
@@ -156,8 +159,7 @@ impl Book {
         let mut balance = self.sums;
         balance.deficit = Points(self.debts.iter().map(|debt| debt.points).sum());
         for turn in &self.open {
-            let left = self.lots.get(turn.lot).map_or(0, |lot| lot.left);
-            balance.count(left, turn.active_at, turn.expires_at, as_of);
+            balance.count(self.left(turn.lot), turn.active_at, turn.expires_at, as_of);
         }
         for held in &self.holds {
             for (lot, points) in &held.parts {
@@ -169,11 +171,6 @@ impl Book {
             }
         }
         balance
-    }
-
-    /// The last instant that was looked at.
-    pub(super) const fn last(&self) -> Option<DateTime<Utc>> {
-        self.now
     }
 
     /// The first instant after `as_of`, until which it has waited, at which a lot or a hold changes
@@ -201,6 +198,38 @@ impl Book {
     /// All that has expired by the last instant that was looked at.
     pub(super) const fn expired(&self) -> Points {
         self.sums.expired
+    }
+
+    /// The points that are spent next, at most so many.
+    pub(super) fn parcels(&self, points: Points, as_of: DateTime<Utc>) -> Vec<Parcel> {
+        let mut wanted = points.0;
+        let active = self.open.iter().filter(|turn| turn.active_at <= as_of);
+        let parcels = active.map(|turn| {
+            let points = self.left(turn.lot).min(wanted);
+            wanted -= points;
+            Parcel { points: Points(points), active_at: None, expires_at: turn.expires_at }
+        });
+        parcels.filter(|parcel| !parcel.points.is_zero()).collect()
+    }
+
+    /// What has expired since an instant and was not reinstated.
+    pub(super) fn expired_since(&self, since: DateTime<Utc>) -> Points {
+        Points(self.expired_lots(since).iter().map(|(_, lot)| self.left(*lot)).sum())
+    }
+
+    fn left(&self, lot: usize) -> i64 {
+        self.lots.get(lot).map_or(0, |lot| lot.left)
+    }
+
+    /// The lots with points that have expired since an instant, the last of them first.
+    fn expired_lots(&self, since: DateTime<Utc>) -> Vec<(DateTime<Utc>, usize)> {
+        let expired = self.lots.iter().enumerate().filter_map(|(lot, opened)| {
+            let expires_at = opened.term.expires_at.filter(|&expiry| since <= expiry)?;
+            (self.now >= Some(expires_at) && opened.left > 0).then_some((expires_at, lot))
+        });
+        let mut expired: Vec<(DateTime<Utc>, usize)> = expired.collect();
+        expired.sort_unstable_by(|one, other| other.cmp(one));
+        expired
     }
 
     /// The next instant until `as_of` at which a hold ends, or a lot becomes active and something
@@ -265,13 +294,23 @@ impl Book {
     }
 
     /// Takes points from the active lots in turn; what they do not have is owed.
-    fn draw(&mut self, by: usize, mut wanted: i64, at: DateTime<Utc>) {
+    fn draw(&mut self, by: usize, wanted: i64, at: DateTime<Utc>) {
+        let left = self.draw_active(by, wanted, at);
+        self.owe(by, left);
+    }
+
+    /// Takes points from the lots that are active at `at` in turn, and says how many are missing.
+    fn draw_active(&mut self, by: usize, mut wanted: i64, at: DateTime<Utc>) -> i64 {
         self.for_each_active(at, |book, lot| {
             wanted -= book.take(lot, by, wanted);
             wanted > 0
         });
-        if wanted > 0 {
-            self.debts.push_back(Debt { by, points: wanted });
+        wanted
+    }
+
+    fn owe(&mut self, by: usize, points: i64) {
+        if points > 0 {
+            self.debts.push_back(Debt { by, points });
         }
     }
 
@@ -449,20 +488,13 @@ impl Book {
 
     /// Opens a lot with points that have expired.
     fn reinstate(&mut self, by: usize, since: DateTime<Utc>, points: i64, term: Term) {
-        let at = term.active_at;
-        let expired = self.lots.iter().enumerate().filter_map(|(lot, opened)| {
-            let expires_at = opened.term.expires_at.filter(|&expiry| since <= expiry)?;
-            (expires_at <= at && opened.left > 0).then_some((expires_at, lot))
-        });
-        let mut expired: Vec<(DateTime<Utc>, usize)> = expired.collect();
-        expired.sort_unstable_by(|one, other| other.cmp(one));
         let mut wanted = points;
-        for (_, lot) in expired {
+        for (_, lot) in self.expired_lots(since) {
             wanted -= self.take(lot, by, wanted);
         }
         self.sums.expired.0 -= points - wanted;
         if wanted < points {
-            self.open(by, term, points - wanted, at);
+            self.open(by, term, points - wanted, term.active_at);
         }
     }
 

@@ -274,7 +274,7 @@ impl Award {
             }
             Self::PerUnit(_) => {}
             Self::PerEvent(PerEvent { event, cap, .. }) => {
-                if matches!(event, EventType::Return | EventType::Void) {
+                if matches!(event, EventType::Return | EventType::Void | EventType::Points) {
                     problems.add(path.field("event"), Fault::EarnsNothing { event: *event });
                 }
                 if cap.is_some_and(|cap| cap.count == 0) {

@@ -5,12 +5,9 @@ use std::cmp::Ordering;
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
-use super::{Fault, Points};
+use super::{Fault, MAX_POSTING, Points};
 use crate::calendar::{Span, Zone};
 use crate::id::{CustomerId, EarningId, EventId, LineId, OfferId, OperatorId, RewardId};
-
-/// The most points of one posting: no sum of a ledger can overflow.
-pub const MAX_POSTING: Points = Points(1_000_000_000_000);
 
 /// What gave the points, or what they were spent on.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -179,6 +176,11 @@ impl Movement {
             | Self::Forfeit
             | Self::ClawBack { .. } => Points(points.0.saturating_neg()),
         }
+    }
+
+    /// Whether it gives back what was taken.
+    pub(super) const fn gives_back(&self) -> bool {
+        matches!(self, Self::Restore { .. })
     }
 
     /// Whether it takes points away, so that they can be given back.

@@ -78,8 +78,8 @@ pub enum Fault {
         /// The amount.
         amount: Money,
     },
-    /// Points are given for an event that takes them back.
-    #[error("`{event}` takes points back and earns none")]
+    /// Points are given for an event that moves points itself.
+    #[error("`{event}` moves points itself and earns none")]
     EarnsNothing {
         /// The kind of event.
         event: EventType,

@@ -315,7 +315,7 @@ impl Ledger {
     }
 
     /// Whether anything may stand here for this event; if not, nothing does.
-    fn names(&self, event: &EventId) -> bool {
+    pub(super) fn names(&self, event: &EventId) -> bool {
         self.events.binary_search(&key(event)).is_ok()
     }
 

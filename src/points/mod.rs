@@ -34,6 +34,8 @@ mod entry;
 mod fault;
 mod ledger;
 mod multiplier;
+mod operation;
+mod passage;
 mod policy;
 mod returned;
 mod turn;
@@ -43,12 +45,14 @@ pub use earning::{
     Activation, Award, Cap, CheckedEarning, Earning, EarningRule, EndOf, Expiry, MAX_AWARD,
     PerAmount, PerEvent, PerUnit, TierMultiplier,
 };
-pub use entry::{Cause, Entry, MAX_POSTING, Movement, Posting, Sliding, Source, Term};
+pub use entry::{Cause, Entry, Movement, Posting, Sliding, Source, Term};
 pub use fault::Fault;
 pub use ledger::{Ledger, MAX_ENTRIES};
 pub use multiplier::{Multiplier, NoMultiplier};
+pub use operation::Refusal;
+pub use passage::{Sharing, shares};
 pub use policy::{Earlier, EarningPolicy, Occasion};
 pub use returned::Returned;
 pub use turn::SpendOrder;
 
-pub use crate::point::Points;
+pub use crate::point::{MAX_POSTING, Points};

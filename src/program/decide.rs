@@ -7,10 +7,11 @@ use super::settle::Derived;
 use super::{Complaint, Decision, Member, Program, Status, TierChange};
 use crate::digest::Digest;
 use crate::event::{Event, EventKind};
+use crate::feature::Snapshot;
 use crate::id::SegmentId;
 use crate::offer::Explain;
 use crate::path::Path;
-use crate::points::Balance;
+use crate::points::{Balance, Refusal};
 use crate::profile::{Profile, Recorded};
 use crate::rule::{Kind, Value};
 
@@ -37,6 +38,10 @@ impl Program {
         let refused = self.objections(member, event);
         if !refused.is_empty() {
             return self.nothing(member, event, Status::Refused(refused));
+        }
+        let known = member.profile().history.knows(&event.id);
+        if let Some(refusal) = self.refusal(member, event).filter(|_| !known) {
+            return self.nothing(member, event, Status::Declined(refusal));
         }
         let mut profile = member.profile().clone();
         let recorded = profile.history.record(event.clone());
@@ -82,6 +87,18 @@ impl Program {
             objections.push(Complaint::one("kind.purchase.basket", reason));
         }
         objections
+    }
+
+    /// Why what the event would do with points cannot be done.
+    pub(super) fn refusal(&self, member: &Member, event: &Event) -> Option<Refusal> {
+        if !matches!(event.kind, EventKind::Points(_)) {
+            return None;
+        }
+        let since = Snapshot::of(member.profile(), self.moment(event.at)).member_since();
+        match since.filter(|since| self.zone.date(event.at) < *since) {
+            Some(since) => Some(Refusal::BeforeMembership { since }),
+            None => member.ledger().refusal(event),
+        }
     }
 
     /// What is odd about an event that takes effect.

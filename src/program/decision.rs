@@ -9,7 +9,7 @@ use crate::id::{CustomerId, OfferId, SegmentId, TierId};
 use crate::money::Money;
 use crate::offer::{DeclineCode, Outcome};
 use crate::path::{Path, Problems};
-use crate::points::{Balance, Entry};
+use crate::points::{Balance, Entry, Refusal};
 
 /// What follows from an event for a member: a record to carry out, apply and keep.
 ///
@@ -72,6 +72,8 @@ pub enum Status {
     Duplicate,
     /// It cannot, for these reasons.
     Refused(Vec<Complaint>),
+    /// What it would do with points cannot be done.
+    Declined(Refusal),
 }
 
 /// Something wrong in what the host handed in.

@@ -34,7 +34,7 @@ pub enum Applied {
     },
     /// Its event was applied before: nothing has changed.
     Before,
-    /// It refuses its event: nothing has changed.
+    /// It refuses or declines its event: nothing has changed.
     Refused,
     /// It is about another customer: nothing has changed.
     Foreign,

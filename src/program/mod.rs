@@ -5,6 +5,7 @@
 //! [`Program::decide`] about a [`Member`]; none of them fails or changes anything.
 //! [`Member::apply`] lets a decision take effect.
 
+mod accounts;
 mod answer;
 mod batch;
 mod build;
@@ -27,6 +28,7 @@ use std::collections::BTreeMap;
 
 use chrono::{DateTime, Utc};
 
+pub use accounts::Handover;
 pub use answer::{MAX_LOOKS, Quote, View};
 pub use build::Builder;
 pub use decision::{Claim, Complaint, Decision, Settlement, Status, TierChange};

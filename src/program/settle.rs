@@ -96,6 +96,9 @@ impl Program {
                 let postings = reversal::postings(event, before, ledger);
                 Moved { postings, ..Moved::default() }
             }
+            EventKind::Points(_) => {
+                Moved { postings: ledger.operation_postings(event), ..Moved::default() }
+            }
             EventKind::Purchase(purchase)
                 if before.history.order(&purchase.order, event.at).is_some() =>
             {

@@ -127,7 +127,9 @@ fn products() -> impl Strategy<Value = BTreeSet<ProductId>> + Clone {
 }
 
 fn per_event() -> impl Strategy<Value = PerEvent> + Clone {
-    let earns = |event: &&EventType| !matches!(event, EventType::Return | EventType::Void);
+    let earns = |event: &&EventType| {
+        !matches!(event, EventType::Return | EventType::Void | EventType::Points)
+    };
     let event = select(EventType::ALL.iter().filter(earns).copied().collect::<Vec<_>>());
     let period = select(vec![Period::Day, Period::Week, Period::Month, Period::Year]);
     let cap = proptest::option::of((1..=3_u32, period).prop_map(|(count, per)| Cap { count, per }));

@@ -8,10 +8,12 @@ use super::basket::{basket, product, purchase, store};
 use super::calendar::{instant, years};
 use super::customer::{attribute, channel, coordinates};
 use super::id::id;
+use super::operation::operation;
 use super::value::text;
 use crate::event::{
-    AttributesChanged, Custom, EmailClicked, EmailOpened, Event, EventKind, EventType, Referral,
-    Return, ReturnedLine, Review, Share, SupportContact, SurveyAnswered, View, Visit, Void,
+    AttributesChanged, Custom, EmailClicked, EmailOpened, Event, EventKind, EventType, Operation,
+    Referral, Return, ReturnedLine, Review, Share, SupportContact, SurveyAnswered, View, Visit,
+    Void,
 };
 use crate::id::{CustomerId, EventId};
 use crate::money::Currency;
@@ -71,6 +73,7 @@ pub fn event_kind(event_type: EventType, currency: Currency) -> BoxedStrategy<Ev
             .boxed(),
         EventType::Enrolled => Just(EventKind::Enrolled).boxed(),
         EventType::AttributesChanged => changes().prop_map(EventKind::AttributesChanged).boxed(),
+        EventType::Points => operation().prop_map(EventKind::Points).boxed(),
         EventType::Custom => custom().prop_map(EventKind::Custom).boxed(),
     }
 }
@@ -85,6 +88,11 @@ pub(super) fn delay() -> impl Strategy<Value = TimeDelta> + Clone {
 pub(super) fn of_another(kind: EventKind, event: &EventId, customer: &CustomerId) -> EventKind {
     match kind {
         EventKind::Void(void) if void.event == *event => EventKind::AppOpened,
+        EventKind::Points(Operation::Capture { hold, .. } | Operation::Release { hold })
+            if hold == *event =>
+        {
+            EventKind::AppOpened
+        }
         EventKind::Referral(referral) if referral.referred == *customer => EventKind::AppOpened,
         kind => kind,
     }

@@ -109,7 +109,7 @@ proptest! {
                 prop_assert!(!complaints.is_empty());
                 prop_assert!(complaints.iter().all(|complaint| !complaint.reason.is_empty()));
             }
-            Status::Duplicate => prop_assert_eq!(&member, &HOST.member),
+            Status::Declined(_) | Status::Duplicate => prop_assert_eq!(&member, &HOST.member),
         }
     }
 

@@ -324,7 +324,7 @@ fn every_problem_of_earning_rules_is_told_with_its_place() {
          `[0].award.per_amount.per`: points are given per 0.00 USD: it must be more than nothing\n\
          `[1].id`: earning rule `a` is there twice: also at [0]\n\
          `[1].award.per_event.points`: 1000000001 points: a rule gives 1 to 1000000000 at a time\n\
-         `[1].award.per_event.event`: `void` takes points back and earns none\n\
+         `[1].award.per_event.event`: `void` moves points itself and earns none\n\
          `[1].award.per_event.cap.count`: the cap is 0: leave the rule out if it is never to give \
          points\n\
          `[1].when.field`: `teir` is no known field: did you mean `tier`?\n\

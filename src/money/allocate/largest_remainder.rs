@@ -1,7 +1,6 @@
 //! The default: largest remainders.
 
 use super::{Allocation, Allocator, Share, fill, share_of};
-use crate::id::LineId;
 use crate::money::Money;
 
 /// Proportional to worth, rounded down; the cents left over go one each to the largest remainders
@@ -23,7 +22,7 @@ impl Allocator for LargestRemainder {
 
 /// Splits `amount` over lines in proportion to their weights, as [`LargestRemainder`] does; neither
 /// is negative, and no product of both exceeds 127 bits. Without any weight nobody gets anything.
-pub(crate) fn apportion(amount: i128, weights: &[(&LineId, i128)]) -> Vec<i128> {
+pub(crate) fn apportion<K: Ord>(amount: i128, weights: &[(&K, i128)]) -> Vec<i128> {
     let total: i128 = weights.iter().map(|(_, weight)| weight).sum();
     let mut parts = Vec::with_capacity(weights.len());
     let mut remainders = Vec::new();

@@ -3,7 +3,7 @@
 use std::fmt::{self, Display};
 
 use super::{PointsReview, Pump, Review};
-use crate::points::{Points, Source};
+use crate::points::Points;
 
 impl Display for Review {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

@@ -1,0 +1,301 @@
+//! What is done with points: why it cannot be done, and what it posts.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use chrono::{DateTime, NaiveDate, Utc};
+use serde::{Deserialize, Serialize};
+use thiserror::Error;
+
+use super::{Cause, Entry, Ledger, MAX_ENTRIES, Movement, Points, Posting, Source, Term};
+use crate::event::{Event, EventKind, Operation, Parcel, Passage};
+use crate::id::{CustomerId, EventId};
+
+/// Why something cannot be done with points; the ledger stays as it is.
+///
+/// If there are several reasons, the one that is told is the first in this list.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Error, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case", deny_unknown_fields)]
+#[non_exhaustive]
+pub enum Refusal {
+    /// The event has moved points before.
+    #[error("it was done before")]
+    DoneBefore,
+    /// It is said to have been done before the customer became a member.
+    #[error("the customer has been a member since {since} only")]
+    BeforeMembership {
+        /// The day on which they became one.
+        since: NaiveDate,
+    },
+    /// Points are given to, or taken from, the account itself.
+    #[error("an account gives no points to itself")]
+    ToItself,
+    /// The ledger is full.
+    #[error("the ledger is full")]
+    Full,
+    /// No event of this name holds points.
+    #[error("no points are held under this name")]
+    UnknownHold,
+    /// The points were captured before.
+    #[error("what was held has been captured")]
+    Captured,
+    /// The points were released before.
+    #[error("what was held has been released")]
+    Released,
+    /// The points are held no longer.
+    #[error("the points were held until {until}")]
+    HoldOver {
+        /// The first instant at which they were not.
+        until: DateTime<Utc>,
+    },
+    /// More points are to be captured than are held.
+    #[error("{wanted} points are wanted, and {held} are held")]
+    MoreThanHeld {
+        /// How many are wanted.
+        wanted: Points,
+        /// How many are held.
+        held: Points,
+    },
+    /// An account is to be merged while points are held.
+    #[error("{held} points are held")]
+    StillHeld {
+        /// How many.
+        held: Points,
+    },
+    /// More points are to be reinstated than have expired.
+    #[error("{wanted} points are wanted, and {found} have expired since then")]
+    MoreThanExpired {
+        /// How many are wanted.
+        wanted: Points,
+        /// How many have expired in time.
+        found: Points,
+    },
+    /// There are not enough points.
+    #[error("{wanted} points are wanted, and there are {found}")]
+    TooFew {
+        /// How many are wanted.
+        wanted: Points,
+        /// How many can be spent; negative if points are owed.
+        found: Points,
+    },
+}
+
+impl Refusal {
+    /// The name of the reason, which stays the same.
+    #[must_use]
+    pub const fn code(&self) -> &'static str {
+        match self {
+            Self::DoneBefore => "done_before",
+            Self::BeforeMembership { .. } => "before_membership",
+            Self::ToItself => "to_itself",
+            Self::Full => "full",
+            Self::UnknownHold => "unknown_hold",
+            Self::Captured => "captured",
+            Self::Released => "released",
+            Self::HoldOver { .. } => "hold_over",
+            Self::MoreThanHeld { .. } => "more_than_held",
+            Self::StillHeld { .. } => "still_held",
+            Self::MoreThanExpired { .. } => "more_than_expired",
+            Self::TooFew { .. } => "too_few",
+        }
+    }
+}
+
+/// What became of the points that an event held.
+struct Hold {
+    posting: Posting,
+    until: DateTime<Utc>,
+    captured: bool,
+    left: Points,
+}
+
+impl Ledger {
+    /// The entries by which the operation of an event is done, if it can be.
+    ///
+    /// It is judged by what the ledger has for the instants until the event's. An event that is no
+    /// operation leads to no entries.
+    ///
+    /// # Errors
+    /// The first reason why it cannot be done.
+    pub fn operate(&self, event: &Event) -> Result<Vec<Entry>, Refusal> {
+        if let Some(refusal) = self.refusal(event) {
+            return Err(refusal);
+        }
+        let postings = self.operation_postings(event);
+        Ok(self.reconcile(&BTreeSet::new(), &postings, &event.id))
+    }
+
+    /// Why the operation of an event cannot be done; `None` if it can, or if the event is none.
+    #[must_use]
+    pub fn refusal(&self, event: &Event) -> Option<Refusal> {
+        let EventKind::Points(operation) = &event.kind else { return None };
+        let at = event.at;
+        if self.names(&event.id) && !self.postings(&event.id).is_empty() {
+            return Some(Refusal::DoneBefore);
+        }
+        let peer = match operation {
+            Operation::Send { to, .. } => Some(to),
+            Operation::Receive { from, .. } => Some(from),
+            _ => None,
+        };
+        if peer == Some(&event.customer) {
+            return Some(Refusal::ToItself);
+        }
+        if self.entries().len() >= MAX_ENTRIES {
+            return Some(Refusal::Full);
+        }
+        match operation {
+            Operation::Capture { hold, points } => self.hold_refusal(hold, *points, at),
+            Operation::Release { hold } => self.hold_refusal(hold, None, at),
+            Operation::Reinstate { points, expired_since, .. } => {
+                let found = self.book_until(at).expired_since(*expired_since);
+                (found < *points).then_some(Refusal::MoreThanExpired { wanted: *points, found })
+            }
+            Operation::Spend { points, .. }
+            | Operation::Hold { points, .. }
+            | Operation::Send { points, why: Passage::Transfer, .. } => {
+                let found = self.balance(at).spendable();
+                (found < *points).then_some(Refusal::TooFew { wanted: *points, found })
+            }
+            Operation::Adjust { .. } | Operation::Send { .. } | Operation::Receive { .. } => None,
+        }
+    }
+
+    fn hold_refusal(
+        &self,
+        event: &EventId,
+        wanted: Option<Points>,
+        at: DateTime<Utc>,
+    ) -> Option<Refusal> {
+        let Some(hold) = self.hold(event).filter(|hold| hold.posting.cause().at <= at) else {
+            return Some(Refusal::UnknownHold);
+        };
+        if hold.captured {
+            return Some(Refusal::Captured);
+        }
+        if hold.left <= Points::ZERO {
+            return Some(Refusal::Released);
+        }
+        if hold.until <= at {
+            return Some(Refusal::HoldOver { until: hold.until });
+        }
+        let (wanted, held) = (wanted?, hold.left);
+        (held < wanted).then_some(Refusal::MoreThanHeld { wanted, held })
+    }
+
+    /// The points that `event` holds, as far as the ledger tells.
+    fn hold(&self, event: &EventId) -> Option<Hold> {
+        let is_hold = |one: &Posting| matches!(one.cause().movement, Movement::Hold { .. });
+        let posting = self.postings(event).into_iter().find(is_hold)?;
+        let Movement::Hold { until } = posting.cause().movement else { return None };
+        let mut hold = Hold { until, captured: false, left: posting.points(), posting };
+        let later = self.net().rev().take_while(|(cause, _)| **cause > *hold.posting.cause());
+        for (cause, net) in later {
+            let gone = match &cause.movement {
+                Movement::Capture { of } if of == event => {
+                    hold.captured = true;
+                    net.0.saturating_neg()
+                }
+                Movement::Release { of } if of == event => net.0,
+                _ => 0,
+            };
+            hold.left.0 -= gone;
+        }
+        Some(hold)
+    }
+
+    /// What is to stand in the ledger for the operation of an event, of which it has nothing yet
+    /// and whose later events it lacks.
+    ///
+    /// It is done whether it can be or not: what is taken beyond what there is runs up a deficit.
+    #[must_use]
+    pub fn operation_postings(&self, event: &Event) -> Vec<Posting> {
+        let EventKind::Points(operation) = &event.kind else { return Vec::new() };
+        let at = event.at;
+        let moves = |source: &Source, movement, points| {
+            let (event, source) = (event.id.clone(), source.clone());
+            Posting::new(Cause { at, event, movement, source, line: None }, points).ok()
+        };
+        let one = |source: Source, movement, points| moves(&source, movement, points);
+        match operation {
+            Operation::Spend { points, reward } => {
+                Vec::from_iter(one(Source::Reward(reward.clone()), Movement::Spend, *points))
+            }
+            Operation::Hold { points, reward, until } => {
+                let movement = Movement::Hold { until: *until };
+                Vec::from_iter(one(Source::Reward(reward.clone()), movement, *points))
+            }
+            Operation::Capture { hold, points } => self.captures(hold, *points, moves),
+            Operation::Release { hold: event } => {
+                let hold = self.hold(event).into_iter();
+                let release = |hold: Hold| {
+                    let of = event.clone();
+                    moves(&hold.posting.cause().source, Movement::Release { of }, hold.left)
+                };
+                hold.filter_map(release).collect()
+            }
+            Operation::Adjust { points, operator, expires_at, .. } => {
+                let term = Term { expires_at: *expires_at, ..Term::from(at) };
+                let movement = if points.0 < 0 { Movement::Forfeit } else { Movement::Earn(term) };
+                let points = Points(points.0.saturating_abs());
+                Vec::from_iter(one(Source::Operator(operator.clone()), movement, points))
+            }
+            Operation::Reinstate { points, expired_since, operator, expires_at, .. } => {
+                let (expired_since, expires_at) = (*expired_since, *expires_at);
+                let movement = Movement::Reinstate { expired_since, expires_at };
+                Vec::from_iter(one(Source::Operator(operator.clone()), movement, *points))
+            }
+            Operation::Send { points, to, why } => {
+                Vec::from_iter(one(source_of(*why, to), Movement::Send, *points))
+            }
+            Operation::Receive { parcels, from, why } => {
+                let source = source_of(*why, from);
+                let opens = |(term, points)| moves(&source, Movement::Earn(term), points);
+                terms(parcels, at).into_iter().filter_map(opens).collect()
+            }
+        }
+    }
+
+    /// What captures points that are held, and releases the others.
+    fn captures(
+        &self,
+        event: &EventId,
+        points: Option<Points>,
+        moves: impl Fn(&Source, Movement, Points) -> Option<Posting>,
+    ) -> Vec<Posting> {
+        let Some(hold) = self.hold(event) else { return Vec::new() };
+        let source = &hold.posting.cause().source;
+        let captured = points.unwrap_or(hold.left);
+        let rest = Points(hold.left.0 - captured.0);
+        let of = || event.clone();
+        let capture = moves(source, Movement::Capture { of: of() }, captured);
+        capture.into_iter().chain(moves(source, Movement::Release { of: of() }, rest)).collect()
+    }
+
+    /// How many points go over if the account is merged into another: all that have not expired
+    /// and, as a negative number, what is owed.
+    #[must_use]
+    pub fn transferable(&self, as_of: DateTime<Utc>) -> Points {
+        let balance = self.balance(as_of);
+        Points(balance.spendable().0 + balance.pending.0)
+    }
+}
+
+fn source_of(why: Passage, peer: &CustomerId) -> Source {
+    match why {
+        Passage::Transfer => Source::Account(peer.clone()),
+        Passage::Merge => Source::Merge(peer.clone()),
+        Passage::Unmerge => Source::Unmerge(peer.clone()),
+    }
+}
+
+/// The terms of what comes from another account, each once: a cause has one sum.
+fn terms(parcels: &[Parcel], at: DateTime<Utc>) -> Vec<(Term, Points)> {
+    let mut terms: BTreeMap<Term, Points> = BTreeMap::new();
+    for parcel in parcels {
+        let active_at = parcel.active_at.map_or(at, |active_at| active_at.max(at));
+        let term = Term { active_at, expires_at: parcel.expires_at, sliding: None };
+        let sum = terms.entry(term).or_default();
+        *sum = sum.checked_add(parcel.points).unwrap_or(*sum);
+    }
+    terms.into_iter().collect()
+}
