@@ -4,7 +4,7 @@ use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
 use super::book::{Book, Causes, Opened};
-use super::{Cause, Entry, Ledger, Points, Term};
+use super::{Cause, Entry, Ledger, Movement, Points, Term};
 
 /// How many points a customer holds, and what became of the others.
 ///
@@ -136,12 +136,38 @@ impl Ledger {
     /// ledger refuses the entries.
     #[must_use]
     pub fn balance_with(&self, entries: &[Entry], as_of: DateTime<Utc>) -> Balance {
-        if entries.is_empty() {
-            return self.balance(as_of);
+        if let Some(balance) = self.balance_with_earned(entries, as_of) {
+            return balance;
         }
         let mut ledger = self.clone();
         let _unchanged_if_refused = ledger.post(entries.to_vec());
         ledger.balance(as_of)
+    }
+
+    /// The balance with entries that only earn, after all that is known, while no lot has to do
+    /// with another.
+    fn balance_with_earned(&self, entries: &[Entry], as_of: DateTime<Utc>) -> Option<Balance> {
+        let last = self.net().next_back().map(|(cause, _)| cause);
+        let earned = |entry: &Entry| match entry.cause.movement {
+            Movement::Earn(term)
+                if last < Some(&entry.cause)
+                    && entry.cause.at <= as_of
+                    && term.sliding.is_none() =>
+            {
+                Some((term, entry.points))
+            }
+            _ => None,
+        };
+        let earned = entries.iter().map(earned).collect::<Option<Vec<(Term, Points)>>>()?;
+        if !self.with_book(as_of, Book::is_plain) || self.changed(entries).is_err() {
+            return None;
+        }
+        let mut balance = self.balance(as_of);
+        for (term, points) in earned {
+            balance.earned.0 += points.0;
+            balance.count(points.0, term.active_at, term.expires_at, as_of);
+        }
+        Some(balance)
     }
 
     /// Every lot that was opened until `as_of`, in chronological order, with what became of it.

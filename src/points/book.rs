@@ -149,6 +149,12 @@ impl Book {
         self.expire(as_of);
     }
 
+    /// Whether a lot that is opened has nothing to do with the others: nothing is owed, and no
+    /// expiry is put off.
+    pub(super) fn is_plain(&self) -> bool {
+        self.debts.is_empty() && !self.slides
+    }
+
     /// The balance at `as_of`, which is not before what was taken in.
     pub(super) fn balance(&self, as_of: DateTime<Utc>) -> Balance {
         if !self.debts.is_empty() && self.next_turn(as_of).is_some() {

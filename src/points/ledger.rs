@@ -248,7 +248,10 @@ impl Ledger {
 
     /// The entries of each cause that is concerned, by the last of them, with what they and those
     /// before them come to; in chronological order.
-    fn changed(&self, entries: &[Entry]) -> Result<Vec<(usize, Points)>, Problems<Fault>> {
+    pub(super) fn changed(
+        &self,
+        entries: &[Entry],
+    ) -> Result<Vec<(usize, Points)>, Problems<Fault>> {
         let mut problems = Problems::none();
         let count = self.entries.len().saturating_add(entries.len());
         if count > MAX_ENTRIES {
