@@ -182,7 +182,10 @@ impl Book {
     /// The first instant after `as_of`, until which it has waited, at which a lot or a hold changes
     /// by itself.
     pub(super) fn next_change(&self, as_of: DateTime<Utc>) -> Option<DateTime<Utc>> {
-        let lots = self.open.iter().flat_map(|turn| [Some(turn.active_at), turn.expires_at]);
+        let lots = self.open.iter().flat_map(|turn| {
+            let active_at = (!turn.is_waiting()).then_some(turn.active_at);
+            [active_at, turn.expires_at]
+        });
         let held = self.holds.iter().filter(|held| !held.parts.is_empty());
         let held = held.map(|held| Some(held.until));
         lots.chain(held).flatten().filter(|&at| at > as_of).min()

@@ -54,7 +54,9 @@ impl Source {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Term {
-    /// The first instant at which they can be spent.
+    /// The first instant at which they can be spent; not there in JSON if they wait for a
+    /// confirmation that may never come ([`Term::WAITING`]).
+    #[serde(default = "never", skip_serializing_if = "is_never")]
     pub active_at: DateTime<Utc>,
     /// The first instant at which they can no longer be spent; `None` if they never expire.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -97,11 +99,28 @@ impl PartialOrd for Sliding {
     }
 }
 
+const fn never() -> DateTime<Utc> {
+    DateTime::<Utc>::MAX_UTC
+}
+
+fn is_never(at: &DateTime<Utc>) -> bool {
+    *at == never()
+}
+
 impl Term {
+    /// Pending until more is known: its activation is at no instant at which anything happens.
+    pub const WAITING: Self = Self { active_at: never(), expires_at: None, sliding: None };
+
     /// Spendable from `at` on, for good.
     #[must_use]
     pub const fn from(at: DateTime<Utc>) -> Self {
         Self { active_at: at, expires_at: None, sliding: None }
+    }
+
+    /// Whether they wait for a confirmation that has not come.
+    #[must_use]
+    pub fn is_waiting(&self) -> bool {
+        is_never(&self.active_at)
     }
 
     /// Whether points of this term have expired at `as_of`.

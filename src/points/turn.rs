@@ -34,6 +34,13 @@ impl Turn {
     }
 }
 
+impl Turn {
+    /// Whether it waits for a confirmation, as a [`Term`](super::Term) does.
+    pub(super) fn is_waiting(&self) -> bool {
+        self.active_at == DateTime::<Utc>::MAX_UTC
+    }
+}
+
 impl SpendOrder {
     /// Which of two lots is spent first.
     pub(super) fn compare(self, one: &Turn, other: &Turn) -> Ordering {
