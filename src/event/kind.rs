@@ -9,12 +9,14 @@ use serde::{Deserialize, Serialize};
 use super::basket::{Basket, Purchase, Return};
 use super::operation::Operation;
 use crate::id::{
-    AttributeName, CampaignId, CategoryId, CustomerId, EventId, ProductId, StoreId, SurveyId,
+    AttributeName, CampaignId, CategoryId, CustomerId, EventId, OrderId, ProductId, StoreId,
+    SurveyId,
 };
 use crate::rule::{NotFinite, Number, Text, Value};
 
 /// The ways in which a customer and the business meet.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
 #[non_exhaustive]
 pub enum Channel {
@@ -177,6 +179,8 @@ event_kinds! {
     Purchase(Purchase) = "purchase",
     /// Lines of an order came back.
     Return(Return) = "return",
+    /// An order was confirmed: it is kept, or was delivered, as the program understands it.
+    OrderConfirmed(OrderConfirmed) = "order_confirmed",
     /// An earlier event is declared never to have happened.
     Void(Void) = "void",
     /// A product page was looked at.
@@ -235,6 +239,14 @@ impl From<Return> for EventKind {
     fn from(returned: Return) -> Self {
         Self::Return(returned)
     }
+}
+
+/// An order was confirmed: it is kept, or was delivered, as the program understands it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct OrderConfirmed {
+    /// The order, whose purchase may still be to come.
+    pub order: OrderId,
 }
 
 /// An earlier event is declared never to have happened.

@@ -22,7 +22,7 @@
 //! ```
 //!
 //! The other kinds: `{"return": {"order": "o-1", "lines": [{"line": "1", "quantity": 1}]}}`,
-//! `{"void": {"event": "e-1"}}`, `{"view": {"product": "p"}}`, `{"cart_updated": {"lines": […]}}`,
+//! `{"order_confirmed": {"order": "o-1"}}`, `{"void": {"event": "e-1"}}`, `{"view": {"product": "p"}}`, `{"cart_updated": {"lines": […]}}`,
 //! `{"email_opened": {"campaign": "c"}}`, `{"email_clicked": {"campaign": "c"}}`,
 //! `"app_opened"`,
 //! `{"visit": {"store": "s", "coordinates": {"latitude": 51.05, "longitude": 3.72}}}`,
@@ -52,7 +52,8 @@ pub use effect::OrderState;
 pub(crate) use effect::{order_states, voided};
 pub use kind::{
     AttributesChanged, Channel, Coordinates, Custom, EmailClicked, EmailOpened, EventKind,
-    EventType, Referral, Review, Share, SupportContact, SurveyAnswered, View, Visit, Void,
+    EventType, OrderConfirmed, Referral, Review, Share, SupportContact, SurveyAnswered, View,
+    Visit, Void,
 };
 pub use operation::{Operation, Parcel, Passage};
 pub use orders::{Line, Order, Orders};

@@ -41,6 +41,13 @@ impl History {
             EventKind::Return(returned) => {
                 self.check_return(event, returned, &path, &mut problems);
             }
+            EventKind::OrderConfirmed(confirmed) => {
+                let order = &confirmed.order;
+                if self.order(order, EVER).is_none() {
+                    let fault = Fault::UnknownOrder { order: order.clone() };
+                    problems.add(path.field("order"), fault);
+                }
+            }
             EventKind::Void(void) => self.check_void(event, void, &path, &mut problems),
             EventKind::AttributesChanged(changed) => {
                 let path = path.field("changes");

@@ -28,7 +28,7 @@ pub(super) struct Index {
     traces: BTreeMap<Group, Vec<Trace>>,
     /// The voids by position, each with the event that it names.
     voids: BTreeMap<(DateTime<Utc>, EventId), EventId>,
-    /// The keys of the orders that purchases and returns name, sorted; one for each of them.
+    /// The keys of the orders that purchases, returns and confirmations name, sorted; one for each of them.
     orders: Vec<u64>,
 }
 
@@ -64,7 +64,7 @@ impl Index {
         is_new
     }
 
-    /// Whether a purchase or a return may name this order; if not, none does.
+    /// Whether a purchase, a return or a confirmation may name this order; if not, none does.
     pub(super) fn names(&self, order: &OrderId) -> bool {
         self.orders.binary_search(&order_key(order)).is_ok()
     }
@@ -232,11 +232,12 @@ impl Index {
     }
 }
 
-/// The order that a purchase or a return names.
+/// The order that a purchase, a return or a confirmation names.
 const fn order_of(event: &Event) -> Option<&OrderId> {
     match &event.kind {
         EventKind::Purchase(purchase) => Some(&purchase.order),
         EventKind::Return(returned) => Some(&returned.order),
+        EventKind::OrderConfirmed(confirmed) => Some(&confirmed.order),
         _ => None,
     }
 }

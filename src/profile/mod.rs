@@ -17,6 +17,7 @@ mod stored;
 mod summary;
 
 use std::borrow::Cow;
+use std::collections::BTreeSet;
 
 use chrono::{DateTime, NaiveDate, Utc};
 use serde::{Deserialize, Serialize};
@@ -28,7 +29,8 @@ pub use history::{History, Recorded, Retention};
 pub use summary::Summary;
 
 use crate::calendar::Zone;
-use crate::event::{Event, EventKind, EventType, Purchases};
+use crate::event::{AttributesChanged, Event, EventKind, EventType, Purchases};
+use crate::id::AttributeName;
 use crate::money::Currency;
 use crate::path::{Path, Problems};
 
@@ -66,6 +68,34 @@ impl Profile {
             }
         }
         attributes
+    }
+
+    /// Whether this change of attributes is the one after which all of these are known for the
+    /// first time, when what happened up to `as_of` came before it.
+    #[must_use]
+    pub fn completes(
+        &self,
+        changed: &AttributesChanged,
+        wanted: &BTreeSet<AttributeName>,
+        as_of: DateTime<Utc>,
+    ) -> bool {
+        let has_all = |attributes: &Attributes| {
+            wanted.iter().all(|name| attributes.get(name.as_str()).is_some())
+        };
+        let mut attributes = self.customer.attributes.clone();
+        if has_all(&attributes) {
+            return false;
+        }
+        for event in self.history.lasting(as_of) {
+            if let EventKind::AttributesChanged(changed) = &event.kind {
+                attributes.change(changed);
+                if has_all(&attributes) {
+                    return false;
+                }
+            }
+        }
+        attributes.change(changed);
+        has_all(&attributes)
     }
 
     /// When the customer joined: at their first enrollment up to `as_of`, or else at their first

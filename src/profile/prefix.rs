@@ -6,7 +6,7 @@ use chrono::{DateTime, Utc};
 
 use super::log::Log;
 use super::{History, Profile};
-use crate::event::Event;
+use crate::event::{Event, EventKind};
 use crate::id::{EventId, OrderId};
 
 impl History {
@@ -34,6 +34,12 @@ impl History {
         let is_there = self.index.names(order);
         let events = events.take_while(move |_| is_there);
         events.filter(|event| event.purchase().is_some_and(|bought| bought.order == *order))
+    }
+
+    /// The returns and voids, void ones included, in their order.
+    pub fn reversals(&self) -> impl Iterator<Item = &Event> {
+        let events = self.summary.lasting.iter().chain(&self.events).map(Arc::as_ref);
+        events.filter(|event| matches!(event.kind, EventKind::Return(_) | EventKind::Void(_)))
     }
 
     /// Whether all recorded events come before `event`.

@@ -21,8 +21,8 @@ impl History {
     }
 
     /// The events that are in effect at `as_of` and whose content was not folded away, in their
-    /// order: those of [`History::events`] and, before them, the purchases, returns, voids,
-    /// enrollments, changes of attributes and answers to surveys in the summary.
+    /// order: those of [`History::events`] and, before them, the purchases, returns, confirmations,
+    /// voids, enrollments, changes of attributes and answers to surveys in the summary.
     pub fn lasting(&self, as_of: DateTime<Utc>) -> impl DoubleEndedIterator<Item = &Event> {
         let void = self.index.void(as_of);
         let end = self.summary.lasting.partition_point(|event| event.position().0 <= as_of);
@@ -89,6 +89,16 @@ impl History {
             _ => false,
         });
         order_states(events).pop()
+    }
+
+    /// When an order was first confirmed, whatever the question: `None` if it never was, or only by
+    /// what is void.
+    #[must_use]
+    pub fn confirmed_at(&self, order: &OrderId) -> Option<DateTime<Utc>> {
+        let ever = DateTime::<Utc>::MAX_UTC;
+        self.index.first_at(Some(EventType::OrderConfirmed), ever)?;
+        let confirms = |event: &&Event| matches!(&event.kind, EventKind::OrderConfirmed(found) if found.order == *order);
+        self.lasting(ever).find(confirms).map(|event| event.position().0)
     }
 
     /// The customer's orders as they stand at `as_of`, as the log of one customer.

@@ -8,7 +8,7 @@ use crate::event::{Event, EventKind, EventType};
 
 /// What is kept of the events that are older than a history's retention.
 ///
-/// Of purchases, returns, voids, enrollments, changes of attributes and answers to surveys it keeps
+/// Of purchases, returns, confirmations, voids, enrollments, changes of attributes and answers to surveys it keeps
 /// the event; a purchase loses its store, region, coupons, shipping and stated totals. Of every
 /// other event it keeps when it was, its type, its channel and a fingerprint by which its id is
 /// recognized.
@@ -57,6 +57,7 @@ pub(super) const fn is_lasting(event_type: EventType) -> bool {
         event_type,
         EventType::Purchase
             | EventType::Return
+            | EventType::OrderConfirmed
             | EventType::Void
             | EventType::Enrolled
             | EventType::AttributesChanged

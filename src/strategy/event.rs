@@ -11,9 +11,9 @@ use super::id::id;
 use super::operation::operation;
 use super::value::text;
 use crate::event::{
-    AttributesChanged, Custom, EmailClicked, EmailOpened, Event, EventKind, EventType, Operation,
-    Referral, Return, ReturnedLine, Review, Share, SupportContact, SurveyAnswered, View, Visit,
-    Void,
+    AttributesChanged, Custom, EmailClicked, EmailOpened, Event, EventKind, EventType,
+    Operation, OrderConfirmed, Referral, Return, ReturnedLine, Review, Share, SupportContact, SurveyAnswered,
+    View, Visit, Void,
 };
 use crate::id::{CustomerId, EventId};
 use crate::money::Currency;
@@ -43,6 +43,9 @@ pub fn event_kind(event_type: EventType, currency: Currency) -> BoxedStrategy<Ev
     match event_type {
         EventType::Purchase => purchase(currency).prop_map(EventKind::Purchase).boxed(),
         EventType::Return => any_return().prop_map(EventKind::Return).boxed(),
+        EventType::OrderConfirmed => {
+            id().prop_map(|order| EventKind::OrderConfirmed(OrderConfirmed { order })).boxed()
+        }
         EventType::Void => id().prop_map(|event| EventKind::Void(Void { event })).boxed(),
         EventType::View => product()
             .prop_map(|(product, category)| EventKind::View(View { product, category }))

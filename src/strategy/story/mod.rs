@@ -72,7 +72,8 @@ impl Story {
 /// A customer who enrolls, buys, brings back some of it, and does whatever else customers do.
 ///
 /// Every event passes [`Event::validate`], and all of them together make sense: ids are unique; a
-/// return is of lines of an earlier order, and never of more than was bought; a void is of an
+/// return is of lines of an earlier order, and never of more than was bought, and a confirmation of
+/// an earlier order; a void is of an
 /// earlier event, but of no order that something came back from. Ids do not rise with time, and
 /// some events happen at one instant.
 pub fn story(plot: Plot) -> impl Strategy<Value = Story> + Clone {

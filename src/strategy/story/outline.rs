@@ -37,6 +37,8 @@ pub(super) enum What {
     Happens(EventKind),
     /// Units of the lines of one of the orders so far come back; the numbers choose how many.
     ComesBack(Index, Vec<u8>),
+    /// One of the orders so far is confirmed.
+    IsConfirmed(Index),
     /// One of the events so far is void.
     IsVoid(Index),
 }
@@ -75,6 +77,7 @@ fn happening(plot: Plot) -> impl Strategy<Value = Move> + Clone {
     let what = prop_oneof![
         12 => kind.prop_map(What::Happens),
         3 => (any::<Index>(), picks).prop_map(|(order, picks)| What::ComesBack(order, picks)),
+        1 => any::<Index>().prop_map(What::IsConfirmed),
         1 => any::<Index>().prop_map(What::IsVoid),
     ];
     let channel = proptest::option::weighted(0.8, channel());

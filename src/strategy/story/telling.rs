@@ -5,7 +5,7 @@ use proptest::sample::Index;
 
 use super::Story;
 use super::outline::{Move, Outline, What};
-use crate::event::{Event, EventKind, Purchase, Return, Void, latest};
+use crate::event::{Event, EventKind, OrderConfirmed, Purchase, Return, Void, latest};
 use crate::id::{CustomerId, EventId, LineId, OrderId};
 use crate::profile::Customer;
 use crate::strategy::basket::picked;
@@ -65,6 +65,7 @@ impl Telling {
                 self.tell(kind.clone(), next);
             }
             What::ComesBack(order, picks) => self.bring_back(*order, picks, next),
+            What::IsConfirmed(order) => self.confirm(*order, next),
             What::IsVoid(event) => self.make_void(*event, next),
         }
     }
@@ -101,6 +102,13 @@ impl Telling {
         let returned = Return { order: order.id.clone(), lines: picked(&order.left, picks) };
         order.change(&returned, |left, back| left - back);
         self.tell(EventKind::Return(returned), &next.after_all());
+    }
+
+    fn confirm(&mut self, order: Index, next: &Move) {
+        let at = order.index(self.orders.len().max(1));
+        let Some(order) = self.orders.get(at) else { return };
+        let confirmed = OrderConfirmed { order: order.id.clone() };
+        self.tell(EventKind::OrderConfirmed(confirmed), &next.after_all());
     }
 
     fn make_void(&mut self, event: Index, next: &Move) {
