@@ -11,7 +11,7 @@ const TERMS: &str = r#"{
   "loyalty": 1, "name": "Corner shop", "currency": "EUR",
   "earning": [
     {"id": "base", "award": {"per_amount": {"points": 1, "per": "1.00 EUR"}}},
-    {"id": "order", "when": "basket_total >= 20",
+    {"id": "order",
      "award": {"per_event": {"event": "purchase", "points": 300}}}
   ],
   "lanes": [{"id": "deals", "mode": "best_for_customer"}, {"id": "coupons", "mode": "first"}],

@@ -140,6 +140,7 @@ fn tiers() -> Vec<Tier> {
         name: name.into(),
         at_least: Credits::Count(at_least),
         multiplier: Multiplier::ONE,
+        points_expiry: None,
         benefits: Vec::new(),
     };
     vec![tier("a", 1), tier("b", 2), tier("c", 3)]

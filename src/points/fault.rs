@@ -4,7 +4,7 @@ use thiserror::Error;
 
 use super::{MAX_AWARD, MAX_ENTRIES, MAX_POSTING, Points};
 use crate::event::EventType;
-use crate::id::EarningId;
+use crate::id::{CampaignId, EarningId};
 use crate::money::{Currency, Money};
 use crate::rule;
 
@@ -87,6 +87,41 @@ pub enum Fault {
     /// A cap lets a rule give points not even once.
     #[error("the cap is 0: leave the rule out if it is never to give points")]
     NeverEarns,
+    /// A cap says neither how many times nor how many points.
+    #[error("the cap caps nothing: say how many `times` or `points` at most")]
+    CapsNothing,
+    /// A bonus for orders names no order, or in two ways.
+    #[error("which order is it: either the `nth`, or `every` so many")]
+    WhichOrder,
+    /// Orders are counted from 1.
+    #[error("it is 0: orders are counted from 1")]
+    OrderZero,
+    /// A profile is complete without anything.
+    #[error("there are no attributes: name those that must be known")]
+    NothingToTell,
+    /// Points wait for a confirmation that cannot come.
+    #[error("only an order can be confirmed, and it is not only orders that earn these points")]
+    NothingToConfirm,
+    /// Two campaigns have one id.
+    #[error("campaign `{id}` is there twice: also at campaigns[{first}]")]
+    DuplicateCampaign {
+        /// The id.
+        id: CampaignId,
+        /// Where the first campaign is.
+        first: usize,
+    },
+    /// A campaign multiplies by one.
+    #[error("1x multiplies nothing: leave the campaign out, or say how many times")]
+    MultipliesNothing,
+    /// A campaign names an earning rule that is not there.
+    #[error("there is no earning rule `{id}`")]
+    UnknownRule {
+        /// The id.
+        id: EarningId,
+    },
+    /// A campaign is never on.
+    #[error("it ends before it begins")]
+    EndsBeforeItBegins,
     /// The condition of a rule does not fit the program's fields.
     #[error(transparent)]
     When(#[from] rule::Fault),

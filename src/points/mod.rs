@@ -27,32 +27,46 @@
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 
+mod award;
 mod balance;
 mod book;
+mod boost;
+mod cap;
+mod claw_back;
 mod earning;
 mod entry;
 mod fault;
+mod given;
 mod ledger;
 mod multiplier;
+mod multipliers;
 mod operation;
 mod passage;
 mod policy;
 mod returned;
+mod shares;
+mod timing;
 mod turn;
 
-pub use balance::{Balance, Expiring, Lot, LotState, Use};
-pub use earning::{
-    Activation, Award, Cap, CheckedEarning, Earning, EarningRule, EndOf, Expiry, MAX_AWARD,
-    PerAmount, PerEvent, PerUnit, TierMultiplier,
+pub use award::{
+    Award, Birthday, Celebration, NthOrder, PerAmount, PerEvent, PerUnit, ProfileCompleted, Steps,
 };
+pub use balance::{Balance, Expiring, Lot, LotState, Use};
+pub use boost::{Boost, BoostSource, Boosts, Combine, OfferBoosts, Rate};
+pub use cap::{Cap, CapPeriod, Earlier};
+pub use claw_back::ClawBack;
+pub use earning::{CheckedEarning, Earning, EarningRule, MAX_AWARD, TierMultiplier};
 pub use entry::{Cause, Entry, Movement, Posting, Sliding, Source, Term};
 pub use fault::Fault;
 pub use ledger::{Ledger, MAX_ENTRIES};
 pub use multiplier::{Multiplier, NoMultiplier};
+pub use multipliers::{Campaign, CheckedMultipliers, Multipliers};
 pub use operation::Refusal;
-pub use passage::{Sharing, shares};
-pub use policy::{Earlier, EarningPolicy, Occasion};
+pub use passage::{Sharing, share_out};
+pub use policy::{EarningPolicy, Occasion};
 pub use returned::Returned;
+pub use shares::shares;
+pub use timing::{Activation, EndOf, Expiry, OnConfirmation};
 pub use turn::SpendOrder;
 
 pub use crate::point::{MAX_POSTING, Points};

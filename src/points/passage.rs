@@ -29,18 +29,18 @@ pub enum Sharing {
 /// nobody pays more than they can spend.
 ///
 /// ```
-/// use loyalty::points::{Ledger, Points, Refusal, Sharing, shares};
+/// use loyalty::points::{Ledger, Points, Refusal, Sharing, share_out};
 ///
 /// let (ann, ledger) = ("ann".parse()?, Ledger::default());
 /// let at = "2026-03-14T09:30:00Z".parse()?;
-/// let refused = shares(&[(&ann, &ledger)], Points(10), at, Sharing::EarliestExpiry);
+/// let refused = share_out(&[(&ann, &ledger)], Points(10), at, Sharing::EarliestExpiry);
 /// assert_eq!(refused, Err(Refusal::TooFew { wanted: Points(10), found: Points(0) }));
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 ///
 /// # Errors
 /// [`Refusal::TooFew`] if all of them together have not enough.
-pub fn shares(
+pub fn share_out(
     holders: &[(&CustomerId, &Ledger)],
     points: Points,
     as_of: DateTime<Utc>,

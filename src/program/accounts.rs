@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 use super::{Member, Program};
 use crate::event::{Event, EventKind, Operation, Parcel, Passage};
 use crate::id::{CustomerId, EventId};
-use crate::points::{Points, Refusal, Sharing, shares};
+use crate::points::{Points, Refusal, Sharing, share_out};
 
 /// Two events by which points go from one account to another.
 ///
@@ -107,7 +107,7 @@ impl Program {
         sharing: Sharing,
     ) -> Result<Vec<(CustomerId, Points)>, Refusal> {
         let holders = household.iter().map(|member| (member.id(), member.ledger()));
-        shares(&holders.collect::<Vec<_>>(), points, as_of, sharing)
+        share_out(&holders.collect::<Vec<_>>(), points, as_of, sharing)
     }
 
     /// The first gives the second so many points, or takes a debt over if they are negative.

@@ -12,8 +12,8 @@ use crate::id::{SegmentId, TierId};
 use crate::money::Allocator;
 use crate::offer::{Catalog, OfferEvaluator};
 use crate::path::{Path, Problems};
-use crate::points::EarningPolicy;
-use crate::profile::Retention;
+use crate::points::{Award, EarningPolicy};
+use crate::profile::{Retention, WELL_KNOWN};
 use crate::rule::{Rule, Schema, Text};
 use crate::segment::Segmenter;
 use crate::segment::rules::RuleSegments;
@@ -105,6 +105,7 @@ impl Builder {
         let version = Digest::of(&(&self.spec, &self.labels));
         self.check_terms(&mut problems);
         self.check_names(&mut problems);
+        self.check_attributes(&mut problems);
 
         let names = Names {
             currency: self.spec.currency,
@@ -126,6 +127,9 @@ impl Builder {
         let mut wanted: BTreeSet<&str> = inputs.map(Text::as_str).collect();
         let conditions = self.spec.earning.0.iter().filter_map(|rule| rule.when.as_ref());
         wanted.extend(conditions.flat_map(Rule::fields));
+        let campaigns = self.spec.multipliers.campaigns.iter();
+        wanted
+            .extend(campaigns.filter_map(|campaign| campaign.when.as_ref()).flat_map(Rule::fields));
         wanted.extend(self.spec.offers.iter().flat_map(|offer| offer.when.fields()));
         wanted.extend(self.earning.iter().flat_map(|earning| earning.fields()));
         wanted.extend(self.offers.iter().flat_map(|offers| offers.fields()));
@@ -139,8 +143,13 @@ impl Builder {
         let inputs = segmenters.iter().flat_map(|installed| installed.slots.iter().flatten());
         let fields = fields.with_inputs(inputs.copied());
         let earning = earning(&self.spec, self.earning, &fields, &mut problems);
+        let multipliers = self.spec.multipliers.check(fields.schema(), &self.spec.earning);
+        let multipliers = problems.take(&Path::from("multipliers"), multipliers);
         let offers = offers(&self.spec, self.offers, self.allocator, &fields, &mut problems);
-        let (Some(earning), Some(offers)) = (earning, offers) else { return Err(problems) };
+        let (Some(earning), Some(offers), Some(multipliers)) = (earning, offers, multipliers)
+        else {
+            return Err(problems);
+        };
         problems.into_result(Program {
             name: self.spec.name,
             version,
@@ -154,6 +163,9 @@ impl Builder {
             segmenters,
             tiers,
             earning,
+            multipliers,
+            points_expiry: self.spec.points_expiry,
+            claw_back: self.spec.claw_back,
             offers,
         })
     }
@@ -176,6 +188,22 @@ impl Builder {
         ];
         for (name, _) in twice.into_iter().filter(|(_, twice)| *twice) {
             problems.add(Path::from(name), Fault::Twice);
+        }
+    }
+
+    /// What a profile is to have must be attributes.
+    fn check_attributes(&self, problems: &mut Problems<Fault>) {
+        for (index, rule) in self.spec.earning.0.iter().enumerate() {
+            let Award::ProfileCompleted(award) = &rule.award else { continue };
+            let path = Path::from("earning").item(index).field("award");
+            let path = path.field("profile_completed").field("attributes");
+            for (place, name) in award.attributes.iter().enumerate() {
+                let well_known = WELL_KNOWN.iter().any(|(known, ..)| *known == name.as_str());
+                if !well_known && !self.spec.attributes.contains_key(name) {
+                    let fault = Fault::UnknownAttribute { name: name.clone() };
+                    problems.add(path.item(place), fault);
+                }
+            }
         }
     }
 

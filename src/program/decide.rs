@@ -3,7 +3,7 @@
 use chrono::{DateTime, Utc};
 
 use super::judge::Place;
-use super::settle::Derived;
+use super::settle::{Derived, reaches_back};
 use super::{Complaint, Decision, Member, Program, Status, TierChange};
 use crate::digest::Digest;
 use crate::event::{Event, EventKind};
@@ -59,7 +59,8 @@ impl Program {
         decision.warnings = self.doubts(member, event, recorded);
         let mut before = None;
         if recorded == Recorded::New {
-            let mut derived = if member.profile().history.ends_before(event) {
+            let newest = member.profile().history.ends_before(event);
+            let mut derived = if newest && !reaches_back(event, &profile.history) {
                 self.derive_newest(event, member.profile(), member.ledger(), explain)
             } else {
                 self.derive(event, &profile, member.ledger(), explain)
@@ -146,6 +147,7 @@ impl Program {
             status,
             warnings: Vec::new(),
             entries: Vec::new(),
+            multipliers: Vec::new(),
             outcomes: Vec::new(),
             settlements: Vec::new(),
             entered: Vec::new(),
@@ -158,6 +160,7 @@ impl Program {
     /// Puts in what the event moves, and for a purchase what became of the offers.
     fn settle(&self, decision: &mut Decision, event: &Event, derived: Derived) {
         decision.entries = derived.entries;
+        decision.multipliers = derived.boosts;
         if let (Some(purchase), Some(evaluation)) = (event.purchase(), derived.evaluation) {
             decision.settlements = self.settlements(purchase, &evaluation);
             decision.outcomes = evaluation.outcomes;

@@ -9,7 +9,7 @@ use crate::id::{CustomerId, OfferId, SegmentId, TierId};
 use crate::money::Money;
 use crate::offer::{DeclineCode, Outcome};
 use crate::path::{Path, Problems};
-use crate::points::{Balance, Entry, Refusal};
+use crate::points::{Balance, Boost, Entry, Refusal};
 
 /// What follows from an event for a member: a record to carry out, apply and keep.
 ///
@@ -42,6 +42,10 @@ pub struct Decision {
     /// that one.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub entries: Vec<Entry>,
+    /// The multipliers, other than 1x, with which the event earned its points; how they go together
+    /// is a term of the program.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub multipliers: Vec<Boost>,
     /// For a purchase: what became of its offers, as of the purchase; see
     /// [`Program::decide`](super::Program::decide) for which of them are told.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]

@@ -2,6 +2,7 @@
 
 use thiserror::Error;
 
+use crate::id::AttributeName;
 use crate::path::{Path, Problems, Unreadable};
 use crate::rule::Text;
 use crate::{offer, points, rule, segment, tier};
@@ -70,6 +71,12 @@ pub enum Fault {
         name: Text,
         /// A name that was probably meant.
         suggestion: Option<Text>,
+    },
+    /// A profile is to have an attribute that is not declared.
+    #[error("there is no attribute `{name}`: declare it under `attributes`")]
+    UnknownAttribute {
+        /// The name.
+        name: AttributeName,
     },
     /// Retention of less than a day.
     #[error("events must be kept for at least one day")]

@@ -8,6 +8,7 @@
 mod accounts;
 mod answer;
 mod batch;
+mod boosts;
 mod build;
 mod decide;
 mod decision;
@@ -44,7 +45,7 @@ use crate::feature::Extractor;
 use crate::id::AttributeName;
 use crate::money::Currency;
 use crate::offer::OfferEvaluator;
-use crate::points::EarningPolicy;
+use crate::points::{CheckedMultipliers, ClawBack, EarningPolicy, Expiry};
 use crate::profile::{Customer, Retention};
 use crate::rule::Text;
 use crate::segment::Segment;
@@ -67,6 +68,9 @@ pub struct Program {
     segmenters: Vec<Installed>,
     tiers: Option<Box<dyn TierPolicy>>,
     earning: Consulted<Box<dyn EarningPolicy>>,
+    multipliers: CheckedMultipliers,
+    points_expiry: Expiry,
+    claw_back: ClawBack,
     offers: Consulted<Box<dyn OfferEvaluator>>,
 }
 

@@ -4,24 +4,27 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::judge::{Asked, Judged, Place};
 use super::{Claim, Program, Settlement, reversal};
-use crate::event::{Basket, Event, EventKind, Purchase};
-use crate::feature::{Moment, Snapshot};
-use crate::id::{EventId, OfferId};
+use crate::event::{Basket, Event, EventKind, LineItem, Purchase};
+use crate::feature::Moment;
+use crate::id::{EventId, LineId, OfferId, OrderId};
 use crate::money::Money;
-use crate::offer::{Allowance, Answer, Award, BudgetKey, Budgets, Evaluation, Explain};
+use crate::offer::{Allowance, Answer, Award, Benefit, BudgetKey, Budgets, Evaluation, Explain};
 use crate::points::{
-    Cause, Earlier, Entry, Ledger, Movement, Multiplier, Occasion, Posting, Source, Term,
+    Boost, BoostSource, Cause, Earlier, Entry, Ledger, Movement, Multiplier, Occasion, Points,
+    Posting, Source, shares,
 };
-use crate::profile::Profile;
+use crate::profile::{History, Profile};
 use crate::rule::Sheet;
-use crate::tier::Crossing;
 
 /// What is derived for a new event.
+#[derive(Default)]
 pub(super) struct Derived {
     /// What to post for it and to correct for later ones.
     pub entries: Vec<Entry>,
     /// For a purchase, what its offers came to.
     pub evaluation: Option<Evaluation>,
+    /// The multipliers with which it earned.
+    pub boosts: Vec<Boost>,
     /// How the member stood when it happened, if that mattered and nothing was recorded after it.
     pub before: Option<Place>,
 }
@@ -31,7 +34,17 @@ pub(super) struct Derived {
 struct Moved {
     postings: Vec<Posting>,
     evaluation: Option<Evaluation>,
+    boosts: Vec<Boost>,
     before: Option<Place>,
+}
+
+/// An event, what stands in the ledger of what came before it, and what is known in all: an order
+/// may be confirmed after it.
+#[derive(Clone, Copy)]
+struct Seen<'a> {
+    event: &'a Event,
+    ledger: &'a Ledger,
+    known: &'a History,
 }
 
 impl Program {
@@ -46,7 +59,12 @@ impl Program {
         ledger: &Ledger,
         explain: Explain,
     ) -> Derived {
-        let later: Vec<&Event> = profile.history.since(event.position()).collect();
+        let known = &profile.history;
+        let confirmed = confirmed_by(event, known);
+        let purchases = confirmed.iter().flat_map(|order| known.purchases_of(order));
+        let purchases: Vec<&Event> = purchases.collect();
+        let first = purchases.iter().map(|event| event.position()).chain([event.position()]).min();
+        let later: Vec<&Event> = known.since(first.unwrap_or(event.position())).collect();
         let concerned = |other: &&&Event| other.id == event.id || !self.is_closed(other);
         let concerned: Vec<&Event> = later.iter().filter(concerned).copied().collect();
         let ids: BTreeSet<EventId> = concerned.iter().map(|event| event.id.clone()).collect();
@@ -54,18 +72,27 @@ impl Program {
         let mut working = ledger.clone();
         repost(&mut working, &ids, &[], &event.id);
         let mut targets = Vec::new();
-        let mut evaluation = None;
+        for purchase in purchases.iter().filter(|purchase| !ids.contains(&purchase.id)) {
+            // It is not judged anew; but what waits for its confirmation does not wait longer.
+            let renewed = self.renewed(purchase, &working, known);
+            let about = BTreeSet::from([purchase.id.clone()]);
+            repost(&mut working, &about, &renewed, &event.id);
+            targets.extend(renewed);
+        }
+        let mut derived = Derived::default();
         for one in concerned {
             let before = profile.before(one.position());
-            let moved = self.moved(one, &before, &working, explain);
+            let seen = Seen { event: one, ledger: &working, known };
+            let moved = self.moved(seen, &before, explain);
             repost(&mut working, &BTreeSet::from([one.id.clone()]), &moved.postings, &event.id);
             targets.extend(moved.postings);
             if one.id == event.id {
-                evaluation = moved.evaluation;
+                derived.evaluation = moved.evaluation;
+                derived.boosts = moved.boosts;
             }
         }
-        let entries = ledger.reconcile(&ids, &targets, &event.id);
-        Derived { entries, evaluation, before: None }
+        derived.entries = ledger.reconcile(&ids, &targets, &event.id);
+        derived
     }
 
     /// The entries of an event that is the newest: nothing needs correction.
@@ -76,9 +103,29 @@ impl Program {
         ledger: &Ledger,
         explain: Explain,
     ) -> Derived {
-        let Moved { postings, evaluation, before } = self.moved(event, before, ledger, explain);
+        let seen = Seen { event, ledger, known: &before.history };
+        let Moved { postings, evaluation, boosts, before } = self.moved(seen, before, explain);
         let entries = ledger.reconcile(&BTreeSet::new(), &postings, &event.id);
-        Derived { entries, evaluation, before }
+        Derived { entries, evaluation, boosts, before }
+    }
+
+    /// What a purchase earned, with the terms that follow from what is known of its confirmation.
+    fn renewed(&self, purchase: &Event, ledger: &Ledger, known: &History) -> Vec<Posting> {
+        let rules = self.earning.part.rules();
+        let order = purchase.purchase().map(|purchase| &purchase.order);
+        let confirmed_at = order.and_then(|order| known.confirmed_at(order));
+        let renew = |posting: Posting| {
+            let cause = posting.cause();
+            let (Source::Earning(id), Movement::Earn(_)) = (&cause.source, &cause.movement) else {
+                return posting;
+            };
+            let Some(rule) = rules.and_then(|rules| rules.rule(id)) else { return posting };
+            let term = rule.renewed(cause.at, confirmed_at, self.points_expiry, &self.zone);
+            let Some(term) = term else { return posting };
+            let cause = Cause { movement: Movement::Earn(term), ..cause.clone() };
+            Posting::new(cause, posting.points()).unwrap_or(posting)
+        };
+        ledger.postings(&purchase.id).into_iter().map(renew).collect()
     }
 
     /// Whether an event is from before the present terms.
@@ -87,13 +134,15 @@ impl Program {
     }
 
     /// What is to stand in the ledger for an event, judged by what came before it.
-    fn moved(&self, event: &Event, before: &Profile, ledger: &Ledger, explain: Explain) -> Moved {
+    fn moved(&self, seen: Seen<'_>, before: &Profile, explain: Explain) -> Moved {
+        let Seen { event, ledger, .. } = seen;
         if before.history.is_void(&event.id, event.at) {
             return Moved::default();
         }
         match &event.kind {
             EventKind::Return(_) | EventKind::Void(_) => {
                 let postings = reversal::postings(event, before, ledger);
+                let postings = self.claw_back.clamp(postings, ledger);
                 Moved { postings, ..Moved::default() }
             }
             EventKind::Points(_) => {
@@ -104,91 +153,108 @@ impl Program {
             {
                 Moved::default()
             }
-            kind => {
+            EventKind::Purchase(purchase) => {
                 let judged = self.judge(before, ledger, self.moment(event.at));
-                let (postings, evaluation) = match kind {
-                    EventKind::Purchase(purchase) => {
-                        let moved =
-                            self.purchase_postings(event, purchase, &judged, ledger, explain);
-                        (moved.0, Some(moved.1))
-                    }
-                    _ => {
-                        let multiplier = self.multiplier(event, &judged, ledger);
-                        let sheet = self.with_basket(&judged, &Basket::default(), event.channel);
-                        (self.earned(event, &sheet, ledger, multiplier), None)
-                    }
-                };
-                Moved { postings, evaluation, before: Some(judged.place) }
+                let moved = self.purchase_moves(seen, purchase, &judged, explain);
+                Moved { before: Some(judged.place), ..moved }
+            }
+            _ => {
+                let judged = self.judge(before, ledger, self.moment(event.at));
+                let sheet = self.with_basket(&judged, &Basket::default(), event.channel);
+                let (postings, boosts) = self.earned(seen, &judged, &sheet, Vec::new());
+                Moved { postings, boosts, evaluation: None, before: Some(judged.place) }
             }
         }
     }
 
-    fn purchase_postings(
+    fn purchase_moves(
         &self,
-        event: &Event,
+        seen: Seen<'_>,
         purchase: &Purchase,
         judged: &Judged<'_>,
-        ledger: &Ledger,
         explain: Explain,
-    ) -> (Vec<Posting>, Evaluation) {
+    ) -> Moved {
+        let Seen { event, ledger, .. } = seen;
         let chosen: Vec<OfferId> = purchase.offers().cloned().collect();
         let budgets = Named(&chosen);
         let asked = Asked { chosen: &chosen, budgets: &budgets, explain };
         let sheet = self.with_basket(judged, &purchase.basket, event.channel);
         let evaluation = self.evaluate(judged, &purchase.basket, &sheet, asked);
-        let mut best = Multiplier::ONE;
+        let term = self.expiry(event, judged, ledger).term(Some(event.at), &self.zone);
+        let mut granted = Vec::new();
         let mut postings = Vec::new();
         for (offer, grant) in evaluation.grants() {
             let source = Source::Offer(offer.clone());
-            let moves = |movement, points| {
+            let moves = |movement, line, points| {
                 let (at, event, source) = (event.at, event.id.clone(), source.clone());
-                Posting::new(Cause { at, event, movement, source, line: None }, points).ok()
+                Posting::new(Cause { at, event, movement, source, line }, points).ok()
             };
-            postings.extend(grant.cost.and_then(|cost| moves(Movement::Spend, cost)));
+            postings.extend(grant.cost.and_then(|cost| moves(Movement::Spend, None, cost)));
             match &grant.award {
                 Award::Points(points) => {
-                    postings.extend(moves(Movement::Earn(Term::from(event.at)), *points));
+                    let shares = self.given(offer, *points, &purchase.basket).into_iter();
+                    postings
+                        .extend(shares.filter_map(|(line, points)| {
+                            moves(Movement::Earn(term), line, points)
+                        }));
                 }
-                Award::PointsMultiplier(multiplier) => best = best.max(*multiplier),
+                Award::PointsMultiplier(by) => granted.push(Boost {
+                    source: BoostSource::Offer(offer.clone()),
+                    by: *by,
+                    rules: BTreeSet::new(),
+                    part: None,
+                }),
                 _ => {}
             }
         }
-        let multiplier = self.multiplier(event, judged, ledger).combined(best);
-        postings.extend(self.earned(event, &sheet, ledger, multiplier));
-        (postings, evaluation)
+        let (earned, boosts) = self.earned(seen, judged, &sheet, granted);
+        postings.extend(earned);
+        Moved { postings, boosts, evaluation: Some(evaluation), before: None }
     }
 
-    /// The multiplier of the tier with which an event earns.
-    fn multiplier(&self, event: &Event, judged: &Judged<'_>, ledger: &Ledger) -> Multiplier {
-        let Some(tiers) = &self.tiers else { return Multiplier::ONE };
-        let rank = match tiers.crossing() {
-            Crossing::After => {
-                let mut profile = judged.snapshot.profile().clone();
-                let _ = profile.history.record(event.clone());
-                let snapshot = Snapshot::of(&profile, self.moment(event.at));
-                Some(tiers.rank(&snapshot, ledger))
-            }
-            _ => judged.place.rank,
-        };
-        let tier = rank.and_then(|rank| tiers.tiers().get(rank));
-        tier.map_or(Multiplier::ONE, |tier| tier.multiplier)
-    }
-
-    /// What the earning rules give for an event, when the facts are those on `sheet`.
+    /// What the earning rules give for an event that is judged so.
     fn earned(
         &self,
-        event: &Event,
+        seen: Seen<'_>,
+        judged: &Judged<'_>,
         sheet: &Sheet,
-        ledger: &Ledger,
-        multiplier: Multiplier,
-    ) -> Vec<Posting> {
-        self.earning.part.earn(&Occasion {
+        granted: Vec<Boost>,
+    ) -> (Vec<Posting>, Vec<Boost>) {
+        let Seen { event, ledger, known } = seen;
+        let boosts = self.boosts(event, judged, ledger, sheet, granted);
+        let order = event.purchase().map(|purchase| &purchase.order);
+        let postings = self.earning.part.earn(&Occasion {
             event,
+            profile: judged.snapshot.profile(),
+            moment: *judged.snapshot.moment(),
             facts: &self.earning.facts(sheet),
-            multiplier,
-            zone: &self.zone,
+            boosts: &boosts,
+            expiry: self.expiry(event, judged, ledger),
+            confirmed_at: order.and_then(|order| known.confirmed_at(order)),
             earlier: Earlier::of(ledger),
-        })
+        });
+        let told =
+            boosts.iter().filter(|boost| boost.by != Multiplier::ONE && !postings.is_empty());
+        let told = told.cloned().collect();
+        (postings, told)
+    }
+
+    /// The points that an offer gave, split over the lines that led to it.
+    fn given(
+        &self,
+        offer: &OfferId,
+        points: Points,
+        basket: &Basket,
+    ) -> Vec<(Option<LineId>, Points)> {
+        let catalog = self.offers.part.catalog();
+        let offer = catalog.and_then(|catalog| catalog.offer(offer));
+        let target = offer.and_then(|offer| match &offer.benefit {
+            Benefit::PointsPer(per) => Some(&per.target),
+            _ => offer.minimum.as_ref().map(|minimum| &minimum.of),
+        });
+        let counts = |line: &&LineItem| target.is_none_or(|target| target.includes(line));
+        let lines: Vec<&LineItem> = basket.lines.iter().filter(counts).collect();
+        if lines.is_empty() { shares(points, &basket.lines) } else { shares(points, lines) }
     }
 
     /// How a moment of this program is asked about.
@@ -229,6 +295,30 @@ impl Program {
             })
             .collect()
     }
+}
+
+/// The order whose confirmation an event is, or makes void, or makes no longer void.
+fn confirmed_by<'a>(mut event: &'a Event, known: &'a History) -> Option<&'a OrderId> {
+    loop {
+        match &event.kind {
+            EventKind::OrderConfirmed(confirmed) => return Some(&confirmed.order),
+            EventKind::Void(void) => {
+                let target = known.known(&void.event)?;
+                // Of two voids that name each other only the later one has an effect.
+                let is_void = matches!(target.kind, EventKind::Void(_));
+                if is_void && event.position() < target.position() {
+                    return None;
+                }
+                event = target;
+            }
+            _ => return None,
+        }
+    }
+}
+
+/// Whether an event changes what an earlier one earned, though nothing happened since.
+pub(super) fn reaches_back(event: &Event, known: &History) -> bool {
+    confirmed_by(event, known).is_some()
 }
 
 /// What a purchase tells of budgets: those of the offers that it names were reserved for it.

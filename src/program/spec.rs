@@ -11,7 +11,7 @@ use crate::id::AttributeName;
 use crate::money::Currency;
 use crate::offer::{Floors, Lane, Offer};
 use crate::path::from_json;
-use crate::points::Earning;
+use crate::points::{ClawBack, Earning, Expiry, Multipliers};
 use crate::profile::Retention;
 use crate::rule::{Field, Kind, Text};
 use crate::segment::rfm::RfmSpec;
@@ -64,6 +64,15 @@ pub struct Spec {
     /// What earns points.
     #[serde(default, skip_serializing_if = "is_empty")]
     pub earning: Earning,
+    /// What multiplies points, and how multipliers go together.
+    #[serde(default, skip_serializing_if = "Multipliers::is_empty")]
+    pub multipliers: Multipliers,
+    /// When points expire for which neither an earning rule nor a tier says it.
+    #[serde(default, skip_serializing_if = "is_never")]
+    pub points_expiry: Expiry,
+    /// How far points that a return or a void takes back are taken.
+    #[serde(default, skip_serializing_if = "is_into_deficit")]
+    pub claw_back: ClawBack,
     /// The lanes in which offers compete or stack, in the order in which they apply.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub lanes: Vec<Lane>,
@@ -91,6 +100,14 @@ fn is_forever(retention: &Retention) -> bool {
     *retention == Retention::Forever
 }
 
+fn is_never(expiry: &Expiry) -> bool {
+    *expiry == Expiry::Never
+}
+
+fn is_into_deficit(policy: &ClawBack) -> bool {
+    *policy == ClawBack::IntoDeficit
+}
+
 const fn is_empty(earning: &Earning) -> bool {
     earning.0.is_empty()
 }
@@ -111,6 +128,9 @@ impl Spec {
             rfm: None,
             ladder: None,
             earning: Earning::default(),
+            multipliers: Multipliers::default(),
+            points_expiry: Expiry::Never,
+            claw_back: ClawBack::IntoDeficit,
             lanes: Vec::new(),
             floors: Floors::default(),
             offers: Vec::new(),

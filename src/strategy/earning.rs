@@ -6,19 +6,22 @@ use proptest::collection::{btree_set, vec};
 use proptest::prelude::*;
 use proptest::sample::select;
 
-use super::basket::{category, product};
+use super::basket::{category, product, store};
 use super::calendar::{span, window};
+use super::customer::channel;
 use super::id::numbered;
 use super::money::{price, rounding};
 use super::rule::rule;
 use crate::calendar::Period;
-use crate::event::EventType;
-use crate::id::{CategoryId, EarningId, ProductId, TierId};
+use crate::event::{Channel, EventType};
+use crate::id::{AttributeName, CampaignId, CategoryId, EarningId, ProductId, StoreId, TierId};
 use crate::money::{Currency, Money};
 use crate::points::{
-    Activation, Award, Cap, Earning, EarningRule, EndOf, Expiry, Multiplier, PerAmount, PerEvent,
-    PerUnit, Points, TierMultiplier,
+    Activation, Award, Birthday, Campaign, Cap, CapPeriod, Celebration, Combine, Earning,
+    EarningRule, EndOf, Expiry, Multiplier, Multipliers, NthOrder, OfferBoosts, OnConfirmation,
+    PerAmount, PerEvent, PerUnit, Points, ProfileCompleted, Steps, TierMultiplier,
 };
+use crate::profile::WELL_KNOWN;
 use crate::rule::{Schema, Text};
 use crate::tier::{Credits, Crossing, Ladder, Measure, Tier, Validity};
 
@@ -29,21 +32,105 @@ pub fn earning(
     currency: Currency,
     most: usize,
 ) -> impl Strategy<Value = Earning> + Clone + use<> {
-    let award = prop_oneof![
-        2 => per_amount(currency).prop_map(Award::PerAmount),
-        1 => per_unit().prop_map(Award::PerUnit),
-        1 => per_event().prop_map(Award::PerEvent),
-    ];
     let when = proptest::option::weighted(0.3, rule(schema));
     let tier = select(vec![TierMultiplier::Applies, TierMultiplier::Ignored]);
-    let rule = (award, when, tier, activation(), expiry());
+    let expiry = proptest::option::of(expiry());
+    let rule = (award(currency), when, place(), caps(), tier, activation(), expiry);
     vec(rule, 0..=most).prop_map(|rules| {
-        let rules = rules.into_iter().enumerate();
-        let rules = rules.filter_map(|(at, (award, when, tier_multiplier, activation, expiry))| {
-            let id = EarningId::new(numbered("earn-", at)).ok()?;
-            Some(EarningRule { id, award, when, tier_multiplier, activation, expiry })
+        let rules = rules.into_iter().enumerate().filter_map(|(at, rule)| {
+            let (award, when, (channels, stores), caps, tier_multiplier, activation, expiry) = rule;
+            // Only an order can be confirmed.
+            let activation = match (&activation, &award) {
+                (Activation::OnConfirmation(_), Award::PerAmount(_) | Award::PerUnit(_)) => {
+                    activation
+                }
+                (Activation::OnConfirmation(_), _) => Activation::Immediate,
+                _ => activation,
+            };
+            let rule = EarningRule::new(EarningId::new(numbered("earn-", at)).ok()?, award);
+            Some(EarningRule {
+                when,
+                channels,
+                stores,
+                caps,
+                tier_multiplier,
+                activation,
+                expiry,
+                ..rule
+            })
         });
         Earning(rules.collect())
+    })
+}
+
+fn award(currency: Currency) -> BoxedStrategy<Award> {
+    prop_oneof![
+        4 => per_amount(currency).prop_map(Award::PerAmount),
+        2 => per_unit().prop_map(Award::PerUnit),
+        3 => per_event().prop_map(Award::PerEvent),
+        1 => (1..=3_u32, any::<bool>(), 1..=500_i64).prop_map(|(number, every, points)| {
+            let (nth, every) = if every { (None, Some(number)) } else { (Some(number), None) };
+            Award::NthOrder(NthOrder { nth, every, points: Points(points) })
+        }),
+        1 => birthday().prop_map(Award::Birthday),
+        1 => (btree_set(name(), 1..=2), 1..=500_i64).prop_map(|(attributes, points)| {
+            Award::ProfileCompleted(ProfileCompleted { points: Points(points), attributes })
+        }),
+    ]
+    .boxed()
+}
+
+fn birthday() -> impl Strategy<Value = Birthday> + Clone {
+    let within = select(vec![Celebration::Day, Celebration::Month]);
+    let event = select(vec![None, Some(EventType::Purchase), Some(EventType::Visit)]);
+    (1..=500_i64, within, event).prop_map(|(points, within, event)| Birthday {
+        points: Points(points),
+        within,
+        event,
+    })
+}
+
+/// The name of an attribute that every program knows.
+fn name() -> impl Strategy<Value = AttributeName> + Clone {
+    let names = WELL_KNOWN.iter().filter_map(|(name, ..)| AttributeName::new(name).ok());
+    select(names.collect::<Vec<_>>())
+}
+
+/// Some channels and stores, mostly none.
+fn place() -> BoxedStrategy<(BTreeSet<Channel>, BTreeSet<StoreId>)> {
+    let some = (btree_set(channel(), 1..=3), btree_set(store(), 0..=2));
+    prop_oneof![4 => Just((BTreeSet::new(), BTreeSet::new())), 1 => some].boxed()
+}
+
+fn caps() -> BoxedStrategy<Vec<Cap>> {
+    let period = select(vec![
+        CapPeriod::Day,
+        CapPeriod::Week,
+        CapPeriod::Month,
+        CapPeriod::Quarter,
+        CapPeriod::Year,
+        CapPeriod::Lifetime,
+    ]);
+    let cap = (1..=300_u32, any::<bool>(), period).prop_map(|(most, times, per)| {
+        if times { Cap::times(most % 3 + 1, per) } else { Cap::points(Points(most.into()), per) }
+    });
+    vec(cap, 0..=2).boxed()
+}
+
+/// Up to three campaigns, and any way in which multipliers go together; with conditions on the
+/// fields of `schema`.
+pub fn multipliers(schema: &Schema) -> impl Strategy<Value = Multipliers> + Clone + use<> {
+    let combine = select(vec![Combine::Multiply, Combine::Add, Combine::Highest]);
+    let offers = select(vec![OfferBoosts::Best, OfferBoosts::All]);
+    let by = (0..=300_u32).prop_filter("another than once", |hundredths| *hundredths != 100);
+    let by = by.prop_filter_map("a multiplier", Multiplier::from_hundredths);
+    let campaigns = vec((by, proptest::option::weighted(0.6, rule(schema))), 0..=3);
+    (combine, offers, campaigns).prop_map(|(combine, offers, campaigns)| {
+        let campaigns = campaigns.into_iter().enumerate().filter_map(|(at, (by, when))| {
+            let id = CampaignId::new(numbered("campaign-", at)).ok()?;
+            Some(Campaign { id, by, when, rules: BTreeSet::new(), from: None, until: None })
+        });
+        Multipliers { combine, offers, campaigns: campaigns.collect() }
     })
 }
 
@@ -84,7 +171,14 @@ fn tiers(measure: Measure, currency: Currency, steps: &[(i64, Multiplier)]) -> V
         };
         let id = TierId::new(numbered("tier-", at)).ok()?;
         let name = Text::from(id.as_str());
-        Some(Tier { id, name, at_least, multiplier: *multiplier, benefits: Vec::new() })
+        Some(Tier {
+            id,
+            name,
+            at_least,
+            multiplier: *multiplier,
+            points_expiry: None,
+            benefits: Vec::new(),
+        })
     });
     tiers.collect()
 }
@@ -98,10 +192,15 @@ fn per_amount(currency: Currency) -> impl Strategy<Value = PerAmount> + Clone {
         Just(Money::from_minor(currency.minor_per_major(), currency)),
         price(currency).prop_map(move |price| price.max(Money::from_minor(1, currency))),
     ];
-    (1..=100_i64, per, rounding(), categories(), products()).prop_map(
-        |(points, per, rounding, categories, products)| PerAmount {
+    let steps = select(vec![Steps::Proportional, Steps::Full]);
+    let least = price(currency).prop_map(move |price| price.max(Money::from_minor(1, currency)));
+    let at_least = proptest::option::weighted(0.2, least);
+    (1..=100_i64, per, (steps, at_least), rounding(), categories(), products()).prop_map(
+        |(points, per, (steps, at_least), rounding, categories, products)| PerAmount {
             points: Points(points),
             per,
+            steps,
+            at_least,
             rounding,
             categories,
             products,
@@ -131,20 +230,28 @@ fn per_event() -> impl Strategy<Value = PerEvent> + Clone {
         !matches!(event, EventType::Return | EventType::Void | EventType::Points)
     };
     let event = select(EventType::ALL.iter().filter(earns).copied().collect::<Vec<_>>());
-    let period = select(vec![Period::Day, Period::Week, Period::Month, Period::Year]);
-    let cap = proptest::option::of((1..=3_u32, period).prop_map(|(count, per)| Cap { count, per }));
-    (event, 1..=500_i64, cap).prop_map(|(event, points, cap)| PerEvent {
-        event,
-        points: Points(points),
-        cap,
-    })
+    (event, 1..=500_i64, categories(), products()).prop_map(
+        |(event, points, categories, products)| PerEvent {
+            event,
+            points: Points(points),
+            categories,
+            products,
+        },
+    )
 }
 
 fn activation() -> impl Strategy<Value = Activation> + Clone {
-    prop_oneof![3 => Just(Activation::Immediate), 1 => span().prop_map(Activation::After)]
+    let confirmed = proptest::option::of(span())
+        .prop_map(|at_latest| Activation::OnConfirmation(OnConfirmation { at_latest }));
+    prop_oneof![
+        3 => Just(Activation::Immediate),
+        1 => span().prop_map(Activation::After),
+        1 => confirmed,
+    ]
 }
 
-fn expiry() -> impl Strategy<Value = Expiry> + Clone {
+/// When points expire, or that they never do.
+pub fn expiry() -> impl Strategy<Value = Expiry> + Clone {
     let period = select(vec![Period::Month, Period::Quarter, Period::Year]);
     let end = (period, proptest::option::of(span()));
     prop_oneof![

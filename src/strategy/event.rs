@@ -11,8 +11,8 @@ use super::id::id;
 use super::operation::operation;
 use super::value::text;
 use crate::event::{
-    AttributesChanged, Custom, EmailClicked, EmailOpened, Event, EventKind, EventType,
-    Operation, OrderConfirmed, Referral, Return, ReturnedLine, Review, Share, SupportContact, SurveyAnswered,
+    AttributesChanged, Custom, EmailClicked, EmailOpened, Event, EventKind, EventType, Operation,
+    OrderConfirmed, Referral, Return, ReturnedLine, Review, Share, SupportContact, SurveyAnswered,
     View, Visit, Void,
 };
 use crate::id::{CustomerId, EventId};

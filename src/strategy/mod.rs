@@ -56,7 +56,7 @@ pub use basket::{basket, category, coupon, offer, product, purchase, return_of, 
 pub use benefit::floors;
 pub use calendar::{day, instant, span, window, years, zone};
 pub use customer::{attribute, attributes, channel, coordinates, customer};
-pub use earning::{earning, ladder};
+pub use earning::{earning, expiry, ladder, multipliers};
 pub use event::{event, event_kind};
 pub use id::id;
 pub use money::{currency, money, percent, price, rounding, worths};

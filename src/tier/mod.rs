@@ -18,7 +18,7 @@ pub use ladder::{CheckedLadder, Crossing, Ladder, MAX_TIERS, Measure, Validity};
 
 use crate::feature::Snapshot;
 use crate::id::TierId;
-use crate::points::{Ledger, Multiplier};
+use crate::points::{Expiry, Ledger, Multiplier};
 use crate::rule::Text;
 
 /// A tier and what its customers get.
@@ -35,6 +35,10 @@ pub struct Tier {
     /// How many times the points its customers earn.
     #[serde(default)]
     pub multiplier: Multiplier,
+    /// When points expire that are earned in the tier, unless the earning rule says it; as the
+    /// program says if it is not said here.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub points_expiry: Option<Expiry>,
     /// What else they get, in words.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub benefits: Vec<Text>,

@@ -13,7 +13,7 @@ use loyalty::offer::{
     Offer, OfferEvaluator, Request, Spent,
 };
 use loyalty::path::{self, Problems};
-use loyalty::points::{Earlier, Earning, EarningPolicy, Ledger, Multiplier, Occasion, Points};
+use loyalty::points::{Boosts, Earlier, Earning, EarningPolicy, Expiry, Ledger, Occasion, Points};
 use loyalty::profile::{Customer, History, Profile};
 use loyalty::program::{Applied, Decision, Member, Program, Spec};
 use loyalty::rule::{Field, Kind, Rule, Schema, Sheet};
@@ -163,8 +163,15 @@ impl Door {
                 let _ = earning.earn(&Occasion {
                     event: &HOST.event,
                     facts: &*FACTS,
-                    multiplier: Multiplier::MAX,
-                    zone: &Zone::UTC,
+                    profile: HOST.member.profile(),
+                    moment: Moment {
+                        as_of: HOST.event.at,
+                        zone: Zone::UTC,
+                        currency: Currency::EUR,
+                    },
+                    boosts: &Boosts::default(),
+                    expiry: Expiry::Never,
+                    confirmed_at: None,
                     earlier: Earlier::of(&ledger),
                 });
                 Ok(())
@@ -370,9 +377,18 @@ const TERMS: &str = r#"{
   "earning": [
     {"id": "base", "award": {"per_amount": {"points": 1, "per": "1.00 EUR"}},
      "activation": {"after": "14d"}, "expiry": {"end_of": {"period": "year", "after": "1y"}}},
-    {"id": "review", "award": {"per_event": {"event": "review", "points": 10,
-      "cap": {"count": 1, "per": "day"}}}, "tier_multiplier": "ignored"}
+    {"id": "review", "award": {"per_event": {"event": "review", "points": 10}},
+     "caps": [{"times": 1, "points": 10, "per": "day"}], "tier_multiplier": "ignored"},
+    {"id": "fifth", "award": {"nth_order": {"every": 5, "points": 50}},
+     "activation": {"on_confirmation": {"at_latest": "30d"}}, "channels": ["app"]},
+    {"id": "birthday", "award": {"birthday": {"points": 100, "within": "month"}}},
+    {"id": "told", "award": {"profile_completed": {"points": 9, "attributes": ["email"]}}}
   ],
+  "multipliers": {"combine": "add", "offers": "all", "campaigns": [
+    {"id": "weekend", "by": "2x", "when": "weekday in {sat, sun}", "rules": ["base"],
+     "until": "2027-01-01T00:00:00Z"}]},
+  "points_expiry": {"after": "2y"},
+  "claw_back": "within_balance",
   "lanes": [{"id": "extra", "mode": "stack", "base": "original"}],
   "offers": [
     {"id": "gold-week", "when": {"field": "tier", "is": "gold"},

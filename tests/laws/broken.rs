@@ -10,8 +10,8 @@ use loyalty::id::{CustomerId, LineId, SegmentId};
 use loyalty::laws;
 use loyalty::money::{Allocation, Allocator, Currency, LargestRemainder, Money, Share};
 use loyalty::points::{
-    Cause, Earlier, EarningPolicy, Ledger, Movement, Multiplier, Occasion, Points, Posting, Source,
-    Term,
+    Boosts, Cause, Earlier, EarningPolicy, Expiry, Ledger, Movement, Multiplier, Occasion, Points,
+    Posting, Source, Term,
 };
 use loyalty::profile::{Customer, Profile};
 use loyalty::rule::{Facts, Field, Kind, Schema, Slot, Text, Value};
@@ -270,8 +270,11 @@ fn an_earning_policy_that_breaks_a_law_is_found_out() {
     let occasion = Occasion {
         event: &event,
         facts: &facts,
-        multiplier: Multiplier::ONE,
-        zone: &Zone::UTC,
+        profile: &Profile::new(Customer::new("ann".parse().unwrap())),
+        moment: Moment { as_of: noon(), zone: Zone::UTC, currency: Currency::EUR },
+        boosts: &Boosts::default(),
+        expiry: Expiry::Never,
+        confirmed_at: None,
         earlier: Earlier::of(&ledger),
     };
     let schema = Schema::new([Field::new("vip", Kind::Bool)]).unwrap();
@@ -306,6 +309,7 @@ impl Noon {
             name: id.into(),
             at_least: Credits::Count(at_least),
             multiplier: Multiplier::ONE,
+            points_expiry: None,
             benefits: Vec::new(),
         };
         Self(vec![tier("low", 0), tier("high", 1)], slip)

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use chrono::{DateTime, Datelike, Utc, Weekday};
 use loyalty::calendar::Zone;
-use loyalty::event::{Event, Order};
+use loyalty::event::Order;
 use loyalty::feature::{Column, Extractor, Measure, Missing, Moment, Preparation, Scale, Snapshot};
 use loyalty::id::{CustomerId, EventId, LineId, SegmentId};
 use loyalty::laws;
@@ -14,7 +14,8 @@ use loyalty::money::{
 };
 use loyalty::offer::{Allowance, BudgetKey, Budgets, Explain, MemoryBudgets, NoUses, Request};
 use loyalty::points::{
-    CheckedEarning, Earlier, EarningPolicy, Ledger, Multiplier, Occasion, Points,
+    Boost, BoostSource, Boosts, CheckedEarning, Combine, Earlier, EarningPolicy, Expiry, Ledger,
+    Multiplier, Occasion, Points,
 };
 use loyalty::rule::{Facts, Field, Kind, Rule, Schema, Value};
 use loyalty::segment::clustered::Clusters;
@@ -89,8 +90,23 @@ fn earned(
     zone: Zone,
 ) -> Result<Ledger, TestCaseError> {
     let mut ledger = Ledger::default();
+    let profile = story.profile();
     for event in &story.events {
-        let occasion = occasion(event, facts, &zone, &ledger);
+        let before = profile.before(event.position());
+        let moment = Moment { as_of: event.at, zone, currency: EURO };
+        let by = Multiplier::from_hundredths(150).unwrap();
+        let source = BoostSource::Tier("gold".parse().unwrap());
+        let boost = Boost { source, by, rules: BTreeSet::new(), part: None };
+        let occasion = Occasion {
+            event,
+            profile: &before,
+            moment,
+            facts,
+            boosts: &Boosts::new(Combine::Add, vec![boost]),
+            expiry: Expiry::Never,
+            confirmed_at: None,
+            earlier: Earlier::of(&ledger),
+        };
         laws::earning_policy(earning, &occasion, schema)?;
         let targets = earning.earn(&occasion);
         let events: BTreeSet<EventId> = BTreeSet::from([event.id.clone()]);
@@ -98,16 +114,6 @@ fn earned(
         ledger.post(entries)?;
     }
     Ok(ledger)
-}
-
-fn occasion<'a>(
-    event: &'a Event,
-    facts: &'a dyn Facts,
-    zone: &'a Zone,
-    ledger: &'a Ledger,
-) -> Occasion<'a> {
-    let multiplier = Multiplier::from_hundredths(150).unwrap();
-    Occasion { event, facts, multiplier, zone, earlier: Earlier::of(ledger) }
 }
 
 /// The orders of Saturdays and Sundays.

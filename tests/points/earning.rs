@@ -5,12 +5,14 @@ use std::collections::{BTreeMap, BTreeSet};
 use chrono::{DateTime, NaiveDate, Utc};
 use loyalty::calendar::Zone;
 use loyalty::event::{Event, EventKind};
+use loyalty::feature::Moment;
 use loyalty::id::{EventId, LineId};
 use loyalty::money::Currency;
 use loyalty::points::{
-    CheckedEarning, Earlier, Earning, EarningPolicy, Ledger, Movement, Multiplier, Occasion,
-    Points, Posting, Returned, Source,
+    Boost, BoostSource, Boosts, CheckedEarning, Combine, Earlier, Earning, EarningPolicy, Expiry,
+    Ledger, Movement, Multiplier, Occasion, Points, Posting, Returned, Source,
 };
+use loyalty::profile::{Customer, Profile};
 use loyalty::rule::{Field, Kind, Schema, Sheet, Value};
 use proptest::prelude::*;
 use serde_json::json;
@@ -55,11 +57,18 @@ fn earn(
     earlier: Earlier<'_>,
 ) -> Vec<Posting> {
     let facts = Sheet::of(vec![Some(Value::text("gold"))], NaiveDate::MIN);
+    let by = multiplier.parse::<Multiplier>().unwrap();
+    let source = BoostSource::Tier("gold".parse().unwrap());
+    let boost = Boost { source, by, rules: BTreeSet::new(), part: None };
+    let zone = Zone::from_name("Europe/Brussels").unwrap();
     rules.earn(&Occasion {
         event,
+        profile: &Profile::new(Customer::new(event.customer.clone())),
+        moment: Moment { as_of: event.at, zone, currency: Currency::EUR },
         facts: &facts,
-        multiplier: multiplier.parse::<Multiplier>().unwrap(),
-        zone: &Zone::from_name("Europe/Brussels").unwrap(),
+        boosts: &Boosts::new(Combine::Multiply, vec![boost]),
+        expiry: Expiry::Never,
+        confirmed_at: None,
         earlier,
     })
 }
@@ -223,13 +232,13 @@ fn an_event_earns_by_its_kind_and_every_rule_by_itself() {
     ]));
     let bought = event("e1", at("2026-03-14T09:30:00Z"), order(&[("1", "tea", "5.00 EUR")]));
     let found = earn(&both, &bought, "1x", Earlier::of(&ledger));
-    assert_eq!(told(&found), ["base 1 5", "orders - 20"]);
+    assert_eq!(told(&found), ["base 1 5", "orders 1 20"]);
 }
 
 #[test]
 fn a_cap_counts_what_earned_before_in_the_programs_month() {
     let capped = rules(json!([{"id": "reviews", "award": {"per_event": {
-        "event": "review", "points": 5, "cap": {"count": 2, "per": "month"}}}}]));
+        "event": "review", "points": 5}}, "caps": [{"times": 2, "per": "month"}]}]));
     let mut ledger = Ledger::default();
     let mut review = |id: &str, text: &str| {
         let kind = json!({"review": {"product": "p", "rating": 5}});
@@ -254,7 +263,7 @@ fn a_cap_counts_what_earned_before_in_the_programs_month() {
 #[test]
 fn what_was_taken_back_does_not_use_up_a_cap() {
     let capped = rules(json!([{"id": "reviews", "award": {"per_event": {
-        "event": "review", "points": 5, "cap": {"count": 1, "per": "day"}}}}]));
+        "event": "review", "points": 5}}, "caps": [{"times": 1, "per": "day"}]}]));
     let review = |id: &str, text: &str| {
         event(id, at(text), json!({"review": {"product": "p", "rating": 5}}))
     };
@@ -310,8 +319,9 @@ fn points_become_active_and_expire_when_the_rule_says() {
 fn every_problem_of_earning_rules_is_told_with_its_place() {
     let written: Earning = serde_json::from_value(json!([
         {"id": "a", "award": {"per_amount": {"points": 0, "per": "0.00 USD"}}},
-        {"id": "a", "award": {"per_event": {"event": "void", "points": 1_000_000_001,
-                                            "cap": {"count": 0, "per": "day"}}},
+        {"id": "a", "award": {"per_event": {"event": "void", "points": 1_000_000_001}},
+         "caps": [{"times": 0, "points": 0, "per": "day"}, {"per": "week"}],
+         "activation": {"on_confirmation": {}},
          "when": {"field": "teir", "is": "gold"}},
         {"id": "b", "award": {"per_unit": {"points": 0}}}
     ]))
@@ -325,8 +335,11 @@ fn every_problem_of_earning_rules_is_told_with_its_place() {
          `[1].id`: earning rule `a` is there twice: also at [0]\n\
          `[1].award.per_event.points`: 1000000001 points: a rule gives 1 to 1000000000 at a time\n\
          `[1].award.per_event.event`: `void` moves points itself and earns none\n\
-         `[1].award.per_event.cap.count`: the cap is 0: leave the rule out if it is never to give \
-         points\n\
+         `[1].caps[0].times`: the cap is 0: leave the rule out if it is never to give points\n\
+         `[1].caps[0].points`: the cap is 0: leave the rule out if it is never to give points\n\
+         `[1].caps[1]`: the cap caps nothing: say how many `times` or `points` at most\n\
+         `[1].activation`: only an order can be confirmed, and it is not only orders that earn \
+         these points\n\
          `[1].when.field`: `teir` is no known field: did you mean `tier`?\n\
          `[2].award.per_unit.points`: 0 points: a rule gives 1 to 1000000000 at a time",
     );

@@ -59,7 +59,8 @@ impl Terms<'_> {
             let (categories, products) = match &rule.award {
                 Award::PerAmount(award) => (&award.categories, &award.products),
                 Award::PerUnit(award) => (&award.categories, &award.products),
-                Award::PerEvent(_) => continue,
+                Award::PerEvent(award) => (&award.categories, &award.products),
+                _ => continue,
             };
             categories.iter().for_each(|category| add(&Target::categories([category.clone()])));
             products.iter().for_each(|product| add(&Target::products([product.clone()])));

@@ -11,7 +11,7 @@ use crate::event::{Basket, Event, EventType, LineItem};
 use crate::id::{CouponCode, LineId, OfferId, ProductId};
 use crate::money::{Money, Rounding};
 use crate::offer::{Benefit, Offer};
-use crate::points::{Award, EarningRule, Movement, Points, Source};
+use crate::points::{Cap, EarningRule, Movement, Points, Source};
 use crate::program::Program;
 
 /// How many ways are tried.
@@ -279,11 +279,13 @@ impl Terms<'_> {
 
     /// How many rounds to play: more than caps and limits of uses allow.
     fn rounds(&self) -> u32 {
-        let caps =
-            self.rules.iter().flat_map(|rules| rules.iter()).filter_map(|rule| match &rule.award {
-                Award::PerEvent(award) => award.cap.map(|cap| cap.count),
-                _ => None,
-            });
+        let rules = self.rules.iter().flat_map(|rules| rules.iter());
+        let caps = rules.flat_map(|rule| {
+            let award = rule.award.points().0;
+            let in_points = move |most: Points| most.0.checked_div(award);
+            let points = move |cap: &Cap| u32::try_from(in_points(cap.points?)?).ok();
+            rule.caps.iter().filter_map(move |cap| cap.times.or_else(|| points(cap)))
+        });
         let limits = self.offers.iter().flat_map(|offer| &offer.limits.uses);
         let budgets = self.offers.iter().flat_map(|offer| &offer.limits.budgets);
         let budgets = budgets.filter_map(|budget| u32::try_from(budget.uses?).ok());

@@ -1,5 +1,7 @@
 //! What points cost, and what they are worth.
 
+use std::collections::BTreeSet;
+
 use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 
@@ -9,7 +11,7 @@ use crate::event::LineItem;
 use crate::id::{LineId, OfferId};
 use crate::money::{Money, Percent, Rounding};
 use crate::offer::{Benefit, Catalog, CatalogReview, Offer, Spread, StepOff, Target, Threshold};
-use crate::points::{Award, EarningRule, Multiplier, Points, TierMultiplier};
+use crate::points::{Award, Boost, BoostSource, Boosts, EarningRule, Multiplier, Points, Rate};
 use crate::program::Program;
 
 /// How many whole units of money and how many points are told of.
@@ -165,30 +167,41 @@ impl Program {
         }
     }
 
-    /// The most points that are given for what is paid, if so much is.
-    fn most_earned(&self, rules: &[&EarningRule], offers: &[&Offer], spent: Money) -> Points {
-        let tiers = self.tiers().iter().map(|tier| tier.multiplier).max();
-        let multipliers = offers.iter().filter_map(|offer| match offer.benefit {
-            Benefit::PointsMultiplier(multiplier) => Some(multiplier),
+    /// All multipliers of more than once that may apply to one purchase: of the best tier, of the
+    /// offers that count, and of every campaign.
+    fn most_boosts(&self, offers: &[&Offer]) -> Boosts {
+        let boost = |source, by| Boost { source, by, rules: BTreeSet::new(), part: None };
+        let tiers = self.tiers().iter().max_by_key(|tier| tier.multiplier);
+        let tiers = tiers.map(|tier| boost(BoostSource::Tier(tier.id.clone()), tier.multiplier));
+        let offers = offers.iter().filter_map(|offer| match offer.benefit {
+            Benefit::PointsMultiplier(by) => Some(boost(BoostSource::Offer(offer.id.clone()), by)),
             _ => None,
         });
-        let best = multipliers.max().unwrap_or(Multiplier::ONE);
-        let most = tiers.unwrap_or(Multiplier::ONE).max(Multiplier::ONE).combined(best);
-        let of = |points: Points, per: Money, multiplier: Multiplier| {
-            let hundredths = i128::from(multiplier.hundredths());
-            let points = i128::from(points.0) * i128::from(spent.minor()) * hundredths;
-            let points = Rounding::Up.divide(points, i128::from(per.minor()) * 100);
-            points.map_or(i64::MAX, |points| points)
+        let terms = self.multipliers.written();
+        let campaigns = terms.campaigns.iter().map(|campaign| {
+            let source = BoostSource::Campaign(campaign.id.clone());
+            Boost { rules: campaign.rules.clone(), ..boost(source, campaign.by) }
+        });
+        let offers = self.multipliers.offers(offers.collect());
+        let boosts = tiers.into_iter().chain(offers).chain(campaigns);
+        Boosts::new(terms.combine, boosts.filter(|boost| boost.by > Multiplier::ONE).collect())
+    }
+
+    /// The most points that are given for what is paid, if so much is.
+    fn most_earned(&self, rules: &[&EarningRule], offers: &[&Offer], spent: Money) -> Points {
+        let boosts = self.most_boosts(offers);
+        let of = |points: Points, per: Money, rate: Rate| {
+            let amount = i128::from(points.0) * i128::from(spent.minor());
+            rate.times(amount, i128::from(per.minor()), Rounding::Up).unwrap_or(i64::MAX)
         };
-        let rules = rules.iter().map(|rule| match (&rule.award, rule.tier_multiplier) {
-            (Award::PerAmount(award), TierMultiplier::Applies) => of(award.points, award.per, most),
-            (Award::PerAmount(award), TierMultiplier::Ignored) => {
-                of(award.points, award.per, Multiplier::ONE)
+        let rules = rules.iter().map(|rule| match &rule.award {
+            Award::PerAmount(award) => {
+                of(award.points, award.per, boosts.rate(&rule.id, rule.tier_multiplier))
             }
             _ => 0,
         });
         let offers = offers.iter().map(|offer| match &offer.benefit {
-            Benefit::PointsPer(per) => of(per.points, per.per, Multiplier::ONE),
+            Benefit::PointsPer(per) => of(per.points, per.per, Rate::ONE),
             _ => 0,
         });
         Points(rules.chain(offers).fold(0, i64::saturating_add))

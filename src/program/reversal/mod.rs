@@ -1,8 +1,11 @@
 //! What returns and voids take back of what earlier events moved, and what they give back.
 //!
 //! How much is to be taken of an event's points follows from how the event stands: all of one that
-//! is void, and of a purchase the shares of what came back. A return or a void moves the difference
-//! to what others have taken already, so that it does not matter which of them came first.
+//! is void, and of a purchase the shares of what came back. A return or a void takes what is to be
+//! taken with it and was not before; of that, terms may forgive a part (`settled`). One that makes
+//! others void gives back what they took. So it does not matter which of them came first.
+
+mod settled;
 
 use std::cmp::Reverse;
 use std::collections::{BTreeMap, BTreeSet};
@@ -83,17 +86,36 @@ impl<'a> Reversal<'a> {
     /// What is moved of the points that `origin` earned.
     fn of_earned(&self, origin: &'a EventId) -> Vec<Posting> {
         let earned = self.moved(origin, |movement| matches!(movement, Movement::Earn(_)));
+        if earned.is_empty() {
+            return Vec::new();
+        }
+        let settled = self.settled(origin, &earned);
+        let claw_back = Movement::ClawBack { of: origin.clone() };
+        let mut postings = Vec::new();
+        for (share, due) in self.due(origin, &earned).0 {
+            let account = settled.get(&share);
+            let more = due - account.map_or(0, |account| account.due);
+            postings.extend(self.posting(&share, claw_back.clone(), more));
+            let Some(account) = account else { continue };
+            let order = self.latest_first(account.takers());
+            for (of, points) in account.clone().undo(-more, &order) {
+                postings.extend(self.posting(&share, Movement::Restore { of: of.clone() }, points));
+            }
+        }
+        postings
+    }
+
+    /// How much is to be taken of what `origin` earned in all.
+    fn due(&self, origin: &EventId, earned: &[Posting]) -> Wanted {
         let due = match self.standing(origin) {
             Standing::Whole => Vec::new(),
-            Standing::Order(order) => self.came_back(&order, &earned),
-            Standing::Gone => earned.clone(),
+            Standing::Order(order) => self.came_back(&order, earned),
+            Standing::Gone => earned.to_vec(),
         };
         let mut wanted = Wanted::default();
         earned.iter().for_each(|posting| wanted.add(posting.cause(), Points::ZERO));
         due.iter().for_each(|posting| wanted.add(posting.cause(), posting.points()));
-        let claw_back = Movement::ClawBack { of: origin.clone() };
-        let taken = self.taken(|cause| cause.movement == claw_back);
-        self.differences(wanted, &taken, &claw_back)
+        wanted
     }
 
     /// What is moved of the points that were spent in `origins`; they come back with the last unit.
@@ -176,10 +198,12 @@ impl<'a> Reversal<'a> {
     fn differences(&self, wanted: Wanted, taken: &Taken<'_>, take: &Movement) -> Vec<Posting> {
         let mut postings = Vec::new();
         for (share, wanted) in wanted.0 {
-            let by = taken.0.get(&share).map(|by| self.latest_first(by)).unwrap_or_default();
-            let mut surplus = by.iter().map(|(_, points)| points).sum::<i64>() - wanted;
+            let by = taken.0.get(&share);
+            let order = self.latest_first(by.into_iter().flat_map(|by| by.keys().copied()));
+            let points = |of: &EventId| by.and_then(|by| by.get(of)).copied().unwrap_or(0);
+            let mut surplus = order.iter().map(|of| points(of)).sum::<i64>() - wanted;
             postings.extend(self.posting(&share, take.clone(), -surplus));
-            for (of, points) in by {
+            for (of, points) in order.iter().map(|&of| (of, points(of))) {
                 let back = points.min(surplus);
                 surplus -= back.max(0);
                 postings.extend(self.posting(&share, Movement::Restore { of: of.clone() }, back));
@@ -188,15 +212,14 @@ impl<'a> Reversal<'a> {
         postings
     }
 
-    /// Who took how much: first the event that is void now, then the others from the last on.
-    fn latest_first<'t>(&self, taken: &BTreeMap<&'t EventId, i64>) -> Vec<(&'t EventId, i64)> {
+    /// These events: first the one that is void now, then the others from the last on.
+    fn latest_first<'t>(&self, events: impl Iterator<Item = &'t EventId>) -> Vec<&'t EventId> {
         let is_other =
             |by: &EventId| !matches!(&self.event.kind, EventKind::Void(void) if void.event == *by);
         let position = |by: &EventId| self.history.known(by).map(Event::position);
-        let mut by: Vec<(&EventId, i64)> =
-            taken.iter().map(|(by, points)| (*by, *points)).collect();
-        by.sort_by_key(|(by, _)| (is_other(by), Reverse(position(by))));
-        by
+        let mut events: Vec<&EventId> = events.collect();
+        events.sort_by_key(|event| (is_other(event), Reverse(position(event))));
+        events
     }
 
     /// A posting of this event, unless there are no points.
@@ -208,7 +231,7 @@ impl<'a> Reversal<'a> {
 }
 
 impl Share {
-    fn of(cause: &Cause) -> Self {
+    pub(super) fn of(cause: &Cause) -> Self {
         Self { source: cause.source.clone(), line: cause.line.clone() }
     }
 }

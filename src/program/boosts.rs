@@ -1,0 +1,59 @@
+//! With how many times the points an event earns, and how long they last.
+
+use super::Program;
+use super::judge::Judged;
+use crate::event::Event;
+use crate::feature::Snapshot;
+use crate::points::{Boost, BoostSource, Boosts, Expiry, Ledger};
+use crate::rule::Sheet;
+use crate::tier::{Crossing, Tier};
+
+impl Program {
+    /// The multipliers with which an event earns: of the tier, of the offers that were granted, and
+    /// of the campaigns that apply to the facts on `sheet`.
+    pub(super) fn boosts(
+        &self,
+        event: &Event,
+        judged: &Judged<'_>,
+        ledger: &Ledger,
+        sheet: &Sheet,
+        granted: Vec<Boost>,
+    ) -> Boosts {
+        let mut boosts = self.tier_boosts(event, judged, ledger);
+        boosts.extend(self.multipliers.offers(granted));
+        boosts.extend(self.multipliers.campaigns(sheet, event.at));
+        Boosts::new(self.multipliers.written().combine, boosts)
+    }
+
+    /// When points expire that are earned by the rules of the tier or of the program.
+    pub(super) fn expiry(&self, event: &Event, judged: &Judged<'_>, ledger: &Ledger) -> Expiry {
+        let tier = self.earning_tier(event, judged, ledger);
+        tier.and_then(|tier| tier.points_expiry).unwrap_or(self.points_expiry)
+    }
+
+    fn tier_boosts(&self, event: &Event, judged: &Judged<'_>, ledger: &Ledger) -> Vec<Boost> {
+        let tier = self.earning_tier(event, judged, ledger);
+        tier.map(|tier| boost(tier, None)).into_iter().collect()
+    }
+
+    /// The tier in which an event earns.
+    fn earning_tier(&self, event: &Event, judged: &Judged<'_>, ledger: &Ledger) -> Option<&Tier> {
+        let tiers = self.tiers.as_ref()?;
+        let rank = match tiers.crossing() {
+            Crossing::After => {
+                let mut profile = judged.snapshot.profile().clone();
+                let _ = profile.history.record(event.clone());
+                let snapshot = Snapshot::of(&profile, self.moment(event.at));
+                tiers.rank(&snapshot, ledger)
+            }
+            _ => judged.place.rank?,
+        };
+        tiers.tiers().get(rank)
+    }
+}
+
+/// What a tier multiplies, or a part of what is paid.
+fn boost(tier: &Tier, part: Option<crate::money::Money>) -> Boost {
+    let source = BoostSource::Tier(tier.id.clone());
+    Boost { source, by: tier.multiplier, rules: Default::default(), part }
+}
