@@ -3,7 +3,7 @@
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
-use super::Term;
+use super::{Sliding, Term};
 use crate::calendar::{Period, Span, Zone};
 
 /// When points can be spent.
@@ -48,6 +48,9 @@ pub enum Expiry {
     After(Span),
     /// At the end of a period.
     EndOf(EndOf),
+    /// So long after the last time at which points were earned or spent, or after they are active
+    /// if that is later.
+    Sliding(Span),
 }
 
 /// The end of the period in which a span ends.
@@ -95,12 +98,16 @@ impl Expiry {
         let Some(active_at) = active_at else { return Term::WAITING };
         let expires_at = match self {
             Self::Never => None,
-            Self::After(span) => Some(span.after(active_at, zone)),
+            Self::After(span) | Self::Sliding(span) => Some(span.after(active_at, zone)),
             Self::EndOf(EndOf { period, after }) => {
                 let reached = after.map_or(active_at, |span| span.after(active_at, zone));
                 Some(zone.start_of_day(period.next_start(zone.date(reached))))
             }
         };
-        Term { expires_at, ..Term::from(active_at) }
+        let sliding = match self {
+            Self::Sliding(span) => Some(Sliding { span, zone: *zone }),
+            _ => None,
+        };
+        Term { expires_at, sliding, ..Term::from(active_at) }
     }
 }

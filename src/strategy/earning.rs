@@ -257,6 +257,7 @@ pub fn expiry() -> impl Strategy<Value = Expiry> + Clone {
     prop_oneof![
         1 => Just(Expiry::Never),
         2 => span().prop_map(Expiry::After),
+        1 => span().prop_map(Expiry::Sliding),
         1 => end.prop_map(|(period, after)| Expiry::EndOf(EndOf { period, after })),
     ]
 }

@@ -49,6 +49,16 @@ pub fn operation() -> impl Strategy<Value = Operation> + Clone {
     ]
 }
 
+/// An operation that every ledger can do.
+pub(super) fn adjustment() -> impl Strategy<Value = Operation> + Clone {
+    let always = |operation: &Operation| match operation {
+        Operation::Adjust { .. } | Operation::Receive { .. } => true,
+        Operation::Send { why, .. } => *why != Passage::Transfer,
+        _ => false,
+    };
+    operation().prop_filter("never declined", always)
+}
+
 /// After all events.
 fn end() -> DateTime<Utc> {
     years().end + TimeDelta::days(1_000)

@@ -10,6 +10,7 @@ use crate::profile::Attributes;
 use crate::strategy::calendar::{instant, years};
 use crate::strategy::customer::{attributes, channel};
 use crate::strategy::event::{delay, event_kind};
+use crate::strategy::operation::adjustment;
 
 /// A story in outline.
 #[derive(Clone, Debug)]
@@ -44,7 +45,7 @@ pub(super) enum What {
 }
 
 /// The types of events that a story has, and how often.
-const OFTEN: [(u32, EventType); 14] = [
+const OFTEN: [(u32, EventType); 15] = [
     (30, EventType::Purchase),
     (6, EventType::View),
     (5, EventType::Visit),
@@ -58,6 +59,7 @@ const OFTEN: [(u32, EventType); 14] = [
     (1, EventType::Referral),
     (2, EventType::SurveyAnswered),
     (1, EventType::SupportContact),
+    (2, EventType::Points),
     (1, EventType::Custom),
 ];
 
@@ -71,7 +73,11 @@ pub(super) fn outline(plot: Plot) -> impl Strategy<Value = Outline> + Clone {
 }
 
 fn happening(plot: Plot) -> impl Strategy<Value = Move> + Clone {
-    let kinds = OFTEN.map(|(often, kind)| (often, event_kind(kind, plot.currency)));
+    let kinds = OFTEN.map(|(often, kind)| match kind {
+        // What a ledger may decline depends on the program.
+        EventType::Points => (often, adjustment().prop_map(EventKind::Points).boxed()),
+        kind => (often, event_kind(kind, plot.currency)),
+    });
     let kind = proptest::strategy::Union::new_weighted(kinds.to_vec());
     let picks = proptest::collection::vec(any::<u8>(), 1..=6);
     let what = prop_oneof![
