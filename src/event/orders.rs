@@ -5,9 +5,11 @@ use std::ops::Range;
 use chrono::{DateTime, Utc};
 
 use super::Purchases;
-use crate::calendar::Interval;
+use crate::calendar::{Interval, without_leap_second};
 use crate::id::{CategoryId, ProductId};
 use crate::money::{Currency, Money, MoneyError};
+
+const NANOS_PER_SECOND: u32 = 1_000_000_000;
 
 /// The orders of one customer, or a part of them in time.
 #[derive(Clone, Copy, Debug)]
@@ -80,10 +82,9 @@ impl<'a> Orders<'a> {
     #[must_use]
     pub fn within(&self, interval: &Interval) -> Self {
         let at = self.at();
-        let before = |nanos: i64| DateTime::from_timestamp_nanos(nanos) < interval.first;
-        let until = |nanos: i64| DateTime::from_timestamp_nanos(nanos) <= interval.last;
-        let skipped = at.partition_point(|&nanos| before(nanos));
-        let end = at.partition_point(|&nanos| until(nanos)).max(skipped);
+        let (first, last) = (nanos(interval.first), nanos(without_leap_second(interval.last)));
+        let skipped = at.partition_point(|&at| i128::from(at) < first);
+        let end = at.partition_point(|&at| i128::from(at) <= last).max(skipped);
         Self { log: self.log, first: self.first + skipped, end: self.first + end }
     }
 
@@ -218,6 +219,43 @@ impl<'a> Orders<'a> {
     }
 }
 
+/// Nanoseconds since 1970 (UTC); a leap second counts as the start of the next second.
+fn nanos(at: DateTime<Utc>) -> i128 {
+    let within = at.timestamp_subsec_nanos().min(NANOS_PER_SECOND);
+    i128::from(at.timestamp()) * i128::from(NANOS_PER_SECOND) + i128::from(within)
+}
+
 fn sum(column: &[i64]) -> i128 {
     column.iter().map(|&value| i128::from(value)).sum()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::event::{Columns, earliest};
+
+    fn at(text: &str) -> DateTime<Utc> {
+        text.parse().unwrap()
+    }
+
+    #[test]
+    fn any_two_instants_bound_an_interval() {
+        let [before, after] = ["2016-12-31T23:59:59.999999999Z", "2017-01-01T00:00:00Z"].map(at);
+        let columns = Columns {
+            customers: vec!["ann".parse().unwrap(); 4],
+            at: vec![earliest(), before, after, at("2199-12-31T00:00:00Z")],
+            list_minor: vec![100; 4],
+            units: vec![1; 4],
+            ..Columns::default()
+        };
+        let log = Purchases::from_columns(Currency::EUR, &columns).unwrap();
+        let leap = at("2016-12-31T23:59:60.5Z");
+        let ends = [DateTime::<Utc>::MIN_UTC, before, leap, after, DateTime::<Utc>::MAX_UTC];
+        for (first, last) in ends.into_iter().flat_map(|first| ends.map(|last| (first, last))) {
+            let interval = Interval { first, last };
+            let found = log.orders(0).within(&interval).iter().map(|order| order.at);
+            let inside = columns.at.iter().copied().filter(|at| (first..=last).contains(at));
+            assert_eq!(found.collect::<Vec<_>>(), inside.collect::<Vec<_>>(), "{interval:?}");
+        }
+    }
 }
