@@ -1,7 +1,6 @@
 //! Rounded to the nearest, and what is missing one cent each from the first line on.
 
-use super::{Allocation, Allocator, Share, fill};
-use crate::id::LineId;
+use super::{Allocation, Allocator, Open, Share, fill, worth};
 use crate::money::{Money, Rounding};
 
 /// Proportional to worth, each line rounded to the nearest cent with halves down; the cents that
@@ -19,24 +18,24 @@ impl Allocator for CentsToFirst {
     }
 }
 
-fn split(amount: i128, weights: &[(&LineId, i128)]) -> Vec<i128> {
-    let total: i128 = weights.iter().map(|(_, weight)| weight).sum();
-    let share = |(_, weight): &(_, i128)| {
-        Rounding::HalfDown.divide(amount * weight, total).map_or(0, i128::from)
-    };
-    let mut parts: Vec<i128> = weights.iter().map(share).collect();
+fn split(amount: i128, open: &mut [Open<'_>]) {
+    let total = worth(open);
+    let mut missing = amount;
+    for line in open.iter_mut() {
+        let part = Rounding::HalfDown.divide(amount * line.worth, total);
+        line.part = part.map_or(0, i128::from);
+        missing -= line.part;
+    }
     // Each line is off by half a cent at most, so that there are more lines than cents.
-    let mut missing = amount - parts.iter().sum::<i128>();
-    for part in &mut parts {
+    for line in open {
         if missing > 0 {
-            *part += 1;
+            line.part += 1;
             missing -= 1;
-        } else if missing < 0 && *part > 0 {
-            *part -= 1;
+        } else if missing < 0 && line.part > 0 {
+            line.part -= 1;
             missing += 1;
         }
     }
-    parts
 }
 
 #[cfg(test)]

@@ -1,7 +1,6 @@
 //! Rounding that is carried on from line to line.
 
-use super::{Allocation, Allocator, Share, fill, share_of};
-use crate::id::LineId;
+use super::{Allocation, Allocator, Open, Share, fill, share_of, worth};
 use crate::money::{Money, Rounding};
 
 /// From the first line by id to the last, each gets what rounds the sum so far right, less what was
@@ -17,25 +16,23 @@ pub struct CumulativeRounding {
 
 impl Allocator for CumulativeRounding {
     fn allocate(&self, amount: Money, shares: &[Share<'_>]) -> Allocation {
-        fill(amount, shares, |amount, weights| split(amount, weights, self.rounding))
+        fill(amount, shares, |amount, open| split(amount, open, self.rounding))
     }
 }
 
-fn split(amount: i128, weights: &[(&LineId, i128)], rounding: Rounding) -> Vec<i128> {
-    let total: i128 = weights.iter().map(|(_, weight)| weight).sum();
+fn split(amount: i128, open: &mut [Open<'_>], rounding: Rounding) {
+    let total = worth(open);
     // The sum so far is `whole + fraction / total`.
     let (mut whole, mut fraction, mut given) = (0, 0, 0);
-    let parts = weights.iter().map(|(_, weight)| {
-        let (floor, remainder) = share_of(amount, *weight, total);
+    for line in open {
+        let (floor, remainder) = share_of(amount, line.worth, total);
         fraction += remainder;
         let carried = i128::from(fraction >= total);
         fraction -= carried * total;
         whole += floor + carried;
-        let part = rounded(whole, fraction, total, rounding) - given;
-        given += part;
-        part
-    });
-    parts.collect()
+        line.part = rounded(whole, fraction, total, rounding) - given;
+        given += line.part;
+    }
 }
 
 /// `whole + fraction / total` without a fraction; what matters of `whole` is whether it is even.

@@ -1,6 +1,6 @@
 //! The default: largest remainders.
 
-use super::{Allocation, Allocator, Share, fill, share_of};
+use super::{Allocation, Allocator, Open, Share, fill, share_of, worth};
 use crate::money::Money;
 
 /// Proportional to worth, rounded down; the cents left over go one each to the largest remainders
@@ -16,32 +16,32 @@ pub struct LargestRemainder;
 
 impl Allocator for LargestRemainder {
     fn allocate(&self, amount: Money, shares: &[Share<'_>]) -> Allocation {
-        fill(amount, shares, apportion)
+        fill(amount, shares, split)
     }
 }
 
 /// Splits `amount` over lines in proportion to their weights, as [`LargestRemainder`] does; neither
 /// is negative, and no product of both exceeds 127 bits. Without any weight nobody gets anything.
 pub(crate) fn apportion<K: Ord>(amount: i128, weights: &[(&K, i128)]) -> Vec<i128> {
-    let total: i128 = weights.iter().map(|(_, weight)| weight).sum();
-    let mut parts = Vec::with_capacity(weights.len());
-    let mut remainders = Vec::new();
+    let open = |(index, &(line, worth)): (usize, &(_, i128))| Open::new(index, line, worth, amount);
+    let mut open: Vec<Open<'_, K>> = weights.iter().enumerate().map(open).collect();
+    split(amount, &mut open);
+    open.sort_unstable_by_key(|line| line.index);
+    open.into_iter().map(|line| line.part).collect()
+}
+
+fn split<K: Ord>(amount: i128, open: &mut [Open<'_, K>]) {
+    let total = worth(open);
     let mut left = amount;
-    for (index, &(line, weight)) in weights.iter().enumerate() {
-        let (part, remainder) = share_of(amount, weight, total);
-        left -= part;
-        parts.push(part);
-        if remainder > 0 {
-            remainders.push((remainder, weight, line, index));
-        }
+    for line in open.iter_mut() {
+        (line.part, line.remainder) = share_of(amount, line.worth, total);
+        left -= line.part;
     }
-    remainders.sort_by(|a, b| (b.0, b.1, a.2).cmp(&(a.0, a.1, b.2)));
-    for &(.., index) in remainders.iter().take(usize::try_from(left).unwrap_or(0)) {
-        if let Some(part) = parts.get_mut(index) {
-            *part += 1;
-        }
+    open.sort_by(|a, b| (b.remainder, b.worth, a.line).cmp(&(a.remainder, a.worth, b.line)));
+    let cents = usize::try_from(left).unwrap_or(0);
+    for line in open.iter_mut().take(cents).filter(|line| line.remainder > 0) {
+        line.part += 1;
     }
-    parts
 }
 
 #[cfg(test)]

@@ -10,6 +10,8 @@ mod largest_remainder;
 mod rest_to_last;
 mod share_of_rest;
 
+use std::cmp::Ordering;
+
 use crate::id::LineId;
 
 use super::rounding::floor_and_remainder;
@@ -85,75 +87,82 @@ pub trait Allocator: Send + Sync {
     fn allocate(&self, amount: Money, shares: &[Share<'_>]) -> Allocation;
 }
 
-/// A line that can take something, in minor units; both are more than nothing.
-#[derive(Clone, Copy)]
-struct Open<'a> {
+/// A line that can take something, in minor units: what it is worth and its room are more than
+/// nothing.
+struct Open<'a, K = LineId> {
     /// Where it stands among the shares.
     index: usize,
-    line: &'a LineId,
+    line: &'a K,
     worth: i128,
     room: i128,
+    /// What a method gives it.
+    part: i128,
+    /// What rounding its part down took from it, for methods that look at it.
+    remainder: i128,
 }
 
 /// Splits by `method`, and gives lines that would exceed their room just their room: the rest is
 /// split again over the others, until none exceeds it.
 ///
 /// `method` splits an amount that is not negative over lines in the order of their ids, in
-/// proportion to worth, into parts that sum to the amount; the product of both fits 127 bits.
-fn fill(
-    amount: Money,
-    shares: &[Share<'_>],
-    method: impl Fn(i128, &[(&LineId, i128)]) -> Vec<i128>,
-) -> Allocation {
+/// proportion to worth, into parts that sum to the amount; the product of both fits 127 bits. It
+/// may leave the lines in another order.
+fn fill(amount: Money, shares: &[Share<'_>], method: impl Fn(i128, &mut [Open<'_>])) -> Allocation {
     let currency = amount.currency();
+    let money = |minor: i128| Money::from_minor(i64::try_from(minor).unwrap_or(i64::MAX), currency);
     let mut open = open(shares, currency);
     let room: i128 = open.iter().map(|line| line.room).sum();
     let spread = i128::from(amount.minor()).clamp(0, room);
-    let mut parts = vec![0; shares.len()];
+    let mut parts = vec![Money::zero(currency); shares.len()];
     let mut left = spread;
     while left > 0 && !open.is_empty() {
-        let weights: Vec<(&LineId, i128)> =
-            open.iter().map(|line| (line.line, line.worth)).collect();
-        let found = method(left, &weights);
-        let exceeds = found.iter().zip(&open).any(|(part, line)| *part > line.room);
-        let mut others = Vec::new();
-        for (part, line) in found.into_iter().zip(open) {
-            let over = part > line.room;
-            if exceeds && !over {
-                others.push(line);
-                continue;
+        open.sort_by(Open::by_line);
+        method(left, &mut open);
+        let exceeds = open.iter().any(|line| line.part > line.room);
+        open.retain(|line| {
+            if exceeds && line.part <= line.room {
+                return true;
             }
-            let part = part.min(line.room);
+            let part = line.part.min(line.room);
             left -= part;
             if let Some(slot) = parts.get_mut(line.index) {
-                *slot = part;
+                *slot = money(part);
             }
-        }
-        open = others;
+            false
+        });
     }
-    let money = |minor: i128| Money::from_minor(i64::try_from(minor).unwrap_or(i64::MAX), currency);
-    Allocation {
-        parts: parts.into_iter().map(money).collect(),
-        unused: money(i128::from(amount.minor()) - spread),
-    }
+    Allocation { parts, unused: money(i128::from(amount.minor()) - spread) }
 }
 
-/// The shares that can take something, by line id; the same id twice, by worth.
+/// The shares that can take something.
 fn open<'a>(shares: &[Share<'a>], currency: Currency) -> Vec<Open<'a>> {
     let minor = |money: Money| {
         if money.currency() == currency { i128::from(money.minor().max(0)) } else { 0 }
     };
-    let mut open: Vec<Open<'a>> = shares
-        .iter()
-        .enumerate()
-        .map(|(index, share)| {
-            let (worth, room) = (minor(share.worth), minor(share.room));
-            Open { index, line: share.line, worth, room }
-        })
-        .filter(|line| line.worth > 0 && line.room > 0)
-        .collect();
-    open.sort_by(|a, b| (a.line, a.worth, a.room).cmp(&(b.line, b.worth, b.room)));
+    let mut open = Vec::with_capacity(shares.len());
+    for (index, share) in shares.iter().enumerate() {
+        let (worth, room) = (minor(share.worth), minor(share.room));
+        if worth > 0 && room > 0 {
+            open.push(Open::new(index, share.line, worth, room));
+        }
+    }
     open
+}
+
+impl<'a, K: Ord> Open<'a, K> {
+    const fn new(index: usize, line: &'a K, worth: i128, room: i128) -> Self {
+        Self { index, line, worth, room, part: 0, remainder: 0 }
+    }
+
+    /// By line id; the same id twice, by worth.
+    fn by_line(&self, other: &Self) -> Ordering {
+        (self.line, self.worth, self.room).cmp(&(other.line, other.worth, other.room))
+    }
+}
+
+/// What all lines are worth.
+fn worth<K>(open: &[Open<'_, K>]) -> i128 {
+    open.iter().map(|line| line.worth).sum()
 }
 
 /// The exact share of `worth` in `amount` as a fraction over `total`: floor and remainder.

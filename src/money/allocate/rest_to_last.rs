@@ -1,7 +1,6 @@
 //! Rounded down, and the rest to the last line.
 
-use super::{Allocation, Allocator, Share, fill, share_of};
-use crate::id::LineId;
+use super::{Allocation, Allocator, Open, Share, fill, share_of, worth};
 use crate::money::Money;
 
 /// Proportional to worth, rounded down; the last line by id gets all that is left over.
@@ -18,15 +17,16 @@ impl Allocator for RestToLast {
     }
 }
 
-fn split(amount: i128, weights: &[(&LineId, i128)]) -> Vec<i128> {
-    let total: i128 = weights.iter().map(|(_, weight)| weight).sum();
-    let share = |(_, weight): &(_, i128)| share_of(amount, *weight, total).0;
-    let mut parts: Vec<i128> = weights.iter().map(share).collect();
-    let left = amount - parts.iter().sum::<i128>();
-    if let Some(last) = parts.last_mut() {
-        *last += left;
+fn split(amount: i128, open: &mut [Open<'_>]) {
+    let total = worth(open);
+    let mut left = amount;
+    for line in open.iter_mut() {
+        (line.part, _) = share_of(amount, line.worth, total);
+        left -= line.part;
     }
-    parts
+    if let Some(last) = open.last_mut() {
+        last.part += left;
+    }
 }
 
 #[cfg(test)]

@@ -1,7 +1,6 @@
 //! From the last line to the first, each its share of what is left.
 
-use super::{Allocation, Allocator, Share, fill, share_of};
-use crate::id::LineId;
+use super::{Allocation, Allocator, Open, Share, fill, share_of, worth};
 use crate::money::Money;
 
 /// From the last line by id to the first, each gets its share of what is left for it and those
@@ -18,18 +17,14 @@ impl Allocator for ShareOfRest {
     }
 }
 
-fn split(amount: i128, weights: &[(&LineId, i128)]) -> Vec<i128> {
-    let mut total: i128 = weights.iter().map(|(_, weight)| weight).sum();
+fn split(amount: i128, open: &mut [Open<'_>]) {
+    let mut total = worth(open);
     let mut left = amount;
-    let backwards = weights.iter().rev().map(|(_, weight)| {
-        let (part, _) = share_of(left, *weight, total);
-        left -= part;
-        total -= weight;
-        part
-    });
-    let mut parts: Vec<i128> = backwards.collect();
-    parts.reverse();
-    parts
+    for line in open.iter_mut().rev() {
+        (line.part, _) = share_of(left, line.worth, total);
+        left -= line.part;
+        total -= line.worth;
+    }
 }
 
 #[cfg(test)]
