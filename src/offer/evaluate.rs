@@ -14,11 +14,11 @@ use crate::points::{Multiplier, Points};
 pub(super) fn evaluate<'a>(catalog: &'a Catalog, request: &'a Request<'a>) -> Evaluation {
     let candidates = Candidates::of(catalog, request);
     let sifted = candidates.sift();
-    let turn = |place: usize| {
-        let checked = catalog.offers.get(place)?;
-        Some(Turn { place, checked, ceiling: checked.ceiling(request) })
-    };
-    let mut turns: Vec<Turn<'_>> = sifted.eligible.into_iter().filter_map(turn).collect();
+    let mut turns = Vec::with_capacity(sifted.eligible.len());
+    for place in sifted.eligible {
+        let Some(checked) = catalog.offers.get(place) else { continue };
+        turns.push(Turn { place, checked, ceiling: checked.ceiling(request) });
+    }
     turns.sort_unstable_by_key(|turn| (turn.checked.lane, turn.checked.rank()));
     let mut round = Round::new(catalog, request);
     for lane in turns.chunk_by(|one, next| one.checked.lane == next.checked.lane) {

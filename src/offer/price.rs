@@ -284,7 +284,7 @@ impl<'a> Prices<'a> {
         let shares: Vec<Share<'_>> = self.lines.iter().zip(shares).map(share).collect();
         let parts = allocator.allocate(money(amount), &shares).parts;
         let mut left = amount;
-        let held = parts.iter().zip(&shares).map(|(part, share)| {
+        let held = parts.into_iter().zip(&shares).map(|(part, share)| {
             let part = part.minor().min(share.room.minor()).min(left).max(0);
             left -= part;
             part

@@ -55,13 +55,13 @@ impl<'a> Round<'a> {
         let Some(place) = lane.first().map(|first| first.checked.lane) else { return };
         let terms = self.catalog.terms(place);
         self.till.open(lane);
+        self.answers.reserve(lane.len());
         let mut competed = false;
         let mut aims = None;
         let rest: Vec<Turn<'a>> = match terms.mode {
             Mode::Best | Mode::First => {
-                let contends = |turn: &&Turn<'a>| turn.checked.contends(terms);
-                competed = self.compete(lane.iter().filter(contends), terms);
-                lane.iter().filter(|turn| !contends(turn)).copied().collect()
+                competed = self.compete(lane, terms);
+                lane.iter().filter(|turn| !turn.checked.contends(terms)).copied().collect()
             }
             Mode::BestForCustomer => self.plan(lane, terms.base, Goal::Customer, &mut aims),
             Mode::BestMargin => self.plan(lane, terms.base, Goal::Margin, &mut aims),
@@ -78,12 +78,9 @@ impl<'a> Round<'a> {
     }
 
     /// Grants the best bid, or the first, and declines the others; whether there was a discount.
-    fn compete<'t>(&mut self, turns: impl Iterator<Item = &'t Turn<'a>>, terms: Terms) -> bool
-    where
-        'a: 't,
-    {
-        let mut bids = Vec::new();
-        for turn in turns {
+    fn compete(&mut self, lane: &[Turn<'a>], terms: Terms) -> bool {
+        let mut bids = Vec::with_capacity(lane.len());
+        for turn in lane.iter().filter(|turn| turn.checked.contends(terms)) {
             match self.till.bid(*turn, terms.base, None) {
                 Ok(bid) => bids.push(bid),
                 Err(reason) => self.decline(turn.place, reason),
@@ -97,7 +94,7 @@ impl<'a> Round<'a> {
             _ => bids.iter().enumerate().next(),
         };
         let Some((winner, _)) = winner else { return competed };
-        let winner = bids.remove(winner);
+        let winner = bids.swap_remove(winner);
         let (by, winning) = (&winner.turn.checked.offer.id, self.till.money(winner.value()));
         for bid in bids {
             let offered = self.till.money(bid.value());

@@ -8,7 +8,7 @@ use super::attributes::check_meaning;
 use super::{Fault, History};
 use crate::event::{Event, EventKind, Purchase, Return, Void};
 use crate::id::{LineId, OrderId};
-use crate::path::{Path, Problems};
+use crate::path::{Path, Problems, Trail};
 
 /// As of this instant every event that was recorded has happened.
 const EVER: DateTime<Utc> = DateTime::<Utc>::MAX_UTC;
@@ -35,7 +35,8 @@ impl History {
             };
         }
         let mut problems = Problems::none();
-        let path = Path::from("kind").field(event.kind.event_type().name());
+        let kind = Trail::Root.field("kind");
+        let path = kind.field(event.kind.event_type().name());
         match &event.kind {
             EventKind::Purchase(purchase) => self.check_purchase(purchase, &path, &mut problems),
             EventKind::Return(returned) => {
@@ -53,7 +54,8 @@ impl History {
                 let path = path.field("changes");
                 for (name, value) in &changed.changes {
                     if let Some(value) = value {
-                        check_meaning(name, value, &path.field(name.as_str()), &mut problems);
+                        let path = Path::from(path.field(name.as_str()));
+                        check_meaning(name, value, &path, &mut problems);
                     }
                 }
             }
@@ -62,27 +64,33 @@ impl History {
         problems.into_result(())
     }
 
-    fn check_purchase(&self, purchase: &Purchase, path: &Path, problems: &mut Problems<Fault>) {
+    fn check_purchase(
+        &self,
+        purchase: &Purchase,
+        path: &Trail<'_>,
+        problems: &mut Problems<Fault>,
+    ) {
         let order = &purchase.order;
         if let Some(state) = self.order(order, EVER) {
             let fault =
                 Fault::BoughtTwice { order: order.clone(), event: state.event().id.clone() };
             problems.add(path.field("order"), fault);
         }
-        let lines = path.field("basket").field("lines");
+        let basket = path.field("basket");
+        let lines = basket.field("lines");
         let newest = self.lasting(EVER).rev().find_map(|event| event.purchase()?.basket.currency());
         if let (Some(earlier), Some(found)) = (newest, purchase.basket.currency())
             && earlier != found
         {
-            let path = lines.item(0).field("unit_price");
-            problems.add(path, Fault::OtherCurrency { earlier, found });
+            let path = lines.item(0);
+            problems.add(path.field("unit_price"), Fault::OtherCurrency { earlier, found });
         }
         let returned = self.returned_units(order);
         for (index, line) in purchase.basket.lines.iter().enumerate() {
             let (bought, returned) = (line.quantity, returned.get(&line.id).copied().unwrap_or(0));
             if returned > bought {
-                let path = lines.item(index).field("quantity");
-                problems.add(path, Fault::ReturnedMore { bought, returned });
+                let path = lines.item(index);
+                problems.add(path.field("quantity"), Fault::ReturnedMore { bought, returned });
             }
         }
     }
@@ -91,7 +99,7 @@ impl History {
         &self,
         event: &Event,
         returned: &Return,
-        path: &Path,
+        path: &Trail<'_>,
         problems: &mut Problems<Fault>,
     ) {
         let order = &returned.order;
@@ -102,8 +110,9 @@ impl History {
         if event.position() < state.event().position() {
             problems.add(Path::from("at"), Fault::ReturnedBefore { bought_at: state.at() });
         }
+        let lines = path.field("lines");
         for (index, line) in returned.lines.iter().enumerate() {
-            let path = path.field("lines").item(index);
+            let path = lines.item(index);
             let quantity = line.quantity;
             match state.returnable(&line.line) {
                 None => {
@@ -120,7 +129,13 @@ impl History {
         }
     }
 
-    fn check_void(&self, event: &Event, void: &Void, path: &Path, problems: &mut Problems<Fault>) {
+    fn check_void(
+        &self,
+        event: &Event,
+        void: &Void,
+        path: &Trail<'_>,
+        problems: &mut Problems<Fault>,
+    ) {
         let (path, named) = (path.field("event"), void.event.clone());
         match self.index.instant(&void.event) {
             None => problems.add(path, Fault::UnknownEvent { event: named }),
