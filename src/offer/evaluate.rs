@@ -1,5 +1,7 @@
 //! The evaluation of a catalog: eligibility of each offer, then lane by lane what it gives.
 
+use std::cmp::Reverse;
+
 use super::Request;
 use super::candidates::Candidates;
 use super::catalog::Catalog;
@@ -19,14 +21,15 @@ pub(super) fn evaluate<'a>(catalog: &'a Catalog, request: &'a Request<'a>) -> Ev
         let Some(checked) = catalog.offers.get(place) else { continue };
         turns.push(Turn { place, checked, ceiling: checked.ceiling(request) });
     }
-    turns.sort_unstable_by_key(|turn| (turn.checked.lane, turn.checked.rank()));
+    // Places are in the order of ids, so that a stable sort leaves ties by rank to the smaller id.
+    turns.sort_by_key(|turn| (turn.checked.lane, Reverse(turn.checked.offer.priority)));
     let mut round = Round::new(catalog, request);
     for lane in turns.chunk_by(|one, next| one.checked.lane == next.checked.lane) {
         round.play(lane);
     }
     let declined = sifted.declined.into_iter();
     round.answers.extend(declined.map(|(place, decline)| (place, Answer::Declined(decline))));
-    round.answers.sort_unstable_by_key(|(place, _)| *place);
+    round.answers.sort_by_key(|(place, _)| *place);
     finish(&candidates, round)
 }
 

@@ -34,6 +34,11 @@ impl History {
                 Err(Problems::one(Path::from("id"), fault))
             };
         }
+        self.check_new(event)
+    }
+
+    /// The same for an event that is known not to be recorded.
+    pub(crate) fn check_new(&self, event: &Event) -> Result<(), Problems<Fault>> {
         let mut problems = Problems::none();
         let kind = Trail::Root.field("kind");
         let path = kind.field(event.kind.event_type().name());

@@ -102,9 +102,9 @@ impl Program {
         }
     }
 
-    /// What is odd about an event that takes effect.
+    /// What is odd about an event that takes effect, and so is new to the member.
     fn doubts(&self, member: &Member, event: &Event, recorded: Recorded) -> Vec<Complaint> {
-        let mut doubts = match member.profile().history.check(event) {
+        let mut doubts = match member.profile().history.check_new(event) {
             Ok(()) => Vec::new(),
             Err(problems) => Complaint::all(&problems),
         };

@@ -63,15 +63,15 @@ impl FixedOff {
         allocator: &dyn Allocator,
     ) -> Proposal {
         let amount = self.amount.minor();
-        let picked = self.scope().pick(prices, Base::Running);
-        match self.scope().spread() {
+        let scope = self.scope();
+        let picked = scope.pick(prices, Base::Running);
+        match scope.spread() {
             Spread::Across => {
-                let worths = picked.iter().map(|part| (part.worth(), part.worth()));
+                let worths = picked.map(|part| (part.worth(), part.worth()));
                 prices.off_all(amount, worths, allocator)
             }
-            Spread::Each | Spread::Once => prices.off_within(
-                picked.iter().map(|part| (amount.saturating_mul(part.units), part.worth())),
-            ),
+            Spread::Each | Spread::Once => prices
+                .off_within(picked.map(|part| (amount.saturating_mul(part.units), part.worth()))),
         }
     }
 

@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use super::super::Base;
 use super::super::price::{Prices, Proposal};
-use super::scope::{Picked, Scope};
+use super::scope::Scope;
 use super::{Spread, Target, Units};
 
 /// Units of what is in the basket for free; for something that is not in it there is the gift.
@@ -67,6 +67,6 @@ impl FreeItem {
             Which::Dearest => Units::Dearest(self.units),
         };
         let scope = Scope { target: &self.target, units: Some(units), spread: Some(Spread::Each) };
-        prices.off_each(scope.pick(prices, base).iter().map(Picked::worth))
+        prices.off_each(scope.pick(prices, base).map(|part| part.worth()))
     }
 }

@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use super::super::Base;
 use super::super::price::{Prices, Proposal};
-use super::scope::{Picked, Scope};
+use super::scope::Scope;
 use super::{Spread, Target, Units};
 use crate::money::{Allocator, Percent, Rounding};
 
@@ -87,16 +87,14 @@ impl PercentOff {
         allocator: &dyn Allocator,
     ) -> Proposal {
         let base = self.base.unwrap_or(lane);
-        let picked = self.scope().pick(prices, base);
-        match self.scope().spread() {
+        let scope = self.scope();
+        let worths = || scope.pick(prices, base).map(|part| part.worth());
+        match scope.spread() {
             Spread::Across => {
-                let total = picked.iter().map(Picked::worth).sum();
-                let worths = picked.iter().map(|part| (part.worth(), i64::MAX));
-                prices.off_all(self.share(total), worths, allocator)
+                let amount = self.share(worths().sum());
+                prices.off_all(amount, worths().map(|worth| (worth, i64::MAX)), allocator)
             }
-            Spread::Each | Spread::Once => {
-                prices.off_each(picked.iter().map(|part| self.share(part.worth())))
-            }
+            Spread::Each | Spread::Once => prices.off_each(worths().map(|worth| self.share(worth))),
         }
     }
 

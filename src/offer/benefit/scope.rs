@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::super::Base;
-use super::super::price::Prices;
+use super::super::price::{PricedLine, Prices};
 use super::super::stock::Stock;
 use super::Target;
 
@@ -48,6 +48,7 @@ pub(super) struct Scope<'a> {
 }
 
 /// Units of one line.
+#[derive(Clone, Copy)]
 pub(super) struct Picked<'a> {
     stock: Stock<'a>,
     pub units: i64,
@@ -67,26 +68,31 @@ impl Scope<'_> {
     }
 
     /// The units of each line, in the order of the lines, with their price on `base`.
-    pub fn pick<'p>(&self, prices: &Prices<'p>, base: Base) -> Vec<Picked<'p>> {
-        let mut picked: Vec<Picked<'p>> = prices
-            .lines
-            .iter()
-            .enumerate()
-            .map(|(index, line)| {
-                let stock = Stock::of(index, line, base);
-                let all = if self.target.includes(line.item) { stock.units } else { 0 };
-                Picked { stock, units: all }
-            })
-            .collect();
-        let units = match (self.spread(), self.units) {
+    pub fn pick<'p>(&self, prices: &Prices<'p>, base: Base) -> impl Iterator<Item = Picked<'p>> {
+        let all = move |(index, line): (usize, &PricedLine<'p>)| {
+            let stock = Stock::of(index, line, base);
+            let units = if self.target.includes(line.item) { stock.units } else { 0 };
+            Picked { stock, units }
+        };
+        let lines = prices.lines.iter().enumerate();
+        let narrowed = self.narrowed().map(|units| {
+            let mut picked: Vec<Picked<'p>> = lines.clone().map(all).collect();
+            units.narrow(prices, &mut picked);
+            picked
+        });
+        lines.map(move |line| {
+            let narrowed = narrowed.as_ref().and_then(|picked| picked.get(line.0));
+            narrowed.copied().unwrap_or_else(|| all(line))
+        })
+    }
+
+    /// Which units of the target it looks at, if not at all of them.
+    fn narrowed(&self) -> Option<Units> {
+        match (self.spread(), self.units) {
             (Spread::Once, Some(Units::Dearest(_))) => Some(Units::Dearest(1)),
             (Spread::Once, _) => Some(Units::Cheapest(1)),
             (_, units) => units,
-        };
-        if let Some(units) = units {
-            units.narrow(prices, &mut picked);
         }
-        picked
     }
 }
 
