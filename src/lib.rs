@@ -50,6 +50,7 @@ pub mod offer;
 
 // ROOF: wires it together.
 pub mod program;
+pub mod insight;
 pub mod laws;
 #[cfg(feature = "proptest")]
 pub mod strategy;

@@ -1,0 +1,231 @@
+//! How the points of each cohort were redeemed, period by period since they were earned.
+
+use std::collections::BTreeMap;
+use std::fmt;
+
+use chrono::{DateTime, NaiveDate, Utc};
+use serde::{Deserialize, Serialize};
+
+use super::flow::{Flow, Held, expired, taken_at};
+use super::table::Table;
+use super::{Cohorts, Fault};
+use crate::points::{Ledger, Lot, Points};
+
+/// The cohorts of many ledgers: how each stands, and when its points were redeemed.
+///
+/// A redemption that was given back is not one: the triangle shows when the points were redeemed
+/// that are redeemed as of the question. Points that paid down a deficit count as redeemed in the
+/// period in which they did. Parts that were computed of different ledgers merge in any order into
+/// the same whole.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(try_from = "Record")]
+pub struct Triangle {
+    cohorts: Cohorts,
+    as_of: DateTime<Utc>,
+    rows: BTreeMap<NaiveDate, Standing>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Record {
+    cohorts: Cohorts,
+    as_of: DateTime<Utc>,
+    rows: BTreeMap<NaiveDate, Standing>,
+}
+
+/// How a cohort stands: always `issued = reversed + redeemed + expired + held`.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Standing {
+    /// All that was earned.
+    pub issued: Points,
+    /// What was taken back of it.
+    pub reversed: Points,
+    /// What was used.
+    pub redeemed: Points,
+    /// What was not used in time.
+    pub expired: Points,
+    /// What customers still hold.
+    pub held: Held,
+    /// What was used in the cohort's own period, in the next one, and so on; only in periods that
+    /// are over.
+    pub by_age: Vec<Points>,
+}
+
+impl Triangle {
+    /// The triangle of no ledger.
+    #[must_use]
+    pub const fn new(cohorts: Cohorts, as_of: DateTime<Utc>) -> Self {
+        Self { cohorts, as_of, rows: BTreeMap::new() }
+    }
+
+    /// How points are put into cohorts.
+    #[must_use]
+    pub const fn cohorts(&self) -> Cohorts {
+        self.cohorts
+    }
+
+    /// The instant of the question.
+    #[must_use]
+    pub const fn as_of(&self) -> DateTime<Utc> {
+        self.as_of
+    }
+
+    /// The cohorts by their first day.
+    #[must_use]
+    pub const fn rows(&self) -> &BTreeMap<NaiveDate, Standing> {
+        &self.rows
+    }
+
+    /// Takes in one customer's ledger.
+    ///
+    /// # Errors
+    /// [`Fault::OutOfRange`]; nothing has changed then.
+    ///
+    /// # Complexity
+    /// O(n log n) for n net entries of the ledger.
+    pub fn add(&mut self, ledger: &Ledger) -> Result<(), Fault> {
+        let mut part = Self::new(self.cohorts, self.as_of);
+        for lot in ledger.lots(self.as_of) {
+            part.take(&lot).ok_or(Fault::OutOfRange)?;
+        }
+        self.merge(&part)
+    }
+
+    /// Takes in what was computed of other ledgers.
+    ///
+    /// # Errors
+    /// [`Fault::OtherQuestion`] unless cohorts and instant are the same, and
+    /// [`Fault::OutOfRange`]; nothing has changed then.
+    pub fn merge(&mut self, other: &Self) -> Result<(), Fault> {
+        if (self.cohorts, self.as_of) != (other.cohorts, other.as_of) {
+            return Err(Fault::OtherQuestion);
+        }
+        let sum = |(cohort, row): (&NaiveDate, &Standing)| {
+            let sum = match self.rows.get(cohort) {
+                Some(own) => own.plus(row)?,
+                None => row.clone(),
+            };
+            Some((*cohort, sum))
+        };
+        let rows: Option<Vec<_>> = other.rows.iter().map(sum).collect();
+        self.rows.extend(rows.ok_or(Fault::OutOfRange)?);
+        Ok(())
+    }
+
+    /// What was redeemed of each cohort until the end of each period that is over: the rows of
+    /// [`ChainLadder::fit`](super::ChainLadder::fit), with the cohorts whose own period is over.
+    #[must_use]
+    pub fn cumulative(&self) -> Vec<Vec<f64>> {
+        let over = self.rows.values().filter(|row| !row.by_age.is_empty());
+        over.map(Standing::cumulative).collect()
+    }
+
+    /// How many periods of a cohort are over as of the question.
+    fn over(&self, cohort: NaiveDate) -> usize {
+        self.cohorts.apart(cohort, self.cohorts.of(self.as_of))
+    }
+
+    fn take(&mut self, lot: &Lot) -> Option<()> {
+        let cohort = self.cohorts.of(lot.cause.at);
+        let over = self.over(cohort);
+        let cohorts = self.cohorts;
+        let row = self.rows.entry(cohort).or_insert_with(|| Standing {
+            by_age: vec![Points::ZERO; over],
+            ..Standing::default()
+        });
+        let add = |sum: &mut Points, points: Points| sum.checked_add(points).map(|new| *sum = new);
+        add(&mut row.issued, lot.earned)?;
+        add(&mut row.expired, expired(lot))?;
+        row.held = row.held.plus(Held::of(lot))?;
+        for taken in &lot.uses {
+            match Flow::of(&taken.by.movement) {
+                Flow::Redeemed => {
+                    add(&mut row.redeemed, taken.points)?;
+                    let age = cohorts.apart(cohort, cohorts.of(taken_at(lot, taken)));
+                    if let Some(redeemed) = row.by_age.get_mut(age) {
+                        add(redeemed, taken.points)?;
+                    }
+                }
+                Flow::Reversed | Flow::Issued => add(&mut row.reversed, taken.points)?,
+            }
+        }
+        Some(())
+    }
+}
+
+impl Standing {
+    /// What was issued and not taken back.
+    pub(super) fn kept(&self) -> i128 {
+        i128::from(self.issued.0) - i128::from(self.reversed.0)
+    }
+
+    /// What was used until the end of each period that is over.
+    #[must_use]
+    pub fn cumulative(&self) -> Vec<f64> {
+        let mut sum = 0.0;
+        let next = |points: &Points| {
+            sum += points.0 as f64;
+            sum
+        };
+        self.by_age.iter().map(next).collect()
+    }
+
+    fn plus(&self, other: &Self) -> Option<Self> {
+        let sum = |column: fn(&Self) -> Points| column(self).checked_add(column(other));
+        let ages = self.by_age.iter().zip(&other.by_age);
+        Some(Self {
+            issued: sum(|row| row.issued)?,
+            reversed: sum(|row| row.reversed)?,
+            redeemed: sum(|row| row.redeemed)?,
+            expired: sum(|row| row.expired)?,
+            held: self.held.plus(other.held)?,
+            by_age: ages.map(|(own, other)| own.checked_add(*other)).collect::<Option<_>>()?,
+        })
+    }
+
+    /// Whether it can be: nothing is negative, the columns come to what was issued, and no more was
+    /// redeemed by age than at all.
+    fn ties(&self) -> bool {
+        let columns = [self.reversed, self.redeemed, self.expired];
+        let sum = |points: &[Points]| points.iter().map(|one| i128::from(one.0)).sum::<i128>();
+        let negative = |points: &[Points]| points.iter().any(|one| *one < Points::ZERO);
+        i128::from(self.issued.0) == sum(&columns) + self.held.sum()
+            && !(negative(&columns) || negative(&self.by_age) || self.held.is_negative())
+            && sum(&self.by_age) <= i128::from(self.redeemed.0)
+    }
+}
+
+impl TryFrom<Record> for Triangle {
+    type Error = Fault;
+
+    fn try_from(record: Record) -> Result<Self, Fault> {
+        let Record { cohorts, as_of, rows } = record;
+        let triangle = Self { cohorts, as_of, rows };
+        let last = cohorts.of(as_of);
+        let fits = |(cohort, row): &(&NaiveDate, &Standing)| {
+            let is_first_day = cohorts.period.start(**cohort) == **cohort && **cohort <= last;
+            is_first_day && row.ties() && row.by_age.len() == triangle.over(**cohort)
+        };
+        match triangle.rows.iter().find(|row| !fits(row)) {
+            Some((&cohort, _)) => Err(Fault::Untied { cohort }),
+            None => Ok(triangle),
+        }
+    }
+}
+
+/// As a table: what was issued, and redeemed until the end of each period since.
+impl fmt::Display for Triangle {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let ages = self.rows.values().map(|row| row.by_age.len()).max().unwrap_or(0);
+        let ages = (0..ages).map(|age| age.to_string());
+        let head: Vec<String> =
+            ["earned in", "issued"].map(str::to_owned).into_iter().chain(ages).collect();
+        let mut table = Table::new(&head.iter().map(String::as_str).collect::<Vec<_>>());
+        for (cohort, row) in &self.rows {
+            let label = [self.cohorts.label(*cohort), row.issued.to_string()];
+            table.row(label.into_iter().chain(row.cumulative().iter().map(f64::to_string)));
+        }
+        table.fmt(f)
+    }
+}
