@@ -101,10 +101,9 @@ pub enum Expectation {
 pub struct Estimates {
     /// Each cohort, by its first day.
     pub cohorts: BTreeMap<NaiveDate, Expectation>,
-    /// Those with an estimate together; their errors go together, because they are taken on by the
-    /// same factors.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub total: Option<Estimate>,
+    /// Those with an estimate together, whose errors go together because they are taken on by the
+    /// same factors; if there is none, why there is none for the oldest cohort.
+    pub total: Expectation,
 }
 
 impl Triangle {
@@ -129,7 +128,11 @@ impl Triangle {
             };
             cohorts.insert(cohort, told);
         }
-        let total = together.estimate(&ladder, method);
+        let total = match (together.estimate(&ladder, method), cohorts.values().next()) {
+            (Some(total), _) => Expectation::Estimate(total),
+            (None, Some(oldest)) => *oldest,
+            (None, None) => Expectation::TooLittle(TooLittle::NothingIssued),
+        };
         Ok(Estimates { cohorts, total })
     }
 
@@ -144,7 +147,7 @@ impl Triangle {
 }
 
 impl Method {
-    fn check(&self) -> Result<(), Problems<Fault>> {
+    pub(super) fn check(&self) -> Result<(), Problems<Fault>> {
         let mut problems = Problems::none();
         if !(1..10_000).contains(&self.level.basis_points()) {
             problems.add(Path::from("level"), Fault::Level { level: self.level });

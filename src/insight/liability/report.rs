@@ -1,0 +1,210 @@
+//! What a program owes, cohort by cohort: points, what they are expected to come to, and money.
+
+use std::collections::BTreeMap;
+use std::fmt;
+
+use chrono::{DateTime, NaiveDate, Utc};
+use serde::{Deserialize, Serialize};
+
+use super::table::Table;
+use super::{Assumptions, Cohorts, Expectation, Exposure, Fault, Held, Progress, Range, Standing};
+use crate::money::{Currency, Money};
+use crate::path::{Path, Problems};
+use crate::points::Points;
+
+/// What a program owes as of an instant.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Liability {
+    /// The instant of the question.
+    pub as_of: DateTime<Utc>,
+    /// How points are put into cohorts.
+    pub cohorts: Cohorts,
+    /// What it rests on.
+    pub assumptions: Assumptions,
+    /// What is owed of each cohort, by its first day.
+    pub rows: BTreeMap<NaiveDate, Owed>,
+    /// All cohorts together; what can be told of redemptions is about those with an estimate.
+    pub total: Owed,
+}
+
+/// What is owed of a cohort.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Owed {
+    /// What was earned and not taken back.
+    pub issued: Points,
+    /// What was used.
+    pub redeemed: Points,
+    /// What was not used in time.
+    pub expired: Points,
+    /// What customers still hold.
+    pub held: Held,
+    /// What can be told of how many of them will be redeemed.
+    pub expectation: Expectation,
+    /// How many of those held are expected to be redeemed: all, if nothing can be told.
+    pub expected: Points,
+    /// What these are worth.
+    pub cost: Money,
+    /// The part of prices that was deferred.
+    pub deferred: Money,
+    /// How much of that is revenue already.
+    pub recognized: Money,
+    /// How much of it is not [contract liability].
+    pub owed: Money,
+}
+
+impl Exposure {
+    /// What is owed.
+    ///
+    /// Where nobody can tell how many points will be redeemed, all that are held count as expected:
+    /// no breakage is taken for granted.
+    ///
+    /// # Errors
+    /// All assumptions that are out of range or in another currency, and sums that do not fit.
+    pub fn liability(&self, assumptions: &Assumptions) -> Result<Liability, Problems<Fault>> {
+        let currency = self.deferred.currency();
+        assumptions.check(currency)?;
+        let told = self.triangle.estimates(&assumptions.method)?;
+        let cohorts = self.triangle.cohorts();
+        let mut problems = Problems::none();
+        let mut rows = BTreeMap::new();
+        for ((&cohort, row), (_, &expectation)) in self.triangle.rows().iter().zip(&told.cohorts) {
+            let deferred = self.deferred.of(cohort);
+            let path = Path::from("rows").field(&cohorts.label(cohort));
+            let owed = Owed::of(row, expectation, deferred, assumptions);
+            rows.extend(problems.take(&path, owed).map(|owed| (cohort, owed)));
+        }
+        problems.into_result(())?;
+        let total = Owed::total(&rows, told.total, currency);
+        let total = total.map_err(|fault| Problems::one(Path::from("total"), fault))?;
+        let as_of = self.triangle.as_of();
+        Ok(Liability { as_of, cohorts, assumptions: *assumptions, rows, total })
+    }
+}
+
+impl Owed {
+    fn of(
+        row: &Standing,
+        expectation: Expectation,
+        deferred: Money,
+        assumptions: &Assumptions,
+    ) -> Result<Self, Problems<Fault>> {
+        let out_of_range = || Problems::one(Path::root(), Fault::OutOfRange);
+        let held = row.held.total().ok_or_else(out_of_range)?;
+        let expected = match &expectation {
+            Expectation::Estimate(estimate) => estimate.still(row.redeemed).min(held),
+            Expectation::TooLittle(_) => held,
+        };
+        let cost = assumptions.worth.of(expected, assumptions.rounding);
+        let cost = cost.map_err(|fault| Problems::one(Path::from("cost"), fault))?;
+        let issued = row.issued.checked_sub(row.reversed).ok_or_else(out_of_range)?;
+        let mut owed = Self {
+            issued,
+            redeemed: row.redeemed,
+            expired: row.expired,
+            held: row.held,
+            expectation,
+            expected,
+            cost,
+            deferred,
+            recognized: deferred,
+            owed: Money::zero(deferred.currency()),
+        };
+        let progress = owed.progress().ok_or_else(out_of_range)?;
+        owed.recognized = progress.recognized(assumptions.rounding)?;
+        let rest = deferred.checked_sub(owed.recognized);
+        owed.owed = rest.map_err(|error| Problems::one(Path::root(), error.into()))?;
+        Ok(owed)
+    }
+
+    fn total(
+        rows: &BTreeMap<NaiveDate, Self>,
+        expectation: Expectation,
+        currency: Currency,
+    ) -> Result<Self, Fault> {
+        let points = |column: fn(&Self) -> Points| {
+            Points::sum(rows.values().map(column)).ok_or(Fault::OutOfRange)
+        };
+        let money = |column: fn(&Self) -> Money| Money::sum(currency, rows.values().map(column));
+        let held = Held {
+            pending: points(|row| row.held.pending)?,
+            active: points(|row| row.held.active)?,
+        };
+        Ok(Self {
+            issued: points(|row| row.issued)?,
+            redeemed: points(|row| row.redeemed)?,
+            expired: points(|row| row.expired)?,
+            held,
+            expectation,
+            expected: points(|row| row.expected)?,
+            cost: money(|row| row.cost)?,
+            deferred: money(|row| row.deferred)?,
+            recognized: money(|row| row.recognized)?,
+            owed: money(|row| row.owed)?,
+        })
+    }
+
+    /// How far the points of the cohort have come.
+    #[must_use]
+    pub fn progress(&self) -> Option<Progress> {
+        let expected = self.redeemed.checked_add(self.expected)?;
+        let held = self.held.total()?;
+        Some(Progress { deferred: self.deferred, redeemed: self.redeemed, expected, held })
+    }
+}
+
+impl Liability {
+    /// The currency of all amounts.
+    #[must_use]
+    pub const fn currency(&self) -> Currency {
+        self.total.owed.currency()
+    }
+}
+
+const HEAD: [&str; 11] = [
+    "earned in",
+    "issued",
+    "redeemed",
+    "expired",
+    "held",
+    "expected",
+    "breakage",
+    "interval",
+    "deferred",
+    "recognized",
+    "owed",
+];
+
+/// As a table: a row for each cohort, and their total; then why cohorts have no estimate.
+impl fmt::Display for Liability {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let mut table = Table::new(&HEAD);
+        let rows = self.rows.iter().map(|(cohort, row)| (self.cohorts.label(*cohort), row));
+        let mut reasons = Vec::new();
+        for (label, row) in rows.chain([("total".to_owned(), &self.total)]) {
+            let Owed { issued, redeemed, expired, expected, .. } = *row;
+            let held = row.held.total().map_or_else(String::new, |held| held.to_string());
+            let points = [issued, redeemed, expired].map(|points| points.to_string());
+            let [breakage, range] = match &row.expectation {
+                Expectation::Estimate(found) => {
+                    let Range { low, high } = found.breakage_range;
+                    [percent(found.breakage), format!("{} to {}", percent(low), percent(high))]
+                }
+                Expectation::TooLittle(reason) => {
+                    reasons.push(format!("{label}: {reason}"));
+                    ["?", ""].map(str::to_owned)
+                }
+            };
+            let told = [held, expected.to_string(), breakage, range];
+            let money = [row.deferred, row.recognized, row.owed].map(|amount| amount.to_string());
+            table.row([label].into_iter().chain(points).chain(told).chain(money));
+        }
+        table.fmt(f)?;
+        reasons.iter().try_for_each(|reason| write!(f, "\n{reason}"))
+    }
+}
+
+fn percent(part: f64) -> String {
+    format!("{:.1}%", part * 100.0)
+}
