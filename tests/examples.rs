@@ -36,6 +36,11 @@ fn the_custom_segmenter_decides_who_gets_which_offers() {
 }
 
 #[test]
+fn the_liability_of_a_club_ties_and_is_split_into_revenue_and_what_is_owed() {
+    check("liability", include_str!("data/examples/liability.txt"));
+}
+
+#[test]
 fn vips_and_casual_customers_are_told_what_they_get_and_what_is_missing() {
     check("vip_and_casual", include_str!("data/examples/vip_and_casual.txt"));
 }

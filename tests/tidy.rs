@@ -12,8 +12,14 @@ const LONGEST_FILE: usize = 500;
 
 /// The examples that promise to be short, in lines.
 const LONGEST_EXAMPLE: usize = 79;
-const SHORT_EXAMPLES: [&str; 5] =
-    ["coffee_shop", "custom_segmenter", "rules_from_json", "supermarket", "vip_and_casual"];
+const SHORT_EXAMPLES: [&str; 6] = [
+    "coffee_shop",
+    "custom_segmenter",
+    "liability",
+    "rules_from_json",
+    "supermarket",
+    "vip_and_casual",
+];
 
 /// Words that start or end a name without saying anything.
 const EMPTY_STARTS: [&str; 2] = ["get_", "do_"];

@@ -1,6 +1,6 @@
 //! What is deferred for points and when it is revenue: the numbers of the standard, and laws.
 
-use loyalty::insight::liability::{Progress, Recognition, Sale, Worth};
+use loyalty::insight::liability::{Fulfillment, Recognition, Sale, Worth};
 use loyalty::money::{Allocator, Currency, LargestRemainder, Money, Rounding, Share};
 use loyalty::points::Points;
 use proptest::prelude::*;
@@ -10,18 +10,22 @@ fn whole(amount: i64) -> Money {
     Money::from_minor(amount, Currency::JPY)
 }
 
-fn progress(deferred: i64, redeemed: i64, expected: i64, held: i64) -> Progress {
-    Progress {
+fn fulfillment(deferred: i64, redeemed: i64, expected: i64, outstanding: i64) -> Fulfillment {
+    Fulfillment {
         deferred: whole(deferred),
         redeemed: Points(redeemed),
         expected: Points(expected),
-        held: Points(held),
+        outstanding: Points(outstanding),
     }
 }
 
 #[track_caller]
-fn recognized(progress: Progress, expected: i64) {
-    assert_eq!(progress.recognized(Rounding::HalfUp).unwrap(), whole(expected), "{progress:?}");
+fn recognized(fulfillment: Fulfillment, expected: i64) {
+    assert_eq!(
+        fulfillment.recognized(Rounding::HalfUp).unwrap(),
+        whole(expected),
+        "{fulfillment:?}"
+    );
 }
 
 #[test]
@@ -35,7 +39,7 @@ fn example_52_of_ifrs_15_has_its_numbers() {
 
     // Year 1: 4,500 are redeemed, 9,500 expected. Year 2: 8,500 in all, 9,700 expected.
     let (first, second) =
-        (progress(8_676, 4_500, 9_500, 5_500), progress(8_676, 8_500, 9_700, 1_500));
+        (fulfillment(8_676, 4_500, 9_500, 5_500), fulfillment(8_676, 8_500, 9_700, 1_500));
     recognized(first, 4_110);
     recognized(second, 7_603);
     let year_1 = Recognition::between(None, &first, Rounding::HalfUp).unwrap();
@@ -47,45 +51,45 @@ fn example_52_of_ifrs_15_has_its_numbers() {
     assert_eq!((year_2.estimate, year_2.redeemed), (whole(-85), whole(3_578)));
 
     // Year 3: the last 1,500 points expire.
-    let end = progress(8_676, 8_500, 8_500, 0);
+    let end = fulfillment(8_676, 8_500, 8_500, 0);
     let year_3 = Recognition::between(Some(&second), &end, Rounding::HalfUp).unwrap();
-    assert_eq!((year_3.settled, year_3.recognized), (whole(1_073), whole(1_073)));
+    assert_eq!((year_3.rest, year_3.recognized), (whole(1_073), whole(1_073)));
     assert_eq!((year_3.redeemed, year_3.estimate, year_3.closing), (whole(0), whole(0), whole(0)));
 }
 
 #[test]
 fn of_9_000_deferred_4_175_are_recognized_at_4_500_of_9_700() {
     // 9,000 × 4,500 / 9,700 is 4,175.26.
-    recognized(progress(9_000, 4_500, 9_700, 5_500), 4_175);
-    let cents = Progress {
+    recognized(fulfillment(9_000, 4_500, 9_700, 5_500), 4_175);
+    let cents = Fulfillment {
         deferred: "9000.00 EUR".parse().unwrap(),
-        ..progress(9_000, 4_500, 9_700, 5_500)
+        ..fulfillment(9_000, 4_500, 9_700, 5_500)
     };
     assert_eq!(cents.recognized(Rounding::HalfUp).unwrap().to_string(), "4175.26 EUR");
 }
 
 #[test]
 fn revenue_begins_with_the_first_redemption_and_ends_with_all() {
-    recognized(progress(9_000, 0, 9_700, 10_000), 0);
-    recognized(progress(9_000, 0, 0, 10_000), 0);
-    recognized(progress(9_000, 9_700, 9_700, 300), 9_000);
-    recognized(progress(9_000, 0, 0, 0), 9_000);
-    recognized(progress(9_000, 10_000, 10_000, 0), 9_000);
+    recognized(fulfillment(9_000, 0, 9_700, 10_000), 0);
+    recognized(fulfillment(9_000, 0, 0, 10_000), 0);
+    recognized(fulfillment(9_000, 9_700, 9_700, 300), 9_000);
+    recognized(fulfillment(9_000, 0, 0, 0), 9_000);
+    recognized(fulfillment(9_000, 10_000, 10_000, 0), 9_000);
 }
 
 #[test]
 fn what_cannot_be_is_refused_with_all_places() {
-    let refused = progress(-1, -2, -3, -4).recognized(Rounding::HalfUp).unwrap_err();
+    let refused = fulfillment(-1, -2, -3, -4).recognized(Rounding::HalfUp).unwrap_err();
     assert_eq!(
         refused.to_string().lines().collect::<Vec<_>>(),
         [
             "`deferred`: -1 JPY is negative",
             "`redeemed`: -2 points are negative",
             "`expected`: -3 points are negative",
-            "`held`: -4 points are negative",
+            "`outstanding`: -4 points are negative",
         ]
     );
-    let refused = progress(1, 5, 4, 0).recognized(Rounding::HalfUp).unwrap_err();
+    let refused = fulfillment(1, 5, 4, 0).recognized(Rounding::HalfUp).unwrap_err();
     let told = "`expected`: 4 points are expected to be redeemed, less than the 5 that are";
     assert_eq!(refused.to_string(), told);
     let euro = Money::from_minor(1, Currency::EUR);
@@ -113,7 +117,7 @@ fn what_cannot_be_is_refused_with_all_places() {
         assert_eq!(worth.of(Points(points), Rounding::HalfUp).unwrap_err().to_string(), told);
     }
     let (before, after) =
-        (progress(1, 0, 1, 1), Progress { deferred: euro, ..progress(1, 0, 1, 1) });
+        (fulfillment(1, 0, 1, 1), Fulfillment { deferred: euro, ..fulfillment(1, 0, 1, 1) });
     assert!(Recognition::between(Some(&before), &after, Rounding::HalfUp).is_err());
 }
 
@@ -127,12 +131,12 @@ fn amount() -> impl Strategy<Value = i64> {
     prop_oneof![0..20_i64, 0..=i64::MAX]
 }
 
-/// Points of which some are redeemed and some held, with an amount that was deferred.
-fn progresses() -> impl Strategy<Value = Progress> {
+/// Points of which some are redeemed and some outstanding, with an amount that was deferred.
+fn fulfillments() -> impl Strategy<Value = Fulfillment> {
     let points = (0..20_i64, 0..20_i64, 0..20_i64);
     let points = points.prop_map(|(redeemed, more, rest)| (redeemed, redeemed + more, more + rest));
-    (amount(), points).prop_map(|(deferred, (redeemed, expected, held))| {
-        progress(deferred, redeemed, expected, held)
+    (amount(), points).prop_map(|(deferred, (redeemed, expected, left))| {
+        fulfillment(deferred, redeemed, expected, left)
     })
 }
 
@@ -155,23 +159,23 @@ proptest! {
 
     #[test]
     fn never_more_is_revenue_than_was_deferred_and_more_redemptions_never_make_less(
-        progress in progresses(),
+        fulfillment in fulfillments(),
         rounding in rounding(),
     ) {
-        let now = progress.recognized(rounding).unwrap();
-        prop_assert!(!now.is_negative() && now <= progress.deferred);
-        if progress.redeemed < progress.expected {
-            let later = Progress { redeemed: Points(progress.redeemed.0 + 1), ..progress };
+        let now = fulfillment.recognized(rounding).unwrap();
+        prop_assert!(!now.is_negative() && now <= fulfillment.deferred);
+        if fulfillment.redeemed < fulfillment.expected {
+            let later = Fulfillment { redeemed: Points(fulfillment.redeemed.0 + 1), ..fulfillment };
             prop_assert!(now <= later.recognized(rounding).unwrap());
         }
     }
 
     #[test]
     fn journals_tie_and_add_up_to_what_is_recognized(
-        steps in proptest::collection::vec(progresses(), 1..6),
+        steps in proptest::collection::vec(fulfillments(), 1..6),
         rounding in rounding(),
     ) {
-        let mut before: Option<Progress> = None;
+        let mut before: Option<Fulfillment> = None;
         let (mut sum, mut closing) = (0_i128, whole(0));
         for step in &steps {
             let told = Recognition::between(before.as_ref(), step, rounding).unwrap();
@@ -182,7 +186,7 @@ proptest! {
                 minor(told.closing)
             );
             prop_assert_eq!(
-                minor(told.redeemed) + minor(told.estimate) + minor(told.settled),
+                minor(told.redeemed) + minor(told.estimate) + minor(told.rest),
                 minor(told.recognized)
             );
             sum += minor(told.recognized);

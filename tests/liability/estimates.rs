@@ -14,9 +14,9 @@ fn triangle(rows: &[(i64, i64, &[i64])]) -> Triangle {
     let first = |month: u32| format!("{}-{:02}-01", 2026 + month / 12, month % 12 + 1);
     let row = |(month, (issued, expired, by_age)): (u32, &(i64, i64, &[i64]))| {
         let redeemed: i64 = by_age.iter().sum();
-        let held = json!({"pending": 0, "active": issued - expired - redeemed});
+        let outstanding = json!({"pending": 0, "active": issued - expired - redeemed});
         let row = json!({"issued": issued, "reversed": 0, "redeemed": redeemed,
-                         "expired": expired, "held": held, "by_age": by_age});
+                         "expired": expired, "outstanding": outstanding, "by_age": by_age});
         (first(month), row)
     };
     let rows: Map<String, Value> = (0..).zip(rows).map(row).collect();
@@ -54,16 +54,16 @@ fn cohorts_that_all_go_the_same_way_have_no_spread() {
     ]);
     for told in told(&triangle, &Method::default()) {
         let found = estimate(told);
-        close(found.redemption, 0.4);
+        close(found.rate, 0.4);
         close(found.breakage, 0.6);
-        close(found.redemption_range.low, 0.4);
-        close(found.redemption_range.high, 0.4);
+        close(found.rate_range.low, 0.4);
+        close(found.rate_range.high, 0.4);
         close(found.standard_error, 0.0);
         assert!(!found.capped);
     }
     let total = estimate(triangle.estimates(&Method::default()).unwrap().total);
     close(total.ultimate, 1_800.0);
-    close(total.redemption, 0.4);
+    close(total.rate, 0.4);
 }
 
 #[test]
@@ -79,9 +79,9 @@ fn what_has_expired_is_never_expected_to_be_redeemed() {
     let [.., third, youngest] = found[..] else { panic!("four cohorts") };
     let third = estimate(third);
     close(third.ultimate, 350.0);
-    close(third.redemption_range.high, 0.35);
+    close(third.rate_range.high, 0.35);
     assert!(third.capped);
-    close(estimate(youngest).redemption, 0.25);
+    close(estimate(youngest).rate, 0.25);
 }
 
 #[test]
@@ -109,12 +109,11 @@ fn intervals_are_those_of_the_distribution_that_is_named() {
         let total = estimate(triangle.estimates(&method).unwrap().total);
         let still = |rate: f64| rate * 100_000_000.0 - latest;
         assert!((total.standard_error - 2_447_095.0).abs() < 1.0);
-        assert!((still(total.redemption) - 18_680_856.0).abs() < 1.0);
-        let (found_low, found_high) =
-            (still(total.redemption_range.low), still(total.redemption_range.high));
+        assert!((still(total.rate) - 18_680_856.0).abs() < 1.0);
+        let (found_low, found_high) = (still(total.rate_range.low), still(total.rate_range.high));
         assert!((found_low - low).abs() < 1.0, "{shape:?} {level}: {found_low}");
         assert!((found_high - high).abs() < 1.0, "{shape:?} {level}: {found_high}");
-        close(total.breakage_range.low, 1.0 - total.redemption_range.high);
+        close(total.breakage_range.low, 1.0 - total.rate_range.high);
     }
 }
 
@@ -137,7 +136,7 @@ fn where_too_little_is_known_the_reason_is_told_instead_of_a_number() {
     ];
     let found = told(&triangle(&rows), &Method::default());
     assert_eq!(found[1], Expectation::TooLittle(TooLittle::NothingIssued));
-    close(estimate(found[2]).redemption, 0.3);
+    close(estimate(found[2]).rate, 0.3);
     assert_eq!(found[4], Expectation::TooLittle(TooLittle::NothingRedeemed));
 
     let cohorts = Cohorts { period: Period::Month, zone: Zone::UTC };
@@ -234,9 +233,7 @@ fn nine_of_ten_intervals_hold_what_happens_when_customers_redeem_by_chance() {
             let (found, truly) = (estimate(told), by_age.iter().sum::<i64>() as f64);
             let rate = truly / (*customers as f64 * 100.0);
             all += 1;
-            held += i32::from(
-                found.redemption_range.low <= rate && rate <= found.redemption_range.high,
-            );
+            held += i32::from(found.rate_range.low <= rate && rate <= found.rate_range.high);
             error += found.ultimate - truly;
             truth += truly;
         }

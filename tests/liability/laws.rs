@@ -135,7 +135,7 @@ proptest! {
         prop_assert_eq!(deficit.opening.0, sum(&ledgers, start, |held| held.deficit));
         prop_assert_eq!(deficit.closing.0, sum(&ledgers, end, |held| held.deficit));
         let taken = total.redeemed.0 + total.reversed.0
-            - total.redemptions_undone.0 - total.reversals_undone.0;
+            - total.redeemed_given_back.0 - total.reversed_given_back.0;
         let moved = grown(|held| held.spent) + grown(|held| held.clawed_back);
         prop_assert_eq!(taken + deficit.run_up.0, moved);
     }
@@ -249,9 +249,9 @@ proptest! {
         let mut held = [0, 0, 0];
         for row in whole.rows().values() {
             let used = row.reversed.0 + row.redeemed.0 + row.expired.0;
-            prop_assert_eq!(row.issued.0, used + row.held.pending.0 + row.held.active.0);
-            held[0] += row.held.active.0;
-            held[1] += row.held.pending.0;
+            prop_assert_eq!(row.issued.0, used + row.outstanding.pending.0 + row.outstanding.active.0);
+            held[0] += row.outstanding.active.0;
+            held[1] += row.outstanding.pending.0;
             held[2] += row.expired.0;
         }
         let expected = [

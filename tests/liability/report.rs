@@ -79,7 +79,7 @@ fn orders_defer_the_part_of_the_points_that_they_kept() {
     assert_eq!(
         squeezed(&found.to_string()),
         squeezed(
-            "earned in issued redeemed expired held expected breakage interval deferred recognized owed
+            "earned in issued redeemed expired outstanding expected breakage interval deferred recognized owed
              2026-01   100  0  0  100  100  ?   7.41 EUR 0.00 EUR  7.41 EUR
              2026-02   150  0  0  150  150  ?  11.11 EUR 0.00 EUR 11.11 EUR
              total     250  0  0  250  250  ?  18.52 EUR 0.00 EUR 18.52 EUR
@@ -108,21 +108,21 @@ fn the_journal_ties_one_report_to_the_next() {
     // Before March 200 × 16 / 216 = 14.81 is deferred of February's order.
     check(
         march.journal(None).unwrap(),
-        "earned in  opening  deferred  redeemed estimate settled recognized closing
+        "earned in  opening  deferred  redeemed estimate rest recognized closing
          2026-01    0.00 EUR  7.41 EUR 0.00 EUR 0.00 EUR 0.00 EUR 0.00 EUR  7.41 EUR
          2026-02    0.00 EUR 14.81 EUR 0.00 EUR 0.00 EUR 0.00 EUR 0.00 EUR 14.81 EUR
          total      0.00 EUR 22.22 EUR 0.00 EUR 0.00 EUR 0.00 EUR 0.00 EUR 22.22 EUR",
     );
     check(
         april.journal(Some(&march)).unwrap(),
-        "earned in  opening  deferred  redeemed estimate settled recognized closing
+        "earned in  opening  deferred  redeemed estimate rest recognized closing
          2026-01    7.41 EUR  0.00 EUR 0.00 EUR 0.00 EUR 0.00 EUR 0.00 EUR  7.41 EUR
          2026-02   14.81 EUR -3.70 EUR 0.00 EUR 0.00 EUR 0.00 EUR 0.00 EUR 11.11 EUR
          total     22.22 EUR -3.70 EUR 0.00 EUR 0.00 EUR 0.00 EUR 0.00 EUR 18.52 EUR",
     );
     check(
         june.journal(Some(&april)).unwrap(),
-        "earned in  opening  deferred  redeemed estimate settled  recognized closing
+        "earned in  opening  deferred  redeemed estimate rest  recognized closing
          2026-01    7.41 EUR  0.00 EUR 0.00 EUR 0.00 EUR  7.41 EUR  7.41 EUR 0.00 EUR
          2026-02   11.11 EUR  0.00 EUR 0.00 EUR 0.00 EUR 11.11 EUR 11.11 EUR 0.00 EUR
          total     18.52 EUR  0.00 EUR 0.00 EUR 0.00 EUR 18.52 EUR 18.52 EUR 0.00 EUR",
@@ -142,7 +142,7 @@ fn points_that_nobody_paid_for_are_owed_without_money_and_the_report_is_one_reco
     happen(&program, &mut bob, noon("2026-01-05"), "b-1", review);
     let found = liability(&[bob], "2026-01-20");
     let january = &found.rows[&"2026-01-01".parse().unwrap()];
-    assert_eq!((january.held.active.0, january.expected.0), (10, 10));
+    assert_eq!((january.outstanding.active.0, january.expected.0), (10, 10));
     assert!(january.deferred.is_zero());
     assert_eq!(january.cost.to_string(), "1.00 EUR");
     assert_eq!(january.expectation, Expectation::TooLittle(TooLittle::PeriodNotOver));
@@ -180,7 +180,7 @@ fn shards_merge_into_the_report_of_all_members() {
         program.roll_forward(&members, Period::Month, midnight("2026-06-01"), as_of).unwrap();
     let closing: i64 = members.iter().map(|one| one.ledger().balance(as_of).active.0).sum();
     assert_eq!(rolled.total().unwrap().closing.active.0, closing);
-    assert_eq!(whole.total.held.active.0, closing);
+    assert_eq!(whole.total.outstanding.active.0, closing);
 }
 
 #[test]

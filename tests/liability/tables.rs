@@ -143,8 +143,8 @@ fn sums_beyond_64_bits_are_refused_and_change_nothing() {
     let json = r#"{"cohorts": {"period": "month", "zone": "UTC"},
         "from": "2026-01-01T00:00:00Z", "to": "2026-02-01T00:00:00Z",
         "rows": {"2026-01-01": {"opening": {"pending": 0, "active": 9000000000000000000},
-            "restated": 0, "issued": 0, "redeemed": 0, "redemptions_undone": 0, "reversed": 0,
-            "reversals_undone": 0, "offset": 0, "expired": 0,
+            "restated": 0, "issued": 0, "redeemed": 0, "redeemed_given_back": 0, "reversed": 0,
+            "reversed_given_back": 0, "offset": 0, "expired": 0,
             "closing": {"pending": 0, "active": 9000000000000000000}}},
         "deficit": {"opening": 0, "restated": 0, "run_up": 0, "paid_down": 0, "closing": 0}}"#;
     let part: RollForward = serde_json::from_str(json).unwrap();
@@ -180,9 +180,9 @@ fn the_triangle_has_a_figure_for_each_period_that_is_over() {
         )
     );
     let april = &triangle.rows()[&"2026-04-01".parse().unwrap()];
-    assert_eq!((april.redeemed.0, april.held.active.0), (0, 40));
+    assert_eq!((april.redeemed.0, april.outstanding.active.0), (0, 40));
     let february = &triangle.rows()[&"2026-02-01".parse().unwrap()];
-    assert_eq!((february.redeemed.0, february.held.active.0), (45, 5));
+    assert_eq!((february.redeemed.0, february.outstanding.active.0), (45, 5));
 }
 
 #[test]

@@ -58,22 +58,22 @@ pub struct Split {
 /// How far points have come whose part of the price was deferred.
 ///
 /// ```
-/// use loyalty::insight::liability::Progress;
+/// use loyalty::insight::liability::Fulfillment;
 /// use loyalty::money::Rounding;
 /// use loyalty::points::Points;
 ///
-/// let progress = Progress {
+/// let fulfillment = Fulfillment {
 ///     deferred: "9000 JPY".parse()?,
 ///     redeemed: Points(4_500),
 ///     expected: Points(9_700),
-///     held: Points(5_500),
+///     outstanding: Points(5_500),
 /// };
-/// assert_eq!(progress.recognized(Rounding::HalfUp)?, "4175 JPY".parse()?);
+/// assert_eq!(fulfillment.recognized(Rounding::HalfUp)?, "4175 JPY".parse()?);
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub struct Progress {
+pub struct Fulfillment {
     /// What was deferred.
     pub deferred: Money,
     /// How many points are redeemed.
@@ -81,11 +81,11 @@ pub struct Progress {
     /// How many will be in the end, these included.
     pub expected: Points,
     /// How many customers still hold.
-    pub held: Points,
+    pub outstanding: Points,
 }
 
 /// What a period does to what was deferred: always `opening + deferred - recognized = closing`, and
-/// `redeemed + estimate + settled = recognized`.
+/// `redeemed + estimate + rest = recognized`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Recognition {
@@ -99,7 +99,7 @@ pub struct Recognition {
     /// expected in the end or another amount is deferred.
     pub estimate: Money,
     /// The rest, once customers hold no points any more.
-    pub settled: Money,
+    pub rest: Money,
     /// All revenue of the period.
     pub recognized: Money,
     /// What is deferred and not yet revenue afterwards [contract liability].
@@ -157,17 +157,17 @@ impl Sale {
     }
 }
 
-impl Progress {
+impl Fulfillment {
     /// How much of what was deferred is revenue: in proportion to the points redeemed of those that
     /// are expected to be, never more than all, and all once customers hold none any more.
     ///
-    /// As long as nothing is redeemed and something is held, it is nothing.
+    /// As long as nothing is redeemed and something is outstanding, it is nothing.
     ///
     /// # Errors
     /// All figures that are negative, and fewer points expected than are redeemed.
     pub fn recognized(&self, rounding: Rounding) -> Result<Money, Problems<Fault>> {
         self.check()?;
-        if self.held.is_zero() { Ok(self.deferred) } else { self.earned(rounding) }
+        if self.outstanding.is_zero() { Ok(self.deferred) } else { self.earned(rounding) }
     }
 
     fn earned(&self, rounding: Rounding) -> Result<Money, Problems<Fault>> {
@@ -183,8 +183,10 @@ impl Progress {
         if let Err(fault) = not_negative(self.deferred) {
             problems.add(Path::from("deferred"), fault);
         }
-        let Self { redeemed, expected, held, .. } = *self;
-        for (name, points) in [("redeemed", redeemed), ("expected", expected), ("held", held)] {
+        let Self { redeemed, expected, outstanding, .. } = *self;
+        for (name, points) in
+            [("redeemed", redeemed), ("expected", expected), ("outstanding", outstanding)]
+        {
             if points < Points::ZERO {
                 problems.add(Path::from(name), Fault::NegativePoints { points });
             }
@@ -204,47 +206,47 @@ impl Recognition {
     /// on a change of estimate), then what was redeemed since is added.
     ///
     /// # Errors
-    /// As [`Progress::recognized`], and amounts of two currencies.
+    /// As [`Fulfillment::recognized`], and amounts of two currencies.
     ///
     /// ```
-    /// use loyalty::insight::liability::{Progress, Recognition};
+    /// use loyalty::insight::liability::{Fulfillment, Recognition};
     /// use loyalty::money::{Money, Rounding};
     /// use loyalty::points::Points;
     ///
     /// // IFRS 15, illustrative example 52, at the end of the first and of the second year.
     /// let deferred: Money = "8676 JPY".parse()?;
-    /// let progress = |redeemed, expected| Progress {
+    /// let fulfillment = |redeemed, expected| Fulfillment {
     ///     deferred,
     ///     redeemed: Points(redeemed),
     ///     expected: Points(expected),
-    ///     held: Points(10_000 - redeemed),
+    ///     outstanding: Points(10_000 - redeemed),
     /// };
-    /// let (first, second) = (progress(4_500, 9_500), progress(8_500, 9_700));
+    /// let (first, second) = (fulfillment(4_500, 9_500), fulfillment(8_500, 9_700));
     /// let year = Recognition::between(Some(&first), &second, Rounding::HalfUp)?;
     /// assert_eq!(year.recognized, "3493 JPY".parse()?);
     /// assert_eq!(year.closing, "1073 JPY".parse()?);
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
     pub fn between(
-        before: Option<&Progress>,
-        after: &Progress,
+        before: Option<&Fulfillment>,
+        after: &Fulfillment,
         rounding: Rounding,
     ) -> Result<Self, Problems<Fault>> {
-        let nothing = Progress {
+        let nothing = Fulfillment {
             deferred: Money::zero(after.deferred.currency()),
             redeemed: Points::ZERO,
             expected: after.expected,
-            held: after.held,
+            outstanding: after.outstanding,
         };
         let before = *before.unwrap_or(&nothing);
         let (told, now) = (before.recognized(rounding)?, after.recognized(rounding)?);
         // What nobody holds any more was not expected to end like that: the rest stands apart.
-        let expected = match after.held {
+        let expected = match after.outstanding {
             Points::ZERO => after.expected.max(before.expected),
             _ => after.expected,
         };
-        let seen = Progress { expected, ..*after };
-        let restated = Progress { redeemed: before.redeemed.min(expected), ..seen };
+        let seen = Fulfillment { expected, ..*after };
+        let restated = Fulfillment { redeemed: before.redeemed.min(expected), ..seen };
         let (restated, earned) = (restated.earned(rounding)?, seen.earned(rounding)?);
         let recognition = || -> Result<Self, Fault> {
             let opening = before.deferred.checked_sub(told)?;
@@ -253,7 +255,7 @@ impl Recognition {
                 deferred: after.deferred.checked_sub(before.deferred)?,
                 redeemed: earned.checked_sub(restated)?,
                 estimate: restated.checked_sub(told)?,
-                settled: now.checked_sub(earned)?,
+                rest: now.checked_sub(earned)?,
                 recognized: now.checked_sub(told)?,
                 closing: after.deferred.checked_sub(now)?,
             })

@@ -6,7 +6,7 @@ use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 
 use super::normal::quantile;
-use super::{ChainLadder, Fault, Projection, Standing, Tail, TooLittle, Triangle};
+use super::{ChainLadder, Experience, Fault, Projection, Tail, TooLittle, Triangle};
 use crate::money::Percent;
 use crate::path::{Path, Problems};
 use crate::points::Points;
@@ -65,23 +65,23 @@ pub struct Range {
 /// How many points will be redeemed in the end.
 ///
 /// Rates are parts of the points that were issued and not taken back. No more is redeemed than was
-/// and is still held: what has expired is known to be breakage.
+/// and is outstanding: what has expired is known to be breakage.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Estimate {
     /// How many points are redeemed in the end.
     pub ultimate: f64,
-    /// Mack's standard error of that, before it is held to what customers still hold.
+    /// Mack's standard error of that, before that is capped by what is outstanding.
     pub standard_error: f64,
     /// The ultimate redemption rate.
-    pub redemption: f64,
+    pub rate: f64,
     /// Its interval.
-    pub redemption_range: Range,
+    pub rate_range: Range,
     /// The part that is never redeemed.
     pub breakage: f64,
     /// Its interval.
     pub breakage_range: Range,
-    /// Whether the figures alone would have more redeemed than customers still hold.
+    /// Whether by the figures alone more would be redeemed than is outstanding.
     pub capped: bool,
 }
 
@@ -184,40 +184,39 @@ struct Case {
     /// What was issued and not taken back.
     kept: f64,
     redeemed: f64,
-    held: f64,
+    outstanding: f64,
     /// What is still redeemed by the figures alone.
     still: f64,
     standard_error: f64,
 }
 
 impl Case {
-    fn of(row: &Standing, projection: Projection) -> Self {
+    fn of(row: &Experience, projection: Projection) -> Self {
         let redeemed = row.redeemed.0 as f64;
         Self {
             kept: row.kept() as f64,
             redeemed,
-            held: row.held.sum() as f64,
+            outstanding: row.outstanding.sum() as f64,
             still: (projection.ultimate - redeemed).max(0.0),
             standard_error: projection.standard_error,
         }
     }
 
     fn estimate(&self, method: &Method) -> Estimate {
-        let Self { kept, redeemed, held, still, standard_error } = *self;
+        let Self { kept, redeemed, outstanding, still, standard_error } = *self;
         let range = method.range(still, standard_error);
-        let ultimate = |still: f64| redeemed + still.min(held);
+        let ultimate = |still: f64| redeemed + still.min(outstanding);
         let rate = |still: f64| ultimate(still) / kept;
-        let redemption_range = Range { low: rate(range.low), high: rate(range.high) };
-        let breakage_range =
-            Range { low: 1.0 - redemption_range.high, high: 1.0 - redemption_range.low };
+        let rate_range = Range { low: rate(range.low), high: rate(range.high) };
+        let breakage_range = Range { low: 1.0 - rate_range.high, high: 1.0 - rate_range.low };
         Estimate {
             ultimate: ultimate(still),
             standard_error,
-            redemption: rate(still),
-            redemption_range,
+            rate: rate(still),
+            rate_range,
             breakage: 1.0 - rate(still),
             breakage_range,
-            capped: still > held,
+            capped: still > outstanding,
         }
     }
 }
@@ -230,12 +229,12 @@ struct Together {
 }
 
 impl Together {
-    fn add(&mut self, row: &Standing, case: Case) {
+    fn add(&mut self, row: &Experience, case: Case) {
         self.sum.kept += case.kept;
         self.sum.redeemed += case.redeemed;
-        self.sum.held += case.held;
-        self.sum.still += case.still.min(case.held);
-        if case.held > 0.0 {
+        self.sum.outstanding += case.outstanding;
+        self.sum.still += case.still.min(case.outstanding);
+        if case.outstanding > 0.0 {
             self.open.push(row.cumulative());
         }
     }
@@ -256,13 +255,13 @@ impl Together {
 }
 
 fn projected(
-    row: &Standing,
+    row: &Experience,
     ladder: &Result<ChainLadder, TooLittle>,
 ) -> Result<Projection, TooLittle> {
     if row.kept() == 0 {
         return Err(TooLittle::NothingIssued);
     }
-    if row.held.sum() == 0 {
+    if row.outstanding.sum() == 0 {
         return Ok(Projection { ultimate: row.redeemed.0 as f64, standard_error: 0.0 });
     }
     if row.by_age.is_empty() {

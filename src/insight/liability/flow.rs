@@ -31,15 +31,15 @@ impl Flow {
 /// Points that customers hold.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub struct Held {
+pub struct Outstanding {
     /// They cannot be spent yet.
     pub pending: Points,
     /// They can be spent.
     pub active: Points,
 }
 
-impl Held {
-    /// What is held of a lot.
+impl Outstanding {
+    /// What is outstanding of a lot.
     pub(super) const fn of(lot: &Lot) -> Self {
         let (pending, active) = match lot.state {
             LotState::Pending => (lot.left, Points::ZERO),

@@ -7,7 +7,7 @@ use chrono::{DateTime, NaiveDate, Utc};
 use serde::{Deserialize, Serialize};
 
 use super::table::Table;
-use super::{Cohorts, Fault, Liability, Owed, Progress, Recognition};
+use super::{Cohorts, Fault, Fulfillment, Liability, Owed, Recognition};
 use crate::money::{Currency, Money, MoneyError};
 use crate::path::{Path, Problems};
 use crate::points::Points;
@@ -20,7 +20,7 @@ pub struct Journal {
     pub to: DateTime<Utc>,
     /// How points are put into cohorts.
     pub cohorts: Cohorts,
-    /// Each cohort, by its first day.
+    /// The cohorts of which something was or is deferred and not revenue, by their first day.
     pub rows: BTreeMap<NaiveDate, Recognition>,
     /// All cohorts together.
     pub total: Recognition,
@@ -41,7 +41,8 @@ impl Liability {
         for cohort in cohorts {
             let path = Path::from("rows").field(&self.cohorts.label(cohort));
             let row = self.recognition(before.and_then(|told| told.rows.get(&cohort)), cohort);
-            rows.extend(problems.take(&path, row).map(|row| (cohort, row)));
+            let row = problems.take(&path, row).filter(|row| !row.is_nothing());
+            rows.extend(row.map(|row| (cohort, row)));
         }
         let total = Recognition::sum(self.currency(), rows.values());
         let total = total.map_err(|error| Problems::one(Path::from("total"), error.into()))?;
@@ -66,22 +67,28 @@ impl Liability {
         told: Option<&Owed>,
         cohort: NaiveDate,
     ) -> Result<Recognition, Problems<Fault>> {
-        let progress = |owed: &Owed| {
-            owed.progress().ok_or_else(|| Problems::one(Path::root(), Fault::OutOfRange))
+        let fulfillment = |owed: &Owed| {
+            owed.fulfillment().ok_or_else(|| Problems::one(Path::root(), Fault::OutOfRange))
         };
-        let nothing = Progress {
+        let nothing = Fulfillment {
             deferred: Money::zero(self.currency()),
             redeemed: Points::ZERO,
             expected: Points::ZERO,
-            held: Points::ZERO,
+            outstanding: Points::ZERO,
         };
-        let now = self.rows.get(&cohort).map_or(Ok(nothing), progress)?;
-        let told = told.map(progress).transpose()?;
+        let now = self.rows.get(&cohort).map_or(Ok(nothing), fulfillment)?;
+        let told = told.map(fulfillment).transpose()?;
         Recognition::between(told.as_ref(), &now, self.assumptions.rounding)
     }
 }
 
 impl Recognition {
+    /// Whether nothing was owed and nothing has become of it.
+    fn is_nothing(&self) -> bool {
+        let Self { opening, deferred, redeemed, estimate, rest, closing, .. } = *self;
+        [opening, deferred, redeemed, estimate, rest, closing].iter().all(|amount| amount.is_zero())
+    }
+
     /// Several together.
     fn sum<'a>(
         currency: Currency,
@@ -93,23 +100,15 @@ impl Recognition {
             deferred: sum(|one| one.deferred)?,
             redeemed: sum(|one| one.redeemed)?,
             estimate: sum(|one| one.estimate)?,
-            settled: sum(|one| one.settled)?,
+            rest: sum(|one| one.rest)?,
             recognized: sum(|one| one.recognized)?,
             closing: sum(|one| one.closing)?,
         })
     }
 }
 
-const HEAD: [&str; 8] = [
-    "earned in",
-    "opening",
-    "deferred",
-    "redeemed",
-    "estimate",
-    "settled",
-    "recognized",
-    "closing",
-];
+const HEAD: [&str; 8] =
+    ["earned in", "opening", "deferred", "redeemed", "estimate", "rest", "recognized", "closing"];
 
 /// As a table: a row for each cohort, and their total.
 impl fmt::Display for Journal {
@@ -117,9 +116,9 @@ impl fmt::Display for Journal {
         let mut table = Table::new(&HEAD);
         let rows = self.rows.iter().map(|(cohort, row)| (self.cohorts.label(*cohort), row));
         for (label, row) in rows.chain([("total".to_owned(), &self.total)]) {
-            let Recognition { opening, deferred, redeemed, estimate, settled, recognized, closing } =
+            let Recognition { opening, deferred, redeemed, estimate, rest, recognized, closing } =
                 *row;
-            let amounts = [opening, deferred, redeemed, estimate, settled, recognized, closing];
+            let amounts = [opening, deferred, redeemed, estimate, rest, recognized, closing];
             table.row([label].into_iter().chain(amounts.map(|amount| amount.to_string())));
         }
         table.fmt(f)

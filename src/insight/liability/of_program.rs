@@ -31,7 +31,8 @@ impl Program {
     /// use loyalty::insight::liability::Assumptions;
     /// use loyalty::program::Spec;
     ///
-    /// let program = Spec::from_json(r#"{"loyalty": 1, "name": "Shop", "currency": "EUR"}"#)?.build()?;
+    /// let terms = r#"{"loyalty": 1, "name": "Shop", "currency": "EUR"}"#;
+    /// let program = Spec::from_json(terms)?.build()?;
     /// let assumptions: Assumptions =
     ///     serde_json::from_str(r#"{"worth": {"amount": "1.00 EUR", "per": 100}}"#)?;
     /// let as_of = "2026-07-01T00:00:00Z".parse()?;

@@ -7,7 +7,9 @@ use chrono::{DateTime, NaiveDate, Utc};
 use serde::{Deserialize, Serialize};
 
 use super::table::Table;
-use super::{Assumptions, Cohorts, Expectation, Exposure, Fault, Held, Progress, Range, Standing};
+use super::{
+    Assumptions, Cohorts, Expectation, Experience, Exposure, Fault, Fulfillment, Outstanding, Range,
+};
 use crate::money::{Currency, Money};
 use crate::path::{Path, Problems};
 use crate::points::Points;
@@ -39,10 +41,10 @@ pub struct Owed {
     /// What was not used in time.
     pub expired: Points,
     /// What customers still hold.
-    pub held: Held,
+    pub outstanding: Outstanding,
     /// What can be told of how many of them will be redeemed.
     pub expectation: Expectation,
-    /// How many of those held are expected to be redeemed: all, if nothing can be told.
+    /// How many of these are expected to be redeemed: all, if nothing can be told.
     pub expected: Points,
     /// What these are worth.
     pub cost: Money,
@@ -57,8 +59,8 @@ pub struct Owed {
 impl Exposure {
     /// What is owed.
     ///
-    /// Where nobody can tell how many points will be redeemed, all that are held count as expected:
-    /// no breakage is taken for granted.
+    /// Where nobody can tell how many points will be redeemed, all that are outstanding count as
+    /// expected: no breakage is taken for granted.
     ///
     /// # Errors
     /// All assumptions that are out of range or in another currency, and sums that do not fit.
@@ -85,16 +87,16 @@ impl Exposure {
 
 impl Owed {
     fn of(
-        row: &Standing,
+        row: &Experience,
         expectation: Expectation,
         deferred: Money,
         assumptions: &Assumptions,
     ) -> Result<Self, Problems<Fault>> {
         let out_of_range = || Problems::one(Path::root(), Fault::OutOfRange);
-        let held = row.held.total().ok_or_else(out_of_range)?;
+        let outstanding = row.outstanding.total().ok_or_else(out_of_range)?;
         let expected = match &expectation {
-            Expectation::Estimate(estimate) => estimate.still(row.redeemed).min(held),
-            Expectation::TooLittle(_) => held,
+            Expectation::Estimate(estimate) => estimate.still(row.redeemed).min(outstanding),
+            Expectation::TooLittle(_) => outstanding,
         };
         let cost = assumptions.worth.of(expected, assumptions.rounding);
         let cost = cost.map_err(|fault| Problems::one(Path::from("cost"), fault))?;
@@ -103,7 +105,7 @@ impl Owed {
             issued,
             redeemed: row.redeemed,
             expired: row.expired,
-            held: row.held,
+            outstanding: row.outstanding,
             expectation,
             expected,
             cost,
@@ -111,8 +113,8 @@ impl Owed {
             recognized: deferred,
             owed: Money::zero(deferred.currency()),
         };
-        let progress = owed.progress().ok_or_else(out_of_range)?;
-        owed.recognized = progress.recognized(assumptions.rounding)?;
+        let fulfillment = owed.fulfillment().ok_or_else(out_of_range)?;
+        owed.recognized = fulfillment.recognized(assumptions.rounding)?;
         let rest = deferred.checked_sub(owed.recognized);
         owed.owed = rest.map_err(|error| Problems::one(Path::root(), error.into()))?;
         Ok(owed)
@@ -127,15 +129,15 @@ impl Owed {
             Points::sum(rows.values().map(column)).ok_or(Fault::OutOfRange)
         };
         let money = |column: fn(&Self) -> Money| Money::sum(currency, rows.values().map(column));
-        let held = Held {
-            pending: points(|row| row.held.pending)?,
-            active: points(|row| row.held.active)?,
+        let outstanding = Outstanding {
+            pending: points(|row| row.outstanding.pending)?,
+            active: points(|row| row.outstanding.active)?,
         };
         Ok(Self {
             issued: points(|row| row.issued)?,
             redeemed: points(|row| row.redeemed)?,
             expired: points(|row| row.expired)?,
-            held,
+            outstanding,
             expectation,
             expected: points(|row| row.expected)?,
             cost: money(|row| row.cost)?,
@@ -147,10 +149,15 @@ impl Owed {
 
     /// How far the points of the cohort have come.
     #[must_use]
-    pub fn progress(&self) -> Option<Progress> {
+    pub fn fulfillment(&self) -> Option<Fulfillment> {
         let expected = self.redeemed.checked_add(self.expected)?;
-        let held = self.held.total()?;
-        Some(Progress { deferred: self.deferred, redeemed: self.redeemed, expected, held })
+        let outstanding = self.outstanding.total()?;
+        Some(Fulfillment {
+            deferred: self.deferred,
+            redeemed: self.redeemed,
+            expected,
+            outstanding,
+        })
     }
 }
 
@@ -167,7 +174,7 @@ const HEAD: [&str; 11] = [
     "issued",
     "redeemed",
     "expired",
-    "held",
+    "outstanding",
     "expected",
     "breakage",
     "interval",
@@ -184,7 +191,10 @@ impl fmt::Display for Liability {
         let mut reasons = Vec::new();
         for (label, row) in rows.chain([("total".to_owned(), &self.total)]) {
             let Owed { issued, redeemed, expired, expected, .. } = *row;
-            let held = row.held.total().map_or_else(String::new, |held| held.to_string());
+            let outstanding = row
+                .outstanding
+                .total()
+                .map_or_else(String::new, |outstanding| outstanding.to_string());
             let points = [issued, redeemed, expired].map(|points| points.to_string());
             let [breakage, range] = match &row.expectation {
                 Expectation::Estimate(found) => {
@@ -196,7 +206,7 @@ impl fmt::Display for Liability {
                     ["?", ""].map(str::to_owned)
                 }
             };
-            let told = [held, expected.to_string(), breakage, range];
+            let told = [outstanding, expected.to_string(), breakage, range];
             let money = [row.deferred, row.recognized, row.owed].map(|amount| amount.to_string());
             table.row([label].into_iter().chain(points).chain(told).chain(money));
         }

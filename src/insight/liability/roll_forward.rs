@@ -6,7 +6,7 @@ use std::fmt;
 use chrono::{DateTime, NaiveDate, Utc};
 use serde::{Deserialize, Serialize};
 
-use super::flow::{Flow, Held, expired};
+use super::flow::{Flow, Outstanding, expired};
 use super::table::Table;
 use super::{Cohorts, Fault};
 use crate::points::{Cause, Ledger, Lot, Points};
@@ -56,13 +56,13 @@ struct Record {
 
 /// What became of the points of a cohort, each column counted as its name says: always
 ///
-/// `opening + restated + issued + redemptions_undone + reversals_undone
+/// `opening + restated + issued + redeemed_given_back + reversed_given_back
 ///  - redeemed - reversed - offset - expired = closing`
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Flows {
     /// What was owed at the start.
-    pub opening: Held,
+    pub opening: Outstanding,
     /// What is known of the opening now and was not when it was told
     /// ([`RollForward::continuing`]).
     pub restated: Points,
@@ -71,17 +71,17 @@ pub struct Flows {
     /// What was used.
     pub redeemed: Points,
     /// What had been used before the start, and was given back.
-    pub redemptions_undone: Points,
+    pub redeemed_given_back: Points,
     /// What was taken back.
     pub reversed: Points,
     /// What had been taken back before the start, and was given back.
-    pub reversals_undone: Points,
+    pub reversed_given_back: Points,
     /// What paid down a deficit from before the start.
     pub offset: Points,
     /// What was not used in time, less what had expired before and was taken back.
     pub expired: Points,
     /// What was owed at the end.
-    pub closing: Held,
+    pub closing: Outstanding,
 }
 
 /// What was used or taken back beyond what there was, which belongs to no cohort: always
@@ -249,10 +249,10 @@ impl Flows {
     /// A ledger bounds its points, so that no sum of one lot overflows.
     fn of(before: Option<&Lot>, after: &Lot, from: DateTime<Utc>) -> Self {
         let mut flows = Self {
-            opening: before.map_or_else(Held::default, Held::of),
+            opening: before.map_or_else(Outstanding::default, Outstanding::of),
             issued: if before.is_none() { after.earned } else { Points::ZERO },
             expired: Points(expired(after).0 - before.map_or(0, |lot| expired(lot).0)),
-            closing: Held::of(after),
+            closing: Outstanding::of(after),
             ..Self::default()
         };
         let earlier = before.map_or(&[][..], |lot| &lot.uses);
@@ -277,9 +277,9 @@ impl Flows {
         let column = match (Flow::of(&by.movement), points > 0) {
             (_, true) if by.at <= from => &mut self.offset,
             (Flow::Redeemed, true) => &mut self.redeemed,
-            (Flow::Redeemed, false) => &mut self.redemptions_undone,
+            (Flow::Redeemed, false) => &mut self.redeemed_given_back,
             (Flow::Reversed | Flow::Issued, true) => &mut self.reversed,
-            (Flow::Reversed | Flow::Issued, false) => &mut self.reversals_undone,
+            (Flow::Reversed | Flow::Issued, false) => &mut self.reversed_given_back,
         };
         column.0 += points.abs();
     }
@@ -288,12 +288,12 @@ impl Flows {
     #[must_use]
     pub fn ties(&self) -> bool {
         let sum = |all: &[Points]| all.iter().map(|points| i128::from(points.0)).sum::<i128>();
-        let more = [self.restated, self.issued, self.redemptions_undone, self.reversals_undone];
+        let more = [self.restated, self.issued, self.redeemed_given_back, self.reversed_given_back];
         let less = [self.redeemed, self.reversed, self.offset, self.expired];
         self.opening.sum() + sum(&more) - sum(&less) == self.closing.sum()
     }
 
-    fn opened_with(self, told: Held) -> Option<Self> {
+    fn opened_with(self, told: Outstanding) -> Option<Self> {
         let restated = self.opening.total()?.checked_sub(told.total()?)?;
         Some(Self { opening: told, restated: self.restated.checked_add(restated)?, ..self })
     }
@@ -305,9 +305,9 @@ impl Flows {
             restated: sum(|flows| flows.restated)?,
             issued: sum(|flows| flows.issued)?,
             redeemed: sum(|flows| flows.redeemed)?,
-            redemptions_undone: sum(|flows| flows.redemptions_undone)?,
+            redeemed_given_back: sum(|flows| flows.redeemed_given_back)?,
             reversed: sum(|flows| flows.reversed)?,
-            reversals_undone: sum(|flows| flows.reversals_undone)?,
+            reversed_given_back: sum(|flows| flows.reversed_given_back)?,
             offset: sum(|flows| flows.offset)?,
             expired: sum(|flows| flows.expired)?,
             closing: self.closing.plus(other.closing)?,
@@ -321,9 +321,9 @@ impl Flows {
             self.restated,
             self.issued,
             self.redeemed,
-            self.redemptions_undone,
+            self.redeemed_given_back,
             self.reversed,
-            self.reversals_undone,
+            self.reversed_given_back,
             self.offset,
             self.expired,
             closing.total()?,

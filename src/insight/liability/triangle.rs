@@ -6,7 +6,7 @@ use std::fmt;
 use chrono::{DateTime, NaiveDate, Utc};
 use serde::{Deserialize, Serialize};
 
-use super::flow::{Flow, Held, expired, taken_at};
+use super::flow::{Flow, Outstanding, expired, taken_at};
 use super::table::Table;
 use super::{Cohorts, Fault};
 use crate::points::{Ledger, Lot, Points};
@@ -22,7 +22,7 @@ use crate::points::{Ledger, Lot, Points};
 pub struct Triangle {
     cohorts: Cohorts,
     as_of: DateTime<Utc>,
-    rows: BTreeMap<NaiveDate, Standing>,
+    rows: BTreeMap<NaiveDate, Experience>,
 }
 
 #[derive(Deserialize)]
@@ -30,13 +30,13 @@ pub struct Triangle {
 struct Record {
     cohorts: Cohorts,
     as_of: DateTime<Utc>,
-    rows: BTreeMap<NaiveDate, Standing>,
+    rows: BTreeMap<NaiveDate, Experience>,
 }
 
-/// How a cohort stands: always `issued = reversed + redeemed + expired + held`.
+/// How a cohort stands: always `issued = reversed + redeemed + expired + outstanding`.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub struct Standing {
+pub struct Experience {
     /// All that was earned.
     pub issued: Points,
     /// What was taken back of it.
@@ -46,7 +46,7 @@ pub struct Standing {
     /// What was not used in time.
     pub expired: Points,
     /// What customers still hold.
-    pub held: Held,
+    pub outstanding: Outstanding,
     /// What was used in the cohort's own period, in the next one, and so on; only in periods that
     /// are over.
     pub by_age: Vec<Points>,
@@ -73,7 +73,7 @@ impl Triangle {
 
     /// The cohorts by their first day.
     #[must_use]
-    pub const fn rows(&self) -> &BTreeMap<NaiveDate, Standing> {
+    pub const fn rows(&self) -> &BTreeMap<NaiveDate, Experience> {
         &self.rows
     }
 
@@ -101,7 +101,7 @@ impl Triangle {
         if (self.cohorts, self.as_of) != (other.cohorts, other.as_of) {
             return Err(Fault::OtherQuestion);
         }
-        let sum = |(cohort, row): (&NaiveDate, &Standing)| {
+        let sum = |(cohort, row): (&NaiveDate, &Experience)| {
             let sum = match self.rows.get(cohort) {
                 Some(own) => own.plus(row)?,
                 None => row.clone(),
@@ -118,7 +118,7 @@ impl Triangle {
     #[must_use]
     pub fn cumulative(&self) -> Vec<Vec<f64>> {
         let over = self.rows.values().filter(|row| !row.by_age.is_empty());
-        over.map(Standing::cumulative).collect()
+        over.map(Experience::cumulative).collect()
     }
 
     /// How many periods of a cohort are over as of the question.
@@ -130,14 +130,14 @@ impl Triangle {
         let cohort = self.cohorts.of(lot.cause.at);
         let over = self.over(cohort);
         let cohorts = self.cohorts;
-        let row = self.rows.entry(cohort).or_insert_with(|| Standing {
+        let row = self.rows.entry(cohort).or_insert_with(|| Experience {
             by_age: vec![Points::ZERO; over],
-            ..Standing::default()
+            ..Experience::default()
         });
         let add = |sum: &mut Points, points: Points| sum.checked_add(points).map(|new| *sum = new);
         add(&mut row.issued, lot.earned)?;
         add(&mut row.expired, expired(lot))?;
-        row.held = row.held.plus(Held::of(lot))?;
+        row.outstanding = row.outstanding.plus(Outstanding::of(lot))?;
         for taken in &lot.uses {
             match Flow::of(&taken.by.movement) {
                 Flow::Redeemed => {
@@ -154,7 +154,7 @@ impl Triangle {
     }
 }
 
-impl Standing {
+impl Experience {
     /// What was issued and not taken back.
     pub(super) fn kept(&self) -> i128 {
         i128::from(self.issued.0) - i128::from(self.reversed.0)
@@ -179,7 +179,7 @@ impl Standing {
             reversed: sum(|row| row.reversed)?,
             redeemed: sum(|row| row.redeemed)?,
             expired: sum(|row| row.expired)?,
-            held: self.held.plus(other.held)?,
+            outstanding: self.outstanding.plus(other.outstanding)?,
             by_age: ages.map(|(own, other)| own.checked_add(*other)).collect::<Option<_>>()?,
         })
     }
@@ -190,8 +190,8 @@ impl Standing {
         let columns = [self.reversed, self.redeemed, self.expired];
         let sum = |points: &[Points]| points.iter().map(|one| i128::from(one.0)).sum::<i128>();
         let negative = |points: &[Points]| points.iter().any(|one| *one < Points::ZERO);
-        i128::from(self.issued.0) == sum(&columns) + self.held.sum()
-            && !(negative(&columns) || negative(&self.by_age) || self.held.is_negative())
+        i128::from(self.issued.0) == sum(&columns) + self.outstanding.sum()
+            && !(negative(&columns) || negative(&self.by_age) || self.outstanding.is_negative())
             && sum(&self.by_age) <= i128::from(self.redeemed.0)
     }
 }
@@ -203,7 +203,7 @@ impl TryFrom<Record> for Triangle {
         let Record { cohorts, as_of, rows } = record;
         let triangle = Self { cohorts, as_of, rows };
         let last = cohorts.of(as_of);
-        let fits = |(cohort, row): &(&NaiveDate, &Standing)| {
+        let fits = |(cohort, row): &(&NaiveDate, &Experience)| {
             let is_first_day = cohorts.period.start(**cohort) == **cohort && **cohort <= last;
             is_first_day && row.ties() && row.by_age.len() == triangle.over(**cohort)
         };
