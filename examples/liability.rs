@@ -1,7 +1,7 @@
 //! What a club owes in points: from the members to the figures of the books.
 //!
-//! A hundred and twenty made-up members buy tea for two and a half years. Points expire after a year;
-//! a voucher costs 100 of them. Members are taken in by shards, as a large program does.
+//! A hundred and twenty made-up members buy tea for two and a half years. Points expire after a
+//! year; a voucher costs 100 of them. Members are taken in by shards, as a large program does.
 
 use std::error::Error;
 

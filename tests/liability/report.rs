@@ -79,7 +79,8 @@ fn orders_defer_the_part_of_the_points_that_they_kept() {
     assert_eq!(
         squeezed(&found.to_string()),
         squeezed(
-            "earned in issued redeemed expired outstanding expected breakage interval deferred recognized owed
+            "earned in issued redeemed expired outstanding expected breakage interval deferred \
+             recognized owed
              2026-01   100  0  0  100  100  ?   7.41 EUR 0.00 EUR  7.41 EUR
              2026-02   150  0  0  150  150  ?  11.11 EUR 0.00 EUR 11.11 EUR
              total     250  0  0  250  250  ?  18.52 EUR 0.00 EUR 18.52 EUR
@@ -87,8 +88,6 @@ fn orders_defer_the_part_of_the_points_that_they_kept() {
              2026-02: 2 cohorts, the oldest 3 periods old: at least 4 of both are needed
              total: 2 cohorts, the oldest 3 periods old: at least 4 of both are needed"
         )
-        .into_iter()
-        .collect::<Vec<_>>()
     );
     let january = &found.rows[&"2026-01-01".parse().unwrap()];
     assert_eq!(january.cost.to_string(), "10.00 EUR");

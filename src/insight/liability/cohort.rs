@@ -63,3 +63,56 @@ impl Cohorts {
         usize::try_from(periods).unwrap_or(0)
     }
 }
+
+/// The cohorts of many instants, of which one is mostly in the same as the one before it.
+pub(super) struct Lookup {
+    cohorts: Cohorts,
+    /// The cohort that was found last, with its first instant and the first one after it.
+    last: Option<(DateTime<Utc>, DateTime<Utc>, NaiveDate)>,
+}
+
+impl Lookup {
+    pub(super) const fn new(cohorts: Cohorts) -> Self {
+        Self { cohorts, last: None }
+    }
+
+    /// What [`Cohorts::of`] says.
+    pub(super) fn of(&mut self, at: DateTime<Utc>) -> NaiveDate {
+        if let Some((first, end, cohort)) = self.last
+            && first <= at
+            && at < end
+        {
+            return cohort;
+        }
+        let Cohorts { period, zone } = self.cohorts;
+        let cohort = self.cohorts.of(at);
+        let end = zone.start_of_day(period.next_start(cohort));
+        self.last = Some((zone.start_of_day(cohort), end, cohort));
+        cohort
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use chrono::TimeDelta;
+
+    use super::*;
+
+    #[test]
+    fn looking_up_says_what_the_calendar_says_also_where_clocks_change() {
+        // In Havana and Beirut midnight is skipped or comes twice when clocks change.
+        for zone in ["UTC", "Asia/Seoul", "America/Havana", "Asia/Beirut", "Pacific/Apia"] {
+            let zone = Zone::from_name(zone).unwrap();
+            for period in [Period::Day, Period::Week, Period::Month, Period::Quarter, Period::Year]
+            {
+                let cohorts = Cohorts { period, zone };
+                let mut lookup = Lookup::new(cohorts);
+                let start: DateTime<Utc> = "2011-01-01T00:00:00Z".parse().unwrap();
+                for hour in 0..24 * 366 {
+                    let at = start + TimeDelta::hours(hour);
+                    assert_eq!(lookup.of(at), cohorts.of(at), "{zone} {period:?} {at}");
+                }
+            }
+        }
+    }
+}

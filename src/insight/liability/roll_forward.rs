@@ -6,6 +6,7 @@ use std::fmt;
 use chrono::{DateTime, NaiveDate, Utc};
 use serde::{Deserialize, Serialize};
 
+use super::cohort::Lookup;
 use super::flow::{Flow, Outstanding, expired};
 use super::table::Table;
 use super::{Cohorts, Fault};
@@ -215,10 +216,11 @@ impl RollForward {
         let (before, after) = (ledger.lots(self.from), ledger.lots(self.to));
         let before: BTreeMap<&Cause, &Lot> = before.iter().map(|lot| (&lot.cause, lot)).collect();
         let mut rows: BTreeMap<NaiveDate, Flows> = BTreeMap::new();
+        let mut cohorts = Lookup::new(self.cohorts);
         for lot in &after {
             let flows = Flows::of(before.get(&lot.cause).copied(), lot, self.from);
             if flows != Flows::default() {
-                let row = rows.entry(self.cohorts.of(lot.cause.at)).or_default();
+                let row = rows.entry(cohorts.of(lot.cause.at)).or_default();
                 *row = row.plus(flows)?;
             }
         }

@@ -6,6 +6,7 @@ use std::fmt;
 use chrono::{DateTime, NaiveDate, Utc};
 use serde::{Deserialize, Serialize};
 
+use super::cohort::Lookup;
 use super::flow::{Flow, Outstanding, expired, taken_at};
 use super::table::Table;
 use super::{Cohorts, Fault};
@@ -86,8 +87,10 @@ impl Triangle {
     /// O(n log n) for n net entries of the ledger.
     pub fn add(&mut self, ledger: &Ledger) -> Result<(), Fault> {
         let mut part = Self::new(self.cohorts, self.as_of);
+        let mut earned = Lookup::new(self.cohorts);
+        let mut used = Lookup::new(self.cohorts);
         for lot in ledger.lots(self.as_of) {
-            part.take(&lot).ok_or(Fault::OutOfRange)?;
+            part.take(&lot, &mut earned, &mut used).ok_or(Fault::OutOfRange)?;
         }
         self.merge(&part)
     }
@@ -126,12 +129,11 @@ impl Triangle {
         self.cohorts.apart(cohort, self.cohorts.of(self.as_of))
     }
 
-    fn take(&mut self, lot: &Lot) -> Option<()> {
-        let cohort = self.cohorts.of(lot.cause.at);
-        let over = self.over(cohort);
-        let cohorts = self.cohorts;
+    fn take(&mut self, lot: &Lot, earned: &mut Lookup, used: &mut Lookup) -> Option<()> {
+        let (cohorts, last) = (self.cohorts, self.as_of);
+        let cohort = earned.of(lot.cause.at);
         let row = self.rows.entry(cohort).or_insert_with(|| Experience {
-            by_age: vec![Points::ZERO; over],
+            by_age: vec![Points::ZERO; cohorts.apart(cohort, cohorts.of(last))],
             ..Experience::default()
         });
         let add = |sum: &mut Points, points: Points| sum.checked_add(points).map(|new| *sum = new);
@@ -142,7 +144,7 @@ impl Triangle {
             match Flow::of(&taken.by.movement) {
                 Flow::Redeemed => {
                     add(&mut row.redeemed, taken.points)?;
-                    let age = cohorts.apart(cohort, cohorts.of(taken_at(lot, taken)));
+                    let age = cohorts.apart(cohort, used.of(taken_at(lot, taken)));
                     if let Some(redeemed) = row.by_age.get_mut(age) {
                         add(redeemed, taken.points)?;
                     }
