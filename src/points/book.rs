@@ -139,9 +139,7 @@ impl Book {
                 let held = self.holds.remove(index);
                 self.let_go(held.parts, at);
             }
-            let now: Vec<usize> =
-                self.open.iter().filter(|turn| turn.active_at == at).map(|turn| turn.lot).collect();
-            self.pay_with(now);
+            self.pay(at);
         }
         if self.now.is_none_or(|now| now < as_of) {
             self.now = Some(as_of);
@@ -204,21 +202,29 @@ impl Book {
         endings
     }
 
+    /// What is missing where something was taken, and what is held.
+    pub(super) fn owed_and_reserved(&self) -> (i64, i64) {
+        let parts = self.holds.iter().flat_map(|held| &held.parts);
+        (self.debts.iter().map(|debt| debt.points).sum(), parts.map(|(_, points)| points).sum())
+    }
+
     /// All that has expired by the last instant that was looked at.
     pub(super) const fn expired(&self) -> Points {
         self.sums.expired
     }
 
-    /// The points that are spent next, at most so many.
+    /// The points that are given away next, at most so many: what is pending comes last.
     pub(super) fn parcels(&self, points: Points, as_of: DateTime<Utc>) -> Vec<Parcel> {
         let mut wanted = points.0;
-        let active = self.open.iter().filter(|turn| turn.active_at <= as_of);
-        let parcels = active.map(|turn| {
-            let points = self.left(turn.lot).min(wanted);
-            wanted -= points;
-            Parcel { points: Points(points), active_at: None, expires_at: turn.expires_at }
+        let is_active = |turn: &&Turn| turn.active_at <= as_of;
+        let (active, pending): (Vec<&Turn>, Vec<&Turn>) = self.open.iter().partition(is_active);
+        let parcels = active.into_iter().chain(pending).map(|turn| {
+            let points = Points(self.left(turn.lot).min(wanted));
+            wanted -= points.0;
+            let active_at = Some(turn.active_at).filter(|active_at| *active_at > as_of);
+            Parcel { points, active_at, expires_at: turn.expires_at }
         });
-        parcels.filter(|parcel| !parcel.points.is_zero()).collect()
+        parcels.filter(|parcel| parcel.points > Points::ZERO).collect()
     }
 
     /// What has expired since an instant and was not reinstated.
@@ -269,6 +275,7 @@ impl Book {
         self.slides |= term.sliding.is_some();
         self.lots.push(Opened { cause, term, earned: points, left: points, reserved: 0 });
         self.reopen(self.lots.len() - 1, at);
+        self.pay(at);
     }
 
     /// Lines a lot up that has points again which have not expired.
@@ -282,24 +289,23 @@ impl Book {
         if self.open.get(place).is_none_or(|other| other.lot != lot) {
             self.open.insert(place, turn);
         }
-        if turn.active_at <= at && !self.debts.is_empty() {
-            self.pay_with(vec![lot]);
-        }
     }
 
-    /// Pays down what is owed with active lots.
-    fn pay_with(&mut self, mut lots: Vec<usize>) {
-        lots.sort_unstable();
-        for lot in lots {
-            while let Some(mut debt) = self.debts.pop_front() {
-                debt.points -= self.take(lot, debt.by, debt.points);
+    /// Pays down what is owed with the active lots in turn.
+    fn pay(&mut self, at: DateTime<Utc>) {
+        if self.debts.is_empty() {
+            return;
+        }
+        self.for_each_active(at, |book, lot| {
+            while let Some(mut debt) = book.debts.pop_front() {
+                debt.points -= book.take(lot, debt.by, debt.points);
                 if debt.points > 0 {
-                    self.debts.push_front(debt);
+                    book.debts.push_front(debt);
                     break;
                 }
             }
-        }
-        self.close_used();
+            !book.debts.is_empty()
+        });
     }
 
     /// Takes points from the active lots in turn; what they do not have is owed.
@@ -407,23 +413,19 @@ impl Book {
         self.debts.retain(|debt| debt.points > 0);
         self.uses.retain(|taken| taken.points > 0);
         self.put_back(given, by.at);
+        self.pay(by.at);
     }
 
-    /// Gives points back to lots, which then pay down what is owed in the order of spending.
+    /// Gives points back to lots.
     fn put_back(&mut self, given: Vec<(usize, i64)>, at: DateTime<Utc>) {
-        let mut turns = Vec::new();
         for (lot, points) in given {
             let Some(opened) = self.lots.get_mut(lot) else { continue };
             opened.left += points;
-            let Term { active_at, expires_at, .. } = opened.term;
             if opened.term.is_over(at) {
                 self.sums.expired.0 += points;
             }
-            turns.push(Turn { lot, active_at, expires_at });
+            self.reopen(lot, at);
         }
-        turns.sort_by(|one, other| self.order.compare(one, other));
-        turns.dedup_by_key(|turn| turn.lot);
-        turns.into_iter().for_each(|turn| self.reopen(turn.lot, at));
     }
 
     /// Gives back to lots what was held of them.
@@ -487,6 +489,7 @@ impl Book {
             }
         }
         self.let_go(given, at);
+        self.pay(at);
     }
 
     /// Where the points are that `of` holds.
@@ -509,7 +512,7 @@ impl Book {
 
     /// Puts off the expiry of what slides.
     fn slide(&mut self, at: DateTime<Utc>) {
-        for opened in self.lots.iter_mut().filter(|lot| lot.left > 0 || lot.reserved > 0) {
+        for opened in &mut self.lots {
             if let Some(sliding) = opened.term.sliding.filter(|_| !opened.term.is_over(at)) {
                 opened.term.expires_at = opened.term.expires_at.max(Some(sliding.after(at)));
             }
