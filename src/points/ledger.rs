@@ -133,6 +133,17 @@ impl Ledger {
         book
     }
 
+    /// What is owed and what is held after each cause that is later than `as_of`.
+    pub(super) fn owed_and_reserved_after(&self, as_of: DateTime<Utc>) -> Vec<(i64, i64)> {
+        let (until, later) = self.net.split_at(self.until(as_of));
+        let mut book = self.fold(until);
+        let after = |net: &Net| {
+            self.enter(&mut book, *net);
+            book.owed_and_reserved()
+        };
+        later.iter().map(after).collect()
+    }
+
     fn enter(&self, book: &mut Book, Net { entry, points }: Net) {
         if let Some(cause) = self.cause(entry) {
             book.take_in(entry, cause.movement.effect(points), Causes(&self.entries));

@@ -111,8 +111,9 @@ struct Hold {
 impl Ledger {
     /// The entries by which the operation of an event is done, if it can be.
     ///
-    /// It is judged by what the ledger has for the instants until the event's. An event that is no
-    /// operation leads to no entries.
+    /// It is judged by what the ledger has for the instants until the event's; if it arrives late, it
+    /// takes nothing that was spent, held or given away since. An event that is no operation leads to
+    /// no entries.
     ///
     /// # Errors
     /// The first reason why it cannot be done.
@@ -140,7 +141,12 @@ impl Ledger {
         if peer == Some(&event.customer) {
             return Some(Refusal::ToItself);
         }
-        if self.entries().len() >= MAX_ENTRIES {
+        let needed = match operation {
+            Operation::Capture { .. } => 2,
+            Operation::Receive { parcels, .. } => parcels.len(),
+            _ => 1,
+        };
+        if self.entries().len().saturating_add(needed) > MAX_ENTRIES {
             return Some(Refusal::Full);
         }
         match operation {
@@ -153,11 +159,32 @@ impl Ledger {
             Operation::Spend { points, .. }
             | Operation::Hold { points, .. }
             | Operation::Send { points, why: Passage::Transfer, .. } => {
-                let found = self.balance(at).spendable();
+                let found = self.spendable(event, *points);
                 (found < *points).then_some(Refusal::TooFew { wanted: *points, found })
             }
             Operation::Adjust { .. } | Operation::Send { .. } | Operation::Receive { .. } => None,
         }
+    }
+
+    /// How many of the points that are wanted are there to be taken at the instant of an event
+    /// that arrives late, perhaps: none that were spent, held or given away since.
+    fn spendable(&self, event: &Event, wanted: Points) -> Points {
+        let found = self.balance(event.at).spendable();
+        if found < wanted || self.net_after(event.at).next().is_none() {
+            return found;
+        }
+        let (at, id) = (event.at, event.id.clone());
+        let source = Source::Account(event.customer.clone());
+        let cause = Cause { at, event: id, movement: Movement::Spend, source, line: None };
+        let spend = Posting::new(cause, wanted).ok();
+        let mut without = self.clone();
+        let entries = self.reconcile(&BTreeSet::new(), spend.as_slice(), &event.id);
+        let _ = without.post(entries);
+        let missing = self.owed_and_reserved_after(at).into_iter();
+        let missing = missing
+            .zip(without.owed_and_reserved_after(at))
+            .map(|(with, without)| without.0 - with.0 + with.1 - without.1);
+        Points(wanted.0 - missing.max().unwrap_or_default())
     }
 
     fn hold_refusal(
