@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
-use super::{Ledger, LotState, Points, Refusal, Source};
+use super::{Cause, Ledger, LotState, Points, Refusal, Source};
 use crate::event::Parcel;
 use crate::id::{CustomerId, EventId};
 use crate::money::apportion;
@@ -84,24 +84,11 @@ pub fn share_out(
 }
 
 impl Ledger {
-    /// The points that would be spent next, as they go over to another account: as many as are
-    /// wanted, or all that can be spent.
+    /// The points that go over next to another account: as many as are wanted, or all that have not
+    /// expired and are not held. First those that would be spent next, then those that are pending.
     #[must_use]
     pub fn parcels(&self, points: Points, as_of: DateTime<Utc>) -> Vec<Parcel> {
         self.book_until(as_of).parcels(points, as_of)
-    }
-
-    /// All points that have not expired and are not held, as they go over to another account.
-    #[must_use]
-    pub fn all_parcels(&self, as_of: DateTime<Utc>) -> Vec<Parcel> {
-        let open = |state| matches!(state, LotState::Active | LotState::Pending);
-        let lots = self.lots(as_of).into_iter().filter(|lot| open(lot.state));
-        let parcel = |lot: super::Lot| Parcel {
-            points: lot.left,
-            active_at: Some(lot.term.active_at).filter(|active_at| *active_at > as_of),
-            expires_at: lot.term.expires_at,
-        };
-        lots.map(parcel).collect()
     }
 
     /// What another account's part of this one comes to, into which it was merged: what has not
@@ -116,20 +103,20 @@ impl Ledger {
         theirs: &BTreeSet<EventId>,
         as_of: DateTime<Utc>,
     ) -> Points {
-        let brought = Source::Merge(account.clone());
-        let is_theirs = |event: &EventId| theirs.contains(event);
+        // What an earlier end of a merger settled is theirs as well.
+        let theirs = |cause: &Cause| match &cause.source {
+            Source::Merge(peer) | Source::Unmerge(peer) if peer == account => true,
+            _ => theirs.contains(&cause.event),
+        };
         let mut part = 0;
-        for lot in self.lots(as_of) {
-            if lot.cause.source != brought && !is_theirs(&lot.cause.event) {
-                continue;
-            }
+        for lot in self.lots(as_of).into_iter().filter(|lot| theirs(&lot.cause)) {
             let expired = lot.state == LotState::Expired;
             part += lot.reserved.0 + if expired { 0 } else { lot.left.0 };
             part += lot.uses.iter().map(|one| one.points.0).sum::<i64>();
         }
         for (cause, net) in self.net().filter(|(cause, _)| cause.at <= as_of) {
             let takes = cause.movement.takes() || cause.movement.gives_back();
-            if takes && (is_theirs(&cause.event) || cause.source == brought) {
+            if takes && theirs(cause) {
                 part += net.0;
             }
         }

@@ -42,7 +42,7 @@ impl Program {
     ) -> Result<Handover, Refusal> {
         let parcels = from.ledger().parcels(points, at);
         let handover = handover([from, to], points, parcels, Passage::Transfer, (at, ids));
-        self.checked(from, handover)
+        self.checked([from, to], handover)
     }
 
     /// What has to happen so that `into` gets all points of `other`, or what `other` owes; `None`
@@ -68,7 +68,7 @@ impl Program {
         if !held.is_zero() {
             return Err(Refusal::StillHeld { held });
         }
-        Ok(self.settle_up([other, into], points, Passage::Merge, (at, ids)))
+        self.settle_up([other, into], points, Passage::Merge, (at, ids))
     }
 
     /// What has to happen so that an account that was merged into `account` is on its own again:
@@ -76,7 +76,7 @@ impl Program {
     /// less what was taken on its card, and owes that if it is negative. `None` if it is nothing.
     ///
     /// # Errors
-    /// [`Refusal::ToItself`] if both are one account.
+    /// The reason why it cannot be done: both are one account, say.
     pub fn unmerge(
         &self,
         account: &Member,
@@ -91,7 +91,7 @@ impl Program {
         let theirs = history.events(at).filter(|event| event.card.as_ref() == Some(other.id()));
         let theirs: BTreeSet<EventId> = theirs.map(|event| event.id.clone()).collect();
         let part = account.ledger().part_of(other.id(), &theirs, at);
-        Ok(self.settle_up([account, other], part, Passage::Unmerge, (at, ids)))
+        self.settle_up([account, other], part, Passage::Unmerge, (at, ids))
     }
 
     /// Who of a household pays how much of the points that they spend together; let each of them
@@ -117,31 +117,30 @@ impl Program {
         points: Points,
         why: Passage,
         when: (DateTime<Utc>, [EventId; 2]),
-    ) -> Option<Handover> {
+    ) -> Result<Option<Handover>, Refusal> {
         let amount = Points(points.0.saturating_abs());
         let owed = |points| Parcel { points, active_at: None, expires_at: None };
         if points.is_zero() {
-            None
-        } else if points < Points::ZERO {
-            Some(handover([to, from], amount, vec![owed(amount)], why, when))
-        } else {
-            let mut parcels = Vec::new();
-            let mut wanted = amount;
-            for parcel in from.ledger().all_parcels(when.0) {
-                let points = parcel.points.min(wanted);
-                wanted.0 -= points.0;
-                parcels.push(Parcel { points, ..parcel });
-            }
-            parcels.push(owed(wanted));
-            parcels.retain(|parcel| !parcel.points.is_zero());
-            Some(handover([from, to], amount, parcels, why, when))
+            return Ok(None);
         }
+        if points < Points::ZERO {
+            let handover = handover([to, from], amount, vec![owed(amount)], why, when);
+            return self.checked([to, from], handover).map(Some);
+        }
+        let mut parcels = from.ledger().parcels(amount, when.0);
+        let found: i64 = parcels.iter().map(|parcel| parcel.points.0).sum();
+        if found < amount.0 {
+            parcels.push(owed(Points(amount.0 - found)));
+        }
+        self.checked([from, to], handover([from, to], amount, parcels, why, when)).map(Some)
     }
 
-    fn checked(&self, from: &Member, handover: Handover) -> Result<Handover, Refusal> {
-        match self.refusal(from, &handover.sent) {
+    /// The handover, if both accounts can do their part of it.
+    fn checked(&self, [from, to]: [&Member; 2], both: Handover) -> Result<Handover, Refusal> {
+        let refused = [self.refusal(from, &both.sent), self.refusal(to, &both.received)];
+        match refused.into_iter().flatten().min() {
             Some(refusal) => Err(refusal),
-            None => Ok(handover),
+            None => Ok(both),
         }
     }
 }

@@ -6,8 +6,7 @@ use super::judge::Place;
 use super::settle::{Derived, reaches_back};
 use super::{Complaint, Decision, Member, Program, Status, TierChange};
 use crate::digest::Digest;
-use crate::event::{Event, EventKind};
-use crate::feature::Snapshot;
+use crate::event::{Event, EventKind, EventType};
 use crate::id::SegmentId;
 use crate::offer::Explain;
 use crate::path::Path;
@@ -95,11 +94,13 @@ impl Program {
         if !matches!(event.kind, EventKind::Points(_)) {
             return None;
         }
-        let since = Snapshot::of(member.profile(), self.moment(event.at)).member_since();
-        match since.filter(|since| self.zone.date(event.at) < *since) {
-            Some(since) => Some(Refusal::BeforeMembership { since }),
-            None => member.ledger().refusal(event),
-        }
+        let profile = member.profile();
+        let enrolled = profile.history.instants(EventType::Enrolled, DateTime::<Utc>::MAX_UTC);
+        let since = profile.attributes(event.at).enrolled_on();
+        let since = since.or_else(|| Some(self.zone.date(*enrolled.first()?)));
+        let since = since.filter(|since| self.zone.date(event.at) < *since);
+        let early = since.map(|since| Refusal::BeforeMembership { since });
+        early.into_iter().chain(member.ledger().refusal(event)).min()
     }
 
     /// What is odd about an event that takes effect, and so is new to the member.
