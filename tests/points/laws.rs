@@ -1,13 +1,17 @@
 //! What holds for every ledger.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use chrono::{DateTime, TimeDelta, Utc};
+use loyalty::calendar::Zone;
 use loyalty::id::EventId;
-use loyalty::points::{Balance, Cause, Ledger, LotState, Movement, Points, Posting, Source, Term};
+use loyalty::points::{
+    Balance, Cause, Ledger, Lot, LotState, Movement, Points, Posting, Sliding, Source, SpendOrder,
+    Term,
+};
 use proptest::prelude::*;
 
-use super::naive;
+use super::naive::{self, Till};
 
 /// The hours in which everything happens.
 const HOURS: i64 = 12;
@@ -21,34 +25,65 @@ fn event(number: i64) -> EventId {
 }
 
 fn movements(at: i64, number: i64) -> impl Strategy<Value = Movement> {
-    let earn = (0..4_i64, proptest::option::of(1..6_i64)).prop_map(move |(after, lasts)| {
+    let earn = (0..4_i64, proptest::option::of((1..6_i64, proptest::option::of(1..5_u32))));
+    let earn = earn.prop_map(move |(after, lasts)| {
         let active_at = hour(at + after);
-        let expires_at = lasts.map(|lasts| hour(at + after + lasts));
-        Movement::Earn(Term { active_at, expires_at, sliding: None })
+        let expires_at = lasts.map(|(lasts, _)| hour(at + after + lasts));
+        let sliding = lasts.and_then(|(_, sliding)| sliding).map(|hours| {
+            let span = format!("{hours}h").parse().unwrap();
+            Sliding { span, zone: Zone::UTC }
+        });
+        Movement::Earn(Term { active_at, expires_at, sliding })
     });
     let earlier = move || (1..8_i64).prop_map(move |earlier| event(number - earlier));
-    let claw_back = earlier().prop_map(|of| Movement::ClawBack { of });
-    let restore = earlier().prop_map(|of| Movement::Restore { of });
-    prop_oneof![4 => earn, 3 => Just(Movement::Spend), 2 => claw_back, 2 => restore]
+    let hold = Just(Movement::Hold { until: hour(at + 1 + number % 5) });
+    let reinstate = (0..6_i64, proptest::option::of(1..6_i64)).prop_map(move |(since, lasts)| {
+        let expires_at = lasts.map(|lasts| hour(at + lasts));
+        Movement::Reinstate { expired_since: hour(at - since), expires_at }
+    });
+    prop_oneof![
+        5 => earn,
+        3 => Just(Movement::Spend),
+        2 => earlier().prop_map(|of| Movement::ClawBack { of }),
+        2 => earlier().prop_map(|of| Movement::Restore { of }),
+        2 => hold,
+        2 => earlier().prop_map(|of| Movement::Capture { of }),
+        1 => earlier().prop_map(|of| Movement::Release { of }),
+        1 => Just(Movement::Send),
+        1 => Just(Movement::Forfeit),
+        1 => reinstate,
+    ]
 }
 
-/// Postings of a few events at few instants; an event happens at one instant.
+/// Postings of a few events at few instants; an event happens at one instant and holds once.
 fn postings() -> impl Strategy<Value = Vec<Posting>> {
     let one = (0..HOURS).prop_flat_map(|number| {
         let at = number * 7 % HOURS;
-        (Just((number, at)), movements(at, number), 1..12_i64, proptest::option::of(1..3_i64))
+        let line = proptest::option::of(1..3_i64);
+        (Just((number, at)), movements(at, number), 1..12_i64, line, 0..5_u8)
     });
-    let posting = one.prop_map(|((number, at), movement, points, line)| {
-        let source = Source::Earning("base".parse().unwrap());
-        let line = line.map(|line| line.to_string().parse().unwrap());
+    let posting = one.prop_map(|((number, at), movement, points, line, by)| {
+        let source = match by {
+            0 => Source::Operator("ann".parse().unwrap()),
+            _ => Source::Earning("base".parse().unwrap()),
+        };
+        let (source, line) = match movement {
+            Movement::Hold { .. } => (Source::Reward("mug".parse().unwrap()), None),
+            _ => (source, line.map(|line| line.to_string().parse().unwrap())),
+        };
         let cause = Cause { at: hour(at), event: event(number), movement, source, line };
         Posting::new(cause, Points(points)).unwrap()
     });
-    proptest::collection::vec(posting, 0..20).prop_map(|mut postings| {
+    proptest::collection::vec(posting, 0..24).prop_map(|mut postings| {
         postings.sort();
         postings.dedup_by(|a, b| a.cause() == b.cause());
         postings
     })
+}
+
+fn orders() -> impl Strategy<Value = SpendOrder> {
+    let orders = [SpendOrder::EarliestExpiry, SpendOrder::OldestFirst, SpendOrder::NewestFirst];
+    prop::sample::select(orders.to_vec())
 }
 
 fn events(postings: &[Posting]) -> BTreeSet<EventId> {
@@ -60,10 +95,19 @@ fn post(ledger: &mut Ledger, concerned: &BTreeSet<EventId>, targets: &[Posting])
     ledger.post(entries).unwrap();
 }
 
-fn ledger(postings: &[Posting]) -> Ledger {
-    let mut ledger = Ledger::default();
+fn ledger(postings: &[Posting], order: SpendOrder) -> Ledger {
+    let mut ledger = Ledger::in_order(order);
     post(&mut ledger, &events(postings), postings);
     ledger
+}
+
+/// What a lot comes to, as the model counts it.
+fn counts(lot: &Lot) -> naive::Lot {
+    let mut uses = BTreeMap::new();
+    for one in &lot.uses {
+        *uses.entry(one.by.clone()).or_default() += one.points.0;
+    }
+    naive::Lot { left: lot.left.0, reserved: lot.reserved.0, uses }
 }
 
 /// Every instant at which something can happen, and one right before each.
@@ -75,11 +119,13 @@ proptest! {
     #![proptest_config(ProptestConfig::with_cases(96))]
 
     #[test]
-    fn a_balance_is_what_counting_single_points_gives(postings in postings()) {
-        let ledger = ledger(&postings);
+    fn a_balance_is_what_counting_single_points_gives(postings in postings(), order in orders()) {
+        let ledger = ledger(&postings, order);
         for as_of in instants() {
-            let counted = naive::balance(&postings, as_of, as_of);
-            prop_assert_eq!(ledger.balance(as_of), counted, "{}", as_of);
+            let counted = Till::new(&postings, order, [as_of; 2]);
+            prop_assert_eq!(ledger.balance(as_of), counted.balance(), "{}", as_of);
+            let lots = ledger.lots(as_of).into_iter().map(|lot| (lot.cause.clone(), counts(&lot)));
+            prop_assert_eq!(lots.collect::<BTreeMap<_, _>>(), counted.lots(), "{}", as_of);
         }
     }
 
@@ -87,8 +133,9 @@ proptest! {
     fn the_balance_with_entries_is_the_balance_once_they_are_posted(
         before in postings(),
         after in postings(),
+        order in orders(),
     ) {
-        let mut ledger = ledger(&before);
+        let mut ledger = ledger(&before, order);
         for target in after {
             let about = events(std::slice::from_ref(&target));
             let entries = ledger.reconcile(&about, &[target], &event(0));
@@ -97,16 +144,40 @@ proptest! {
             ledger.post(entries).unwrap();
             let found: Vec<Balance> = instants().map(|as_of| ledger.balance(as_of)).collect();
             prop_assert_eq!(&foreseen, &found);
+        }
+    }
+
+    #[test]
+    fn what_is_kept_up_is_what_the_entries_say(
+        postings in postings(),
+        order in orders(),
+        arrival in Just((0..HOURS).collect::<Vec<_>>()).prop_shuffle(),
+    ) {
+        let mut kept = Ledger::in_order(order);
+        let said = |ledger: &Ledger| -> Vec<_> {
+            let told = |as_of| {
+                let later = ledger.expiring(as_of, hour(3 * HOURS));
+                (ledger.balance(as_of), ledger.lots(as_of), ledger.next_change(as_of), later)
+            };
+            // The latest first: what is kept up is asked before and after every entry.
+            instants().collect::<Vec<_>>().into_iter().rev().step_by(5).map(told).collect()
+        };
+        for number in (0..HOURS).chain(arrival) {
+            let mut of_event: Vec<Posting> =
+                postings.iter().filter(|one| one.cause().event == event(number)).cloned().collect();
+            if number % 2 == 0 {
+                of_event.pop();
+            }
+            post(&mut kept, &BTreeSet::from([event(number)]), &of_event);
             let afresh: Ledger =
-                serde_json::from_str(&serde_json::to_string(&ledger).unwrap()).unwrap();
-            let afresh = instants().map(|as_of| afresh.balance(as_of));
-            prop_assert_eq!(found, afresh.collect::<Vec<Balance>>());
+                serde_json::from_str(&serde_json::to_string(&kept).unwrap()).unwrap();
+            prop_assert_eq!(said(&kept), said(&afresh));
         }
     }
 
     #[test]
     fn entries_that_do_not_continue_a_ledger_do_not_count(postings in postings()) {
-        let ledger = ledger(&postings);
+        let ledger = ledger(&postings, SpendOrder::default());
         let mut entries = ledger.entries().to_vec();
         entries.iter_mut().for_each(|entry| entry.id += 1_000);
         for as_of in instants() {
@@ -115,30 +186,44 @@ proptest! {
     }
 
     #[test]
-    fn no_point_is_lost_or_invented(postings in postings()) {
-        let ledger = ledger(&postings);
+    fn no_point_is_lost_or_invented(postings in postings(), order in orders()) {
+        let ledger = ledger(&postings, order);
         for as_of in instants() {
             let held = ledger.balance(as_of);
             let from = Points::sum([held.earned, held.deficit]);
-            let to = [held.active, held.pending, held.expired, held.spent, held.clawed_back];
-            prop_assert_eq!(from, Points::sum(to));
+            let to = [held.active, held.pending, held.reserved, held.expired];
+            let gone = [held.spent, held.sent, held.forfeited, held.clawed_back];
+            prop_assert_eq!(from, Points::sum(to.into_iter().chain(gone)));
+            prop_assert!(to.iter().chain(&gone).all(|points| *points >= Points::ZERO));
             prop_assert!(held.active.is_zero() || held.deficit.is_zero());
         }
     }
 
     #[test]
-    fn every_lot_names_its_uses(postings in postings()) {
-        let ledger = ledger(&postings);
+    fn every_lot_names_its_uses_and_every_use_its_lots(
+        postings in postings(),
+        order in orders(),
+    ) {
+        let ledger = ledger(&postings, order);
         for as_of in instants() {
             let (held, lots) = (ledger.balance(as_of), ledger.lots(as_of));
-            let mut used = 0;
+            let mut used: BTreeMap<&Cause, i64> = BTreeMap::new();
             for lot in &lots {
                 let of_lot: i64 = lot.uses.iter().map(|one| one.points.0).sum();
-                prop_assert_eq!(lot.earned.0, lot.left.0 + of_lot);
+                prop_assert_eq!(lot.earned.0, lot.left.0 + lot.reserved.0 + of_lot);
                 prop_assert_eq!(lot.state == LotState::Used, lot.left.is_zero());
-                used += of_lot;
+                lot.uses.iter().for_each(|one| *used.entry(&one.by).or_default() += one.points.0);
             }
-            prop_assert_eq!(used, held.spent.0 + held.clawed_back.0 - held.deficit.0);
+            let is_reinstated = |cause: &Cause| matches!(cause.movement, Movement::Reinstate { .. });
+            let reinstated = lots.iter().filter(|lot| is_reinstated(&lot.cause));
+            let reinstated: i64 = reinstated.map(|lot| lot.earned.0).sum();
+            let gone = [held.spent, held.sent, held.forfeited, held.clawed_back];
+            let gone: i64 = gone.iter().map(|points| points.0).sum();
+            prop_assert_eq!(used.values().sum::<i64>(), gone - held.deficit.0 + reinstated);
+            for (by, points) in used {
+                let wanted = postings.iter().find(|one| one.cause() == by).map(Posting::points);
+                prop_assert!(Some(Points(points)) <= wanted, "{:?} takes {}", by, points);
+            }
         }
     }
 
@@ -146,14 +231,15 @@ proptest! {
     fn the_path_of_corrections_cannot_be_seen(
         postings in postings(),
         detours in proptest::collection::vec(postings(), 0..4),
-        order in Just((0..HOURS).collect::<Vec<_>>()).prop_shuffle(),
+        order in orders(),
+        arrival in Just((0..HOURS).collect::<Vec<_>>()).prop_shuffle(),
     ) {
-        let straight = ledger(&postings);
-        let mut winding = Ledger::default();
+        let straight = ledger(&postings, order);
+        let mut winding = Ledger::in_order(order);
         for detour in &detours {
             post(&mut winding, &events(detour), detour);
         }
-        for number in order {
+        for number in arrival {
             let of_event: Vec<Posting> =
                 postings.iter().filter(|one| one.cause().event == event(number)).cloned().collect();
             let concerned = BTreeSet::from([event(number)]);
@@ -163,13 +249,14 @@ proptest! {
         prop_assert!(winding.net().eq(straight.net()));
         for as_of in instants() {
             prop_assert_eq!(winding.balance(as_of), straight.balance(as_of));
+            prop_assert_eq!(winding.lots(as_of), straight.lots(as_of));
             prop_assert_eq!(winding.next_change(as_of), straight.next_change(as_of));
         }
     }
 
     #[test]
     fn a_correction_touches_only_what_differs(before in postings(), after in postings()) {
-        let mut ledger = ledger(&before);
+        let mut ledger = ledger(&before, SpendOrder::default());
         let concerned = events(&before);
         let entries = ledger.reconcile(&concerned, &after, &event(0));
         let changed = |postings: &[Posting], cause: &Cause| {
@@ -187,8 +274,11 @@ proptest! {
     }
 
     #[test]
-    fn the_balance_stays_the_same_until_its_next_change(postings in postings()) {
-        let ledger = ledger(&postings);
+    fn the_balance_stays_the_same_until_its_next_change(
+        postings in postings(),
+        order in orders(),
+    ) {
+        let ledger = ledger(&postings, order);
         for as_of in instants() {
             let until = ledger.next_change(as_of);
             for later in instants().filter(|later| *later > as_of) {
@@ -196,11 +286,15 @@ proptest! {
                     prop_assert_eq!(ledger.balance(as_of), ledger.balance(later));
                 }
             }
-            let nothing_given_back = |until| {
-                let mut now = postings.iter().map(Posting::cause).filter(|one| one.at == until);
-                !now.any(|cause| matches!(cause.movement, Movement::Restore { .. }))
+            // What gives back, holds or reinstates may find nothing to do.
+            let is_plain = |one: &Cause| {
+                matches!(one.movement, Movement::Earn(_)) || one.movement.takes()
             };
-            if let Some(until) = until.filter(|until| nothing_given_back(*until)) {
+            let all_plain = |until| {
+                let mut now = postings.iter().map(Posting::cause).filter(|one| one.at == until);
+                now.all(is_plain)
+            };
+            if let Some(until) = until.filter(|until| all_plain(*until)) {
                 prop_assert_ne!(ledger.balance(as_of), ledger.balance(until));
             }
         }
@@ -209,22 +303,28 @@ proptest! {
     #[test]
     fn what_will_expire_is_what_expires_if_nothing_happens(
         postings in postings(),
+        order in orders(),
         from in 0..HOURS,
         lasts in 0..HOURS,
     ) {
         let (from, to) = (hour(from), hour(from + lasts));
-        let told: i64 = ledger(&postings).expiring(from, to).iter().map(|one| one.points.0).sum();
-        let expired = |as_of| naive::balance(&postings, from, as_of).expired.0;
-        prop_assert_eq!(told, expired(to) - expired(from));
+        let expired = |as_of| Till::new(&postings, order, [from, as_of]).balance().expired.0;
+        let told = ledger(&postings, order).expiring(from, to);
+        prop_assert_eq!(told.iter().map(|one| one.points.0).sum::<i64>(), expired(to) - expired(from));
+        for one in told {
+            let before = one.at - TimeDelta::nanoseconds(1);
+            prop_assert_eq!(one.points.0, expired(one.at) - expired(before));
+        }
     }
 
     #[test]
     fn a_ledger_survives_its_json_and_a_broken_one_is_refused(
         postings in postings(),
+        order in orders(),
         at: prop::sample::Index,
         with in prop::sample::select(b"0-9\"{}[],ex".to_vec()),
     ) {
-        let ledger = ledger(&postings);
+        let ledger = ledger(&postings, order);
         let mut json = serde_json::to_vec(&ledger).unwrap();
         prop_assert_eq!(&serde_json::from_slice::<Ledger>(&json).unwrap(), &ledger);
         let place = at.index(json.len());

@@ -2,5 +2,7 @@
 
 mod earning;
 mod laws;
+#[path = "../naive/mod.rs"]
 mod naive;
+mod operations;
 mod statement;

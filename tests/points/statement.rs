@@ -9,19 +9,29 @@
 //! 2026-01-07  e4 gives back 10 of e2                              | +10  | pending 50, deficit 70
 //! 2026-01-08  e2 now spends 20                                    | +60  | deficit 20
 //! 2026-01-09  e2 is void                                          | +20  |
+//! 2026-01-09  e5 holds 30 until 2026-01-16                        | -30  | reserved 30
+//! 2026-01-10  e6 captures 20 of e5                                | -20  | reserved 10, spent 20
+//! 2026-01-10  e6 releases 10 of e5                                | +10  | active 10, spent 20
+//! 2026-01-11  e7 sends 5                                          | -5   | active 5, sent 5
+//! 2026-01-11  e8 forfeits 5                                       | -5   | forfeited 5
+//! 2026-03-01  e9 reinstates 5 since 2026-02-01 until 2026-04-01   | +5   | active 5
 //! 2026-01-10                                                      |      | next never
 //! ```
 //!
 //! A day on which something happens may be before the last one: it arrives late, and what is held
 //! is asked for the latest day. Of the balance, what is not named is zero, but for what was ever
-//! earned, spent and taken back. `lots e1 20/50` are the lots with points that can be spent now or
-//! later.
+//! earned, spent, given away and taken back. `lots e1 20/50` are the lots with points that can be
+//! spent now or later. `order newest_first` after a title says in which order lots are spent;
+//! `earns 50 until 2026-04-01 sliding 3mo` says how activity puts the expiry off.
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use chrono::{DateTime, NaiveDate, NaiveTime, Utc};
+use loyalty::calendar::Zone;
 use loyalty::id::EventId;
-use loyalty::points::{Cause, Entry, Ledger, LotState, Movement, Points, Posting, Source, Term};
+use loyalty::points::{
+    Cause, Entry, Ledger, LotState, Movement, Points, Posting, Sliding, Source, Term,
+};
 
 #[derive(Default)]
 struct Book {
@@ -36,6 +46,9 @@ fn check(table: &str) {
         if let Some(title) = line.strip_prefix("==") {
             println!("{title}");
             book = Book::default();
+        } else if let Some(order) = line.strip_prefix("order ") {
+            let order = serde_json::from_value(order.into()).unwrap();
+            book.ledger = Ledger::in_order(order);
         } else if !line.is_empty() && !line.starts_with('#') {
             println!("  {line}");
             book.check_line(line);
@@ -87,6 +100,7 @@ impl Book {
         let mut expected = BTreeMap::from([
             ("active", balance.active.0),
             ("pending", balance.pending.0),
+            ("reserved", balance.reserved.0),
             ("expired", balance.expired.0),
             ("deficit", balance.deficit.0),
         ]);
@@ -100,6 +114,8 @@ impl Book {
                 "expiring" => assert_eq!(self.expiring(), value, "expiring"),
                 "earned" => assert_eq!(balance.earned.to_string(), value, "earned"),
                 "spent" => assert_eq!(balance.spent.to_string(), value, "spent"),
+                "sent" => assert_eq!(balance.sent.to_string(), value, "sent"),
+                "forfeited" => assert_eq!(balance.forfeited.to_string(), value, "forfeited"),
                 "clawed-back" => assert_eq!(balance.clawed_back.to_string(), value, "clawed back"),
                 _ => {
                     let points = expected.get_mut(name).unwrap_or_else(|| panic!("{name}"));
@@ -145,6 +161,18 @@ fn posting(at: DateTime<Utc>, event: &EventId, words: &[&str]) -> Posting {
         ["gives", "back", points, "of", of, rest @ ..] => {
             (Movement::Restore { of: of.parse().unwrap() }, points, rest)
         }
+        ["holds", points, rest @ ..] => (Movement::Hold { until: at }, points, rest),
+        ["captures", points, "of", of, rest @ ..] => {
+            (Movement::Capture { of: of.parse().unwrap() }, points, rest)
+        }
+        ["releases", points, "of", of, rest @ ..] => {
+            (Movement::Release { of: of.parse().unwrap() }, points, rest)
+        }
+        ["sends", points, rest @ ..] => (Movement::Send, points, rest),
+        ["forfeits", points, rest @ ..] => (Movement::Forfeit, points, rest),
+        ["reinstates", points, "since", since, rest @ ..] => {
+            (Movement::Reinstate { expired_since: day(since), expires_at: None }, points, rest)
+        }
         _ => panic!("{words:?}"),
     };
     let source = Source::Earning("base".parse().unwrap());
@@ -154,6 +182,11 @@ fn posting(at: DateTime<Utc>, event: &EventId, words: &[&str]) -> Posting {
             ("for", _) => cause.line = Some(value.parse().unwrap()),
             ("from", Movement::Earn(term)) => term.active_at = day(value),
             ("until", Movement::Earn(term)) => term.expires_at = Some(day(value)),
+            ("until", Movement::Hold { until }) => *until = day(value),
+            ("until", Movement::Reinstate { expires_at, .. }) => *expires_at = Some(day(value)),
+            ("sliding", Movement::Earn(term)) => {
+                term.sliding = Some(Sliding { span: value.parse().unwrap(), zone: Zone::UTC });
+            }
             _ => panic!("{word}"),
         }
         rest = others;
@@ -184,4 +217,24 @@ fn what_is_given_back_goes_where_it_came_from() {
 #[test]
 fn corrections_leave_what_would_have_been_without_the_mistake() {
     check(include_str!("ledger/corrections.txt"));
+}
+
+#[test]
+fn what_is_held_waits_for_its_capture_its_release_or_its_end() {
+    check(include_str!("ledger/holds.txt"));
+}
+
+#[test]
+fn lots_are_spent_in_the_order_of_the_ledger() {
+    check(include_str!("ledger/orders.txt"));
+}
+
+#[test]
+fn activity_puts_off_the_expiry_of_what_slides() {
+    check(include_str!("ledger/sliding.txt"));
+}
+
+#[test]
+fn points_are_given_away_taken_away_and_reinstated() {
+    check(include_str!("ledger/by_hand.txt"));
 }
