@@ -82,6 +82,27 @@ fn event(happens: &str) -> Event {
             format!(r#"{{"return":{{"order":"{order}","lines":[{}]}}}}"#, lines.join(","))
         }
         ["voids", event] => format!(r#"{{"void":{{"event":"{event}"}}}}"#),
+        ["spends", points] => {
+            format!(r#"{{"points":{{"spend":{{"points":{points},"reward":"mug"}}}}}}"#)
+        }
+        ["gives", points] => format!(
+            r#"{{"points":{{"adjust":{{"points":{points},"operator":"eve","reason":"sorry"}}}}}}"#
+        ),
+        ["sends", points] => {
+            format!(r#"{{"points":{{"send":{{"points":{points},"to":"bob"}}}}}}"#)
+        }
+        ["holds", points, "until", until] => format!(
+            r#"{{"points":{{"hold":{{"points":{points},"reward":"mug","until":"{}"}}}}}}"#,
+            day(until).to_rfc3339()
+        ),
+        ["captures", points, "of", hold] => {
+            format!(r#"{{"points":{{"capture":{{"hold":"{hold}","points":{points}}}}}}}"#)
+        }
+        ["reinstates", points, "since", since] => format!(
+            r#"{{"points":{{"reinstate":{{"points":{points},"operator":"eve","reason":"was ill",
+                "expired_since":"{}"}}}}}}"#,
+            day(since).to_rfc3339()
+        ),
         ["reviews"] => r#"{"review":{"product":"beans","rating":5}}"#.to_owned(),
         _ => panic!("{happens}"),
     };
@@ -114,10 +135,15 @@ fn net(member: &Member) -> Vec<(Cause, Points)> {
 
 fn told(program: &Program, member: &Member, as_of: DateTime<Utc>) -> String {
     let view = program.view(member, as_of);
-    let Balance { active, pending, expired, spent, deficit, .. } = view.balance;
+    let Balance { active, pending, reserved, expired, spent, deficit, .. } = view.balance;
     let mut told = Vec::new();
-    let amounts =
-        [("active", active), ("pending", pending), ("expired", expired), ("deficit", deficit)];
+    let amounts = [
+        ("active", active),
+        ("pending", pending),
+        ("reserved", reserved),
+        ("expired", expired),
+        ("deficit", deficit),
+    ];
     for (name, points) in amounts.into_iter().filter(|(_, points)| !points.is_zero()) {
         told.push(format!("{name} {points}"));
     }
@@ -138,20 +164,7 @@ fn check(table: &str) {
 
 fn check_under(terms: &str, table: &str) {
     let program = program(terms);
-    let lines = table.lines().map(str::trim).filter(|line| !line.is_empty());
-    let lines: Vec<(&str, &str)> = lines.map(|line| line.split_once('|').unwrap()).collect();
-    let events: Vec<Event> = lines.iter().map(|(happens, _)| event(happens)).collect();
-    let end = events.iter().map(|event| event.at).max().unwrap();
-    let mut arriving = member(&program, &[]);
-    for (event, (line, held)) in events.iter().zip(&lines) {
-        feed(&program, &mut arriving, event);
-        assert_eq!(
-            told(&program, &arriving, end),
-            held.trim(),
-            "after `{}` of{table}",
-            line.trim()
-        );
-    }
+    let (events, arriving) = check_arriving(&program, table);
     for turn in 0..events.len() {
         let mut other = events.clone();
         other.rotate_left(turn);
@@ -159,6 +172,26 @@ fn check_under(terms: &str, table: &str) {
         other.reverse();
         assert_eq!(net(&member(&program, &other)), net(&arriving), "back from {turn}:{table}");
     }
+}
+
+/// Checks what is held after each line, if the events arrive in the order of the table.
+fn check_arriving(program: &Program, table: &str) -> (Vec<Event>, Member) {
+    let lines = table.lines().map(str::trim).filter(|line| !line.is_empty());
+    let lines: Vec<(&str, &str)> = lines.map(|line| line.split_once('|').unwrap()).collect();
+    let events: Vec<Event> = lines.iter().map(|(happens, _)| event(happens)).collect();
+    let end = events.iter().map(|event| event.at).max().unwrap();
+    let mut arriving = member(program, &[]);
+    for (event, (line, held)) in events.iter().zip(&lines) {
+        feed(program, &mut arriving, event);
+        let found = told(program, &arriving, end);
+        assert_eq!(found, held.trim(), "after `{}` of{table}", line.trim());
+    }
+    (events, arriving)
+}
+
+/// Operations are judged by what has arrived, so that another order could be refused.
+fn check_operations(table: &str) {
+    check_arriving(&program(r#"{"loyalty": 1, "name": "Beans", "currency": "EUR"}"#), table);
 }
 
 #[test]
@@ -304,6 +337,50 @@ fn a_purchase_and_its_return_of_one_instant_are_taken_by_their_ids() {
         1 b buys o 1:2x5.00  | active 12
         1 a returns o 1:1    | active 12
         1 c returns o 1:1    | active 6
+        ",
+    );
+}
+
+#[test]
+fn an_operation_that_is_void_is_undone_and_done_again_if_its_void_is() {
+    check_operations(
+        "
+        1 a gives 20         | active 20
+        2 b spends 15        | active 5
+        3 v voids b          | active 20
+        4 w voids v          | active 5
+        5 c gives -5         |
+        6 x voids c          | active 5
+        7 d sends 5          |
+        8 y voids d          | active 5
+        9 z voids a          | deficit 15
+        ",
+    );
+}
+
+#[test]
+fn a_void_hold_lets_go_and_a_void_capture_gives_back() {
+    check_operations(
+        "
+        1 a gives 20                | active 20
+        2 h holds 15 until 30       | active 5, reserved 15
+        3 v voids h                 | active 20
+        4 i holds 15 until 30       | active 5, reserved 15
+        5 c captures 10 of i        | active 10
+        6 w voids c                 | active 20
+        7 x voids i                 | active 20
+        ",
+    );
+}
+
+#[test]
+fn what_was_reinstated_by_mistake_is_taken_back() {
+    check_arriving(
+        &program(TERMS),
+        "
+        1 a buys o 1:1x8.00         | active 2, expired 8
+        70 r reinstates 5 since 50  | active 7, expired 3
+        71 v voids r                | active 2, expired 3, kept 10
         ",
     );
 }

@@ -252,14 +252,7 @@ impl Ledger {
                 Vec::from_iter(one(Source::Reward(reward.clone()), movement, *points))
             }
             Operation::Capture { hold, points } => self.captures(hold, *points, moves),
-            Operation::Release { hold: event } => {
-                let hold = self.hold(event).into_iter();
-                let release = |hold: Hold| {
-                    let of = event.clone();
-                    moves(&hold.posting.cause().source, Movement::Release { of }, hold.left)
-                };
-                hold.filter_map(release).collect()
-            }
+            Operation::Release { hold } => Vec::from_iter(self.release_of(hold, event)),
             Operation::Adjust { points, operator, expires_at, .. } => {
                 let term = Term { expires_at: *expires_at, ..Term::from(at) };
                 let movement = if points.0 < 0 { Movement::Forfeit } else { Movement::Earn(term) };
@@ -280,6 +273,15 @@ impl Ledger {
                 terms(parcels, at).into_iter().filter_map(opens).collect()
             }
         }
+    }
+
+    /// What lets go of the points that `hold` still holds, when `event` does that.
+    pub(crate) fn release_of(&self, hold: &EventId, event: &Event) -> Option<Posting> {
+        let Hold { posting, left, .. } = self.hold(hold)?;
+        let (at, id, of) = (event.at, event.id.clone(), hold.clone());
+        let source = posting.cause().source.clone();
+        let movement = Movement::Release { of };
+        Posting::new(Cause { at, event: id, movement, source, line: None }, left).ok()
     }
 
     /// What captures points that are held, and releases the others.

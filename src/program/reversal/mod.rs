@@ -22,7 +22,8 @@ pub(super) fn postings(event: &Event, before: &Profile, ledger: &Ledger) -> Vec<
     let reversal = Reversal { event, history: &history, ledger };
     let origins = origins(&history, event);
     let taken_back = origins.iter().flat_map(|origin| reversal.of_earned(origin));
-    taken_back.chain(reversal.of_spent(&origins)).collect()
+    let let_go = origins.iter().filter_map(|origin| reversal.of_held(origin));
+    taken_back.chain(reversal.of_spent(&origins)).chain(let_go).collect()
 }
 
 /// The events whose points may move: where a chain of voids ends, and where an order is concerned
@@ -48,6 +49,11 @@ fn origins<'a>(history: &'a History, mut event: &'a Event) -> BTreeSet<&'a Event
 
 const fn is_void(event: &Event) -> bool {
     matches!(event.kind, EventKind::Void(_))
+}
+
+/// What is given back when its event is void, but for what a return took.
+const fn is_spent(movement: &Movement) -> bool {
+    movement.takes() && !matches!(movement, Movement::ClawBack { .. })
 }
 
 /// A return or a void, the history that ends with it, and what stands in the ledger without it.
@@ -85,7 +91,9 @@ struct Taken<'a>(BTreeMap<Share, BTreeMap<&'a EventId, i64>>);
 impl<'a> Reversal<'a> {
     /// What is moved of the points that `origin` earned.
     fn of_earned(&self, origin: &'a EventId) -> Vec<Posting> {
-        let earned = self.moved(origin, |movement| matches!(movement, Movement::Earn(_)));
+        let earned = self.moved(origin, |movement| {
+            matches!(movement, Movement::Earn(_) | Movement::Reinstate { .. })
+        });
         if earned.is_empty() {
             return Vec::new();
         }
@@ -118,16 +126,24 @@ impl<'a> Reversal<'a> {
         wanted
     }
 
-    /// What is moved of the points that were spent in `origins`; they come back with the last unit.
+    /// What is moved of the points that were spent or given away in `origins`.
     fn of_spent(&self, origins: &BTreeSet<&'a EventId>) -> Vec<Posting> {
+        let postings = origins.iter().flat_map(|origin| self.moved(origin, is_spent));
+        let ways: BTreeSet<Movement> =
+            postings.map(|posting| posting.cause().movement.clone()).collect();
+        ways.iter().flat_map(|way| self.of_spent_so(origins, way)).collect()
+    }
+
+    /// What is moved of the points that were spent in one way in `origins`; they come back with the
+    /// last unit.
+    fn of_spent_so(&self, origins: &BTreeSet<&'a EventId>, way: &Movement) -> Vec<Posting> {
         // A void spends again what the event that it makes void had given back.
         let again = |spender: &EventId| {
             let void = self.history.known(spender).filter(|spender| is_void(spender));
             void.is_some_and(|void| !self::origins(self.history, void).is_disjoint(origins))
         };
         let taken = self.taken(|cause| {
-            cause.movement == Movement::Spend
-                && (origins.contains(&cause.event) || again(&cause.event))
+            cause.movement == *way && (origins.contains(&cause.event) || again(&cause.event))
         });
         let mut wanted = Wanted::default();
         for origin in origins {
@@ -136,11 +152,19 @@ impl<'a> Reversal<'a> {
                 Standing::Order(order) => !order.is_cancelled(),
                 Standing::Gone => false,
             };
-            for posting in self.moved(origin, |movement| *movement == Movement::Spend) {
+            for posting in self.moved(origin, |movement| movement == way) {
                 wanted.add(posting.cause(), if counts { posting.points() } else { Points::ZERO });
             }
         }
-        self.differences(wanted, &taken, &Movement::Spend)
+        self.differences(wanted, &taken, way)
+    }
+
+    /// What `origin` still holds, which is released if it is void.
+    fn of_held(&self, origin: &EventId) -> Option<Posting> {
+        match self.standing(origin) {
+            Standing::Gone => self.ledger.release_of(origin, self.event),
+            _ => None,
+        }
     }
 
     fn standing(&self, origin: &EventId) -> Standing<'a> {
