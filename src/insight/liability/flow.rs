@@ -13,17 +13,27 @@ pub(super) enum Flow {
     Redeemed,
     /// Points are taken back.
     Reversed,
+    /// Points go to another account, or from a lot that has expired to one that has not.
+    Transferred,
+    /// Points are taken away.
+    Forfeited,
 }
 
 impl Flow {
     /// The column of a movement that opened a lot or took from it.
     ///
-    /// What is given back is no movement of its own here: the movement that took it took less.
+    /// What is given back is no movement of its own here: the movement that took it took less. What
+    /// is held has not left its lot.
     pub(super) const fn of(movement: &Movement) -> Self {
         match movement {
             Movement::Earn(_) => Self::Issued,
-            Movement::Spend => Self::Redeemed,
-            Movement::ClawBack { .. } | Movement::Restore { .. } => Self::Reversed,
+            Movement::Spend | Movement::Capture { .. } => Self::Redeemed,
+            Movement::Send | Movement::Reinstate { .. } => Self::Transferred,
+            Movement::Forfeit => Self::Forfeited,
+            Movement::ClawBack { .. }
+            | Movement::Restore { .. }
+            | Movement::Hold { .. }
+            | Movement::Release { .. } => Self::Reversed,
         }
     }
 }
@@ -36,6 +46,9 @@ pub struct Outstanding {
     pub pending: Points,
     /// They can be spent.
     pub active: Points,
+    /// They are held, and can be spent by who holds them.
+    #[serde(default)]
+    pub reserved: Points,
 }
 
 impl Outstanding {
@@ -46,26 +59,29 @@ impl Outstanding {
             LotState::Active => (Points::ZERO, lot.left),
             LotState::Expired | LotState::Used => (Points::ZERO, Points::ZERO),
         };
-        Self { pending, active }
+        Self { pending, active, reserved: lot.reserved }
     }
 
-    /// Both together, if that fits.
+    /// All together, if that fits.
     #[must_use]
-    pub const fn total(self) -> Option<Points> {
-        self.pending.checked_add(self.active)
+    pub fn total(self) -> Option<Points> {
+        Points::sum([self.pending, self.active, self.reserved])
     }
 
     pub(super) fn plus(self, other: Self) -> Option<Self> {
-        let pending = self.pending.checked_add(other.pending)?;
-        Some(Self { pending, active: self.active.checked_add(other.active)? })
+        Some(Self {
+            pending: self.pending.checked_add(other.pending)?,
+            active: self.active.checked_add(other.active)?,
+            reserved: self.reserved.checked_add(other.reserved)?,
+        })
     }
 
     pub(super) fn sum(self) -> i128 {
-        i128::from(self.pending.0) + i128::from(self.active.0)
+        [self.pending, self.active, self.reserved].map(|points| i128::from(points.0)).iter().sum()
     }
 
     pub(super) fn is_negative(self) -> bool {
-        self.pending < Points::ZERO || self.active < Points::ZERO
+        [self.pending, self.active, self.reserved].iter().any(|points| *points < Points::ZERO)
     }
 }
 
@@ -82,6 +98,6 @@ pub(super) const fn expired(lot: &Lot) -> Points {
 pub(super) fn taken_at(lot: &Lot, taken: &Use) -> DateTime<Utc> {
     match &lot.cause.movement {
         Movement::Earn(term) => taken.by.at.max(term.active_at),
-        Movement::Spend | Movement::ClawBack { .. } | Movement::Restore { .. } => taken.by.at,
+        _ => taken.by.at,
     }
 }

@@ -132,6 +132,7 @@ impl Owed {
         let outstanding = Outstanding {
             pending: points(|row| row.outstanding.pending)?,
             active: points(|row| row.outstanding.active)?,
+            reserved: points(|row| row.outstanding.reserved)?,
         };
         Ok(Self {
             issued: points(|row| row.issued)?,

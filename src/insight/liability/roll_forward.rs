@@ -58,7 +58,7 @@ struct Record {
 /// What became of the points of a cohort, each column counted as its name says: always
 ///
 /// `opening + restated + issued + redeemed_given_back + reversed_given_back
-///  - redeemed - reversed - offset - expired = closing`
+///  - redeemed - reversed - transferred - forfeited - offset - expired = closing`
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Flows {
@@ -77,9 +77,16 @@ pub struct Flows {
     pub reversed: Points,
     /// What had been taken back before the start, and was given back.
     pub reversed_given_back: Points,
+    /// What went to other accounts or was let be spent again in a new lot after it had expired,
+    /// less what was given back.
+    #[serde(default)]
+    pub transferred: Points,
+    /// What was taken away, less what was given back.
+    #[serde(default)]
+    pub forfeited: Points,
     /// What paid down a deficit from before the start.
     pub offset: Points,
-    /// What was not used in time, less what had expired before and was taken back.
+    /// What was not used in time, less what had expired before and was taken back or reinstated.
     pub expired: Points,
     /// What was owed at the end.
     pub closing: Outstanding,
@@ -282,6 +289,14 @@ impl Flows {
             (Flow::Redeemed, false) => &mut self.redeemed_given_back,
             (Flow::Reversed | Flow::Issued, true) => &mut self.reversed,
             (Flow::Reversed | Flow::Issued, false) => &mut self.reversed_given_back,
+            (Flow::Transferred, _) => {
+                self.transferred.0 += points;
+                return;
+            }
+            (Flow::Forfeited, _) => {
+                self.forfeited.0 += points;
+                return;
+            }
         };
         column.0 += points.abs();
     }
@@ -291,7 +306,14 @@ impl Flows {
     pub fn ties(&self) -> bool {
         let sum = |all: &[Points]| all.iter().map(|points| i128::from(points.0)).sum::<i128>();
         let more = [self.restated, self.issued, self.redeemed_given_back, self.reversed_given_back];
-        let less = [self.redeemed, self.reversed, self.offset, self.expired];
+        let less = [
+            self.redeemed,
+            self.reversed,
+            self.transferred,
+            self.forfeited,
+            self.offset,
+            self.expired,
+        ];
         self.opening.sum() + sum(&more) - sum(&less) == self.closing.sum()
     }
 
@@ -310,13 +332,15 @@ impl Flows {
             redeemed_given_back: sum(|flows| flows.redeemed_given_back)?,
             reversed: sum(|flows| flows.reversed)?,
             reversed_given_back: sum(|flows| flows.reversed_given_back)?,
+            transferred: sum(|flows| flows.transferred)?,
+            forfeited: sum(|flows| flows.forfeited)?,
             offset: sum(|flows| flows.offset)?,
             expired: sum(|flows| flows.expired)?,
             closing: self.closing.plus(other.closing)?,
         })
     }
 
-    fn cells(&self) -> Option<[String; 11]> {
+    fn cells(&self) -> Option<[String; 13]> {
         let Self { opening, closing, .. } = self;
         let columns = [
             opening.total()?,
@@ -326,6 +350,8 @@ impl Flows {
             self.redeemed_given_back,
             self.reversed,
             self.reversed_given_back,
+            self.transferred,
+            self.forfeited,
             self.offset,
             self.expired,
             closing.total()?,
@@ -375,7 +401,7 @@ impl TryFrom<Record> for RollForward {
     }
 }
 
-const HEAD: [&str; 12] = [
+const HEAD: [&str; 14] = [
     "earned in",
     "opening",
     "restated",
@@ -384,6 +410,8 @@ const HEAD: [&str; 12] = [
     "given back",
     "reversed",
     "given back",
+    "sent",
+    "forfeited",
     "offset",
     "expired",
     "closing",

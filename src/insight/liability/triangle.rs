@@ -40,7 +40,7 @@ struct Record {
 pub struct Experience {
     /// All that was earned.
     pub issued: Points,
-    /// What was taken back of it.
+    /// What was taken back of it, taken away, given to other accounts, or reinstated in another lot.
     pub reversed: Points,
     /// What was used.
     pub redeemed: Points,
@@ -149,7 +149,9 @@ impl Triangle {
                         add(redeemed, taken.points)?;
                     }
                 }
-                Flow::Reversed | Flow::Issued => add(&mut row.reversed, taken.points)?,
+                Flow::Reversed | Flow::Issued | Flow::Transferred | Flow::Forfeited => {
+                    add(&mut row.reversed, taken.points)?
+                }
             }
         }
         Some(())
