@@ -107,6 +107,8 @@ pub enum LotState {
 pub struct Use {
     /// What they were spent on, or why they were taken back.
     pub by: Cause,
+    /// When they left the lot: with that or, where the lot paid down what was owed, later.
+    pub at: DateTime<Utc>,
     /// How many.
     pub points: Points,
 }
@@ -187,7 +189,7 @@ impl Ledger {
         let mut lots: Vec<Lot> = book.lots.iter().filter_map(lot).collect();
         for taken in &book.uses {
             if let (Some(lot), Some(by)) = (lots.get_mut(taken.lot), causes.get(taken.by)) {
-                lot.uses.push(Use { by: by.clone(), points: Points(taken.points) });
+                lot.uses.push(Use { by: by.clone(), at: taken.at, points: Points(taken.points) });
             }
         }
         lots

@@ -45,6 +45,7 @@ pub(super) struct Opened {
 pub(super) struct Taken {
     pub(super) lot: usize,
     pub(super) by: usize,
+    pub(super) at: DateTime<Utc>,
     pub(super) points: i64,
 }
 
@@ -358,7 +359,8 @@ impl Book {
         let points = opened.left.min(wanted);
         opened.left -= points;
         if points > 0 {
-            self.uses.push(Taken { lot, by, points });
+            let at = self.now.unwrap_or_default();
+            self.uses.push(Taken { lot, by, at, points });
         }
         points
     }
@@ -465,7 +467,8 @@ impl Book {
             wanted -= points;
             if let Some(opened) = self.lots.get_mut(*lot).filter(|_| points > 0) {
                 opened.reserved -= points;
-                self.uses.push(Taken { lot: *lot, by, points });
+                let at = self.now.unwrap_or_default();
+                self.uses.push(Taken { lot: *lot, by, at, points });
             }
         }
         held.parts.retain(|(_, left)| *left > 0);

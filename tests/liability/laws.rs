@@ -20,13 +20,32 @@ fn movements(number: i64) -> impl Strategy<Value = Movement> {
     let at = at(number);
     let earn = (0..20_i64, proptest::option::of(1..40_i64)).prop_map(move |(after, lasts)| {
         let expires_at = lasts.map(|lasts| at + TimeDelta::days(after + lasts));
-        Movement::Earn(Term { active_at: at + TimeDelta::days(after), expires_at })
+        Movement::Earn(Term { active_at: at + TimeDelta::days(after), expires_at, sliding: None })
     });
     let earlier =
         move || (1..8_i64).prop_map(move |back| format!("e{}", number - back).parse().unwrap());
     let claw_back = earlier().prop_map(|of| Movement::ClawBack { of });
     let restore = earlier().prop_map(|of| Movement::Restore { of });
-    prop_oneof![4 => earn, 3 => Just(Movement::Spend), 2 => claw_back, 2 => restore]
+    let capture = earlier().prop_map(|of| Movement::Capture { of });
+    let release = earlier().prop_map(|of| Movement::Release { of });
+    let hold =
+        (1..20_i64).prop_map(move |days| Movement::Hold { until: at + TimeDelta::days(days) });
+    let reinstate = (0..20_i64, proptest::option::of(1..20_i64)).prop_map(move |(back, lasts)| {
+        let expires_at = lasts.map(|lasts| at + TimeDelta::days(lasts));
+        Movement::Reinstate { expired_since: at - TimeDelta::days(back), expires_at }
+    });
+    prop_oneof![
+        6 => earn,
+        3 => Just(Movement::Spend),
+        2 => claw_back,
+        2 => restore,
+        2 => hold,
+        1 => capture,
+        1 => release,
+        1 => Just(Movement::Send),
+        1 => Just(Movement::Forfeit),
+        1 => reinstate,
+    ]
 }
 
 /// When the event of this number happens.
@@ -129,14 +148,19 @@ proptest! {
         prop_assert_eq!(total.opening.active.0, sum(&ledgers, start, |held| held.active));
         prop_assert_eq!(total.closing.pending.0, sum(&ledgers, end, |held| held.pending));
         prop_assert_eq!(total.closing.active.0, sum(&ledgers, end, |held| held.active));
-        prop_assert_eq!(total.issued.0, grown(|held| held.earned));
+        prop_assert_eq!(total.opening.reserved.0, sum(&ledgers, start, |held| held.reserved));
+        prop_assert_eq!(total.closing.reserved.0, sum(&ledgers, end, |held| held.reserved));
+        // What is reinstated is issued once more, in another lot.
+        let reinstated = total.issued.0 - grown(|held| held.earned);
+        prop_assert!(reinstated >= 0);
         prop_assert_eq!(total.expired.0, grown(|held| held.expired));
         let deficit = whole.deficit();
         prop_assert_eq!(deficit.opening.0, sum(&ledgers, start, |held| held.deficit));
         prop_assert_eq!(deficit.closing.0, sum(&ledgers, end, |held| held.deficit));
-        let taken = total.redeemed.0 + total.reversed.0
-            - total.redeemed_given_back.0 - total.reversed_given_back.0;
-        let moved = grown(|held| held.spent) + grown(|held| held.clawed_back);
+        let taken = total.redeemed.0 + total.reversed.0 + total.transferred.0 + total.forfeited.0
+            - total.redeemed_given_back.0 - total.reversed_given_back.0 - reinstated;
+        let moved = grown(|held| held.spent) + grown(|held| held.clawed_back)
+            + grown(|held| held.sent) + grown(|held| held.forfeited);
         prop_assert_eq!(taken + deficit.run_up.0, moved);
         if deficit.opening.is_zero() && deficit.closing.is_zero() {
             let redeemed = total.redeemed.0 - total.redeemed_given_back.0;
@@ -156,11 +180,15 @@ proptest! {
             let of_cohort = |lot: &Lot| cohorts.of(lot.cause.at) == *cohort;
             let lots = ledgers.iter().flat_map(|ledger| ledger.lots(day(from + lasts)));
             let open = |lot: &Lot| {
-                let Movement::Earn(term) = lot.cause.movement else { panic!("a lot is earned") };
-                !term.is_over(day(from + lasts))
+                let expires_at = match lot.cause.movement {
+                    Movement::Earn(term) => term.expires_at,
+                    Movement::Reinstate { expires_at, .. } => expires_at,
+                    _ => panic!("a lot is earned or reinstated"),
+                };
+                expires_at.is_none_or(|expires_at| expires_at > day(from + lasts))
             };
-            let left: i64 =
-                lots.filter(|lot| of_cohort(lot) && open(lot)).map(|lot| lot.left.0).sum();
+            let has = |lot: Lot| lot.reserved.0 + if open(&lot) { lot.left.0 } else { 0 };
+            let left: i64 = lots.filter(of_cohort).map(has).sum();
             prop_assert_eq!(row.closing.total().unwrap().0, left);
         }
     }
@@ -254,7 +282,7 @@ proptest! {
         let mut held = [0, 0, 0];
         for row in whole.rows().values() {
             let used = row.reversed.0 + row.redeemed.0 + row.expired.0;
-            let left = row.outstanding.pending.0 + row.outstanding.active.0;
+            let left = row.outstanding.total().unwrap().0;
             prop_assert_eq!(row.issued.0, used + left);
             held[0] += row.outstanding.active.0;
             held[1] += row.outstanding.pending.0;

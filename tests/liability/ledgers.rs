@@ -45,10 +45,20 @@ pub fn posting(line: &str) -> Posting {
         "earn" => Movement::Earn(Term {
             active_at: after("from").map_or(at, midnight),
             expires_at: after("until").map(midnight),
+            sliding: None,
         }),
         "spend" => Movement::Spend,
         "take" => Movement::ClawBack { of: of() },
         "give" => Movement::Restore { of: of() },
+        "hold" => Movement::Hold { until: midnight(after("until").unwrap()) },
+        "capture" => Movement::Capture { of: of() },
+        "release" => Movement::Release { of: of() },
+        "send" => Movement::Send,
+        "forfeit" => Movement::Forfeit,
+        "reinstate" => Movement::Reinstate {
+            expired_since: midnight(after("since").unwrap()),
+            expires_at: after("until").map(midnight),
+        },
         word => panic!("no movement `{word}`"),
     };
     let source = Source::Earning("base".parse().unwrap());

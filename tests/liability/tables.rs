@@ -16,7 +16,7 @@ fn rolled(ledger: &Ledger, from: &str, to: &str) -> RollForward {
 
 /// The head of every roll-forward: the columns of its rows in the tables here.
 const HEAD: &str = "earned in opening restated issued redeemed given back reversed given back \
-                    offset expired closing pending";
+                    sent forfeited offset expired closing pending";
 
 /// The lines of a roll-forward without its head, and without the spaces between columns.
 #[track_caller]
@@ -41,10 +41,10 @@ fn a_cohort_is_issued_redeemed_expires_and_closes() {
          2026-01-20 e3 spend 30
          2026-03-10 e4 earn 40 from 2026-05-01",
         ["2026-01-01", "2026-04-01"],
-        "2025-12   100    0  0   30      0    0      0  0  70   0   0
-         2026-01     0    0 50    0      0    0      0  0   0  50   0
-         2026-03     0    0 40    0      0    0      0  0   0  40  40
-         total     100    0 90   30      0    0      0  0  70  90  40
+        "2025-12  100   0   0  30   0   0   0   0   0   0  70   0   0
+         2026-01    0   0  50   0   0   0   0   0   0   0   0  50   0
+         2026-03    0   0  40   0   0   0   0   0   0   0   0  40  40
+         total    100   0  90  30   0   0   0   0   0   0  70  90  40
          deficit: opening 0, restated 0, run up 0, paid down 0, closing 0",
     );
 }
@@ -60,8 +60,8 @@ fn what_is_given_back_of_an_earlier_period_stands_in_its_own_column() {
          2026-02-12 e6 spend 5
          2026-02-13 e7 give 5 of e6",
         ["2026-02-01", "2026-03-01"],
-        "2026-01    30    0  0    0     20    0     10  0   0  60   0
-         total      30    0  0    0     20    0     10  0   0  60   0
+        "2026-01   30   0   0   0  20   0  10   0   0   0   0  60   0
+         total     30   0   0   0  20   0  10   0   0   0   0  60   0
          deficit: opening 0, restated 0, run up 0, paid down 0, closing 0",
     );
 }
@@ -75,23 +75,23 @@ fn a_deficit_is_run_up_by_nobody_and_paid_down_by_a_cohort() {
     check(
         events,
         ["2026-01-01", "2026-02-01"],
-        "2026-01     0    0 50   50      0    0      0  0   0   0   0
-         total       0    0 50   50      0    0      0  0   0   0   0
+        "2026-01    0   0  50  50   0   0   0   0   0   0   0   0   0
+         total      0   0  50  50   0   0   0   0   0   0   0   0   0
          deficit: opening 0, restated 0, run up 30, paid down 0, closing 30",
     );
     check(
         events,
         ["2026-02-01", "2026-03-01"],
-        "2026-02     0    0 100    0      0    0      0 30   0  70   0
-         total       0    0 100    0      0    0      0 30   0  70   0
+        "2026-02    0   0 100   0   0   0   0   0   0  30   0  70   0
+         total      0   0 100   0   0   0   0   0   0  30   0  70   0
          deficit: opening 30, restated 0, run up 0, paid down 30, closing 0",
     );
     check(
         events,
         ["2026-01-01", "2026-03-01"],
-        "2026-01     0    0 50   50      0    0      0  0   0   0   0
-         2026-02     0    0 100   30      0    0      0  0   0  70   0
-         total       0    0 150   80      0    0      0  0   0  70   0
+        "2026-01    0   0  50  50   0   0   0   0   0   0   0   0   0
+         2026-02    0   0 100  30   0   0   0   0   0   0   0  70   0
+         total      0   0 150  80   0   0   0   0   0   0   0  70   0
          deficit: opening 0, restated 0, run up 0, paid down 0, closing 0",
     );
 }
@@ -102,8 +102,8 @@ fn what_had_expired_and_is_taken_back_is_reversed_and_not_expired() {
         "2026-01-10 e1 earn 100 until 2026-02-01
          2026-02-20 e2 take 100 of e1",
         ["2026-02-01", "2026-03-01"],
-        "2026-01     0    0  0    0      0  100      0  0 -100   0   0
-         total       0    0  0    0      0  100      0  0 -100   0   0
+        "2026-01    0   0   0   0   0 100   0   0   0   0-100   0   0
+         total      0   0   0   0   0 100   0   0   0   0-100   0   0
          deficit: opening 0, restated 0, run up 0, paid down 0, closing 0",
     );
 }
@@ -121,8 +121,8 @@ fn what_is_learned_late_restates_the_opening_and_not_what_was_told() {
     assert_eq!(
         lines(&continued),
         squeezed(
-            "2026-01   100  -23  0    5      0    0      0  0   0  72   0
-             total     100  -23  0    5      0    0      0  0   0  72   0
+            "2026-01  100 -23   0   5   0   0   0   0   0   0   0  72   0
+             total    100 -23   0   5   0   0   0   0   0   0   0  72   0
              deficit: opening 0, restated 0, run up 0, paid down 0, closing 0"
         )
     );

@@ -1,9 +1,8 @@
 //! What movements and states of lots mean for a cohort: the one place that knows all of them.
 
-use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
-use crate::points::{Lot, LotState, Movement, Points, Use};
+use crate::points::{Lot, LotState, Movement, Points};
 
 /// In which column of a roll-forward a movement of points stands.
 pub(super) enum Flow {
@@ -90,14 +89,5 @@ pub(super) const fn expired(lot: &Lot) -> Points {
     match lot.state {
         LotState::Expired => lot.left,
         LotState::Pending | LotState::Active | LotState::Used => Points::ZERO,
-    }
-}
-
-/// When the points of a use left their lot: at its cause's instant or, where a lot paid down what
-/// was owed before it could be spent, when it became active.
-pub(super) fn taken_at(lot: &Lot, taken: &Use) -> DateTime<Utc> {
-    match &lot.cause.movement {
-        Movement::Earn(term) => taken.by.at.max(term.active_at),
-        _ => taken.by.at,
     }
 }

@@ -7,7 +7,7 @@ use chrono::{DateTime, NaiveDate, Utc};
 use serde::{Deserialize, Serialize};
 
 use super::cohort::Lookup;
-use super::flow::{Flow, Outstanding, expired, taken_at};
+use super::flow::{Flow, Outstanding, expired};
 use super::table::Table;
 use super::{Cohorts, Fault};
 use crate::points::{Ledger, Lot, Points};
@@ -144,7 +144,7 @@ impl Triangle {
             match Flow::of(&taken.by.movement) {
                 Flow::Redeemed => {
                     add(&mut row.redeemed, taken.points)?;
-                    let age = cohorts.apart(cohort, used.of(taken_at(lot, taken)));
+                    let age = cohorts.apart(cohort, used.of(taken.at));
                     if let Some(redeemed) = row.by_age.get_mut(age) {
                         add(redeemed, taken.points)?;
                     }
