@@ -22,7 +22,8 @@
 //! ```
 //!
 //! The other kinds: `{"return": {"order": "o-1", "lines": [{"line": "1", "quantity": 1}]}}`,
-//! `{"order_confirmed": {"order": "o-1"}}`, `{"void": {"event": "e-1"}}`, `{"view": {"product": "p"}}`, `{"cart_updated": {"lines": […]}}`,
+//! `{"order_confirmed": {"order": "o-1"}}`,
+//! `{"void": {"event": "e-1"}}`, `{"view": {"product": "p"}}`, `{"cart_updated": {"lines": […]}}`,
 //! `{"email_opened": {"campaign": "c"}}`, `{"email_clicked": {"campaign": "c"}}`,
 //! `"app_opened"`,
 //! `{"visit": {"store": "s", "coordinates": {"latitude": 51.05, "longitude": 3.72}}}`,

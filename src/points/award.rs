@@ -12,9 +12,9 @@ use crate::path::{Path, Problems};
 
 /// What earns points, and how many.
 ///
-/// Whatever a purchase earns is split over the lines that led to it, so that a line that is returned
-/// takes its share back: by what is paid for the lines, or by their units if nothing is paid for
-/// any, with the largest remainder as amounts are (see [`shares`](super::shares)).
+/// Whatever a purchase earns is split over the lines that led to it, so that a line that is
+/// returned takes its share back: by what is paid for the lines, or by their units if nothing is
+/// paid for any, with the largest remainder as amounts are (see [`shares`](super::shares)).
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]

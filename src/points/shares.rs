@@ -22,7 +22,8 @@ use crate::money::apportion;
 /// let lines = [line("1", "30.00 EUR")?, line("2", "10.00 EUR")?, line("3", "0.00 EUR")?];
 /// let shares = shares(Points(10), &lines);
 /// let points: Vec<Points> = shares.iter().map(|(_, points)| *points).collect();
-/// assert_eq!(points, [Points(8), Points(2), Points(0)]); // of 7.5 and 2.5 the larger line gets more
+/// // Of 7.5 and 2.5 the larger line gets more.
+/// assert_eq!(points, [Points(8), Points(2), Points(0)]);
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 #[must_use]

@@ -28,7 +28,8 @@ pub(super) struct Index {
     traces: BTreeMap<Group, Vec<Trace>>,
     /// The voids by position, each with the event that it names.
     voids: BTreeMap<(DateTime<Utc>, EventId), EventId>,
-    /// The keys of the orders that purchases, returns and confirmations name, sorted; one for each of them.
+    /// The keys of the orders that purchases, returns and confirmations name, sorted; one for each
+    /// of them.
     orders: Vec<u64>,
 }
 

@@ -97,7 +97,10 @@ impl History {
     pub fn confirmed_at(&self, order: &OrderId) -> Option<DateTime<Utc>> {
         let ever = DateTime::<Utc>::MAX_UTC;
         self.index.first_at(Some(EventType::OrderConfirmed), ever)?;
-        let confirms = |event: &&Event| matches!(&event.kind, EventKind::OrderConfirmed(found) if found.order == *order);
+        let confirms = |event: &&Event| match &event.kind {
+            EventKind::OrderConfirmed(confirmed) => confirmed.order == *order,
+            _ => false,
+        };
         self.lasting(ever).find(confirms).map(|event| event.position().0)
     }
 

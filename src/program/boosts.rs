@@ -4,9 +4,10 @@ use super::Program;
 use super::judge::Judged;
 use crate::event::Event;
 use crate::feature::Snapshot;
+use crate::money::Money;
 use crate::points::{Boost, BoostSource, Boosts, Expiry, Ledger};
 use crate::rule::Sheet;
-use crate::tier::{Crossing, Tier};
+use crate::tier::{Credits, Crossing, Tier};
 
 impl Program {
     /// The multipliers with which an event earns: of the tier, of the offers that were granted, and
@@ -32,8 +33,41 @@ impl Program {
     }
 
     fn tier_boosts(&self, event: &Event, judged: &Judged<'_>, ledger: &Ledger) -> Vec<Boost> {
-        let tier = self.earning_tier(event, judged, ledger);
-        tier.map(|tier| boost(tier, None)).into_iter().collect()
+        let parts = self.split(event, judged, ledger).filter(|parts| parts.len() > 1);
+        let whole = || {
+            let tier = self.earning_tier(event, judged, ledger);
+            tier.map(|tier| boost(tier, None)).into_iter().collect()
+        };
+        parts.unwrap_or_else(whole)
+    }
+
+    /// The parts of what is paid for a purchase that earn with one tier each, if terms split it.
+    fn split(&self, event: &Event, judged: &Judged<'_>, ledger: &Ledger) -> Option<Vec<Boost>> {
+        let tiers = self.tiers.as_ref().filter(|tiers| tiers.crossing() == Crossing::Split)?;
+        let paid = event.purchase()?.basket.net_price(self.currency).ok()?.minor();
+        let Credits::Money(credits) = tiers.standing(&judged.snapshot, ledger).credits else {
+            return None;
+        };
+        let rank = judged.place.rank?;
+        let (mut from, end) = (credits.minor(), credits.minor().checked_add(paid)?);
+        let mut tier = tiers.tiers().get(rank)?;
+        let mut parts = Vec::new();
+        for next in tiers.tiers().iter().skip(rank + 1) {
+            let Credits::Money(begins) = next.at_least else { return None };
+            if begins.minor() >= end {
+                break;
+            }
+            if begins.minor() > from {
+                parts.push(boost(
+                    tier,
+                    Some(Money::from_minor(begins.minor() - from, self.currency)),
+                ));
+                from = begins.minor();
+            }
+            tier = next;
+        }
+        parts.push(boost(tier, Some(Money::from_minor(end.checked_sub(from)?, self.currency))));
+        Some(parts)
     }
 
     /// The tier in which an event earns.
@@ -53,7 +87,7 @@ impl Program {
 }
 
 /// What a tier multiplies, or a part of what is paid.
-fn boost(tier: &Tier, part: Option<crate::money::Money>) -> Boost {
+fn boost(tier: &Tier, part: Option<Money>) -> Boost {
     let source = BoostSource::Tier(tier.id.clone());
     Boost { source, by: tier.multiplier, rules: Default::default(), part }
 }

@@ -142,12 +142,15 @@ pub fn ladder(currency: Currency) -> impl Strategy<Value = Ladder> + Clone {
         1 => Just(Validity::WhileQualified),
         1 => span().prop_map(Validity::For),
     ];
-    let crossing = select(vec![Crossing::Before, Crossing::After]);
-    let steps = vec((1..=8_i64, multiplier()), 0..=4);
+    let crossing = select(vec![Crossing::Before, Crossing::After, Crossing::Split]);
+    let steps = vec((1..=8_i64, multiplier(), proptest::option::weighted(0.3, expiry())), 0..=4);
     (measure, window(), validity, crossing, steps).prop_map(
         move |(measure, window, validity, crossing, steps)| {
-            let circular = measure == Measure::PointsEarned;
-            let crossing = if circular { Crossing::Before } else { crossing };
+            let crossing = match (crossing, measure) {
+                (Crossing::After, Measure::PointsEarned) => Crossing::Before,
+                (Crossing::Split, measure) if measure != Measure::Spend => Crossing::Before,
+                _ => crossing,
+            };
             let tiers = tiers(measure, currency, &steps);
             Ladder { tiers, measure, window, validity, crossing }
         },
@@ -155,11 +158,15 @@ pub fn ladder(currency: Currency) -> impl Strategy<Value = Ladder> + Clone {
 }
 
 /// The lowest tier, and one for each step above it.
-fn tiers(measure: Measure, currency: Currency, steps: &[(i64, Multiplier)]) -> Vec<Tier> {
+fn tiers(
+    measure: Measure,
+    currency: Currency,
+    steps: &[(i64, Multiplier, Option<Expiry>)],
+) -> Vec<Tier> {
     let mut reached = 0;
-    let lowest = (0, Multiplier::ONE);
+    let lowest = (0, Multiplier::ONE, None);
     let tiers = std::iter::once(&lowest).chain(steps).enumerate();
-    let tiers = tiers.filter_map(|(at, (step, multiplier))| {
+    let tiers = tiers.filter_map(|(at, (step, multiplier, points_expiry))| {
         reached += step;
         let at_least = match measure {
             Measure::Spend => {
@@ -176,7 +183,7 @@ fn tiers(measure: Measure, currency: Currency, steps: &[(i64, Multiplier)]) -> V
             name,
             at_least,
             multiplier: *multiplier,
-            points_expiry: None,
+            points_expiry: *points_expiry,
             benefits: Vec::new(),
         })
     });

@@ -6,12 +6,13 @@ use proptest::sample::select;
 
 use super::benefit::floors;
 use super::calendar::zone;
-use super::earning::{earning, ladder};
+use super::earning::{earning, expiry, ladder, multipliers};
 use super::id::numbered;
 use super::offer::offers;
 use super::rule::rule;
 use crate::id::SegmentId;
 use crate::money::{Currency, Money};
+use crate::points::ClawBack;
 use crate::program::Spec;
 use crate::rule::{Field, Kind, Rule, Schema};
 use crate::segment::grid::StandardGrid;
@@ -28,9 +29,16 @@ pub fn spec(currency: Currency) -> impl Strategy<Value = Spec> + Clone {
     let ladder = proptest::option::of(ladder(currency));
     let offers = (offers(&all, currency, 5), floors(currency));
     let parts = (segments, rfm, ladder, earning(&early, currency, 3), offers);
-    (zone(), parts).prop_map(move |(zone, parts)| {
+    let policies =
+        select(vec![ClawBack::PendingOnly, ClawBack::WithinBalance, ClawBack::IntoDeficit]);
+    let points = (multipliers(&early), expiry(), policies);
+    (zone(), parts, points).prop_map(move |(zone, parts, points)| {
         let (segments, rfm, ladder, earning, ((offers, lanes), floors)) = parts;
+        let (multipliers, points_expiry, claw_back) = points;
         Spec {
+            multipliers,
+            points_expiry,
+            claw_back,
             zone,
             segments,
             rfm,

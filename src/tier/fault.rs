@@ -57,6 +57,12 @@ pub enum Fault {
         /// The program's currency.
         currency: Currency,
     },
+    /// A purchase is to be split where the next tier begins, but tiers do not begin at an amount.
+    #[error("the ladder counts {measure}: only spend can be split where a tier begins")]
+    NothingToSplit {
+        /// What the ladder counts.
+        measure: Measure,
+    },
     /// The tier after a purchase depends on the points that depend on that tier.
     #[error("the ladder counts points earned: these cannot depend on the tier that they lead to")]
     Circular,

@@ -92,6 +92,10 @@ pub enum Crossing {
     Before,
     /// With that of the tier that the purchase leads to.
     After,
+    /// What is paid up to where the next tier begins earns with that of the tier before, the rest
+    /// with that of the next, and so on; for spend only. What is not earned for an amount is
+    /// multiplied as the whole order is.
+    Split,
 }
 
 /// A ladder that fits a program, ready to place customers.
@@ -135,6 +139,9 @@ impl Ladder {
         }
         if self.crossing == Crossing::After && self.measure == Measure::PointsEarned {
             problems.add(Path::from("crossing"), Fault::Circular);
+        }
+        if self.crossing == Crossing::Split && self.measure != Measure::Spend {
+            problems.add(Path::from("crossing"), Fault::NothingToSplit { measure: self.measure });
         }
         let mut seen = BTreeMap::new();
         for (index, tier) in self.tiers.iter().enumerate() {
