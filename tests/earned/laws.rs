@@ -66,7 +66,7 @@ fn shuffled() -> impl Strategy<Value = (Vec<Event>, Vec<Event>)> {
 const COST: &str = r#", "cost": 20"#;
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(128))]
+    #![proptest_config(ProptestConfig::with_cases(64))]
 
     #[test]
     fn the_order_of_arrival_does_not_matter_under_any_policy((events, other) in shuffled()) {
@@ -133,8 +133,11 @@ proptest! {
 
     #[test]
     fn a_return_that_is_void_leaves_what_there_was(mut events in happenings()) {
+        // At one instant, between which nothing becomes active to pay what is owed; and of an order
+        // that does not come back whole, so that no price of a reward is given back.
+        events.push(event("9 bought buys another 1:1x40.00 2:1x8.00"));
         events.sort_by(|one, other| one.position().cmp(&other.position()));
-        let (back, void) = (event("26 x returns o1 1:1 2:1"), event("27 y voids x"));
+        let (back, void) = (event("26 x returns another 1:1"), event("26 y voids x"));
         for policy in POLICIES {
             let program = terms(policy, COST);
             let mut member = member(&program, &events);
