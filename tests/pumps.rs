@@ -212,6 +212,42 @@ fn a_bonus_for_any_purchase_is_a_pump_if_it_is_worth_more_than_the_smallest_purc
 }
 
 #[test]
+fn a_bonus_for_every_third_order_is_a_pump_for_who_places_three_small_ones() {
+    let third = r#"{"id": "third", "award": {"nth_order": {"every": 3, "points": 50}}}"#;
+    let none = "1000.00 EUR earn at most 0 points, worth at most 0.00 EUR: 0%";
+    check(
+        third,
+        FIVE,
+        &[
+            none,
+            "who buys for 0.03 EUR gains 50 points of `third` each time, worth 0.50 EUR: 0.47 EUR \
+             more than it cost",
+        ],
+    );
+    // The first order is no pump, nor is it if it comes back.
+    let first = r#"{"id": "first", "award": {"nth_order": {"nth": 1, "points": 500}}}"#;
+    check(first, FIVE, &[none]);
+}
+
+#[test]
+fn campaigns_are_counted_and_conditions_of_theirs_are_tried() {
+    let terms = r#", "multipliers": {"campaigns": [
+        {"id": "large", "by": "150x", "when": "basket_total >= 250"}]}"#;
+    let review = review(&program(BASE, FIVE, terms));
+    let told = review.points.to_string();
+    let told: Vec<&str> = told.lines().collect();
+    // A point is worth a cent: of 250.00 come 37,500 points, which are 375.00.
+    assert_eq!(
+        told,
+        [
+            "1000.00 EUR earn at most 150000 points, worth at most 1500.00 EUR: 150%",
+            "who buys for 250.00 EUR gains 37500 points of `base` each time, worth 375.00 EUR: \
+             125.00 EUR more than it cost",
+        ]
+    );
+}
+
+#[test]
 fn points_of_a_whole_order_go_back_with_its_lines() {
     let sale = |benefit: &str| {
         format!(

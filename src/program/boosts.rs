@@ -9,36 +9,44 @@ use crate::points::{Boost, BoostSource, Boosts, Expiry, Ledger};
 use crate::rule::Sheet;
 use crate::tier::{Credits, Crossing, Tier};
 
+/// What a member's tier does to what an event earns.
+pub(super) struct TierTerms {
+    /// Its multiplier; several for parts of what is paid, if a purchase is split between tiers.
+    boosts: Vec<Boost>,
+    /// When points expire for which the earning rule does not say it.
+    pub expiry: Expiry,
+}
+
 impl Program {
+    /// What the tier does in which an event earns.
+    pub(super) fn tier_terms(
+        &self,
+        event: &Event,
+        judged: &Judged<'_>,
+        ledger: &Ledger,
+    ) -> TierTerms {
+        let tier = self.earning_tier(event, judged, ledger);
+        let parts = self.split(event, judged, ledger).filter(|parts| parts.len() > 1);
+        let whole = || tier.map(|tier| boost(tier, None)).into_iter().collect();
+        TierTerms {
+            boosts: parts.unwrap_or_else(whole),
+            expiry: tier.and_then(|tier| tier.points_expiry).unwrap_or(self.points_expiry),
+        }
+    }
+
     /// The multipliers with which an event earns: of the tier, of the offers that were granted, and
     /// of the campaigns that apply to the facts on `sheet`.
     pub(super) fn boosts(
         &self,
         event: &Event,
-        judged: &Judged<'_>,
-        ledger: &Ledger,
+        tier: TierTerms,
         sheet: &Sheet,
         granted: Vec<Boost>,
     ) -> Boosts {
-        let mut boosts = self.tier_boosts(event, judged, ledger);
+        let mut boosts = tier.boosts;
         boosts.extend(self.multipliers.offers(granted));
         boosts.extend(self.multipliers.campaigns(sheet, event.at));
         Boosts::new(self.multipliers.written().combine, boosts)
-    }
-
-    /// When points expire that are earned by the rules of the tier or of the program.
-    pub(super) fn expiry(&self, event: &Event, judged: &Judged<'_>, ledger: &Ledger) -> Expiry {
-        let tier = self.earning_tier(event, judged, ledger);
-        tier.and_then(|tier| tier.points_expiry).unwrap_or(self.points_expiry)
-    }
-
-    fn tier_boosts(&self, event: &Event, judged: &Judged<'_>, ledger: &Ledger) -> Vec<Boost> {
-        let parts = self.split(event, judged, ledger).filter(|parts| parts.len() > 1);
-        let whole = || {
-            let tier = self.earning_tier(event, judged, ledger);
-            tier.map(|tier| boost(tier, None)).into_iter().collect()
-        };
-        parts.unwrap_or_else(whole)
     }
 
     /// The parts of what is paid for a purchase that earn with one tier each, if terms split it.

@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use super::boosts::TierTerms;
 use super::judge::{Asked, Judged, Place};
 use super::{Claim, Program, Settlement, reversal};
 use crate::event::{Basket, Event, EventKind, LineItem, Purchase};
@@ -161,7 +162,8 @@ impl Program {
             _ => {
                 let judged = self.judge(before, ledger, self.moment(event.at));
                 let sheet = self.with_basket(&judged, &Basket::default(), event.channel);
-                let (postings, boosts) = self.earned(seen, &judged, &sheet, Vec::new());
+                let tier = self.tier_terms(event, &judged, ledger);
+                let (postings, boosts) = self.earned(seen, &judged, tier, &sheet, Vec::new());
                 Moved { postings, boosts, evaluation: None, before: Some(judged.place) }
             }
         }
@@ -180,7 +182,8 @@ impl Program {
         let asked = Asked { chosen: &chosen, budgets: &budgets, explain };
         let sheet = self.with_basket(judged, &purchase.basket, event.channel);
         let evaluation = self.evaluate(judged, &purchase.basket, &sheet, asked);
-        let term = self.expiry(event, judged, ledger).term(Some(event.at), &self.zone);
+        let tier = self.tier_terms(event, judged, ledger);
+        let term = tier.expiry.term(Some(event.at), &self.zone);
         let mut granted = Vec::new();
         let mut postings = Vec::new();
         for (offer, grant) in evaluation.grants() {
@@ -193,10 +196,8 @@ impl Program {
             match &grant.award {
                 Award::Points(points) => {
                     let shares = self.given(offer, *points, &purchase.basket).into_iter();
-                    postings
-                        .extend(shares.filter_map(|(line, points)| {
-                            moves(Movement::Earn(term), line, points)
-                        }));
+                    let earn = |(line, points)| moves(Movement::Earn(term), line, points);
+                    postings.extend(shares.filter_map(earn));
                 }
                 Award::PointsMultiplier(by) => granted.push(Boost {
                     source: BoostSource::Offer(offer.clone()),
@@ -207,7 +208,7 @@ impl Program {
                 _ => {}
             }
         }
-        let (earned, boosts) = self.earned(seen, judged, &sheet, granted);
+        let (earned, boosts) = self.earned(seen, judged, tier, &sheet, granted);
         postings.extend(earned);
         Moved { postings, boosts, evaluation: Some(evaluation), before: None }
     }
@@ -217,11 +218,13 @@ impl Program {
         &self,
         seen: Seen<'_>,
         judged: &Judged<'_>,
+        tier: TierTerms,
         sheet: &Sheet,
         granted: Vec<Boost>,
     ) -> (Vec<Posting>, Vec<Boost>) {
         let Seen { event, ledger, known } = seen;
-        let boosts = self.boosts(event, judged, ledger, sheet, granted);
+        let expiry = tier.expiry;
+        let boosts = self.boosts(event, tier, sheet, granted);
         let order = event.purchase().map(|purchase| &purchase.order);
         let postings = self.earning.part.earn(&Occasion {
             event,
@@ -229,7 +232,7 @@ impl Program {
             moment: *judged.snapshot.moment(),
             facts: &self.earning.facts(sheet),
             boosts: &boosts,
-            expiry: self.expiry(event, judged, ledger),
+            expiry,
             confirmed_at: order.and_then(|order| known.confirmed_at(order)),
             earlier: Earlier::of(ledger),
         });

@@ -8,7 +8,7 @@ use crate::event::{Basket, EventType, LineItem};
 use crate::id::{CategoryId, LineId, ProductId};
 use crate::money::{Currency, Money};
 use crate::offer::{Benefit, Target};
-use crate::points::Award;
+use crate::points::{Award, Steps};
 use crate::rule::{Literal, Rule, Test};
 
 /// How many products and prices are tried.
@@ -93,6 +93,11 @@ impl Terms<'_> {
         let mut prices = BTreeSet::from([1, unit.saturating_mul(100)]);
         let amounts = self.offers.iter().filter_map(|offer| offer.minimum.as_ref()?.amount);
         prices.extend(amounts.map(Money::minor));
+        for rule in self.rules.iter().flat_map(|rules| rules.iter()) {
+            let Award::PerAmount(award) = &rule.award else { continue };
+            let step = (award.steps == Steps::Full).then_some(award.per);
+            prices.extend(award.at_least.into_iter().chain(step).map(Money::minor));
+        }
         for (field, literal) in self.literals() {
             let amount = match literal {
                 Literal::Text(text) => text.as_str().parse().ok().map(Money::minor),
@@ -114,6 +119,7 @@ impl Terms<'_> {
     fn literals(&self) -> Vec<(&str, &Literal)> {
         let rules = self.rules.iter().flat_map(|rules| rules.iter());
         let mut waiting: Vec<&Rule> = rules.filter_map(|rule| rule.when.as_ref()).collect();
+        waiting.extend(self.campaigns.iter().filter_map(|campaign| campaign.when.as_ref()));
         waiting.extend(self.offers.iter().map(|offer| &offer.when));
         let mut found = Vec::new();
         while let Some(rule) = waiting.pop() {

@@ -11,7 +11,7 @@ use crate::event::{Basket, Event, EventType, LineItem};
 use crate::id::{CouponCode, LineId, OfferId, ProductId};
 use crate::money::{Money, Rounding};
 use crate::offer::{Benefit, Offer};
-use crate::points::{Cap, EarningRule, Movement, Points, Source};
+use crate::points::{Award, Campaign, Cap, EarningRule, Movement, Points, Source};
 use crate::program::Program;
 
 /// How many ways are tried.
@@ -22,6 +22,9 @@ pub const MAX_ROUNDS: u32 = 600;
 
 /// How many rounds a way must gain at least; and more than any cap or limit counts.
 const LEAST_ROUNDS: u32 = 6;
+
+/// How many purchases one round has at most.
+const MAX_IN_A_ROW: u32 = 20;
 
 /// What those have bought before who are to choose what costs points, in whole units.
 const START: i64 = 10_000;
@@ -70,6 +73,7 @@ pub(super) struct Terms<'a> {
     pub offers: &'a [&'a Offer],
     /// The earning rules, if there are such.
     pub rules: Option<&'a [&'a EarningRule]>,
+    pub campaigns: &'a [Campaign],
     pub best: Option<&'a Redemption>,
     pub today: NaiveDate,
 }
@@ -85,8 +89,8 @@ struct Play {
 enum Lead {
     /// An event without a purchase.
     Happens(EventType),
-    /// A purchase, and what becomes of it.
-    Buys(Basket, Back),
+    /// So many purchases of the same, and what becomes of them.
+    Buys(Basket, Back, u32),
 }
 
 /// What becomes of what was bought.
@@ -167,7 +171,7 @@ impl Program {
     /// A new member; one who is to choose what costs points has bought something to have some.
     fn opened<'p>(&'p self, play: &Play, terms: &Terms<'p>) -> Option<Stage<'p>> {
         let mut stage = Stage::new(self, terms.best, self.zone.start_of_day(terms.today))?;
-        if let Lead::Buys(basket, _) = &play.lead
+        if let Lead::Buys(basket, ..) = &play.lead
             && !basket.chosen.is_empty()
         {
             let price = self.currency().minor_per_major().saturating_mul(START);
@@ -267,7 +271,12 @@ impl Terms<'_> {
             let whole = [(Back::Kept, &cart), (Back::Whole, &cart), (Back::Void, &cart)];
             let leads = whole.into_iter().chain(most.iter().map(|most| (Back::Most, most)));
             for (back, cart) in leads {
-                let lead = Lead::Buys(cart.clone(), back);
+                let lead = Lead::Buys(cart.clone(), back, 1);
+                if back == Back::Kept {
+                    let many = self.in_a_row();
+                    let leads = many.into_iter().map(|many| Lead::Buys(cart.clone(), back, many));
+                    plays.extend(leads.map(|lead| Play { lead, turn }));
+                }
                 plays.push(Play { lead: lead.clone(), turn });
                 if self.best.is_some() && back != Back::Kept {
                     plays.push(Play { lead, turn: Turn::BeforeReturn });
@@ -275,6 +284,16 @@ impl Terms<'_> {
             }
         }
         plays
+    }
+
+    /// How many orders in a row earn a bonus, by the rules that count them.
+    fn in_a_row(&self) -> BTreeSet<u32> {
+        let rules = self.rules.iter().flat_map(|rules| rules.iter());
+        let every = rules.filter_map(|rule| match &rule.award {
+            Award::NthOrder(award) => award.every,
+            _ => None,
+        });
+        every.filter(|every| (2..=MAX_IN_A_ROW).contains(every)).collect()
     }
 
     /// How many rounds to play: more than caps and limits of uses allow.
@@ -297,13 +316,16 @@ impl Terms<'_> {
 impl Play {
     /// One round, in which rewards are taken as soon as there are points for them.
     fn round(&self, stage: &mut Stage<'_>) -> Option<()> {
-        let (basket, back) = match &self.lead {
+        let (basket, back, times) = match &self.lead {
             Lead::Happens(event) => {
                 stage.without_purchase(*event)?;
                 return stage.cash_in();
             }
-            Lead::Buys(basket, back) => (basket, *back),
+            Lead::Buys(basket, back, times) => (basket, *back, *times),
         };
+        for _ in 1..times {
+            let _placed = stage.buy(basket)?;
+        }
         let placed = stage.buy(basket)?;
         if self.turn == Turn::BeforeReturn {
             stage.cash_in()?;
@@ -326,7 +348,7 @@ impl Play {
         let ends = scores.get(scores.len().checked_sub(2)?..)?;
         let gain = gained(ends);
         let points = gained_points(ends, terms);
-        let kept = matches!(self.lead, Lead::Buys(_, Back::Kept));
+        let kept = matches!(self.lead, Lead::Buys(_, Back::Kept, _));
         let wanted = match terms.best {
             Some(_) => gain > 0 || gain == 0 && kept,
             None => gain >= 0,

@@ -155,7 +155,9 @@ impl Program {
         let valued = |offer: &&&Offer| redemptions.iter().any(|one| one.offer == offer.id);
         let costly = offers.iter().filter(|offer| offer.cost.is_some());
         let unvalued = costly.filter(|offer| !valued(offer)).map(|offer| offer.id.clone());
-        let terms = Terms { offers: &offers, rules: rules.as_deref(), best, today };
+        let campaigns = &self.multipliers.written().campaigns;
+        let rules_of = rules.as_deref();
+        let terms = Terms { offers: &offers, rules: rules_of, campaigns, best, today };
         let (pumps, more) = self.pumps(&terms);
         PointsReview {
             spent,
