@@ -371,7 +371,7 @@ proptest! {
         );
         let program = program(&earning, &offers, "");
         let review = review(&program);
-        // All that is bought for the bonus is kept, and is for free if the bonus is worth just that.
+        // All that is bought for the bonus is kept, and is free if the bonus is worth just that.
         let kept = bonus * amount.minor() >= least.unwrap_or(1) * cost;
         // Or all of it but 0.01 comes back, whose part of the bonus was rounded up, perhaps.
         let rounded = least.into_iter().flat_map(|least| [least, least + 1]).any(|price| {

@@ -75,7 +75,8 @@ pub struct Boosts {
     boosts: Vec<Boost>,
 }
 
-/// How many times the points, exactly: multipliers that went together.
+/// How many times the points: multipliers that went together, of which the product of more than
+/// three is rounded down to a millionth, and all others are exact.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Rate {
     numerator: i128,
@@ -97,7 +98,7 @@ impl Boosts {
     /// How many times the points a rule gives: all that applies to it, together.
     ///
     /// A purchase that is split between tiers counts each tier for the part of what is paid that
-    /// earns with it. Nothing is rounded.
+    /// earns with it.
     ///
     /// ```
     /// use loyalty::id::EarningId;
@@ -180,15 +181,11 @@ impl Rate {
         Self { numerator: numerator / divisor, denominator: denominator / divisor }
     }
 
-    /// The product.
+    /// The product, of which a millionth is the least part.
     fn and(self, other: Self) -> Self {
-        let product = |one: Self, other: Self| {
-            let numerator = one.numerator.checked_mul(other.numerator)?;
-            Some(Self::of(numerator, one.denominator.checked_mul(other.denominator)?))
-        };
-        // Rates that are coarse are far from too large.
-        let coarse = || product(self.coarse(), other.coarse());
-        product(self, other).filter(Self::is_handy).or_else(coarse).unwrap_or(self)
+        // Both are far from too large: there is nothing to saturate.
+        let numerator = self.numerator.saturating_mul(other.numerator);
+        Self::of(numerator, self.denominator.saturating_mul(other.denominator)).coarse()
     }
 
     fn higher(self, other: Self) -> Self {

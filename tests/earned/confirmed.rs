@@ -153,9 +153,7 @@ fn only_points_of_orders_can_wait_for_a_confirmation() {
         "award": {"per_event": {"event": "visit", "points": 5}}}]"#;
     assert_eq!(
         problems(terms),
-        [
-            "`earning[0].activation`: only an order can be confirmed, and it is not only orders that \
-          earn these points"
-        ]
+        ["`earning[0].activation`: only an order can be confirmed, and it is not only orders \
+             that earn these points"]
     );
 }

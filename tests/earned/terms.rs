@@ -34,8 +34,8 @@ fn the_rule_says_when_points_expire_or_else_the_tier_or_else_the_program() {
             "2026-03-11 5",
             "2026-03-12 5",
             "2026-03-13 5",
-            // The base and the offer of the first order by the program, of the second by gold; those
-            // of the third do not expire.
+            // The base and the offer of the first order by the program, of the second by gold;
+            // those of the third do not expire.
             "2027-03-01 57",
             "2028-03-02 57",
         ]
