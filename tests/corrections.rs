@@ -12,8 +12,9 @@
 //!
 //! `1:3x5.00` are three units at 5.00 EUR in line 1. An order earns a point for every EUR of a
 //! line, and 2 as a whole, which are split over its lines; a review earns 10, once a month. `MUG`
-//! costs 15 points; `BONUS` gives 7, once in a lifetime. Of the balance, what is not named is zero, but for what was ever earned,
-//! spent and taken back; `kept` is what counts for the tier, if it is not the sum of the others.
+//! costs 15 points; `BONUS` gives 7, once in a lifetime. Of the balance, what is not named is zero,
+//! but for what was ever earned, spent and taken back; `kept` is what counts for the tier, if it is
+//! not the sum of the others.
 //!
 //! However the events of a table arrive, the same stands in the ledger in the end.
 
