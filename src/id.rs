@@ -166,6 +166,12 @@ ids! {
     AttributeName, "the attribute name";
     /// A code that a customer presents for an offer.
     CouponCode, "the coupon code";
+    /// Names a punch card, a streak or a challenge.
+    GameId, "the game id";
+    /// Names a badge.
+    BadgeId, "the badge id";
+    /// Names a leaderboard.
+    BoardId, "the leaderboard id";
     /// Names a reservation of budgets; the same id twice is the same reservation.
     ReservationId, "the reservation id";
 }

@@ -44,6 +44,7 @@ pub mod feature;
 pub mod segment;
 pub mod points;
 pub mod tier;
+pub mod game;
 
 // ACTION: what we do about it.
 pub mod offer;

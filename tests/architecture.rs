@@ -13,7 +13,7 @@ const FLOORS: [(&str, &[&str]); 6] = [
     ("GROUND", &["digest", "path", "id", "money", "point", "calendar", "stats"]),
     ("CRAFT", &["rule", "cluster", "clv", "bandit", "recommend", "template"]),
     ("FACTS", &["event", "consent", "identity", "profile", "feature"]),
-    ("JUDGMENT", &["segment", "points", "tier", "experiment"]),
+    ("JUDGMENT", &["segment", "points", "tier", "game", "experiment"]),
     ("ACTION", &["offer", "trigger", "message"]),
     ("ROOF", &["program", "insight", "laws", "strategy"]),
 ];

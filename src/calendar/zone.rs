@@ -97,7 +97,7 @@ impl Zone {
     /// That is what it shows, except after it was set back: then it is the last time it showed
     /// before, until it gets there again. Unlike [`Zone::local`] this never goes back, and
     /// `zone.instant(wall) <= at` exactly if `wall <= zone.furthest(at)`.
-    pub(super) fn furthest(self, at: DateTime<Utc>) -> NaiveDateTime {
+    pub(crate) fn furthest(self, at: DateTime<Utc>) -> NaiveDateTime {
         let wall = self.local(at);
         if self == Self::UTC {
             return wall;

@@ -39,7 +39,7 @@ pub struct OrderState<'a> {
 
 /// What an order or a line comes to.
 #[derive(Clone, Copy, Debug, Default)]
-pub(super) struct Amounts {
+pub(crate) struct Amounts {
     pub(super) list_minor: i64,
     pub(super) discount_minor: i64,
     pub(super) returned_minor: i64,
@@ -120,7 +120,8 @@ impl<'a> OrderState<'a> {
         self.lines().all(|(line, returned)| line.quantity <= returned)
     }
 
-    fn lines(&self) -> impl Iterator<Item = (&'a LineItem, i64)> {
+    /// The lines, each with how many units of it came back.
+    pub(crate) fn lines(&self) -> impl Iterator<Item = (&'a LineItem, i64)> {
         let returned = self.returned.iter().copied().chain(std::iter::repeat(0));
         self.purchase.basket.lines.iter().zip(returned)
     }
@@ -140,7 +141,7 @@ impl<'a> OrderState<'a> {
     ///
     /// `None` for a purchase that [`Event::validate`] refuses because of its amounts, and for one
     /// in another currency.
-    pub(super) fn amounts(
+    pub(crate) fn amounts(
         &self,
         currency: Currency,
     ) -> Option<(Vec<(&'a LineItem, Amounts)>, Amounts)> {
@@ -184,11 +185,11 @@ impl Amounts {
         })
     }
 
-    pub(super) const fn net_minor(self) -> i64 {
+    pub(crate) const fn net_minor(self) -> i64 {
         self.list_minor.saturating_sub(self.discount_minor).saturating_sub(self.returned_minor)
     }
 
-    pub(super) const fn kept_units(self) -> i64 {
+    pub(crate) const fn kept_units(self) -> i64 {
         self.units.saturating_sub(self.returned_units)
     }
 }

@@ -2,12 +2,12 @@
 
 use std::cmp::Ordering;
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, NaiveDate, Utc};
 use serde::{Deserialize, Serialize};
 
 use super::{Fault, MAX_POSTING, Points};
 use crate::calendar::{Span, Zone};
-use crate::id::{CustomerId, EarningId, EventId, LineId, OfferId, OperatorId, RewardId};
+use crate::id::{CustomerId, EarningId, EventId, GameId, LineId, OfferId, OperatorId, RewardId};
 
 /// What gave the points, or what they were spent on.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -18,6 +18,8 @@ pub enum Source {
     Earning(EarningId),
     /// An offer.
     Offer(OfferId),
+    /// A goal of a game that was reached.
+    Game(Goal),
     /// A reward that points are spent on.
     Reward(RewardId),
     /// Somebody who puts a balance right.
@@ -37,6 +39,7 @@ impl Source {
         match self {
             Self::Earning(id) => id.as_str(),
             Self::Offer(id) => id.as_str(),
+            Self::Game(goal) => goal.game.as_str(),
             Self::Reward(id) => id.as_str(),
             Self::Operator(id) => id.as_str(),
             Self::Account(id) | Self::Merge(id) | Self::Unmerge(id) => id.as_str(),
@@ -46,8 +49,21 @@ impl Source {
     /// Whether what it gives was earned by the customer: what counts for caps and tiers.
     #[must_use]
     pub const fn is_earned(&self) -> bool {
-        matches!(self, Self::Earning(_) | Self::Offer(_))
+        matches!(self, Self::Earning(_) | Self::Offer(_) | Self::Game(_))
     }
+}
+
+/// A goal of a game: what its points are given for.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Goal {
+    /// The game.
+    pub game: GameId,
+    /// The step of a challenge, counted from 1, or the length of a streak.
+    pub step: u32,
+    /// The first day of the period, where a challenge begins anew with every period.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub period: Option<NaiveDate>,
 }
 
 /// From when until when earned points can be spent.

@@ -196,7 +196,7 @@ fn once(points: Points, rate: Rate) -> Points {
 }
 
 /// How many units are paid for, of which the last may be paid for in part.
-fn paid_units(line: &LineItem) -> i64 {
+pub(crate) fn paid_units(line: &LineItem) -> i64 {
     let paid = line.net_price().map_or(0, |paid| i128::from(paid.minor().max(0)));
     Rounding::Up.divide(paid, i128::from(line.unit_price.minor())).unwrap_or(0)
 }

@@ -53,17 +53,6 @@ impl Multiplier {
     }
 }
 
-impl Multiplier {
-    /// One multiplier on top of the other: their product, rounded down to hundredths and at most
-    /// [`Multiplier::MAX`].
-    #[must_use]
-    pub fn combined(self, other: Self) -> Self {
-        let product = u64::from(self.hundredths) * u64::from(other.hundredths) / 100;
-        let hundredths = u32::try_from(product).unwrap_or(u32::MAX);
-        Self { hundredths: hundredths.min(Self::MAX.hundredths) }
-    }
-}
-
 impl Default for Multiplier {
     fn default() -> Self {
         Self::ONE

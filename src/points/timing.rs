@@ -96,18 +96,23 @@ impl Expiry {
     #[must_use]
     pub fn term(self, active_at: Option<DateTime<Utc>>, zone: &Zone) -> Term {
         let Some(active_at) = active_at else { return Term::WAITING };
-        let expires_at = match self {
+        let expires_at = self.end(active_at, zone);
+        let sliding = match self {
+            Self::Sliding(span) => Some(Sliding { span, zone: *zone }),
+            _ => None,
+        };
+        Term { expires_at, sliding, ..Term::from(active_at) }
+    }
+    /// From when on something that is active from `active_at` on no longer is, if nothing more
+    /// happens; `None` for never.
+    pub(crate) fn end(self, active_at: DateTime<Utc>, zone: &Zone) -> Option<DateTime<Utc>> {
+        match self {
             Self::Never => None,
             Self::After(span) | Self::Sliding(span) => Some(span.after(active_at, zone)),
             Self::EndOf(EndOf { period, after }) => {
                 let reached = after.map_or(active_at, |span| span.after(active_at, zone));
                 Some(zone.start_of_day(period.next_start(zone.date(reached))))
             }
-        };
-        let sliding = match self {
-            Self::Sliding(span) => Some(Sliding { span, zone: *zone }),
-            _ => None,
-        };
-        Term { expires_at, sliding, ..Term::from(active_at) }
+        }
     }
 }

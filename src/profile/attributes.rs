@@ -6,6 +6,7 @@ use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 
 use super::Fault;
+use crate::calendar::Zone;
 use crate::event::{AttributesChanged, Channel, check_value};
 use crate::id::AttributeName;
 use crate::path::{Path, Problems, Trail};
@@ -92,6 +93,8 @@ well_known! {
         "Degrees north of the equator of the residence (WGS 84).",
     longitude: Number(Number) =
         "Degrees east of Greenwich of the residence (WGS 84).",
+    time_zone: Text(&Text) =
+        "The time zone in which the customer lives, as its IANA name, such as `Europe/Brussels`.",
     interests: Set(&BTreeSet<Text>) =
         "What the customer likes to do or read about (psychographics).",
     values: Set(&BTreeSet<Text>) =
@@ -142,7 +145,7 @@ impl Attributes {
     }
 
     /// Checks types and limits of the values: a well-known attribute has its type, latitude and
-    /// longitude are on earth, the preferred channel is a channel.
+    /// longitude are on earth, the preferred channel is a channel, the time zone is one.
     ///
     /// # Errors
     /// All problems, each with the name of its attribute as path.
@@ -212,6 +215,9 @@ pub(super) fn check_meaning(
             .parse::<Channel>()
             .err()
             .map(|error| Fault::UnknownChannel { message: error.to_string() }),
+        ("time_zone", Value::Text(zone)) => Zone::from_name(zone.as_str())
+            .err()
+            .map(|error| Fault::UnknownZone { message: error.to_string() }),
         _ => None,
     };
     if let Some(fault) = fault {

@@ -26,6 +26,12 @@ pub enum Fault {
         /// What was given, and what the channels are.
         message: String,
     },
+    /// The time zone is none.
+    #[error("{message}")]
+    UnknownZone {
+        /// What was given, and what is wanted.
+        message: String,
+    },
     /// Nobody lives in the household.
     #[error("the household has {size} members: the customer is one")]
     EmptyHousehold {

@@ -1,5 +1,6 @@
 //! A history as it was before one of its events.
 
+use std::borrow::Cow;
 use std::sync::Arc;
 
 use chrono::{DateTime, Utc};
@@ -59,8 +60,12 @@ impl History {
     /// The history with only what comes before this position, and what was folded.
     #[must_use]
     pub fn before(&self, position: (DateTime<Utc>, &EventId)) -> Self {
+        self.first(self.events.partition_point(|event| event.position() < position))
+    }
+
+    /// The history with only so many of its whole events, and what was folded.
+    fn first(&self, start: usize) -> Self {
         let mut before = self.clone();
-        let start = self.events.partition_point(|event| event.position() < position);
         if start < self.events.len() {
             before.log = Log::default();
         }
@@ -88,5 +93,19 @@ impl Profile {
     #[must_use]
     pub fn before(&self, position: (DateTime<Utc>, &EventId)) -> Self {
         Self { customer: self.customer.clone(), history: self.history.before(position) }
+    }
+
+    /// The profile with only what happened before an instant; later events may be left in it if
+    /// none is of that very instant, for they have no part in answers as of then.
+    pub(crate) fn before_instant(&self, at: DateTime<Utc>) -> Cow<'_, Self> {
+        let events = &self.history.events;
+        let start = events.partition_point(|event| event.position().0 < at);
+        match events.get(start) {
+            Some(event) if event.position().0 == at => Cow::Owned(Self {
+                customer: self.customer.clone(),
+                history: self.history.first(start),
+            }),
+            _ => Cow::Borrowed(self),
+        }
     }
 }

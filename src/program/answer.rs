@@ -10,6 +10,7 @@ use super::judge::{Asked, Look};
 use super::{Complaint, Member, Program};
 use crate::digest::Digest;
 use crate::event::Basket;
+use crate::game::Play;
 use crate::id::{CustomerId, OfferId};
 use crate::offer::{Allowance, BudgetKey, Budgets, Evaluation, Explain, NoBudgets};
 use crate::points::{Balance, Expiring};
@@ -40,6 +41,9 @@ pub struct View {
     /// The tier and the way to the next, if the program has tiers.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub standing: Option<Standing>,
+    /// How the member stands in the games.
+    #[serde(default, skip_serializing_if = "Play::is_empty")]
+    pub games: Play,
     /// The points.
     pub balance: Balance,
     /// What of the points will expire, and when.
@@ -92,7 +96,7 @@ impl Program {
     pub fn view(&self, member: &Member, as_of: DateTime<Utc>) -> View {
         let look = self.look(member, self.moment(as_of));
         let next_change = self.next_change(&look, member);
-        let Look { judged, standing } = look;
+        let Look { judged, standing, games } = look;
         let features = self.fields.features();
         let features =
             features.map(|(name, slot)| (name.clone(), judged.sheet.value(slot).cloned()));
@@ -106,6 +110,7 @@ impl Program {
             next_change,
             segments: judged.place.membership,
             standing,
+            games,
             balance: judged.balance,
         }
     }

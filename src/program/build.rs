@@ -3,12 +3,13 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
-use super::fields::{Fields, Names, comes_later, is_reserved};
+use super::fields::{Fields, Names, comes_later, follows_games, is_reserved};
 use super::part::{Consulted, Installed};
 use super::{Error, Fault, Program, SPEC_VERSION, Spec};
 use crate::digest::Digest;
 use crate::feature::Extractor;
-use crate::id::{SegmentId, TierId};
+use crate::game::{CheckedGames, Surroundings};
+use crate::id::{AttributeName, SegmentId, TierId};
 use crate::money::Allocator;
 use crate::offer::{Catalog, OfferEvaluator};
 use crate::path::{Path, Problems};
@@ -111,6 +112,7 @@ impl Builder {
             currency: self.spec.currency,
             attributes: &self.spec.attributes,
             extractors: &self.extractors,
+            games: &self.spec.games,
         };
         let mut segmenters = Vec::new();
         segmenters.extend(rule_segments(&self.spec, names, &mut problems));
@@ -131,6 +133,7 @@ impl Builder {
         wanted
             .extend(campaigns.filter_map(|campaign| campaign.when.as_ref()).flat_map(Rule::fields));
         wanted.extend(self.spec.offers.iter().flat_map(|offer| offer.when.fields()));
+        wanted.extend(self.spec.games.fields());
         wanted.extend(self.earning.iter().flat_map(|earning| earning.fields()));
         wanted.extend(self.offers.iter().flat_map(|offers| offers.fields()));
         let fields = Fields::of(wanted, names, &segments, &tier_ids);
@@ -145,6 +148,7 @@ impl Builder {
         let earning = earning(&self.spec, self.earning, &fields, &mut problems);
         let multipliers = self.spec.multipliers.check(fields.schema(), &self.spec.earning);
         let multipliers = problems.take(&Path::from("multipliers"), multipliers);
+        let games = games(&self.spec, self.offers.is_some(), &fields, &tier_ids, &mut problems);
         let offers = offers(&self.spec, self.offers, self.allocator, &fields, &mut problems);
         let (Some(earning), Some(offers), Some(multipliers)) = (earning, offers, multipliers)
         else {
@@ -166,6 +170,7 @@ impl Builder {
             multipliers,
             points_expiry: self.spec.points_expiry,
             claw_back: self.spec.claw_back,
+            games,
             offers,
         })
     }
@@ -333,6 +338,31 @@ fn earning(
     let checked = spec.earning.check(fields.schema(), spec.currency);
     let checked = problems.take(&Path::from("earning"), checked)?;
     Some(Consulted { part: Box::new(checked), slots: None })
+}
+
+fn games(
+    spec: &Spec,
+    own_offers: bool,
+    fields: &Fields,
+    tiers: &BTreeSet<TierId>,
+    problems: &mut Problems<Fault>,
+) -> Option<CheckedGames> {
+    let known =
+        |name: &AttributeName| WELL_KNOWN.iter().find(|(known, ..)| *known == name.as_str());
+    let attribute = |name: &AttributeName| {
+        let declared = spec.attributes.get(name).map(|declared| declared.kind);
+        declared.or_else(|| known(name).map(|(_, kind, _)| *kind))
+    };
+    let checked = spec.games.check(&Surroundings {
+        schema: fields.schema(),
+        comes_later: &follows_games,
+        follows_segments: &comes_later,
+        currency: spec.currency,
+        offers: (!own_offers).then(|| spec.offers.iter().map(|offer| &offer.id).collect()),
+        tiers,
+        attribute: &attribute,
+    });
+    problems.take(&Path::from("games"), checked).filter(|_| !spec.games.is_empty())
 }
 
 fn offers(

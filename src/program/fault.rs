@@ -5,7 +5,7 @@ use thiserror::Error;
 use crate::id::AttributeName;
 use crate::path::{Path, Problems, Unreadable};
 use crate::rule::Text;
-use crate::{offer, points, rule, segment, tier};
+use crate::{game, offer, points, rule, segment, tier};
 
 use super::SPEC_VERSION;
 
@@ -99,6 +99,9 @@ pub enum Fault {
     /// An earning rule is wrong.
     #[error(transparent)]
     Points(#[from] points::Fault),
+    /// A game is wrong.
+    #[error(transparent)]
+    Game(#[from] game::Fault),
     /// An offer is wrong.
     #[error(transparent)]
     Offer(#[from] offer::Fault),

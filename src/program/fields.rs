@@ -6,6 +6,7 @@ use chrono::{DateTime, Datelike, DurationRound, TimeDelta, Timelike, Utc};
 
 use crate::event::{Basket, Channel};
 use crate::feature::{Extractor, Feature, Moment, Snapshot, USAGES};
+use crate::game::{Figure, Games};
 use crate::id::{AttributeName, SegmentId, TierId};
 use crate::money::Currency;
 use crate::path::Problems;
@@ -25,11 +26,12 @@ const CALENDAR: [(&str, Source); 4] = [
 ];
 
 /// What is known once the customer has been judged, and of the basket in hand.
-const LATER: [(&str, Source); 11] = [
+const LATER: [(&str, Source); 12] = [
     ("segments", Source::Segments),
     ("tier", Source::Tier),
     ("tier_rank", Source::TierRank),
     ("points", Source::Points),
+    ("badges", Source::Badges),
     ("basket_total", Source::BasketTotal),
     ("basket_units", Source::BasketUnits),
     ("basket_products", Source::BasketProducts),
@@ -55,6 +57,8 @@ enum Source {
     Tier,
     TierRank,
     Points,
+    Badges,
+    Figure(Figure),
     BasketTotal,
     BasketUnits,
     BasketProducts,
@@ -70,6 +74,7 @@ pub(super) struct Names<'a> {
     pub currency: Currency,
     pub attributes: &'a BTreeMap<AttributeName, AttributeType>,
     pub extractors: &'a [Box<dyn Extractor>],
+    pub games: &'a Games,
 }
 
 /// The fields of a program, in the order of their slots.
@@ -83,12 +88,18 @@ pub(super) struct Fields {
 
 /// Whether a field is only known after segments and tiers were told.
 pub(super) fn comes_later(name: &str) -> bool {
-    LATER.iter().any(|(later, _)| *later == name)
+    LATER.iter().any(|(later, _)| *later == name) || Figure::parts(name).is_some()
+}
+
+/// Whether a field is only known after games were looked at.
+pub(super) fn follows_games(name: &str) -> bool {
+    comes_later(name) && !["segments", "tier", "tier_rank", "points"].contains(&name)
 }
 
 /// Whether the crate gives the name a meaning of its own.
 pub(super) fn is_reserved(name: &str) -> bool {
     let own = CALENDAR.iter().chain(&LATER).any(|(own, _)| *own == name);
+    let own = own || Figure::parts(name).is_some();
     own || name.parse::<Feature>().is_ok() || WELL_KNOWN.iter().any(|(known, ..)| *known == name)
 }
 
@@ -122,6 +133,11 @@ impl Fields {
 
     pub(super) const fn schema(&self) -> &Schema {
         &self.schema
+    }
+
+    /// Whether any field follows from games.
+    pub(super) fn name_games(&self) -> bool {
+        self.sources.iter().any(|(_, source)| matches!(source, Source::Figure(_) | Source::Badges))
     }
 
     /// The features and where their values are, by name.
@@ -206,6 +222,20 @@ impl Fields {
         });
     }
 
+    /// Writes down the figures of games and the badges.
+    pub(super) fn play(
+        &self,
+        sheet: &mut Sheet,
+        figure: impl Fn(Figure) -> Option<i64>,
+        badges: impl Fn() -> Value,
+    ) {
+        self.fill(sheet, |source| match source {
+            Source::Figure(wanted) => figure(*wanted).map(Value::Integer),
+            Source::Badges => Some(badges()),
+            _ => None,
+        });
+    }
+
     /// Writes down what is in the basket, and through which channel it came.
     pub(super) fn carry(
         &self,
@@ -274,6 +304,9 @@ impl Names<'_> {
         if let Some((_, source)) = CALENDAR.iter().chain(&LATER).find(|(own, _)| *own == name) {
             return Some((self.own(name, source, segments, tiers), source.clone()));
         }
+        if let Some(figure) = self.games.figure(name) {
+            return Some((Field::new(name, Kind::Integer), Source::Figure(figure)));
+        }
         if let Some(attribute) = self.attribute(name) {
             return Some((attribute, Source::Attribute(AttributeName::new(name).ok()?)));
         }
@@ -311,6 +344,10 @@ impl Names<'_> {
             Source::Weekday => Field::choice(name, WEEKDAYS),
             Source::Segments => closed(Field::new(name, Kind::Set), segments),
             Source::Tier => closed(Field::new(name, Kind::Text), tiers),
+            Source::Badges => {
+                let badges = self.games.badges.iter().map(|badge| badge.id.clone()).collect();
+                closed(Field::new(name, Kind::Set), &badges)
+            }
             Source::BasketTotal => Field::money(name, self.currency),
             Source::BasketProducts | Source::BasketCategories | Source::Coupons => {
                 Field::new(name, Kind::Set)
@@ -327,7 +364,9 @@ impl Names<'_> {
         let known = WELL_KNOWN.iter().map(|(name, ..)| Text::from(name));
         let declared = self.attributes.keys().map(Text::from);
         let extracted = self.extractors.iter().map(|extractor| Text::from(extractor.name()));
-        own.chain(known).chain(declared).chain(extracted).chain(USAGES.map(Text::from)).collect()
+        let games = self.games.figure_names();
+        let named = own.chain(known).chain(declared).chain(extracted).chain(games);
+        named.chain(USAGES.map(Text::from)).collect()
     }
 }
 

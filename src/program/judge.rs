@@ -10,6 +10,7 @@ use super::{MAX_LOOKS, Member, Program};
 use crate::calendar::Interval;
 use crate::event::{Basket, Channel, EventKind};
 use crate::feature::{Moment, Snapshot};
+use crate::game::Play;
 use crate::id::{OfferId, SegmentId, TierId};
 use crate::offer::{Budgets, Evaluation, Explain, Request, Uses};
 use crate::points::{Balance, Ledger, Movement, Source};
@@ -24,7 +25,7 @@ pub(super) struct Judged<'a> {
     pub sheet: Sheet,
     pub place: Place,
     pub balance: Balance,
-    ledger: &'a Ledger,
+    pub ledger: &'a Ledger,
 }
 
 /// The segments and the tier of a member at a moment.
@@ -39,6 +40,7 @@ pub(super) struct Place {
 pub(super) struct Look<'a> {
     pub judged: Judged<'a>,
     pub standing: Option<Standing>,
+    pub games: Play,
 }
 
 /// Which offers the customer asks to use, what is left of budgets, and how much is to be explained.
@@ -67,10 +69,24 @@ impl Program {
         let judged = self.judge_by(member.profile(), ledger, moment, |tiers, snapshot| {
             standing.insert(tiers.standing(snapshot, ledger)).rank
         });
-        Look { judged, standing }
+        let games = self.play(&judged);
+        Look { judged, standing, games }
     }
 
     fn judge_by<'a>(
+        &self,
+        profile: &'a Profile,
+        ledger: &'a Ledger,
+        moment: Moment,
+        rank: impl FnOnce(&dyn TierPolicy, &Snapshot<'a>) -> usize,
+    ) -> Judged<'a> {
+        let mut judged = self.placed(profile, ledger, moment, rank);
+        self.play_into(&mut judged);
+        judged
+    }
+
+    /// The same before games are looked at.
+    pub(super) fn placed<'a>(
         &self,
         profile: &'a Profile,
         ledger: &'a Ledger,
@@ -126,6 +142,7 @@ impl Program {
         features.all(|slot| one.judged.sheet.value(slot) == other.judged.sheet.value(slot))
             && one.judged.place == other.judged.place
             && one.standing == other.standing
+            && one.games == other.games
             && one.judged.balance == other.judged.balance
     }
 
@@ -136,6 +153,7 @@ impl Program {
         self.fields
             .next_changes(snapshot, &self.extractors)
             .chain(look.standing.as_ref().and_then(|standing| standing.next_change))
+            .chain(look.games.next_change())
             .chain(ledger.next_change(as_of))
             .chain(snapshot.profile().history.next_at(as_of))
             .min()

@@ -14,6 +14,7 @@ mod decide;
 mod decision;
 mod fault;
 mod fields;
+mod games;
 #[cfg(feature = "schemars")]
 mod json_schema;
 mod judge;
@@ -42,6 +43,7 @@ pub use targeting::{Audience, Prospect, Unlocked};
 use crate::calendar::Zone;
 use crate::digest::Digest;
 use crate::feature::Extractor;
+use crate::game::CheckedGames;
 use crate::id::AttributeName;
 use crate::money::Currency;
 use crate::offer::OfferEvaluator;
@@ -71,6 +73,8 @@ pub struct Program {
     multipliers: CheckedMultipliers,
     points_expiry: Expiry,
     claw_back: ClawBack,
+    /// `None` if there are none, so that nobody pays for them.
+    games: Option<CheckedGames>,
     offers: Consulted<Box<dyn OfferEvaluator>>,
 }
 

@@ -140,6 +140,14 @@ impl Program {
         if before.history.is_void(&event.id, event.at) {
             return Moved::default();
         }
+        let mut moved = self.moved_by_terms(seen, before, explain);
+        moved.postings.extend(self.prizes(event, before, ledger));
+        moved
+    }
+
+    /// The same, but for the prizes of games.
+    fn moved_by_terms(&self, seen: Seen<'_>, before: &Profile, explain: Explain) -> Moved {
+        let Seen { event, ledger, .. } = seen;
         match &event.kind {
             EventKind::Return(_) | EventKind::Void(_) => {
                 let postings = reversal::postings(event, before, ledger);

@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use super::{Builder, Error, Program};
 use crate::calendar::Zone;
+use crate::game::Games;
 use crate::id::AttributeName;
 use crate::money::Currency;
 use crate::offer::{Floors, Lane, Offer};
@@ -73,6 +74,9 @@ pub struct Spec {
     /// How far points that a return or a void takes back are taken.
     #[serde(default, skip_serializing_if = "is_into_deficit")]
     pub claw_back: ClawBack,
+    /// Punch cards, streaks, challenges, badges and leaderboards.
+    #[serde(default, skip_serializing_if = "Games::is_empty")]
+    pub games: Games,
     /// The lanes in which offers compete or stack, in the order in which they apply.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub lanes: Vec<Lane>,
@@ -131,6 +135,7 @@ impl Spec {
             multipliers: Multipliers::default(),
             points_expiry: Expiry::Never,
             claw_back: ClawBack::IntoDeficit,
+            games: Games::default(),
             lanes: Vec::new(),
             floors: Floors::default(),
             offers: Vec::new(),

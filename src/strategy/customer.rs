@@ -4,7 +4,8 @@ use chrono::{NaiveDate, TimeDelta};
 use proptest::prelude::*;
 use proptest::sample::{select, subsequence};
 
-use super::calendar::{day, years};
+use super::calendar::{day, years, zone};
+use super::game::OPT_IN;
 use super::id::id;
 use super::value::{number, text};
 use crate::event::{Channel, Coordinates};
@@ -33,6 +34,8 @@ pub fn attribute() -> impl Strategy<Value = (AttributeName, Value)> + Clone {
         1 => coordinates().prop_map(|place| ("latitude", Value::Number(place.latitude))),
         1 => coordinates().prop_map(|place| ("longitude", Value::Number(place.longitude))),
         1 => number().prop_map(|number| ("shoe_size", Value::Number(number))),
+        1 => any::<bool>().prop_map(|seen| (OPT_IN, Value::Bool(seen))),
+        1 => zone().prop_map(|zone| ("time_zone", Value::text(zone.name()))),
         1 => text().prop_map(|text| ("nickname", Value::Text(text))),
     ];
     well_known.prop_filter_map("an attribute", |(name, value)| {

@@ -1,5 +1,7 @@
 //! Whole programs.
 
+use std::collections::BTreeMap;
+
 use proptest::collection::vec;
 use proptest::prelude::*;
 use proptest::sample::select;
@@ -7,13 +9,14 @@ use proptest::sample::select;
 use super::benefit::floors;
 use super::calendar::zone;
 use super::earning::{earning, expiry, ladder, multipliers};
+use super::game::{OPT_IN, games};
 use super::id::numbered;
 use super::offer::offers;
 use super::rule::rule;
-use crate::id::SegmentId;
+use crate::id::{AttributeName, OfferId, SegmentId, TierId};
 use crate::money::{Currency, Money};
 use crate::points::ClawBack;
-use crate::program::Spec;
+use crate::program::{AttributeType, Spec};
 use crate::rule::{Field, Kind, Rule, Schema};
 use crate::segment::grid::StandardGrid;
 use crate::segment::rfm::{Cuts, Figure, GridChoice, RfmSpec, Scale, Scoring};
@@ -32,7 +35,7 @@ pub fn spec(currency: Currency) -> impl Strategy<Value = Spec> + Clone {
     let policies =
         select(vec![ClawBack::PendingOnly, ClawBack::WithinBalance, ClawBack::IntoDeficit]);
     let points = (multipliers(&early), expiry(), policies);
-    (zone(), parts, points).prop_map(move |(zone, parts, points)| {
+    let spec = (zone(), parts, points).prop_map(move |(zone, parts, points)| {
         let (segments, rfm, ladder, earning, ((offers, lanes), floors)) = parts;
         let (multipliers, points_expiry, claw_back) = points;
         Spec {
@@ -47,9 +50,23 @@ pub fn spec(currency: Currency) -> impl Strategy<Value = Spec> + Clone {
             lanes,
             floors,
             offers,
+            attributes: attributes(),
             ..Spec::new("generated", currency)
         }
+    });
+    spec.prop_flat_map(move |spec| {
+        let rewards: Vec<OfferId> = spec.offers.iter().map(|offer| offer.id.clone()).collect();
+        let tiers = spec.ladder.iter().flat_map(|ladder| &ladder.tiers);
+        let tiers: Vec<TierId> = tiers.map(|tier| tier.id.clone()).collect();
+        let games = proptest::option::of(games(&early, currency, &rewards, &tiers));
+        games.prop_map(move |games| Spec { games: games.unwrap_or_default(), ..spec.clone() })
     })
+}
+
+/// What games need to be declared.
+fn attributes() -> BTreeMap<AttributeName, AttributeType> {
+    let opt_in = AttributeName::new(OPT_IN).into_iter();
+    opt_in.map(|name| (name, AttributeType::of(Kind::Bool))).collect()
 }
 
 /// What is known of the basket, and only once the customer has been judged.

@@ -5,10 +5,10 @@ use std::fmt;
 use chrono::{DateTime, TimeDelta, Utc};
 use loyalty::event::{Event, EventKind, Return, ReturnedLine, Void};
 use loyalty::feature::{Feature, USAGES};
-use loyalty::id::EventId;
+use loyalty::id::{EventId, OfferId, TierId};
 use loyalty::money::Currency;
 use loyalty::profile::Customer;
-use loyalty::program::{Applied, Decision, Member, Program, Spec};
+use loyalty::program::{Applied, AttributeType, Decision, Member, Program, Spec};
 use loyalty::rule::{Field, Kind, Schema};
 use loyalty::segment::rules::RuleSegment;
 use loyalty::strategy::{self, Plot, Story};
@@ -78,6 +78,9 @@ fn late() -> Vec<Field> {
         Field::money("basket_total", EUR),
         Field::new("basket_units", Kind::Integer),
         Field::new("basket_categories", Kind::Set),
+        Field::new("streak(streak-1)", Kind::Integer),
+        Field::new("challenge(challenge-1)", Kind::Integer),
+        Field::new("badges", Kind::Set),
     ];
     early().into_iter().chain(late).collect()
 }
@@ -105,7 +108,7 @@ fn own_terms() -> impl Strategy<Value = Spec> {
         (strategy::earning(&one, EUR, 4), strategy::offers(&other, EUR, 6))
     });
     let ladder = proptest::option::weighted(0.8, strategy::ladder(EUR));
-    (strategy::zone(), segments, ladder, acts).prop_map(
+    let spec = (strategy::zone(), segments, ladder, acts).prop_map(
         |(zone, segments, ladder, (earning, (offers, lanes)))| {
             let segments = SEGMENTS.iter().zip(segments).map(|(id, when)| RuleSegment {
                 id: id.parse().unwrap(),
@@ -120,10 +123,18 @@ fn own_terms() -> impl Strategy<Value = Spec> {
                 earning,
                 offers,
                 lanes,
+                attributes: [("on_boards".parse().unwrap(), AttributeType::of(Kind::Bool))].into(),
                 ..Spec::new("laws", EUR)
             }
         },
-    )
+    );
+    (spec, some(early())).prop_flat_map(|(spec, schema)| {
+        let rewards: Vec<OfferId> = spec.offers.iter().map(|offer| offer.id.clone()).collect();
+        let tiers = spec.ladder.iter().flat_map(|ladder| &ladder.tiers);
+        let tiers: Vec<TierId> = tiers.map(|tier| tier.id.clone()).collect();
+        let games = strategy::games(&schema, EUR, &rewards, &tiers);
+        games.prop_map(move |games| Spec { games, ..spec.clone() })
+    })
 }
 
 /// A customer, and what happened, in the order of the events' positions.

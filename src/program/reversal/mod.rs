@@ -91,9 +91,11 @@ struct Taken<'a>(BTreeMap<Share, BTreeMap<&'a EventId, i64>>);
 impl<'a> Reversal<'a> {
     /// What is moved of the points that `origin` earned.
     fn of_earned(&self, origin: &'a EventId) -> Vec<Posting> {
-        let earned = self.moved(origin, |movement| {
+        let mut earned = self.moved(origin, |movement| {
             matches!(movement, Movement::Earn(_) | Movement::Reinstate { .. })
         });
+        // Games take back their prizes themselves.
+        earned.retain(|posting| !matches!(posting.cause().source, Source::Game(_)));
         if earned.is_empty() {
             return Vec::new();
         }
