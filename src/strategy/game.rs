@@ -7,7 +7,6 @@ use proptest::sample::select;
 use super::basket::{category, product};
 use super::calendar::{instant, span, window, years};
 use super::earning::expiry;
-use super::id::numbered;
 use super::rule::rule;
 use crate::calendar::Period;
 use crate::event::EventType;
@@ -26,8 +25,8 @@ pub(super) const OPT_IN: &str = "on_boards";
 /// One or two streaks and challenges, badges and a leaderboard, and cards whose rewards are among
 /// `rewards`, that together pass [`Games::check`], with conditions on the fields of `schema`.
 ///
-/// Streaks are called `streak-1` and `streak-2`, and so are the others after their kind. The
-/// attribute `on_boards`, yes or no, must be declared.
+/// Streaks are called `streak-1` and `streak-2`, and so are the others after their kind; there is
+/// at least one streak, challenge, badge and leaderboard (`board-1`). The attribute `on_boards`, yes or no, must be declared.
 pub fn games(
     schema: &Schema,
     currency: Currency,
@@ -41,17 +40,19 @@ pub fn games(
     let streaks = vec(streak(currency), 1..=2);
     let challenges = vec(challenge(schema, currency), 1..=2);
     let (rule, tiers) = (rule(schema), tiers.to_vec());
-    let badges = vec((0..5_u8, any::<bool>(), 1..=4_u32, rule, any::<prop::sample::Index>()), 0..4);
+    let badges = vec((0..5_u8, any::<bool>(), 1..=4_u32, rule, any::<prop::sample::Index>()), 1..=4);
     (cards, streaks, challenges, badges, board(currency)).prop_map(
         move |(cards, streaks, challenges, badges, board)| {
             let mut games =
                 Games { cards, streaks, challenges, badges: Vec::new(), boards: vec![board] };
             games.number();
-            for (at, (kind, keep, count, rule, tier)) in badges.into_iter().enumerate() {
+            for (at, (kind, keep, count, rule, tier)) in (0..).zip(badges) {
+                // There is always a first one, so that rules can name it.
+                let kind = if at == 0 { 1 } else { kind };
                 let tier = (!tiers.is_empty()).then(|| tier.get(&tiers).clone());
                 let merit = games.merit(kind, count, rule, tier);
                 let keep = if keep { Keep::ForGood } else { Keep::WhileEarned };
-                let id = BadgeId::new(numbered("badge-", at)).ok();
+                let id = BadgeId::new(format!("badge-{}", games.badges.len() + 1)).ok();
                 games.badges.extend(id.zip(merit).map(|(id, merit)| Badge { id, merit, keep }));
             }
             games

@@ -80,7 +80,7 @@ fn late() -> Vec<Field> {
         Field::new("basket_categories", Kind::Set),
         Field::new("streak(streak-1)", Kind::Integer),
         Field::new("challenge(challenge-1)", Kind::Integer),
-        Field::new("badges", Kind::Set),
+        Field { domain: Some(["badge-1".into()].into()), ..Field::new("badges", Kind::Set) },
     ];
     early().into_iter().chain(late).collect()
 }
