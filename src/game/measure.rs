@@ -34,13 +34,14 @@ pub enum Measure {
     Products(Selection),
     /// Different categories of which something was bought and kept.
     Categories,
-    /// Different stores in which something was bought and kept, or that were visited.
+    /// Different stores in which something was bought and kept, or that were visited; as long as
+    /// whole events are kept.
     Stores,
     /// Visits to stores.
     Visits,
     /// Events of a type.
     Events(EventType),
-    /// The host's own events of this name.
+    /// The host's own events of this name; as long as whole events are kept.
     Custom(Text),
 }
 

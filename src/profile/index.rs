@@ -113,6 +113,18 @@ impl Index {
         }
     }
 
+    /// Forgets what is not in effect at `as_of`, and all voids.
+    pub(super) fn keep_effective(&mut self, as_of: DateTime<Utc>) {
+        let void = self.void_traces(as_of);
+        self.traces.retain(|group, traces| {
+            traces.retain(|trace| trace.0 <= as_of && !void.contains(trace));
+            group.event_type != EventType::Void && !traces.is_empty()
+        });
+        let kept: HashSet<Fingerprint> = self.traces.values().flatten().map(|one| one.1).collect();
+        self.instants.retain(|fingerprint, _| kept.contains(fingerprint));
+        self.voids.clear();
+    }
+
     /// Whether an event was counted as this one is: then, in this group.
     pub(super) fn has(&self, event: &Event) -> bool {
         let traces = self.traces.get(&Group::of(event));

@@ -63,6 +63,27 @@ impl History {
         self.first(self.events.partition_point(|event| event.position() < position))
     }
 
+    /// The history of just the events in effect at `as_of`, as if those that are void then had never
+    /// been, nor their voids.
+    pub(crate) fn effective(&self, as_of: DateTime<Utc>) -> Self {
+        let mut effective = self.clone();
+        let void = self.index.void(as_of);
+        let stays = |event: &Arc<Event>| {
+            let is_void = matches!(event.kind, EventKind::Void(_)) || void.contains(&event.id);
+            event.position().0 <= as_of && !is_void
+        };
+        effective.events.retain(stays);
+        effective.summary.lasting.retain(stays);
+        effective.index.keep_effective(as_of);
+        effective.log = Log::default();
+        effective
+    }
+
+    /// The part of the history that was folded, and its whole events.
+    pub(crate) fn parted(&self) -> (Self, impl Iterator<Item = &Event>) {
+        (self.first(0), self.events.iter().map(Arc::as_ref))
+    }
+
     /// The history with only so many of its whole events, and what was folded.
     fn first(&self, start: usize) -> Self {
         let mut before = self.clone();

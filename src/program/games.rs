@@ -1,16 +1,18 @@
 //! Games as part of a program: what rules can name of them, their prizes, and leaderboards.
 
+use std::cell::OnceCell;
+
 use chrono::{DateTime, Utc};
 
 use super::batch::each;
 use super::judge::Judged;
 use super::{Member, Program};
-use crate::event::{Event, EventKind};
+use crate::event::Event;
 use crate::feature::Snapshot;
 use crate::game::{Board, Contender, Grouping, Keep, Leaderboard, Looked, Past, Play, Referee};
 use crate::id::{BoardId, TierId};
 use crate::points::{Ledger, Posting};
-use crate::profile::{History, Profile, Retention};
+use crate::profile::{Profile, Retention};
 use crate::rule::{CheckedRule, Sheet, Text, Truth, Value};
 use crate::tier::TierPolicy;
 
@@ -125,32 +127,55 @@ impl Referee for Bench<'_, '_> {
         if looked.is_empty() {
             return since;
         }
-        let Judged { snapshot, ledger, .. } = self.judged;
-        let (program, profile) = (self.program, snapshot.profile());
-        let mut told = Profile {
-            customer: profile.customer.clone(),
-            history: History::new(Retention::Forever),
-        };
-        let events = profile.history.lasting(snapshot.moment().as_of);
-        for event in events.filter(|event| !matches!(event.kind, EventKind::Void(_))) {
-            let _recorded = told.history.record(event.clone());
+        let profile = self.judged.snapshot.profile();
+        let effective = profile.history.effective(self.judged.snapshot.moment().as_of);
+        let (folded, events) = effective.parted();
+        let mut told = Profile { customer: profile.customer.clone(), history: folded };
+        told.history.retain(Retention::Forever);
+        let mut instants: Vec<_> = told.history.all_instants(DateTime::<Utc>::MAX_UTC).collect();
+        instants.sort_unstable();
+        instants.dedup();
+        instants.into_iter().for_each(|at| self.note(&told, at, looked, &mut since));
+        let mut events = events.peekable();
+        while let Some(event) = events.next() {
             let at = event.position().0;
-            let snapshot = Snapshot::of(&told, snapshot.moment().at(at));
-            let mut sheet = Sheet::new(snapshot.moment().today());
-            program.fields.describe(&mut sheet, &snapshot, &program.extractors);
-            let rank = || program.tiers.as_ref().map(|tiers| tiers.rank(&snapshot, ledger));
-            for ((looked, keep), since) in looked.iter().zip(&mut since) {
-                if since.is_some() && *keep == Keep::ForGood {
-                    continue;
-                }
-                let holds = match looked {
-                    Looked::Rule(rule) => rule.truth(&sheet) == Truth::Hold,
-                    Looked::Tier(tier) => rank() >= program.rank_of(tier),
-                };
-                *since = holds.then(|| since.unwrap_or(at));
+            let _recorded = told.history.record(event.clone());
+            if events.peek().is_none_or(|next| next.position().0 != at) {
+                self.note(&told, at, looked, &mut since);
             }
         }
         since
+    }
+}
+
+impl Bench<'_, '_> {
+    /// Notes what holds of a profile as of an instant, and since when.
+    fn note(
+        &self,
+        told: &Profile,
+        at: DateTime<Utc>,
+        looked: &[(Looked<'_>, Keep)],
+        since: &mut [Option<DateTime<Utc>>],
+    ) {
+        let Judged { snapshot, ledger, .. } = self.judged;
+        let program = self.program;
+        let snapshot = Snapshot::of(told, snapshot.moment().at(at));
+        let mut sheet = Sheet::new(snapshot.moment().today());
+        program.fields.describe(&mut sheet, &snapshot, &program.extractors);
+        let rank = OnceCell::new();
+        let rank = || {
+            *rank.get_or_init(|| Some(program.tiers.as_ref()?.rank(&snapshot, ledger)))
+        };
+        for ((looked, keep), since) in looked.iter().zip(since) {
+            if since.is_some() && *keep == Keep::ForGood {
+                continue;
+            }
+            let holds = match looked {
+                Looked::Rule(rule) => rule.truth(&sheet) == Truth::Hold,
+                Looked::Tier(tier) => rank() >= program.rank_of(tier),
+            };
+            *since = holds.then(|| since.unwrap_or(at));
+        }
     }
 }
 

@@ -1,0 +1,8 @@
+//! Games: punch cards, streaks, challenges, badges and leaderboards.
+
+mod boards;
+mod faults;
+mod life;
+mod models;
+mod prizes;
+mod tables;
