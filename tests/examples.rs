@@ -31,6 +31,11 @@ fn the_coffee_shop_gives_every_tenth_cup_and_no_other_for_free() {
 }
 
 #[test]
+fn the_coffee_club_counts_punches_weeks_and_euros_by_what_happened() {
+    check("coffee_club", include_str!("data/examples/coffee_club.txt"));
+}
+
+#[test]
 fn the_custom_segmenter_decides_who_gets_which_offers() {
     check("custom_segmenter", include_str!("data/examples/custom_segmenter.txt"));
 }

@@ -12,7 +12,8 @@ const LONGEST_FILE: usize = 500;
 
 /// The examples that promise to be short, in lines.
 const LONGEST_EXAMPLE: usize = 79;
-const SHORT_EXAMPLES: [&str; 6] = [
+const SHORT_EXAMPLES: [&str; 7] = [
+    "coffee_club",
     "coffee_shop",
     "custom_segmenter",
     "liability",

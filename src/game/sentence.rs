@@ -32,7 +32,14 @@ impl fmt::Display for StreakState {
         if let Some(until) = self.alive_until {
             write!(f, ", alive until {}", written(until))?;
         }
-        write!(f, "; {} of {} in the present one", self.done, self.at_least)
+        let now = match self.every {
+            Period::Day => "today",
+            Period::Week => "this week",
+            Period::Month => "this month",
+            Period::Quarter => "this quarter",
+            Period::Year => "this year",
+        };
+        write!(f, "; {} of {} {now}", self.done, self.at_least)
     }
 }
 

@@ -163,9 +163,7 @@ impl Bench<'_, '_> {
         let mut sheet = Sheet::new(snapshot.moment().today());
         program.fields.describe(&mut sheet, &snapshot, &program.extractors);
         let rank = OnceCell::new();
-        let rank = || {
-            *rank.get_or_init(|| Some(program.tiers.as_ref()?.rank(&snapshot, ledger)))
-        };
+        let rank = || *rank.get_or_init(|| Some(program.tiers.as_ref()?.rank(&snapshot, ledger)));
         for ((looked, keep), since) in looked.iter().zip(since) {
             if since.is_some() && *keep == Keep::ForGood {
                 continue;

@@ -40,7 +40,8 @@ pub fn games(
     let streaks = vec(streak(currency), 1..=2);
     let challenges = vec(challenge(schema, currency), 1..=2);
     let (rule, tiers) = (rule(schema), tiers.to_vec());
-    let badges = vec((0..5_u8, any::<bool>(), 1..=4_u32, rule, any::<prop::sample::Index>()), 1..=4);
+    let badges =
+        vec((0..5_u8, any::<bool>(), 1..=4_u32, rule, any::<prop::sample::Index>()), 1..=4);
     (cards, streaks, challenges, badges, board(currency)).prop_map(
         move |(cards, streaks, challenges, badges, board)| {
             let mut games =

@@ -13,9 +13,7 @@ fn at(text: &str) -> DateTime<Utc> {
 }
 
 fn program(by: Value) -> Program {
-    let board = |id: &str, measure: Value, window: &str| {
-        json!({"id": id, "measure": measure, "window": window, "opt_in": "seen", "by": by})
-    };
+    let board = |id: &str, measure: Value, window: &str| json!({"id": id, "measure": measure, "window": window, "opt_in": "seen", "by": by});
     let document = json!({"loyalty": 1, "name": "boards", "currency": "EUR",
         "attributes": {"seen": {"kind": "bool"}},
         "segments": [
@@ -52,9 +50,8 @@ fn buys(order: &str, price: &str) -> Value {
 
 /// Who stands where: `1 ann 3`.
 fn places(ranking: &Ranking) -> Vec<String> {
-    let place = |place: &loyalty::game::Place| {
-        format!("{} {} {}", place.rank, place.customer, place.score)
-    };
+    let place =
+        |place: &loyalty::game::Place| format!("{} {} {}", place.rank, place.customer, place.score);
     ranking.places.iter().map(place).collect()
 }
 
@@ -87,8 +84,10 @@ fn ties_share_a_rank_and_who_reached_the_score_first_stands_first() {
     let expected = ["1 amy 2", "1 cat 2", "1 dan 2", "1 eve 2", "5 bob 1", "6 zoe 0"];
     assert_eq!(places(ranking), expected);
     assert_eq!(board.groups.len(), 1);
-    assert_eq!(ranking.place(&"cat".parse().unwrap()).unwrap().reached_at,
-        Some(at("2026-03-08T10:00:00Z")));
+    assert_eq!(
+        ranking.place(&"cat".parse().unwrap()).unwrap().reached_at,
+        Some(at("2026-03-08T10:00:00Z"))
+    );
 
     let later = at("2026-03-12T10:00:00Z");
     let board = program.leaderboard(&members, &"walks".parse().unwrap(), later).unwrap();
@@ -112,14 +111,25 @@ fn whoever_opts_out_is_gone_and_what_came_back_counts_nothing() {
     let out = json!({"attributes_changed": {"changes": {"seen": false}}});
     let back = json!({"return": {"order": "o2", "lines": [{"line": "1", "quantity": 1}]}});
     let members = [
-        member(&program, "a", &json!({"seen": true}), &[
-            ("2026-01-01T10:00:00Z", buys("o1", "9.00 EUR")), ("2026-02-01T10:00:00Z", out)]),
-        member(&program, "b", &json!({"seen": true}), &[
-            ("2026-01-01T10:00:00Z", buys("o1", "3.00 EUR")),
-            ("2026-01-02T10:00:00Z", buys("o2", "9.00 EUR")),
-            ("2026-02-01T10:00:00Z", back)]),
+        member(
+            &program,
+            "a",
+            &json!({"seen": true}),
+            &[("2026-01-01T10:00:00Z", buys("o1", "9.00 EUR")), ("2026-02-01T10:00:00Z", out)],
+        ),
+        member(
+            &program,
+            "b",
+            &json!({"seen": true}),
+            &[
+                ("2026-01-01T10:00:00Z", buys("o1", "3.00 EUR")),
+                ("2026-01-02T10:00:00Z", buys("o2", "9.00 EUR")),
+                ("2026-02-01T10:00:00Z", back),
+            ],
+        ),
     ];
-    let board = |as_of| program.leaderboard(&members, &"spend".parse().unwrap(), at(as_of)).unwrap();
+    let board =
+        |as_of| program.leaderboard(&members, &"spend".parse().unwrap(), at(as_of)).unwrap();
     let before = board("2026-01-31T00:00:00Z");
     assert_eq!(places(&before.groups[0]), ["1 b 12.00 EUR", "2 a 9.00 EUR"]);
     let after = board("2026-02-01T10:00:00Z");
@@ -130,11 +140,11 @@ fn whoever_opts_out_is_gone_and_what_came_back_counts_nothing() {
 #[test]
 fn groups_are_the_segments_or_the_values_of_an_attribute() {
     let build = |program: &Program| {
-        let who = |country: &str, region: Option<&str>| {
-            json!({"seen": true, "country": country, "region": region.unwrap_or("south")})
-        };
-        let twice = [("2026-01-01T10:00:00Z", buys("o1", "1.00 EUR")),
-            ("2026-01-02T10:00:00Z", buys("o2", "1.00 EUR"))];
+        let who = |country: &str, region: Option<&str>| json!({"seen": true, "country": country, "region": region.unwrap_or("south")});
+        let twice = [
+            ("2026-01-01T10:00:00Z", buys("o1", "1.00 EUR")),
+            ("2026-01-02T10:00:00Z", buys("o2", "1.00 EUR")),
+        ];
         let once = [("2026-01-01T10:00:00Z", buys("o1", "5.00 EUR"))];
         vec![
             member(program, "a", &who("BE", Some("north")), &twice),
@@ -147,9 +157,8 @@ fn groups_are_the_segments_or_the_values_of_an_attribute() {
         let members = build(program);
         let as_of = at("2026-02-01T10:00:00Z");
         let board = program.leaderboard(&members, &"spend".parse().unwrap(), as_of).unwrap();
-        let group = |ranking: &Ranking| {
-            (ranking.group.as_ref().map(ToString::to_string), places(ranking))
-        };
+        let group =
+            |ranking: &Ranking| (ranking.group.as_ref().map(ToString::to_string), places(ranking));
         board.groups.iter().map(group).collect()
     };
     let group = |name: Option<&str>, places: &[&str]| {

@@ -137,8 +137,10 @@ fn badges_and_boards_refer_to_what_is_there() {
 
 #[test]
 fn there_are_not_more_games_than_anybody_plays() {
-    let streak = |number: usize| json!({"id": format!("s{number}"), "measure": "visits",
-        "every": "day"});
+    let streak = |number: usize| {
+        json!({"id": format!("s{number}"), "measure": "visits",
+        "every": "day"})
+    };
     let streaks: Vec<Value> = (0..101).map(streak).collect();
     check(json!({"streaks": streaks}), &["`games.streaks`: 101 are too many: at most 100"]);
 }

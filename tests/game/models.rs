@@ -101,11 +101,12 @@ fn card(
 
 /// Where the customer lives at an instant.
 fn zone_at(events: &[&Event], program: Zone, at: DateTime<Utc>) -> Zone {
-    let moves = events.iter().filter(|event| event.at <= at).filter_map(|event| match &event.kind {
-        EventKind::AttributesChanged(changed) => changed.changes.get("time_zone")?.clone(),
-        _ => None,
-    });
-    moves.last().map_or(program, |name| match name {
+    let mut moves =
+        events.iter().filter(|event| event.at <= at).filter_map(|event| match &event.kind {
+            EventKind::AttributesChanged(changed) => changed.changes.get("time_zone")?.clone(),
+            _ => None,
+        });
+    moves.next_back().map_or(program, |name| match name {
         Fact::Text(name) => Zone::from_name(name.as_str()).unwrap(),
         _ => program,
     })

@@ -16,7 +16,8 @@ const GOALS: [(u32, i64); 3] = [(1, 1), (2, 10), (4, 100)];
 const STEPS: [(i64, i64); 3] = [(3, 20), (6, 30), (12, 40)];
 
 fn games(misses: u32) -> Value {
-    let goals = GOALS.map(|(length, points)| json!({"length": length, "prize": {"points": points}}));
+    let goals =
+        GOALS.map(|(length, points)| json!({"length": length, "prize": {"points": points}}));
     let steps =
         STEPS.map(|(units, points)| json!({"at_least": units, "prize": {"points": points}}));
     json!({

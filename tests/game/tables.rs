@@ -77,6 +77,12 @@ impl Book {
             assert!(matches!(self.member.apply(&decision), Applied::Now { .. }), "{decision:?}");
         }
         let view = self.program.view(&self.member, self.latest);
+        // A sentence is the last of the facts, and may have the sign that parts them.
+        let (facts, sentence) = facts.split_once("; says ").unzip();
+        let facts = facts.unwrap_or(line.split_once('|').unwrap().1);
+        if let Some(sentence) = sentence {
+            assert_eq!(found(&view, "says"), sentence.trim());
+        }
         for fact in facts.split(';').map(str::trim).filter(|fact| !fact.is_empty()) {
             let (name, wanted) = fact.split_once(' ').unwrap();
             assert_eq!(found(&view, name), wanted, "{name}");
@@ -145,7 +151,11 @@ fn found(view: &View, name: &str) -> String {
         "points" => view.balance.active.to_string(),
         "badges" => {
             let held: BTreeSet<&str> = view.games.held().map(|badge| badge.as_str()).collect();
-            if held.is_empty() { "none".into() } else { held.into_iter().collect::<Vec<_>>().join(", ") }
+            if held.is_empty() {
+                "none".into()
+            } else {
+                held.into_iter().collect::<Vec<_>>().join(", ")
+            }
         }
         "since" => match view.games.badges[0].holding {
             loyalty::game::Holding::Held { since } => told(since),
