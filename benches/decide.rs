@@ -1,5 +1,5 @@
 //! Decisions per second for 1, 100 and 1,000 offers, how long single decisions take for members of
-//! 10, 50 and 500 orders, and bytes per member.
+//! 10, 50 and 500 orders, with games and without, and bytes per member.
 //!
 //! `cargo bench --bench decide`
 
@@ -13,7 +13,7 @@ use loyalty::money::Percent;
 use loyalty::offer::{Benefit, Offer, PercentOff};
 use loyalty::profile::Customer;
 use loyalty::program::Spec;
-use loyalty::rule::{all, field};
+use loyalty::rule::{Rule, all, field};
 use loyalty::{Applied, Currency, Event, Member, Money, Program};
 use peak_alloc::PeakAlloc;
 
@@ -147,6 +147,45 @@ fn single_decisions(_: &mut Criterion) {
     }
 }
 
+/// A card, a streak and a challenge with prizes, and an offer that asks for the card's reward.
+const GAMES: &str = r#"{
+  "cards": [{"id": "card", "of": {"categories": ["coffee"]}, "size": 9, "reward": "cup"}],
+  "streaks": [{"id": "weekly", "measure": {"orders": {}}, "every": "week",
+               "goals": [{"length": 4, "prize": {"points": 50}}]}],
+  "challenges": [{"id": "spend", "measure": {"spend": {}}, "during": {"every": "month"},
+                  "steps": [{"at_least": "100.00 EUR", "prize": {"points": 100}}]}]
+}"#;
+
+/// How long single decisions take with games and without.
+fn decisions_with_games(_: &mut Criterion) {
+    let with = |games: &str| {
+        let cup = Offer::new(id("cup"), Benefit::Percent(PercentOff::new(Percent::new(100))));
+        let mut spec = Spec::from_json(TERMS).expect("terms");
+        spec.games = serde_json::from_str(games).expect("games");
+        let is_asked = !spec.games.is_empty();
+        let when = if is_asked { field("rewards(card)").at_least(1) } else { Rule::Never };
+        spec.offers = vec![cup.when(when).in_lane(id("best"))];
+        spec.build().expect("a program")
+    };
+    println!("single decisions without and with three games, in microseconds (p50):");
+    for (orders, times) in [(10, 20_000), (50, 20_000), (500, 5_000)] {
+        let took = ["{}", GAMES].map(|games| {
+            let program = with(games);
+            let (member, event) = (member(&program, orders), purchase(orders));
+            let mut took: Vec<Duration> = (0..times)
+                .map(|_| {
+                    let start = Instant::now();
+                    let _ = black_box(program.decide(black_box(&member), black_box(&event)));
+                    start.elapsed()
+                })
+                .collect();
+            took.sort_unstable();
+            took[took.len() / 2].as_secs_f64() * 1e6
+        });
+        println!("{orders:>5} orders: {:>6.1} {:>6.1}", took[0], took[1]);
+    }
+}
+
 fn bytes_per_member(_: &mut Criterion) {
     let json = serde_json::to_string(&member(&program(1), ORDERS)).expect("JSON");
     let before = ALLOCATED.current_usage();
@@ -157,5 +196,5 @@ fn bytes_per_member(_: &mut Criterion) {
     println!("member of {ORDERS} orders of 3 lines: {used} bytes in memory, {text} as JSON");
 }
 
-criterion_group!(benches, decide, single_decisions, bytes_per_member);
+criterion_group!(benches, decide, single_decisions, decisions_with_games, bytes_per_member);
 criterion_main!(benches);

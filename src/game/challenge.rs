@@ -308,8 +308,9 @@ impl<'p, 'a> Entrant<'p, 'a> {
         let mut tally = Tally::default();
         let mut reached = Vec::new();
         let mut steps = self.challenge.written.steps.iter().peekable();
+        let from = round.entered_at.unwrap_or(round.from);
         for deed in &self.deeds {
-            if deed.at < round.from || round.until <= deed.at {
+            if deed.at < from || round.until <= deed.at {
                 continue;
             }
             tally.add(deed);
