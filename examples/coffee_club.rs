@@ -67,8 +67,8 @@ fn main() -> Result<(), Box<dyn Error>> {
     let program = toml::from_str::<Spec>(PROGRAM)?.build()?;
     let customer = |id: &str| Customer::new(id.parse()?).with("on_boards", true);
     let mut members = [program.enroll(customer("ann")?), program.enroll(customer("bob")?)];
-    for number in 0..VISITS.len() {
-        let member = members.iter_mut().find(|one| one.id().as_str() == VISITS[number].0);
+    for (number, (who, ..)) in VISITS.iter().enumerate() {
+        let member = members.iter_mut().find(|one| one.id().as_str() == *who);
         visit(&program, member.ok_or("no such member")?, number)?;
     }
     let board = program.leaderboard(&members, &"cups".parse()?, "2026-03-31T20:00:00Z".parse()?);

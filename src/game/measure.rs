@@ -8,7 +8,7 @@ use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
 use super::{Fault, Past};
-use crate::event::{EventKind, EventType, LineItem};
+use crate::event::{Event, EventKind, EventType, LineItem};
 use crate::id::{CategoryId, ProductId};
 use crate::money::{Currency, Money};
 use crate::path::{Path, Problems};
@@ -173,9 +173,11 @@ impl Measure {
             Self::Visits => instants(past, EventType::Visit),
             Self::Events(event_type) => instants(past, *event_type),
             Self::Custom(name) => {
-                let named = past.events().filter(
-                    |event| matches!(&event.kind, EventKind::Custom(custom) if custom.name == *name),
-                );
+                let is_it = |event: &&Event| match &event.kind {
+                    EventKind::Custom(custom) => custom.name == *name,
+                    _ => false,
+                };
+                let named = past.events().filter(is_it);
                 named.map(|event| Deed::one(event.position().0, None)).collect()
             }
         }

@@ -63,8 +63,8 @@ impl History {
         self.first(self.events.partition_point(|event| event.position() < position))
     }
 
-    /// The history of just the events in effect at `as_of`, as if those that are void then had never
-    /// been, nor their voids.
+    /// The history of just the events in effect at `as_of`, as if those that are void then, and
+    /// their voids, had never been.
     pub(crate) fn effective(&self, as_of: DateTime<Utc>) -> Self {
         let mut effective = self.clone();
         let void = self.index.void(as_of);
