@@ -31,7 +31,7 @@ fn ledger(number: i64) -> Ledger {
     for lot in 0..LOTS {
         let at = day(lot * 7 + number % 7);
         let expires_at = Some(at + TimeDelta::days(365));
-        let term = Term { active_at: at, expires_at };
+        let term = Term { expires_at, ..Term::from(at) };
         post(format!("e-{number}-{lot}"), at, Movement::Earn(term), 10 + (number + lot) % 90);
         if (number + lot) % 4 == 0 {
             let at = at + TimeDelta::hours(1);
