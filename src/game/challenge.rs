@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 use chrono::{DateTime, NaiveDate, Utc};
 use serde::{Deserialize, Serialize};
 
+use super::clock::Clock;
 use super::measure::{Deed, Tally};
 use super::past::Course;
 use super::{Fault, Measure, Past, Prize, Score};
@@ -296,8 +297,10 @@ impl<'p, 'a> Entrant<'p, 'a> {
         match self.challenge.written.during {
             During::Between(_) | During::For(_) => self.only().into_iter().collect(),
             During::Every(period) => {
-                let days = self.deeds.iter().map(|deed| period.start(self.day(deed.at)));
-                let days: BTreeSet<NaiveDate> = days.collect();
+                let clock = Clock::fixed(*self.past.zone());
+                let mut pages = clock.pages(period);
+                let days: BTreeSet<NaiveDate> =
+                    self.deeds.iter().map(|deed| pages.start(deed.at)).collect();
                 days.into_iter().map(|day| self.of_period(period, day)).collect()
             }
         }

@@ -20,7 +20,25 @@ pub(super) struct Clock {
     program: Zone,
 }
 
+/// The leaves of a calendar, looked up for instants of which most are near the one before.
+pub(super) struct Pages<'c> {
+    clock: &'c Clock,
+    every: Period,
+    /// The last leaf: from when until when which period is on it.
+    open: Option<(DateTime<Utc>, DateTime<Utc>, NaiveDate)>,
+}
+
 impl Clock {
+    /// That of somebody who always lives in one zone.
+    pub(super) fn fixed(zone: Zone) -> Self {
+        Self { stretches: Vec::new(), program: zone }
+    }
+
+    /// The calendar of these periods.
+    pub(super) const fn pages(&self, every: Period) -> Pages<'_> {
+        Pages { clock: self, every, open: None }
+    }
+
     pub(super) fn of(past: &Past<'_>) -> Self {
         let program = *past.zone();
         let course: Course<'_> = past.course(TIME_ZONE);
@@ -53,5 +71,26 @@ impl Clock {
         self.stretches.iter().any(|(from, until, zone)| {
             (*from).max(zone.start_of_day(start)) < (*until).min(zone.start_of_day(end))
         })
+    }
+}
+
+impl Pages<'_> {
+    /// The first day of the period in which an instant is.
+    pub(super) fn start(&mut self, at: DateTime<Utc>) -> NaiveDate {
+        if let Some((from, until, start)) = self.open
+            && from <= at
+            && at < until
+        {
+            return start;
+        }
+        let Clock { stretches, program } = self.clock;
+        let ever = (DateTime::<Utc>::MIN_UTC, DateTime::<Utc>::MAX_UTC, *program);
+        let passed = stretches.partition_point(|(from, ..)| *from <= at);
+        let last = passed.checked_sub(1).and_then(|last| stretches.get(last));
+        let (from, until, zone) = *last.unwrap_or(&ever);
+        let start = self.every.start(zone.furthest(at).date());
+        let ends = zone.start_of_day(self.every.next_start(start));
+        self.open = Some((from.max(zone.start_of_day(start)), until.min(ends), start));
+        start
     }
 }

@@ -195,8 +195,9 @@ impl Streak {
     ) -> (BTreeMap<NaiveDate, DateTime<Utc>>, i64) {
         let mut tallies: BTreeMap<NaiveDate, Tally<'_>> = BTreeMap::new();
         let mut counted = BTreeMap::new();
+        let mut pages = clock.pages(self.every);
         for deed in deeds {
-            let start = self.every.start(clock.date(deed.at));
+            let start = pages.start(deed.at);
             let tally = tallies.entry(start).or_default();
             tally.add(deed);
             if tally.sum() >= self.at_least.amount() {
