@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 use super::{Member, Program};
 use crate::event::{Event, EventKind, Operation, Parcel, Passage};
 use crate::id::{CustomerId, EventId};
-use crate::points::{Points, Refusal, Sharing, share_out};
+use crate::points::{Cause, Points, Refusal, Sharing, share_out};
 
 /// Two events by which points go from one account to another.
 ///
@@ -87,8 +87,11 @@ impl Program {
         if account.id() == other.id() {
             return Err(Refusal::ToItself);
         }
+        // Void events count, too: what they moved stands in the ledger beside what their voids did.
         let history = &account.profile().history;
-        let theirs = history.events(at).filter(|event| event.card.as_ref() == Some(other.id()));
+        let event = |cause: &Cause| history.known(&cause.event);
+        let moved = account.ledger().net().filter_map(|(cause, _)| event(cause));
+        let theirs = moved.filter(|event| event.card.as_ref() == Some(other.id()));
         let theirs: BTreeSet<EventId> = theirs.map(|event| event.id.clone()).collect();
         let part = account.ledger().part_of(other.id(), &theirs, at);
         self.settle_up([account, other], part, Passage::Unmerge, (at, ids))

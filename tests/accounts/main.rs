@@ -279,3 +279,20 @@ fn a_transfer_of_nothing_or_less_is_no_valid_event() {
         }
     }
 }
+
+#[test]
+fn what_is_void_on_a_card_is_no_part_of_the_account_that_leaves() {
+    let mut books = Books::new();
+    let table = "
+        2026-01-01  ann gives 100         | ann 100          |
+        2026-01-02  bob gives 10          | bob 10           |
+        2026-01-03  bob merges into ann   | ann 110, bob 0   |
+        2026-01-04  ann gives 25 on bob   | ann 135          |";
+    table.lines().filter(|line| !line.trim().is_empty()).for_each(|line| books.check_line(line));
+    let given = books.members["ann"].ledger().net().next_back().unwrap().0.event.clone();
+    let kind: EventKind = serde_json::from_value(json!({"void": {"event": given}})).unwrap();
+    let id = books.id();
+    let void = Event::new(id, "ann".parse().unwrap(), day("2026-01-05"), kind);
+    books.feed(&void.on_card("bob".parse().unwrap())).unwrap();
+    books.check_line("2026-01-06  bob leaves ann | ann 100, bob 10 |");
+}
