@@ -37,6 +37,7 @@
 mod basket;
 mod columns;
 mod effect;
+mod fault;
 mod kind;
 mod operation;
 mod orders;
@@ -51,6 +52,7 @@ pub use basket::{Basket, Discount, LineItem, Purchase, Return, ReturnedLine};
 pub use columns::{ColumnFault, Columns, LineColumns};
 pub use effect::OrderState;
 pub(crate) use effect::{order_states, voided};
+pub use fault::Fault;
 pub use kind::{
     AttributesChanged, Channel, Coordinates, Custom, EmailClicked, EmailOpened, EventKind,
     EventType, OrderConfirmed, Referral, Review, Share, SupportContact, SurveyAnswered, View,
@@ -62,7 +64,7 @@ pub use purchases::Purchases;
 pub use refund::Refund;
 pub(crate) use validate::check_value;
 pub use validate::{
-    Fault, MAX_CLOCK_SKEW_HOURS, MAX_LIST, MAX_QUANTITY, MAX_TEXT_BYTES, earliest, latest,
+    MAX_CLOCK_SKEW_HOURS, MAX_LIST, MAX_QUANTITY, MAX_TEXT_BYTES, earliest, latest,
 };
 
 use crate::calendar::without_leap_second;
