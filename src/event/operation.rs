@@ -93,6 +93,23 @@ pub enum Operation {
 }
 
 impl Operation {
+    /// Whether the customer asks for it; the others are what operators do, and the other halves of
+    /// what was asked for elsewhere.
+    #[must_use]
+    pub const fn is_asked(&self) -> bool {
+        match self {
+            Self::Spend { .. }
+            | Self::Hold { .. }
+            | Self::Capture { .. }
+            | Self::Release { .. }
+            | Self::Send { why: Passage::Transfer, .. } => true,
+            Self::Adjust { .. }
+            | Self::Reinstate { .. }
+            | Self::Send { .. }
+            | Self::Receive { .. } => false,
+        }
+    }
+
     /// Which of them it is, as in JSON.
     #[must_use]
     pub const fn name(&self) -> &'static str {

@@ -1,6 +1,6 @@
 //! Deciding what follows from an event.
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, NaiveDate, Utc};
 
 use super::judge::Place;
 use super::settle::{Derived, reaches_back};
@@ -91,14 +91,13 @@ impl Program {
 
     /// Why what the event would do with points cannot be done.
     pub(super) fn refusal(&self, member: &Member, event: &Event) -> Option<Refusal> {
-        if !matches!(event.kind, EventKind::Points(_)) {
-            return None;
-        }
+        let EventKind::Points(operation) = &event.kind else { return None };
         let profile = member.profile();
         let enrolled = profile.history.instants(EventType::Enrolled, DateTime::<Utc>::MAX_UTC);
         let since = profile.attributes(event.at).enrolled_on();
         let since = since.or_else(|| Some(self.zone.date(*enrolled.first()?)));
-        let since = since.filter(|since| self.zone.date(event.at) < *since);
+        let is_early = |since: &NaiveDate| self.zone.date(event.at) < *since;
+        let since = since.filter(|since| operation.is_asked() && is_early(since));
         let early = since.map(|since| Refusal::BeforeMembership { since });
         early.into_iter().chain(member.ledger().refusal(event)).min()
     }
