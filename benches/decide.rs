@@ -31,11 +31,11 @@ const TERMS: &str = r#"{
     {"id": "frequent", "name": "Frequent", "when": {"field": "orders(30d)", "above": 5}},
     {"id": "lapsed", "name": "Lapsed", "when": {"field": "recency_days", "above": 90}}
   ],
-  "ladder": {"measure": "spend", "window": "12mo", "tiers": [
+  "ladders": [{"measure": "spend", "window": "12mo", "tiers": [
     {"id": "basic", "name": "Basic", "at_least": "0.00 EUR"},
     {"id": "silver", "name": "Silver", "at_least": "200.00 EUR", "multiplier": "1.5x"},
     {"id": "gold", "name": "Gold", "at_least": "1000.00 EUR", "multiplier": "2x"}
-  ]},
+  ]}],
   "earning": [{"id": "base", "award": {"per_amount": {"points": 1, "per": "1.00 EUR"}}}],
   "lanes": [{"id": "best", "mode": "best"}]
 }"#;

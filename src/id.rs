@@ -162,6 +162,8 @@ ids! {
     SegmentId, "the segment id";
     /// Names a tier of a ladder.
     TierId, "the tier id";
+    /// Names a ladder of tiers.
+    LadderId, "the ladder id";
     /// Names an attribute of customers, such as `country`.
     AttributeName, "the attribute name";
     /// A code that a customer presents for an offer.
@@ -174,6 +176,13 @@ ids! {
     BoardId, "the leaderboard id";
     /// Names a reservation of budgets; the same id twice is the same reservation.
     ReservationId, "the reservation id";
+}
+
+/// The ladder of a program that has only one.
+impl Default for LadderId {
+    fn default() -> Self {
+        Self(SmolStr::new_static("main"))
+    }
 }
 
 impl ReservationId {

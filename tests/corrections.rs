@@ -23,12 +23,12 @@ use loyalty::event::Event;
 use loyalty::points::{Balance, Cause, Points};
 use loyalty::profile::Customer;
 use loyalty::program::{Applied, Member, Program, Spec};
-use loyalty::tier::Credits;
+use loyalty::tier::{Credits, Measure};
 
 const TERMS: &str = r#"{
   "loyalty": 1, "name": "Beans", "currency": "EUR",
-  "ladder": {"measure": "points_earned", "window": "lifetime",
-             "tiers": [{"id": "all", "name": "All", "at_least": 0}]},
+  "ladders": [{"measure": "points_earned", "window": "lifetime",
+               "tiers": [{"id": "all", "name": "All", "at_least": 0}]}],
   "earning": [
     {"id": "base", "award": {"per_amount": {"points": 1, "per": "1.00 EUR"}},
      "expiry": {"after": "60d"}},
@@ -148,7 +148,7 @@ fn told(program: &Program, member: &Member, as_of: DateTime<Utc>) -> String {
     for (name, points) in amounts.into_iter().filter(|(_, points)| !points.is_zero()) {
         told.push(format!("{name} {points}"));
     }
-    let kept = view.standing.map(|standing| standing.credits);
+    let kept = view.standing.and_then(|standing| standing.credits.of(Measure::PointsEarned));
     let usual = [active, pending, expired, spent].iter().map(|points| points.0).sum::<i64>();
     match kept {
         Some(Credits::Count(kept)) if kept != usual - deficit.0 => {

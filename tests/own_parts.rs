@@ -13,7 +13,7 @@ use loyalty::profile::Customer;
 use loyalty::program::Spec;
 use loyalty::rule::{Facts, Field, Kind, Schema, Value, Verdict, field};
 use loyalty::segment::{Membership, Segment, Segmenter};
-use loyalty::tier::{Credits, Standing, Tier, TierPolicy};
+use loyalty::tier::{Credits, Measure, Standing, Tally, Tier, TierPolicy};
 use loyalty::{Applied, Currency, Event, Member, Money, Program};
 
 fn id<T: std::str::FromStr<Err: std::fmt::Debug>>(text: &str) -> T {
@@ -75,9 +75,12 @@ impl TierPolicy for ByName {
         Standing {
             tier: self.0[rank].id.clone(),
             rank,
-            credits: Credits::Count(i64::try_from(letters).unwrap()),
+            credits: Tally(
+                [(Measure::Visits, Credits::Count(i64::try_from(letters).unwrap()))].into(),
+            ),
             since: None,
             until: None,
+            keep: None,
             progress: None,
             next_change: None,
         }
@@ -138,7 +141,8 @@ fn tiers() -> Vec<Tier> {
     let tier = |name: &str, at_least| Tier {
         id: id(name),
         name: name.into(),
-        at_least: Credits::Count(at_least),
+        at_least: Credits::Count(at_least).into(),
+        for_life: None,
         multiplier: Multiplier::ONE,
         points_expiry: None,
         benefits: Vec::new(),

@@ -11,13 +11,13 @@ const COFFEE: &str = r#"{
   "segments": [
     {"id": "regulars", "name": "Regulars", "when": {"field": "orders(30d)", "at_least": 3}}
   ],
-  "ladder": {
+  "ladders": [{
     "measure": "spend", "window": "12mo",
     "tiers": [
       {"id": "basic", "name": "Basic", "at_least": "0.00 EUR"},
       {"id": "gold", "name": "Gold", "at_least": "20.00 EUR", "multiplier": "2x"}
     ]
-  },
+  }],
   "earning": [
     {"id": "base", "award": {"per_amount": {"points": 1, "per": "1.00 EUR"}}},
     {"id": "review", "award": {"per_event": {"event": "review", "points": 10}},
@@ -163,7 +163,7 @@ fn every_problem_of_a_document_is_told() {
         told,
         [
             "`segments[0].when.field`: `order(30d)` is no known field: did you mean `orders(30d)`?",
-            "`ladder.tiers[1].at_least`: 20.00 USD is not in EUR, the currency of the program",
+            "`ladders[0].tiers[1].at_least`: 20.00 USD is not in EUR, the currency of the program",
             "`offers[0].when.is`: `golden` never occurs in `tier`: did you mean `gold`?",
         ]
     );

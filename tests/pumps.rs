@@ -132,9 +132,9 @@ fn an_honest_program_gives_back_what_it_says_and_cannot_be_pumped() {
 
 #[test]
 fn multipliers_of_tiers_and_the_best_reward_are_counted() {
-    let ladder = r#", "ladder": {"measure": "spend", "window": "12mo", "tiers": [
+    let ladder = r#", "ladders": [{"measure": "spend", "window": "12mo", "tiers": [
         {"id": "basic", "name": "Basic", "at_least": "0.00 EUR"},
-        {"id": "gold", "name": "Gold", "at_least": "200.00 EUR", "multiplier": "3x"}]}"#;
+        {"id": "gold", "name": "Gold", "at_least": "200.00 EUR", "multiplier": "3x"}]}]"#;
     let offers = format!(
         r#"{FIVE},
            {{"id": "capped", "benefit": {{"percent": {{"percent": "10%"}}}}, "cost": 300,

@@ -9,7 +9,7 @@ use loyalty::id::CustomerId;
 use loyalty::profile::Customer;
 use loyalty::program::{Spec, View};
 use loyalty::segment::rfm::RfmSegments;
-use loyalty::tier::{Credits, Tier};
+use loyalty::tier::{Credits, Measure, Tier};
 use loyalty::{Applied, Member, Program};
 
 /// The whole program as one document: segments, tiers, earning, offers.
@@ -66,7 +66,7 @@ pub fn populations(program: &Program, views: &[View]) -> Vec<Population> {
             };
             found.members += 1;
             found.points += view.balance.active.0;
-            if let Credits::Money(spend) = standing.credits {
+            if let Some(Credits::Money(spend)) = standing.credits.of(Measure::Spend) {
                 found.credits += spend.minor();
             }
             let first = view.expiring.iter().filter(|lot| Some(lot.at) == next);

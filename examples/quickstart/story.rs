@@ -8,7 +8,7 @@ use loyalty::id::TierId;
 use loyalty::offer::{Answer, Offer};
 use loyalty::program::{Decision, View};
 use loyalty::segment::rfm::RfmExplanation;
-use loyalty::tier::{Credits, Progress, Tier};
+use loyalty::tier::{Credits, Measure, Progress, Tally, Tier};
 use loyalty::{Member, Money, Program};
 
 use super::base::FEATURES;
@@ -42,7 +42,7 @@ pub struct Climb {
 
 /// The member who is closest below the next tier, of those with a history; ties go by id.
 pub fn choose<'a>(members: &'a [Member], views: &[View]) -> Option<&'a Member> {
-    let gap = |view: &View| match view.standing.as_ref()?.progress.as_ref()?.gap {
+    let gap = |view: &View| match spend(&view.standing.as_ref()?.progress.as_ref()?.gap)? {
         Credits::Money(money) => Some(money.minor()),
         Credits::Count(count) => Some(count),
     };
@@ -75,7 +75,7 @@ pub fn story(
     let climb = match &standing.progress {
         Some(progress) => Some(Climb {
             next: self::tier(program, &progress.next)?,
-            decision: program.decide(member, &purchase_of(member, progress.gap, as_of)?),
+            decision: program.decide(member, &purchase_of(member, &progress.gap, as_of)?),
             progress: progress.clone(),
         }),
         None => None,
@@ -94,6 +94,10 @@ pub fn story(
     })
 }
 
+fn spend(tally: &Tally) -> Option<Credits> {
+    tally.of(Measure::Spend)
+}
+
 fn tier(program: &Program, id: &TierId) -> Result<Tier, String> {
     let found = program.tiers().iter().find(|tier| tier.id == *id);
     found.cloned().ok_or_else(|| format!("there is no tier `{id}`"))
@@ -110,8 +114,10 @@ fn orders(program: &Program, member: &Member) -> Vec<(NaiveDate, i64, Money)> {
 }
 
 /// A purchase that has not happened: a single CD for what is missing.
-fn purchase_of(member: &Member, gap: Credits, at: DateTime<Utc>) -> Result<Event, Box<dyn Error>> {
-    let Credits::Money(price) = gap else { return Err("the ladder counts no money".into()) };
+fn purchase_of(member: &Member, gap: &Tally, at: DateTime<Utc>) -> Result<Event, Box<dyn Error>> {
+    let Some(Credits::Money(price)) = spend(gap) else {
+        return Err("the ladder counts no money".into());
+    };
     let line = LineItem::new("001".parse()?, "cd".parse()?, 1, price).of("music".parse()?);
     let purchase = Purchase::new("what-if".parse()?, Basket::of([line]));
     Ok(Event::new("what-if".parse()?, member.id().clone(), at, purchase.into()))
@@ -148,7 +154,7 @@ fn curve(program: &Program, member: &Member) -> Vec<(DateTime<Utc>, i64)> {
     let mut next = history.first_at(DateTime::<Utc>::MAX_UTC);
     while let Some(at) = next {
         let Some(standing) = program.view(member, at).standing else { break };
-        if let Credits::Money(spend) = standing.credits {
+        if let Some(Credits::Money(spend)) = spend(&standing.credits) {
             curve.push((at, spend.minor()));
         }
         next = standing.next_change.into_iter().chain(history.next_at(at)).min();

@@ -61,7 +61,7 @@ pub fn standing(job: &Job) -> Vec<String> {
     let tier = &job.story.tier.name;
     let mut told = vec![format!("{tier}, with {} spent within 12 months.", standing.credits)];
     if let Some(climb) = &job.story.climb {
-        let (gap, next) = (climb.progress.gap, &climb.next.name);
+        let (gap, next) = (&climb.progress.gap, &climb.next.name);
         told.push(match climb.progress.counts_until.map(|until| job.date(until)) {
             Some(day) => format!("{gap} more reaches {next}; from {day} on it takes more."),
             None => format!("{gap} more reaches {next}."),

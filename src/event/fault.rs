@@ -120,6 +120,12 @@ pub enum Fault {
     /// Points expire before they can be spent.
     #[error("the points expire before they are active")]
     NeverActive,
+    /// What is granted ends before it begins.
+    #[error("it ends before it begins")]
+    EndsBefore,
+    /// A challenge asks for none of something.
+    #[error("a challenge takes more than none")]
+    NothingToDo,
     /// The event voids itself, or the customer referred themselves.
     #[error("it refers to itself")]
     Itself,

@@ -6,12 +6,15 @@ use std::str::FromStr;
 
 use serde::{Deserialize, Serialize};
 
+use super::Fault;
 use super::basket::{Basket, Purchase, Return};
+use super::grant::TierGranted;
 use super::operation::Operation;
 use crate::id::{
     AttributeName, CampaignId, CategoryId, CustomerId, EventId, OrderId, ProductId, StoreId,
     SurveyId,
 };
+use crate::path::{Problems, Trail};
 use crate::rule::{NotFinite, Number, Text, Value};
 
 /// The ways in which a customer and the business meet.
@@ -130,6 +133,18 @@ impl Coordinates {
     pub fn new(latitude: f64, longitude: f64) -> Result<Self, NotFinite> {
         Ok(Self { latitude: Number::new(latitude)?, longitude: Number::new(longitude)? })
     }
+
+    /// Whether it is a place on earth.
+    pub(super) fn check(&self, path: &Trail<'_>, problems: &mut Problems<Fault>) {
+        for (name, degrees, limit) in
+            [("latitude", self.latitude, 90_u16), ("longitude", self.longitude, 180)]
+        {
+            if degrees.as_f64().abs() > f64::from(limit) {
+                let fault = Fault::Degrees { degrees: degrees.to_string(), limit };
+                problems.add(path.field(name), fault);
+            }
+        }
+    }
 }
 
 macro_rules! event_kinds {
@@ -211,6 +226,8 @@ event_kinds! {
     AttributesChanged(AttributesChanged) = "attributes_changed",
     /// Something is done with points.
     Points(Operation) = "points",
+    /// A tier was granted: matched with another program's, given, or for a challenge.
+    TierGranted(TierGranted) = "tier_granted",
     /// Something that only the host knows.
     Custom(Custom) = "custom",
 }

@@ -31,13 +31,15 @@
 //! `{"referral": {"referred": "c-2"}}`, `{"survey_answered": {"survey": "s", "score": 9}}`,
 //! `{"support_contact": {"topic": "t"}}`, `"enrolled"`,
 //! `{"attributes_changed": {"changes": {"city": "Gent", "email": null}}}`,
-//! `{"points": {"spend": {"points": 100, "reward": "mug"}}}` (see [`Operation`]) and
-//! `{"custom": {"name": "n", "values": {"k": 1}}}`.
+//! `{"points": {"spend": {"points": 100, "reward": "mug"}}}` (see [`Operation`]),
+//! `{"tier_granted": {"tier": "gold", "reason": "match", "until": "2027-01-01T00:00:00Z",
+//! "challenge": {"within": "90d", "orders": 3}}}` and `{"custom": {"name": "n", "values": {"k": 1}}}`.
 
 mod basket;
 mod columns;
 mod effect;
 mod fault;
+mod grant;
 mod kind;
 mod operation;
 mod orders;
@@ -53,6 +55,7 @@ pub use columns::{ColumnFault, Columns, LineColumns};
 pub use effect::OrderState;
 pub(crate) use effect::{order_states, voided};
 pub use fault::Fault;
+pub use grant::{GrantReason, TierChallenge, TierGranted};
 pub use kind::{
     AttributesChanged, Channel, Coordinates, Custom, EmailClicked, EmailOpened, EventKind,
     EventType, OrderConfirmed, Referral, Review, Share, SupportContact, SurveyAnswered, View,

@@ -93,21 +93,10 @@ pub enum Operation {
 }
 
 impl Operation {
-    /// Whether the customer asks for it; the others are what operators do, and the other halves of
-    /// what was asked for elsewhere.
+    /// Whether an operator does it, whatever the customer wants or can do.
     #[must_use]
-    pub const fn is_asked(&self) -> bool {
-        match self {
-            Self::Spend { .. }
-            | Self::Hold { .. }
-            | Self::Capture { .. }
-            | Self::Release { .. }
-            | Self::Send { why: Passage::Transfer, .. } => true,
-            Self::Adjust { .. }
-            | Self::Reinstate { .. }
-            | Self::Send { .. }
-            | Self::Receive { .. } => false,
-        }
+    pub const fn is_by_operator(&self) -> bool {
+        matches!(self, Self::Adjust { .. } | Self::Reinstate { .. })
     }
 
     /// Which of them it is, as in JSON.

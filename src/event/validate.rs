@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use chrono::{DateTime, NaiveDate, NaiveTime, TimeDelta, Utc};
 
 use super::basket::{Basket, LineItem, Purchase, Return};
-use super::kind::{Coordinates, EventKind};
+use super::kind::EventKind;
 use super::{Event, Fault};
 use crate::money::{Currency, Money};
 use crate::path::{Problems, Trail};
@@ -72,7 +72,7 @@ impl Event {
             EventKind::CartUpdated(basket) => basket.check(path, problems),
             EventKind::Visit(visit) => {
                 if let Some(coordinates) = &visit.coordinates {
-                    check_coordinates(coordinates, &path.field("coordinates"), problems);
+                    coordinates.check(&path.field("coordinates"), problems);
                 }
             }
             EventKind::Review(review) if !(1..=5).contains(&review.rating) => {
@@ -95,6 +95,7 @@ impl Event {
                 }
             }
             EventKind::Points(operation) => operation.check(self, path, problems),
+            EventKind::TierGranted(granted) => granted.check(self.at, path, problems),
             EventKind::Custom(custom) => {
                 check_text(custom.name.as_str(), &path.field("name"), problems);
                 let path = path.field("values");
@@ -244,17 +245,6 @@ fn check_total(
 ) {
     if let Some(stated) = stated.filter(|stated| *stated != computed) {
         problems.add(path.field("total"), Fault::TotalMismatch { stated, computed });
-    }
-}
-
-fn check_coordinates(place: &Coordinates, path: &Trail<'_>, problems: &mut Problems<Fault>) {
-    for (name, degrees, limit) in
-        [("latitude", place.latitude, 90_u16), ("longitude", place.longitude, 180)]
-    {
-        if degrees.as_f64().abs() > f64::from(limit) {
-            let fault = Fault::Degrees { degrees: degrees.to_string(), limit };
-            problems.add(path.field(name), fault);
-        }
     }
 }
 

@@ -28,5 +28,6 @@ pub use moment::Moment;
 pub use name::{Feature, FeatureNameError, USAGES};
 pub use preparation::{Input, Preparation, Prepared};
 pub use scaling::{Scale, Scaling, ScalingNote};
+pub(crate) use snapshot::INTERACTIONS;
 pub use snapshot::Snapshot;
 pub use table::FeatureTable;

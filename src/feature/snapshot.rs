@@ -13,7 +13,7 @@ use crate::profile::{Attributes, Profile};
 use crate::rule::Value;
 
 /// What counts as engagement beside buying.
-const INTERACTIONS: [EventType; 9] = [
+pub(crate) const INTERACTIONS: [EventType; 9] = [
     EventType::View,
     EventType::EmailOpened,
     EventType::EmailClicked,

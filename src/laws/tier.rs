@@ -75,11 +75,14 @@ fn place(found: &Standing, tiers: &[Tier], as_of: DateTime<Utc>) -> Result<(), V
     let progress = found.progress.as_ref();
     let holds = progress.map(|progress| &progress.next) == next;
     uphold("progress is to the next tier, if there is one", holds, case)?;
-    let missing = progress.is_none_or(|progress| match progress.gap {
+    let is_missing = |gap: &Credits| match gap {
         Credits::Money(gap) => gap.minor() > 0,
-        Credits::Count(gap) => gap > 0,
-    });
-    uphold("credits are missing to the next tier", missing, case)
+        Credits::Count(gap) => *gap > 0,
+    };
+    let gaps = progress.map(|progress| &progress.gap);
+    let gaps = gaps.into_iter().chain(found.keep.as_ref().map(|keep| &keep.gap));
+    let missing = gaps.flat_map(|gap| gap.0.values()).all(is_missing);
+    uphold("of credits that are missing there are more than none", missing, case)
 }
 
 /// What is over, and what is to come.
@@ -91,6 +94,8 @@ fn times(found: &Standing, as_of: DateTime<Utc>) -> Result<(), Violation> {
     let coming = [found.until, counts_until, found.next_change];
     let is_ahead = coming.iter().flatten().all(|at| *at > as_of);
     uphold("what changes does so after the question", is_ahead, case)?;
+    let kept = found.keep.as_ref().is_none_or(|keep| Some(keep.until) == found.until);
+    uphold("the tier is to be kept until it ends", kept, case)?;
     let first = [found.until, counts_until].into_iter().flatten().min();
     let told_first = first.is_none_or(|first| found.next_change.is_some_and(|next| next <= first));
     uphold("the next change is the first one", told_first, case)

@@ -31,6 +31,22 @@ impl History {
         folded.chain(self.events(as_of))
     }
 
+    /// The events up to `as_of` that change what was known before them, void ones included:
+    /// returns, voids, enrollments and changes of attributes, in their order.
+    pub fn retractions(&self, as_of: DateTime<Utc>) -> impl Iterator<Item = &Event> {
+        let events = self.summary.lasting.iter().chain(&self.events).map(AsRef::as_ref);
+        let until = events.take_while(move |event: &&Event| event.position().0 <= as_of);
+        until.filter(|event| {
+            matches!(
+                event.kind,
+                EventKind::Return(_)
+                    | EventKind::Void(_)
+                    | EventKind::Enrolled
+                    | EventKind::AttributesChanged(_)
+            )
+        })
+    }
+
     /// How many events in effect at `as_of` there were within `interval`, by type and channel.
     ///
     /// # Complexity

@@ -11,7 +11,7 @@ use super::{Complaint, Member, Program};
 use crate::digest::Digest;
 use crate::event::Basket;
 use crate::game::Play;
-use crate::id::{CustomerId, OfferId};
+use crate::id::{CustomerId, LadderId, OfferId};
 use crate::offer::{Allowance, BudgetKey, Budgets, Evaluation, Explain, NoBudgets};
 use crate::points::{Balance, Expiring};
 use crate::rule::{Facts, Text, Value, Verdict};
@@ -44,6 +44,9 @@ pub struct View {
     /// How the member stands in the games.
     #[serde(default, skip_serializing_if = "Play::is_empty")]
     pub games: Play,
+    /// The tiers on the ladders beside the first one, by ladder.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub other_standings: BTreeMap<LadderId, Standing>,
     /// The points.
     pub balance: Balance,
     /// What of the points will expire, and when.
@@ -96,7 +99,8 @@ impl Program {
     pub fn view(&self, member: &Member, as_of: DateTime<Utc>) -> View {
         let look = self.look(member, self.moment(as_of));
         let next_change = self.next_change(&look, member);
-        let Look { judged, standing, games } = look;
+        let Look { judged, standing, other_standings, games } = look;
+        let ladders = self.ladders.others.iter().map(|ladder| ladder.id().clone());
         let features = self.fields.features();
         let features =
             features.map(|(name, slot)| (name.clone(), judged.sheet.value(slot).cloned()));
@@ -111,6 +115,7 @@ impl Program {
             segments: judged.place.membership,
             standing,
             games,
+            other_standings: ladders.zip(other_standings).collect(),
             balance: judged.balance,
         }
     }

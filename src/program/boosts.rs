@@ -7,7 +7,7 @@ use crate::feature::Snapshot;
 use crate::money::Money;
 use crate::points::{Boost, BoostSource, Boosts, Expiry, Ledger};
 use crate::rule::Sheet;
-use crate::tier::{Credits, Crossing, Tier};
+use crate::tier::{AtLeast, Credits, Crossing, Measure, Tier};
 
 /// What a member's tier does to what an event earns.
 pub(super) struct TierTerms {
@@ -53,7 +53,8 @@ impl Program {
     fn split(&self, event: &Event, judged: &Judged<'_>, ledger: &Ledger) -> Option<Vec<Boost>> {
         let tiers = self.tiers.as_ref().filter(|tiers| tiers.crossing() == Crossing::Split)?;
         let paid = event.purchase()?.basket.net_price(self.currency).ok()?.minor();
-        let Credits::Money(credits) = tiers.standing(&judged.snapshot, ledger).credits else {
+        let standing = tiers.standing(&judged.snapshot, ledger);
+        let Some(Credits::Money(credits)) = standing.credits.0.get(&Measure::Spend) else {
             return None;
         };
         let rank = judged.place.rank?;
@@ -61,7 +62,7 @@ impl Program {
         let mut tier = tiers.tiers().get(rank)?;
         let mut parts = Vec::new();
         for next in tiers.tiers().iter().skip(rank + 1) {
-            let Credits::Money(begins) = next.at_least else { return None };
+            let AtLeast::Credits(Credits::Money(begins)) = next.at_least else { return None };
             if begins.minor() >= end {
                 break;
             }

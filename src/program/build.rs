@@ -3,9 +3,9 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
-use super::fields::{Fields, Names, comes_later, follows_games, is_reserved};
+use super::fields::{Fields, Names, TierNames, comes_later, follows_games, is_reserved};
 use super::part::{Consulted, Installed};
-use super::{Error, Fault, Program, SPEC_VERSION, Spec};
+use super::{Error, Fault, Program, SPEC_VERSION, Spec, ladders};
 use crate::digest::Digest;
 use crate::feature::Extractor;
 use crate::game::{CheckedGames, Surroundings};
@@ -119,11 +119,10 @@ impl Builder {
         segmenters.extend(rfm_segments(&self.spec, names, &mut problems));
         segmenters.extend(self.segmenters);
         let segments = segment_ids(&self.spec, &segmenters, &mut problems);
-        let tiers = tier_policy(&self.spec, self.tiers, &mut problems);
-        // Those of a faulty ladder, too: rules that name them are not to blame.
-        let written = self.spec.ladder.iter().flat_map(|ladder| &ladder.tiers);
-        let own = tiers.iter().flat_map(|tiers| tiers.tiers());
-        let tier_ids: BTreeSet<TierId> = written.chain(own).map(|tier| tier.id.clone()).collect();
+        let (first, ladders) = ladders::checked(&self.spec, names, &mut problems);
+        let first = first.map(|first| Box::new(first) as Box<dyn TierPolicy>);
+        let tiers = first.or(self.tiers);
+        let tier_names = ladders::tier_names(&self.spec, tiers.as_deref());
 
         let inputs = segmenters.iter().flat_map(|segmenter| segmenter.inputs());
         let mut wanted: BTreeSet<&str> = inputs.map(Text::as_str).collect();
@@ -136,7 +135,7 @@ impl Builder {
         wanted.extend(self.spec.games.fields());
         wanted.extend(self.earning.iter().flat_map(|earning| earning.fields()));
         wanted.extend(self.offers.iter().flat_map(|offers| offers.fields()));
-        let fields = Fields::of(wanted, names, &segments, &tier_ids);
+        let fields = Fields::of(wanted, names, &segments, &tier_names);
         let Some(fields) = problems.take(&Path::root(), fields) else { return Err(problems) };
 
         let segmenters: Vec<Installed> = segmenters
@@ -148,7 +147,8 @@ impl Builder {
         let earning = earning(&self.spec, self.earning, &fields, &mut problems);
         let multipliers = self.spec.multipliers.check(fields.schema(), &self.spec.earning);
         let multipliers = problems.take(&Path::from("multipliers"), multipliers);
-        let games = games(&self.spec, self.offers.is_some(), &fields, &tier_ids, &mut problems);
+        let games =
+            games(&self.spec, self.offers.is_some(), &fields, &tier_names.first, &mut problems);
         let offers = offers(&self.spec, self.offers, self.allocator, &fields, &mut problems);
         let (Some(earning), Some(offers), Some(multipliers)) = (earning, offers, multipliers)
         else {
@@ -166,6 +166,7 @@ impl Builder {
             fields,
             segmenters,
             tiers,
+            ladders,
             earning,
             multipliers,
             points_expiry: self.spec.points_expiry,
@@ -186,7 +187,7 @@ impl Builder {
             problems.add(Path::from("retention"), Fault::NoRetention);
         }
         let twice = [
-            ("ladder", self.tiers.is_some() && self.spec.ladder.is_some()),
+            ("ladders", self.tiers.is_some() && !self.spec.ladders.is_empty()),
             ("earning", self.earning.is_some() && !self.spec.earning.0.is_empty()),
             ("offers", self.offers.is_some() && !self.spec.offers.is_empty()),
             ("floors", self.offers.is_some() && !self.spec.floors.is_empty()),
@@ -287,7 +288,7 @@ fn early_fields(
     names: Names<'_>,
     problems: &mut Problems<Fault>,
 ) -> Option<Fields> {
-    let fields = Fields::of(wanted, names, &BTreeSet::new(), &BTreeSet::new());
+    let fields = Fields::of(wanted, names, &BTreeSet::new(), &TierNames::default());
     problems.take(&Path::root(), fields)
 }
 
@@ -308,20 +309,6 @@ fn segment_ids(
     }
     let written = spec.segments.iter().map(|segment| &segment.id);
     ids.into_keys().chain(written).cloned().collect()
-}
-
-fn tier_policy(
-    spec: &Spec,
-    own: Option<Box<dyn TierPolicy>>,
-    problems: &mut Problems<Fault>,
-) -> Option<Box<dyn TierPolicy>> {
-    match &spec.ladder {
-        None => own,
-        Some(ladder) => {
-            let checked = problems.take(&Path::from("ladder"), ladder.check(spec.currency));
-            checked.map(|ladder| Box::new(ladder) as Box<dyn TierPolicy>)
-        }
-    }
 }
 
 fn earning(

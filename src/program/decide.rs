@@ -1,5 +1,7 @@
 //! Deciding what follows from an event.
 
+use std::collections::BTreeMap;
+
 use chrono::{DateTime, NaiveDate, Utc};
 
 use super::judge::Place;
@@ -7,7 +9,7 @@ use super::settle::{Derived, reaches_back};
 use super::{Complaint, Decision, Member, Program, Status, TierChange};
 use crate::digest::Digest;
 use crate::event::{Event, EventKind, EventType};
-use crate::id::SegmentId;
+use crate::id::{SegmentId, TierId};
 use crate::offer::Explain;
 use crate::path::Path;
 use crate::points::{Balance, Refusal};
@@ -86,6 +88,9 @@ impl Program {
             let reason = format!("{found} is not the program's {}", self.currency);
             objections.push(Complaint::one("kind.purchase.basket", reason));
         }
+        if let EventKind::TierGranted(granted) = &event.kind {
+            objections.extend(self.grant_objections(granted));
+        }
         objections
     }
 
@@ -97,7 +102,7 @@ impl Program {
         let since = profile.attributes(event.at).enrolled_on();
         let since = since.or_else(|| Some(self.zone.date(*enrolled.first()?)));
         let is_early = |since: &NaiveDate| self.zone.date(event.at) < *since;
-        let since = since.filter(|since| operation.is_asked() && is_early(since));
+        let since = since.filter(|since| !operation.is_by_operator() && is_early(since));
         let early = since.map(|since| Refusal::BeforeMembership { since });
         early.into_iter().chain(member.ledger().refusal(event)).min()
     }
@@ -111,6 +116,9 @@ impl Program {
         if recorded == Recorded::Folded {
             let reason = "it is older than events are kept: it counts, but moves no points";
             doubts.push(Complaint::one("at", reason));
+        }
+        if let EventKind::TierGranted(granted) = &event.kind {
+            doubts.extend(self.grant_doubts(granted));
         }
         if let EventKind::AttributesChanged(changed) = &event.kind {
             let path = Path::from("kind.attributes_changed.changes");
@@ -153,6 +161,7 @@ impl Program {
             entered: Vec::new(),
             left: Vec::new(),
             tier: None,
+            other_tiers: BTreeMap::new(),
             balance,
         }
     }
@@ -177,7 +186,8 @@ impl Program {
     ) {
         let (moment, ledger) = (self.moment(decision.as_of), member.ledger());
         let before = before.unwrap_or_else(|| self.place(member.profile(), ledger, moment));
-        let after = if self.tiers.as_ref().is_some_and(|tiers| tiers.looks_at_points()) {
+        let first = self.tiers.as_ref().is_some_and(|tiers| tiers.looks_at_points());
+        let after = if first || self.ladders.look_at_points() {
             let mut ledger = ledger.clone();
             // The entries continue the ledger; if it is full, applying the decision will tell.
             let _ = ledger.post(decision.entries.clone());
@@ -189,9 +199,15 @@ impl Program {
         decision.left = newly(&after, &before);
         decision.balance = ledger.balance_with(&decision.entries, decision.as_of);
         let (from, to) = (self.tier(before.rank), self.tier(after.rank));
+        let change = |from: &TierId, to: &TierId| TierChange { from: from.clone(), to: to.clone() };
         if let Some((from, to)) = from.zip(to).filter(|(from, to)| from != to) {
-            decision.tier = Some(TierChange { from: from.clone(), to: to.clone() });
+            decision.tier = Some(change(from, to));
         }
+        let others = |place: &Place| self.ladders.tiers(&place.other_ranks);
+        let changed = others(&before).into_iter().zip(others(&after).into_values());
+        let changed = changed.filter(|((_, (from, _)), (to, _))| from != to);
+        let changed = changed.map(|((id, (_, from)), (_, to))| (id.clone(), change(from, to)));
+        decision.other_tiers = changed.collect();
     }
 }
 

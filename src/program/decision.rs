@@ -1,11 +1,13 @@
 //! What follows from an event.
 
+use std::collections::BTreeMap;
+
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
 use crate::digest::Digest;
 use crate::event::Event;
-use crate::id::{CustomerId, OfferId, SegmentId, TierId};
+use crate::id::{CustomerId, LadderId, OfferId, SegmentId, TierId};
 use crate::money::Money;
 use crate::offer::{DeclineCode, Outcome};
 use crate::path::{Path, Problems};
@@ -62,6 +64,9 @@ pub struct Decision {
     /// The change of tier, if it changes.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub tier: Option<TierChange>,
+    /// The changes on the ladders beside the first one, by ladder.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub other_tiers: BTreeMap<LadderId, TierChange>,
     /// The points afterwards.
     pub balance: Balance,
 }

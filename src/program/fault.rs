@@ -58,6 +58,14 @@ pub enum Fault {
         /// The id.
         id: crate::id::SegmentId,
     },
+    /// Two ladders have one id.
+    #[error("ladder `{id}` is there twice: also at ladders[{first}]")]
+    DuplicateLadder {
+        /// The id.
+        id: crate::id::LadderId,
+        /// Where the first ladder is.
+        first: usize,
+    },
     /// A segment's rule names something that follows from segments.
     #[error("`{name}` is not known yet when segments are told")]
     NotKnownYet {

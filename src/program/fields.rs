@@ -7,7 +7,7 @@ use chrono::{DateTime, Datelike, DurationRound, TimeDelta, Timelike, Utc};
 use crate::event::{Basket, Channel};
 use crate::feature::{Extractor, Feature, Moment, Snapshot, USAGES};
 use crate::game::{Figure, Games};
-use crate::id::{AttributeName, SegmentId, TierId};
+use crate::id::{AttributeName, LadderId, SegmentId, TierId};
 use crate::money::Currency;
 use crate::path::Problems;
 use crate::points::Points;
@@ -56,6 +56,9 @@ enum Source {
     Segments,
     Tier,
     TierRank,
+    /// The tier on a ladder beside the first one, or its rank.
+    TierOn(LadderId),
+    TierRankOn(LadderId),
     Points,
     Badges,
     Figure(Figure),
@@ -77,6 +80,13 @@ pub(super) struct Names<'a> {
     pub games: &'a Games,
 }
 
+/// The ids of all tiers, of the first ladder and of those beside it.
+#[derive(Clone, Debug, Default)]
+pub(super) struct TierNames {
+    pub first: BTreeSet<TierId>,
+    pub others: BTreeMap<LadderId, BTreeSet<TierId>>,
+}
+
 /// The fields of a program, in the order of their slots.
 #[derive(Clone, Debug)]
 pub(super) struct Fields {
@@ -88,19 +98,35 @@ pub(super) struct Fields {
 
 /// Whether a field is only known after segments and tiers were told.
 pub(super) fn comes_later(name: &str) -> bool {
-    LATER.iter().any(|(later, _)| *later == name) || Figure::parts(name).is_some()
+    LATER.iter().any(|(later, _)| *later == name)
+        || on_ladder(name).is_some()
+        || Figure::parts(name).is_some()
 }
 
 /// Whether a field is only known after games were looked at.
 pub(super) fn follows_games(name: &str) -> bool {
-    comes_later(name) && !["segments", "tier", "tier_rank", "points"].contains(&name)
+    let before = ["segments", "tier", "tier_rank", "points"].contains(&name);
+    comes_later(name) && !before && on_ladder(name).is_none()
 }
 
 /// Whether the crate gives the name a meaning of its own.
 pub(super) fn is_reserved(name: &str) -> bool {
     let own = CALENDAR.iter().chain(&LATER).any(|(own, _)| *own == name);
-    let own = own || Figure::parts(name).is_some();
-    own || name.parse::<Feature>().is_ok() || WELL_KNOWN.iter().any(|(known, ..)| *known == name)
+    own || on_ladder(name).is_some()
+        || Figure::parts(name).is_some()
+        || name.parse::<Feature>().is_ok()
+        || WELL_KNOWN.iter().any(|(known, ..)| *known == name)
+}
+
+/// The tier or the rank on a ladder that a name such as `tier(club)` means.
+fn on_ladder(name: &str) -> Option<(LadderId, Source)> {
+    let (field, ladder) = name.strip_suffix(')')?.split_once('(')?;
+    let ladder = LadderId::new(ladder).ok()?;
+    match field {
+        "tier" => Some((ladder.clone(), Source::TierOn(ladder))),
+        "tier_rank" => Some((ladder.clone(), Source::TierRankOn(ladder))),
+        _ => None,
+    }
 }
 
 impl Fields {
@@ -110,7 +136,7 @@ impl Fields {
         wanted: impl IntoIterator<Item = &'n str>,
         names: Names<'_>,
         segments: &BTreeSet<SegmentId>,
-        tiers: &BTreeSet<TierId>,
+        tiers: &TierNames,
     ) -> Result<Self, Problems<rule::Fault>> {
         let mut fields = Vec::new();
         let mut sources = Vec::new();
@@ -206,17 +232,21 @@ impl Fields {
         }
     }
 
-    /// Writes down tier and points.
+    /// Writes down tiers and points.
     pub(super) fn rank(
         &self,
         sheet: &mut Sheet,
         rank: Option<usize>,
         tier: Option<&TierId>,
+        others: &BTreeMap<&LadderId, (usize, &TierId)>,
         points: Points,
     ) {
+        let number = |rank: usize| i64::try_from(rank).ok().map(Value::Integer);
         self.fill(sheet, |source| match source {
             Source::Tier => tier.map(Value::text),
-            Source::TierRank => i64::try_from(rank?).ok().map(Value::Integer),
+            Source::TierRank => number(rank?),
+            Source::TierOn(ladder) => others.get(ladder).map(|(_, tier)| Value::text(tier)),
+            Source::TierRankOn(ladder) => number(others.get(ladder)?.0),
             Source::Points => Some(Value::Integer(points.0)),
             _ => None,
         });
@@ -299,10 +329,14 @@ impl Names<'_> {
         &self,
         name: &str,
         segments: &BTreeSet<SegmentId>,
-        tiers: &BTreeSet<TierId>,
+        tiers: &TierNames,
     ) -> Option<(Field, Source)> {
         if let Some((_, source)) = CALENDAR.iter().chain(&LATER).find(|(own, _)| *own == name) {
             return Some((self.own(name, source, segments, tiers), source.clone()));
+        }
+        if let Some((ladder, source)) = on_ladder(name) {
+            let own = tiers.others.contains_key(&ladder);
+            return own.then(|| (self.own(name, &source, segments, tiers), source));
         }
         if let Some(figure) = self.games.figure(name) {
             return Some((Field::new(name, Kind::Integer), Source::Figure(figure)));
@@ -322,6 +356,11 @@ impl Names<'_> {
         Some((field, Source::Feature(feature)))
     }
 
+    /// Whether there is an attribute of this name that is a date.
+    pub(super) fn has_date(&self, name: &AttributeName) -> bool {
+        self.attribute(name.as_str()).is_some_and(|field| field.kind == Kind::Date)
+    }
+
     fn attribute(&self, name: &str) -> Option<Field> {
         if name == "preferred_channel" {
             return Some(Field::choice(name, Channel::ALL.map(Channel::name)));
@@ -337,13 +376,18 @@ impl Names<'_> {
         name: &str,
         source: &Source,
         segments: &BTreeSet<SegmentId>,
-        tiers: &BTreeSet<TierId>,
+        tiers: &TierNames,
     ) -> Field {
         match source {
             Source::Today => Field::new(name, Kind::Date),
             Source::Weekday => Field::choice(name, WEEKDAYS),
             Source::Segments => closed(Field::new(name, Kind::Set), segments),
-            Source::Tier => closed(Field::new(name, Kind::Text), tiers),
+            Source::Tier => closed(Field::new(name, Kind::Text), &tiers.first),
+            Source::TierOn(ladder) => {
+                let none = BTreeSet::new();
+                let tiers = tiers.others.get(ladder).unwrap_or(&none);
+                closed(Field::new(name, Kind::Text), tiers)
+            }
             Source::Badges => {
                 let badges = self.games.badges.iter().map(|badge| badge.id.clone()).collect();
                 closed(Field::new(name, Kind::Set), &badges)

@@ -97,7 +97,8 @@ impl Program {
         let holds = |profile: &Profile| {
             let rank =
                 |tiers: &dyn TierPolicy, snapshot: &Snapshot<'_>| tiers.rank(snapshot, ledger);
-            rule.truth(&self.placed(profile, ledger, moment, rank).sheet) == Truth::Hold
+            let others = |snapshot: &Snapshot<'_>| self.ladders.ranks(snapshot, ledger);
+            rule.truth(&self.placed(profile, ledger, moment, rank, others).sheet) == Truth::Hold
         };
         holds(&profile.before_instant(at))
     }

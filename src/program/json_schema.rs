@@ -13,6 +13,7 @@ use crate::offer::{Portion, TrialUnit};
 use crate::points::Multiplier;
 use crate::rule::{Number, Rule};
 use crate::segment::grid::Cell;
+use crate::tier::Qualification;
 
 const SPAN: &str = "[1-9][0-9]{0,5}(min|h|d|w|mo|y)";
 
@@ -84,6 +85,25 @@ impl JsonSchema for Number {
 
     fn json_schema(_: &mut SchemaGenerator) -> Schema {
         json_schema!({"type": "number"})
+    }
+}
+
+impl JsonSchema for Qualification {
+    fn schema_name() -> Cow<'static, str> {
+        "Qualification".into()
+    }
+
+    fn json_schema(generator: &mut SchemaGenerator) -> Schema {
+        let window = generator.subschema_for::<Window>().to_value();
+        let own = json!({"year_from": {"type": "string"}});
+        json_schema!({
+            "description": "Since when credits count.",
+            "anyOf": [
+                window,
+                {"const": "tier_year", "description": "A year from the start of the tier on."},
+                part("A year from the last anniversary of a date of the customer's own on.", own),
+            ],
+        })
     }
 }
 

@@ -34,6 +34,8 @@ pub(super) struct Place {
     pub membership: Membership,
     /// The position of the tier, if the program has tiers.
     pub rank: Option<usize>,
+    /// The positions on the ladders beside the first one.
+    pub other_ranks: Vec<usize>,
 }
 
 /// All that a view tells of a member at a moment.
@@ -41,6 +43,8 @@ pub(super) struct Look<'a> {
     pub judged: Judged<'a>,
     pub standing: Option<Standing>,
     pub games: Play,
+    /// On the ladders beside the first one.
+    pub other_standings: Vec<Standing>,
 }
 
 /// Which offers the customer asks to use, what is left of budgets, and how much is to be explained.
@@ -51,6 +55,13 @@ pub(super) struct Asked<'a> {
     pub explain: Explain,
 }
 
+impl Look<'_> {
+    /// Where the member stands on all ladders.
+    fn standings(&self) -> impl Iterator<Item = &Standing> {
+        self.standing.iter().chain(&self.other_standings)
+    }
+}
+
 impl Program {
     /// How the profile and the ledger stand at the moment.
     pub(super) fn judge<'a>(
@@ -59,18 +70,27 @@ impl Program {
         ledger: &'a Ledger,
         moment: Moment,
     ) -> Judged<'a> {
-        self.judge_by(profile, ledger, moment, |tiers, snapshot| tiers.rank(snapshot, ledger))
+        let others = |snapshot: &_| self.ladders.ranks(snapshot, ledger);
+        let rank = |tiers: &dyn TierPolicy, snapshot: &_| tiers.rank(snapshot, ledger);
+        self.judge_by(profile, ledger, moment, rank, others)
     }
 
     /// How the member stands at the moment, and when that changes as far as tiers can tell.
     pub(super) fn look<'a>(&self, member: &'a Member, moment: Moment) -> Look<'a> {
         let mut standing = None;
         let ledger = member.ledger();
-        let judged = self.judge_by(member.profile(), ledger, moment, |tiers, snapshot| {
+        let mut other_standings = Vec::new();
+        let rank = |tiers: &dyn TierPolicy, snapshot: &_| {
             standing.insert(tiers.standing(snapshot, ledger)).rank
-        });
+        };
+        let others = |snapshot: &_| {
+            let ladders = self.ladders.others.iter();
+            other_standings = ladders.map(|ladder| ladder.standing(snapshot, ledger)).collect();
+            other_standings.iter().map(|standing| standing.rank).collect()
+        };
+        let judged = self.judge_by(member.profile(), ledger, moment, rank, others);
         let games = self.play(&judged);
-        Look { judged, standing, games }
+        Look { judged, standing, other_standings, games }
     }
 
     fn judge_by<'a>(
@@ -79,8 +99,9 @@ impl Program {
         ledger: &'a Ledger,
         moment: Moment,
         rank: impl FnOnce(&dyn TierPolicy, &Snapshot<'a>) -> usize,
+        others: impl FnOnce(&Snapshot<'a>) -> Vec<usize>,
     ) -> Judged<'a> {
-        let mut judged = self.placed(profile, ledger, moment, rank);
+        let mut judged = self.placed(profile, ledger, moment, rank, others);
         self.play_into(&mut judged);
         judged
     }
@@ -92,6 +113,7 @@ impl Program {
         ledger: &'a Ledger,
         moment: Moment,
         rank: impl FnOnce(&dyn TierPolicy, &Snapshot<'a>) -> usize,
+        others: impl FnOnce(&Snapshot<'a>) -> Vec<usize>,
     ) -> Judged<'a> {
         let snapshot = Snapshot::of(profile, moment);
         let mut sheet = Sheet::new(moment.today());
@@ -100,8 +122,11 @@ impl Program {
         self.fields.place(&mut sheet, &membership, &undecided);
         let rank = self.tiers.as_ref().map(|tiers| rank(&**tiers, &snapshot));
         let balance = ledger.balance(moment.as_of);
-        self.fields.rank(&mut sheet, rank, self.tier(rank), balance.active);
-        Judged { snapshot, sheet, place: Place { membership, rank }, balance, ledger }
+        let other_ranks = others(&snapshot);
+        let others = self.ladders.tiers(&other_ranks);
+        self.fields.rank(&mut sheet, rank, self.tier(rank), &others, balance.active);
+        let place = Place { membership, rank, other_ranks };
+        Judged { snapshot, sheet, place, balance, ledger }
     }
 
     /// The segments and the tier of the profile with the ledger at the moment.
@@ -115,7 +140,8 @@ impl Program {
             .flat_map(|installed| installed.part.assign(&installed.row(&sheet), sheet.today()));
         let membership = membership.collect();
         let rank = self.tiers.as_ref().map(|tiers| tiers.rank(&snapshot, ledger));
-        Place { membership, rank }
+        let other_ranks = self.ladders.ranks(&snapshot, ledger);
+        Place { membership, rank, other_ranks }
     }
 
     /// The tier at a position.
@@ -143,6 +169,7 @@ impl Program {
             && one.judged.place == other.judged.place
             && one.standing == other.standing
             && one.games == other.games
+            && one.other_standings == other.other_standings
             && one.judged.balance == other.judged.balance
     }
 
@@ -152,7 +179,7 @@ impl Program {
         let as_of = snapshot.moment().as_of;
         self.fields
             .next_changes(snapshot, &self.extractors)
-            .chain(look.standing.as_ref().and_then(|standing| standing.next_change))
+            .chain(look.standings().filter_map(|standing| standing.next_change))
             .chain(look.games.next_change())
             .chain(ledger.next_change(as_of))
             .chain(snapshot.profile().history.next_at(as_of))

@@ -18,6 +18,7 @@ mod games;
 #[cfg(feature = "schemars")]
 mod json_schema;
 mod judge;
+mod ladders;
 mod member;
 mod part;
 mod reversal;
@@ -25,6 +26,7 @@ mod review;
 mod settle;
 mod spec;
 mod targeting;
+mod tiers;
 
 use std::collections::BTreeMap;
 
@@ -54,6 +56,7 @@ use crate::segment::Segment;
 use crate::tier::{Tier, TierPolicy};
 
 use fields::Fields;
+use ladders::Ladders;
 use part::{Consulted, Installed};
 
 /// A checked loyalty program: immutable, and safe to share between threads.
@@ -68,7 +71,9 @@ pub struct Program {
     extractors: Vec<Box<dyn Extractor>>,
     fields: Fields,
     segmenters: Vec<Installed>,
+    /// The first ladder, or the host's own tiers in place of it.
     tiers: Option<Box<dyn TierPolicy>>,
+    ladders: Ladders,
     earning: Consulted<Box<dyn EarningPolicy>>,
     multipliers: CheckedMultipliers,
     points_expiry: Expiry,
@@ -114,7 +119,7 @@ impl Program {
         self.segmenters.iter().flat_map(|installed| installed.part.segments())
     }
 
-    /// The tiers, from the lowest to the highest.
+    /// The tiers of the first ladder, from the lowest to the highest.
     #[must_use]
     pub fn tiers(&self) -> &[Tier] {
         self.tiers.as_ref().map_or(&[], |tiers| tiers.tiers())

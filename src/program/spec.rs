@@ -59,9 +59,9 @@ pub struct Spec {
     /// Segments by scores of recency, frequency and monetary value.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub rfm: Option<RfmSpec>,
-    /// The tiers.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub ladder: Option<Ladder>,
+    /// The ladders of tiers, of which the first is the one that multiplies points.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub ladders: Vec<Ladder>,
     /// What earns points.
     #[serde(default, skip_serializing_if = "is_empty")]
     pub earning: Earning,
@@ -130,7 +130,7 @@ impl Spec {
             attributes: BTreeMap::new(),
             segments: Vec::new(),
             rfm: None,
-            ladder: None,
+            ladders: Vec::new(),
             earning: Earning::default(),
             multipliers: Multipliers::default(),
             points_expiry: Expiry::Never,

@@ -1,4 +1,4 @@
-//! Earning rules and ladders: what customers are promised for what they do.
+//! Earning rules: what customers get points for.
 
 use std::collections::BTreeSet;
 
@@ -7,14 +7,14 @@ use proptest::prelude::*;
 use proptest::sample::select;
 
 use super::basket::{category, product, store};
-use super::calendar::{span, window};
+use super::calendar::span;
 use super::customer::channel;
 use super::id::numbered;
 use super::money::{price, rounding};
 use super::rule::rule;
 use crate::calendar::Period;
 use crate::event::{Channel, EventType};
-use crate::id::{AttributeName, CampaignId, CategoryId, EarningId, ProductId, StoreId, TierId};
+use crate::id::{AttributeName, CampaignId, CategoryId, EarningId, ProductId, StoreId};
 use crate::money::{Currency, Money};
 use crate::points::{
     Activation, Award, Birthday, Campaign, Cap, CapPeriod, Celebration, Combine, Earning,
@@ -22,8 +22,7 @@ use crate::points::{
     PerAmount, PerEvent, PerUnit, Points, ProfileCompleted, Steps, TierMultiplier,
 };
 use crate::profile::WELL_KNOWN;
-use crate::rule::{Schema, Text};
-use crate::tier::{Credits, Crossing, Ladder, Measure, Tier, Validity};
+use crate::rule::Schema;
 
 /// Up to `most` earning rules that together pass [`Earning::check`], with conditions on the fields
 /// of `schema`.
@@ -132,66 +131,6 @@ pub fn multipliers(schema: &Schema) -> impl Strategy<Value = Multipliers> + Clon
         });
         Multipliers { combine, offers, campaigns: campaigns.collect() }
     })
-}
-
-/// A ladder of one to five tiers that passes [`Ladder::check`], over any measure and window.
-pub fn ladder(currency: Currency) -> impl Strategy<Value = Ladder> + Clone {
-    let measure =
-        select(vec![Measure::Spend, Measure::Orders, Measure::Visits, Measure::PointsEarned]);
-    let validity = prop_oneof![
-        1 => Just(Validity::WhileQualified),
-        1 => span().prop_map(Validity::For),
-    ];
-    let crossing = select(vec![Crossing::Before, Crossing::After, Crossing::Split]);
-    let steps = vec((1..=8_i64, multiplier(), proptest::option::weighted(0.3, expiry())), 0..=4);
-    (measure, window(), validity, crossing, steps).prop_map(
-        move |(measure, window, validity, crossing, steps)| {
-            let crossing = match (crossing, measure) {
-                (Crossing::After, Measure::PointsEarned) => Crossing::Before,
-                (Crossing::Split, measure) if measure != Measure::Spend => Crossing::Before,
-                _ => crossing,
-            };
-            let tiers = tiers(measure, currency, &steps);
-            Ladder { tiers, measure, window, validity, crossing }
-        },
-    )
-}
-
-/// The lowest tier, and one for each step above it.
-fn tiers(
-    measure: Measure,
-    currency: Currency,
-    steps: &[(i64, Multiplier, Option<Expiry>)],
-) -> Vec<Tier> {
-    let mut reached = 0;
-    let lowest = (0, Multiplier::ONE, None);
-    let tiers = std::iter::once(&lowest).chain(steps).enumerate();
-    let tiers = tiers.filter_map(|(at, (step, multiplier, points_expiry))| {
-        reached += step;
-        let at_least = match measure {
-            Measure::Spend => {
-                let minor = reached * 20 * currency.minor_per_major();
-                Credits::Money(Money::from_minor(minor, currency))
-            }
-            Measure::PointsEarned => Credits::Count(reached * 20),
-            Measure::Orders | Measure::Visits => Credits::Count(reached),
-        };
-        let id = TierId::new(numbered("tier-", at)).ok()?;
-        let name = Text::from(id.as_str());
-        Some(Tier {
-            id,
-            name,
-            at_least,
-            multiplier: *multiplier,
-            points_expiry: *points_expiry,
-            benefits: Vec::new(),
-        })
-    });
-    tiers.collect()
-}
-
-fn multiplier() -> impl Strategy<Value = Multiplier> + Clone {
-    (0..=300_u32).prop_filter_map("a multiplier", Multiplier::from_hundredths)
 }
 
 fn per_amount(currency: Currency) -> impl Strategy<Value = PerAmount> + Clone {

@@ -5,17 +5,17 @@ use proptest::prelude::*;
 use proptest::sample::select;
 
 use super::basket::{basket, product, purchase, store};
-use super::calendar::{instant, years};
+use super::calendar::{instant, span, years};
 use super::customer::{attribute, channel, coordinates};
-use super::id::id;
+use super::id::{id, numbered};
 use super::operation::operation;
 use super::value::text;
 use crate::event::{
-    AttributesChanged, Custom, EmailClicked, EmailOpened, Event, EventKind, EventType, Operation,
-    OrderConfirmed, Referral, Return, ReturnedLine, Review, Share, SupportContact, SurveyAnswered,
-    View, Visit, Void,
+    AttributesChanged, Custom, EmailClicked, EmailOpened, Event, EventKind, EventType, GrantReason,
+    Operation, OrderConfirmed, Referral, Return, ReturnedLine, Review, Share, SupportContact,
+    SurveyAnswered, TierChallenge, TierGranted, View, Visit, Void, latest,
 };
-use crate::id::{CustomerId, EventId};
+use crate::id::{CustomerId, EventId, TierId};
 use crate::money::Currency;
 use crate::rule::Text;
 
@@ -77,6 +77,7 @@ pub fn event_kind(event_type: EventType, currency: Currency) -> BoxedStrategy<Ev
         EventType::Enrolled => Just(EventKind::Enrolled).boxed(),
         EventType::AttributesChanged => changes().prop_map(EventKind::AttributesChanged).boxed(),
         EventType::Points => operation().prop_map(EventKind::Points).boxed(),
+        EventType::TierGranted => granted().prop_map(EventKind::TierGranted).boxed(),
         EventType::Custom => custom().prop_map(EventKind::Custom).boxed(),
     }
 }
@@ -128,6 +129,29 @@ fn changes() -> impl Strategy<Value = AttributesChanged> + Clone {
             .map(|((name, value), known)| (name, known.then_some(value)))
             .collect(),
     })
+}
+
+fn granted() -> impl Strategy<Value = TierGranted> + Clone {
+    let reason = select(vec![GrantReason::Match, GrantReason::Gift, GrantReason::Challenge]);
+    let challenge = (span(), 1..=5_i64).prop_map(|(within, orders)| TierChallenge {
+        within,
+        spend: None,
+        orders: Some(orders),
+        visits: None,
+        points_earned: None,
+        engagement: None,
+    });
+    let tier = (0..5_usize).prop_filter_map("a tier", |at| TierId::new(numbered("tier-", at)).ok());
+    let until = proptest::option::of(Just(latest() - TimeDelta::days(1)));
+    (tier, until, reason, proptest::option::of(challenge)).prop_map(
+        |(tier, until, reason, challenge)| TierGranted {
+            ladder: None,
+            tier,
+            until,
+            reason,
+            challenge,
+        },
+    )
 }
 
 fn custom() -> impl Strategy<Value = Custom> + Clone {

@@ -8,19 +8,21 @@ use proptest::sample::select;
 
 use super::benefit::floors;
 use super::calendar::zone;
-use super::earning::{earning, expiry, ladder, multipliers};
+use super::earning::{earning, expiry, multipliers};
 use super::game::{OPT_IN, games};
 use super::id::numbered;
+use super::ladder::ladder;
 use super::offer::offers;
 use super::rule::rule;
-use crate::id::{AttributeName, OfferId, SegmentId, TierId};
+use crate::id::{AttributeName, LadderId, OfferId, SegmentId, TierId};
 use crate::money::{Currency, Money};
-use crate::points::ClawBack;
+use crate::points::{ClawBack, Multiplier};
 use crate::program::{AttributeType, Spec};
 use crate::rule::{Field, Kind, Rule, Schema};
 use crate::segment::grid::StandardGrid;
 use crate::segment::rfm::{Cuts, Figure, GridChoice, RfmSpec, Scale, Scoring};
 use crate::segment::rules::RuleSegment;
+use crate::tier::Ladder;
 
 /// A document of a program that passes [`Spec::build`], with more or less of everything in it.
 ///
@@ -29,14 +31,14 @@ pub fn spec(currency: Currency) -> impl Strategy<Value = Spec> + Clone {
     let (early, all) = (schema(currency, &[]), schema(currency, &LATE));
     let segments = vec(rule(&early), 0..=3).prop_map(segments);
     let rfm = proptest::option::of(rfm(currency));
-    let ladder = proptest::option::of(ladder(currency));
+    let ladders = vec(ladder(currency), 0..=2).prop_map(ladders);
     let offers = (offers(&all, currency, 5), floors(currency));
-    let parts = (segments, rfm, ladder, earning(&early, currency, 3), offers);
+    let parts = (segments, rfm, ladders, earning(&early, currency, 3), offers);
     let policies =
         select(vec![ClawBack::PendingOnly, ClawBack::WithinBalance, ClawBack::IntoDeficit]);
     let points = (multipliers(&early), expiry(), policies);
     let spec = (zone(), parts, points).prop_map(move |(zone, parts, points)| {
-        let (segments, rfm, ladder, earning, ((offers, lanes), floors)) = parts;
+        let (segments, rfm, ladders, earning, ((offers, lanes), floors)) = parts;
         let (multipliers, points_expiry, claw_back) = points;
         Spec {
             multipliers,
@@ -45,7 +47,7 @@ pub fn spec(currency: Currency) -> impl Strategy<Value = Spec> + Clone {
             zone,
             segments,
             rfm,
-            ladder,
+            ladders,
             earning,
             lanes,
             floors,
@@ -56,7 +58,7 @@ pub fn spec(currency: Currency) -> impl Strategy<Value = Spec> + Clone {
     });
     spec.prop_flat_map(move |spec| {
         let rewards: Vec<OfferId> = spec.offers.iter().map(|offer| offer.id.clone()).collect();
-        let tiers = spec.ladder.iter().flat_map(|ladder| &ladder.tiers);
+        let tiers = spec.ladders.iter().take(1).flat_map(|ladder| &ladder.tiers);
         let tiers: Vec<TierId> = tiers.map(|tier| tier.id.clone()).collect();
         let games = proptest::option::of(games(&early, currency, &rewards, &tiers));
         games.prop_map(move |games| Spec { games: games.unwrap_or_default(), ..spec.clone() })
@@ -90,6 +92,15 @@ fn schema(currency: Currency, late: &[(&str, Kind)]) -> Schema {
     });
     // The names are all different.
     Schema::new(fields).unwrap_or_default()
+}
+
+/// The ladders with ids that differ; points are multiplied by the first alone.
+fn ladders(mut ladders: Vec<Ladder>) -> Vec<Ladder> {
+    for ladder in ladders.iter_mut().skip(1) {
+        ladder.id = LadderId::new("second").unwrap_or_default();
+        ladder.tiers.iter_mut().for_each(|tier| tier.multiplier = Multiplier::ONE);
+    }
+    ladders
 }
 
 fn segments(rules: Vec<Rule>) -> Vec<RuleSegment> {

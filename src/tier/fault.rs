@@ -2,8 +2,8 @@
 
 use thiserror::Error;
 
-use super::{Credits, MAX_TIERS, Measure};
-use crate::id::TierId;
+use super::{AtLeast, Credits, MAX_TIERS, Measure, Qualification};
+use crate::id::{AttributeName, OfferId, TierId};
 use crate::money::{Currency, Money};
 
 /// What is wrong at a place of a ladder.
@@ -31,16 +31,19 @@ pub enum Fault {
     #[error("the first tier begins at {found}: it must be 0, so that everybody has a tier")]
     FirstNotZero {
         /// Where it begins.
-        found: Credits,
+        found: AtLeast,
     },
     /// A tier does not take more credits than the one below it.
     #[error("the tier begins at {found}, the one below it at {below}: it must take more")]
     NotRising {
         /// Where the tier begins.
-        found: Credits,
+        found: AtLeast,
         /// Where the tier below it begins.
-        below: Credits,
+        below: AtLeast,
     },
+    /// A combination is empty, or takes none of a measure.
+    #[error("nothing is needed for it: say how much of each measure, more than none")]
+    NothingNeeded,
     /// Money where a number is counted, or the other way round.
     #[error("the ladder counts {measure}: write {}, not `{found}`", .measure.example())]
     WrongCredits {
@@ -66,4 +69,46 @@ pub enum Fault {
     /// The tier after a purchase depends on the points that depend on that tier.
     #[error("the ladder counts points earned: these cannot depend on the tier that they lead to")]
     Circular,
+    /// A tier is to last until the end of a window that has none.
+    #[error(
+        "the window `{window}` has no end: write a term such as `{{\"for\": \"12mo\"}}` or \
+         `{{\"end_of_next\": \"year\"}}`"
+    )]
+    NoEnd {
+        /// The window.
+        window: Qualification,
+    },
+    /// A term or a grace where tiers never end.
+    #[error("no tier is ever lost (`downgrade` is `never`): then it needs no term and no grace")]
+    NeverEnds,
+    /// The tier a step lower has no term.
+    #[error("one step at a time needs a `validity` with a term, for how long a step lasts")]
+    NoTerm,
+    /// Nothing is left to carry over, or no window comes after it.
+    #[error("nothing is carried over from the window `{window}`: no other one begins after it")]
+    NothingToCarry {
+        /// The window.
+        window: Qualification,
+    },
+    /// A tier is to be kept until its term ends, and has none.
+    #[error("there is no review until which a tier could be kept: give `validity` a term")]
+    NoReview,
+    /// A tier that everybody keeps for life anyway.
+    #[error("it is for life anyway: everybody is in the lowest tier, and a lifetime never ends")]
+    AlwaysForLife,
+    /// The window is of an attribute that is no date, or unknown.
+    #[error("`{name}` is no attribute with a date")]
+    NoDate {
+        /// The attribute.
+        name: AttributeName,
+    },
+    /// A multiplier on a ladder that is not the first one.
+    #[error("only tiers of the first ladder multiply points")]
+    SecondMultiplier,
+    /// A benefit names an offer that the program does not have.
+    #[error("there is no offer `{id}`")]
+    UnknownOffer {
+        /// The offer.
+        id: OfferId,
+    },
 }

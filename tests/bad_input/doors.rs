@@ -367,13 +367,13 @@ const TERMS: &str = r#"{
     },
     "grid": "standard_125"
   },
-  "ladder": {
+  "ladders": [{
     "measure": "spend", "window": "12mo", "validity": {"for": "6mo"},
     "tiers": [
       {"id": "basic", "name": "Basic", "at_least": "0.00 EUR"},
       {"id": "gold", "name": "Gold", "at_least": "20.00 EUR", "multiplier": "2x"}
     ]
-  },
+  }],
   "earning": [
     {"id": "base", "award": {"per_amount": {"points": 1, "per": "1.00 EUR"}},
      "activation": {"after": "14d"}, "expiry": {"end_of": {"period": "year", "after": "1y"}}},

@@ -129,7 +129,7 @@ fn hostile() -> impl Strategy<Value = String> {
 
 /// Objects whose keys are the user's own.
 fn is_map(place: &[Step]) -> bool {
-    let own = ["attributes", "changes", "floors", "values"];
+    let own = ["attributes", "changes", "floors", "values", "any", "all"];
     matches!(place.last(), Some(Step::Key(key)) if own.contains(&key.as_str()))
 }
 

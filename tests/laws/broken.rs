@@ -16,7 +16,7 @@ use loyalty::points::{
 use loyalty::profile::{Customer, Profile};
 use loyalty::rule::{Facts, Field, Kind, Schema, Slot, Text, Value};
 use loyalty::segment::{Fit, Membership, Segment, Segmenter};
-use loyalty::tier::{Credits, Standing, Tier, TierPolicy};
+use loyalty::tier::{Credits, Measure, Needed, Standing, Tally, Tier, TierPolicy};
 
 use crate::check;
 
@@ -307,13 +307,18 @@ impl Noon {
         let tier = |id: &str, at_least| Tier {
             id: id.parse().unwrap(),
             name: id.into(),
-            at_least: Credits::Count(at_least),
+            at_least: Credits::Count(at_least).into(),
+            for_life: None,
             multiplier: Multiplier::ONE,
             points_expiry: None,
             benefits: Vec::new(),
         };
         Self(vec![tier("low", 0), tier("high", 1)], slip)
     }
+}
+
+fn visits(count: i64) -> Tally {
+    Tally([(Measure::Visits, Credits::Count(count))].into())
 }
 
 impl TierPolicy for Noon {
@@ -330,14 +335,16 @@ impl TierPolicy for Noon {
             tier: self.0[usize::from(high)].id.clone(),
             rank: usize::from(high && self.1 != Slip::Rank),
             credits: match self.1 {
-                Slip::Hindsight => Credits::Count(i64::try_from(all).unwrap()),
-                _ => Credits::Count(i64::from(high)),
+                Slip::Hindsight => visits(i64::try_from(all).unwrap()),
+                _ => visits(i64::from(high)),
             },
             since: high.then(noon),
             until,
+            keep: None,
             progress: (!high && self.1 != Slip::Progress).then(|| loyalty::tier::Progress {
                 next: self.0[1].id.clone(),
-                gap: Credits::Count(1),
+                gap: visits(1),
+                needed: Needed::All,
                 counts_until: None,
             }),
             next_change: until,

@@ -119,7 +119,7 @@ fn own_terms() -> impl Strategy<Value = Spec> {
             Spec {
                 zone,
                 segments: segments.collect(),
-                ladder,
+                ladders: ladder.into_iter().collect(),
                 earning,
                 offers,
                 lanes,

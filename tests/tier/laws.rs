@@ -7,7 +7,7 @@ use loyalty::feature::{Moment, Snapshot};
 use loyalty::money::Currency;
 use loyalty::points::Ledger;
 use loyalty::profile::{Customer, Profile, Recorded};
-use loyalty::tier::{CheckedLadder, Ladder, Standing, TierPolicy, Validity};
+use loyalty::tier::{CheckedLadder, Ladder, Qualification, Standing, TierPolicy, Validity};
 use proptest::prelude::*;
 use serde_json::json;
 
@@ -72,7 +72,8 @@ fn orders() -> impl Strategy<Value = Vec<(i64, i64)>> {
 }
 
 /// The credits in the window at an instant.
-fn credits(window: Window, orders: &[(i64, i64)], as_of: DateTime<Utc>) -> i64 {
+fn credits(window: &Qualification, orders: &[(i64, i64)], as_of: DateTime<Utc>) -> i64 {
+    let Qualification::Window(window) = window else { panic!("{window}") };
     let anchor = Some(zone().date(hour(0)));
     let interval = window.interval(as_of, &zone(), anchor);
     let counts = |at| interval.is_some_and(|interval| interval.contains(hour(at)));
@@ -87,17 +88,19 @@ fn rank_for(credits: i64) -> usize {
 fn rank(ladder: &Ladder, orders: &[(i64, i64)], as_of: DateTime<Utc>) -> usize {
     let known: Vec<(i64, i64)> =
         orders.iter().copied().filter(|(at, _)| hour(*at) <= as_of).collect();
-    let now = rank_for(credits(ladder.window, &known, as_of));
+    let now = rank_for(credits(&ladder.window, &known, as_of));
     let Validity::For(span) = ladder.validity else { return now };
     let came_in = |at: i64| match ladder.window {
-        Window::Previous(period) => zone().start_of_day(period.next_start(zone().date(hour(at)))),
+        Qualification::Window(Window::Previous(period)) => {
+            zone().start_of_day(period.next_start(zone().date(hour(at))))
+        }
         _ => hour(at),
     };
     let instants = known.iter().map(|(at, _)| came_in(*at)).filter(|instant| *instant <= as_of);
     let held = instants.filter(|instant| as_of < span.after(*instant, &zone())).map(|instant| {
         // What was bought later was not there yet.
         let until = known.iter().copied().filter(|(at, _)| hour(*at) <= instant);
-        rank_for(credits(ladder.window, &until.collect::<Vec<_>>(), instant))
+        rank_for(credits(&ladder.window, &until.collect::<Vec<_>>(), instant))
     });
     held.max().map_or(now, |held| held.max(now))
 }
@@ -124,7 +127,7 @@ proptest! {
             prop_assert_eq!(&found.tier, &checked.tiers()[found.rank].id);
             let known: Vec<(i64, i64)> =
                 orders.iter().copied().filter(|(at, _)| hour(*at) <= as_of).collect();
-            let credits = credits(written.window, &known, as_of);
+            let credits = credits(&written.window, &known, as_of);
             prop_assert_eq!(found.credits.to_string(), format!("{credits}.00 EUR"));
         }
     }

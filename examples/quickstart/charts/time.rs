@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::error::Error;
 
 use chrono::{Datelike, NaiveDate};
-use loyalty::tier::Credits;
+use loyalty::tier::{AtLeast, Credits};
 use plotters::prelude::{AreaSeries, ChartBuilder, Color, EmptyElement, PathElement, Text};
 
 use super::super::job::Job;
@@ -97,8 +97,10 @@ pub fn climb(job: &Job) -> Result<String, Box<dyn Error>> {
 /// Where the tiers above the lowest begin, and their names.
 fn thresholds(job: &Job) -> Vec<(f64, &str)> {
     let tiers = job.tiers.iter().skip(1).filter_map(|it| match it.tier.at_least {
-        Credits::Money(least) => Some((dollars(least.minor()), it.tier.name.as_str())),
-        Credits::Count(_) => None,
+        AtLeast::Credits(Credits::Money(least)) => {
+            Some((dollars(least.minor()), it.tier.name.as_str()))
+        }
+        _ => None,
     });
     tiers.collect()
 }

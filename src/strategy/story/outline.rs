@@ -44,7 +44,8 @@ pub(super) enum What {
     IsVoid(Index),
 }
 
-/// The types of events that a story has, and how often.
+/// The types of events that a story has, and how often: all but grants of tiers, which only make
+/// sense with a program.
 const OFTEN: [(u32, EventType); 15] = [
     (30, EventType::Purchase),
     (6, EventType::View),
