@@ -59,3 +59,8 @@ fn rules_from_json_are_refused_with_all_mistakes_and_then_told_in_sentences() {
 fn the_supermarket_plans_its_deals_and_finds_the_mistakes_in_its_terms() {
     check("supermarket", include_str!("data/examples/supermarket.txt"));
 }
+
+#[test]
+fn an_airline_is_told_what_became_of_a_tier_and_what_another_ladder_would_cost() {
+    check("tiers", include_str!("data/examples/tiers.txt"));
+}

@@ -33,7 +33,8 @@
 //! `{"attributes_changed": {"changes": {"city": "Gent", "email": null}}}`,
 //! `{"points": {"spend": {"points": 100, "reward": "mug"}}}` (see [`Operation`]),
 //! `{"tier_granted": {"tier": "gold", "reason": "match", "until": "2027-01-01T00:00:00Z",
-//! "challenge": {"within": "90d", "orders": 3}}}` and `{"custom": {"name": "n", "values": {"k": 1}}}`.
+//! "challenge": {"within": "90d", "orders": 3}}}` and
+//! `{"custom": {"name": "n", "values": {"k": 1}}}`.
 
 mod basket;
 mod columns;

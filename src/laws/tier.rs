@@ -94,7 +94,10 @@ fn times(found: &Standing, as_of: DateTime<Utc>) -> Result<(), Violation> {
     let coming = [found.until, counts_until, found.next_change];
     let is_ahead = coming.iter().flatten().all(|at| *at > as_of);
     uphold("what changes does so after the question", is_ahead, case)?;
-    let kept = found.keep.as_ref().is_none_or(|keep| Some(keep.until) == found.until);
+    let kept = found.keep.as_ref().is_none_or(|keep| {
+        let is_ahead = keep.from.is_none_or(|from| as_of < from) && as_of <= keep.by;
+        is_ahead && keep.by <= keep.until && Some(keep.until) == found.until
+    });
     uphold("the tier is to be kept until it ends", kept, case)?;
     let first = [found.until, counts_until].into_iter().flatten().min();
     let told_first = first.is_none_or(|first| found.next_change.is_some_and(|next| next <= first));

@@ -31,6 +31,11 @@ impl History {
         folded.chain(self.events(as_of))
     }
 
+    /// All whole events, void ones included, in their order.
+    pub fn recorded(&self) -> impl Iterator<Item = &Event> {
+        self.events.iter().map(AsRef::as_ref)
+    }
+
     /// The events up to `as_of` that change what was known before them, void ones included:
     /// returns, voids, enrollments and changes of attributes, in their order.
     pub fn retractions(&self, as_of: DateTime<Utc>) -> impl Iterator<Item = &Event> {

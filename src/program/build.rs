@@ -30,7 +30,7 @@ pub struct Builder {
     labels: Vec<(&'static str, Text)>,
     extractors: Vec<Box<dyn Extractor>>,
     segmenters: Vec<Box<dyn Segmenter>>,
-    tiers: Option<Box<dyn TierPolicy>>,
+    tiers: Option<Arc<dyn TierPolicy>>,
     earning: Option<Box<dyn EarningPolicy>>,
     offers: Option<Box<dyn OfferEvaluator>>,
     allocator: Option<Arc<dyn Allocator>>,
@@ -68,7 +68,7 @@ impl Builder {
     /// Tells tiers in the host's own way, in place of a ladder.
     pub fn tier_policy(mut self, label: &str, tiers: impl TierPolicy + 'static) -> Self {
         self.labels.push(("tier_policy", Text::from(label)));
-        self.tiers = Some(Box::new(tiers));
+        self.tiers = Some(Arc::new(tiers));
         self
     }
 
@@ -120,7 +120,7 @@ impl Builder {
         segmenters.extend(self.segmenters);
         let segments = segment_ids(&self.spec, &segmenters, &mut problems);
         let (first, ladders) = ladders::checked(&self.spec, names, &mut problems);
-        let first = first.map(|first| Box::new(first) as Box<dyn TierPolicy>);
+        let first = first.map(|first| Arc::new(first) as Arc<dyn TierPolicy>);
         let tiers = first.or(self.tiers);
         let tier_names = ladders::tier_names(&self.spec, tiers.as_deref());
 
@@ -162,17 +162,17 @@ impl Builder {
             retention: self.spec.retention,
             effective_from: self.spec.effective_from,
             attributes: self.spec.attributes,
-            extractors: self.extractors,
+            extractors: Arc::new(self.extractors),
             fields,
-            segmenters,
+            segmenters: Arc::new(segmenters),
             tiers,
             ladders,
-            earning,
-            multipliers,
+            earning: Arc::new(earning),
+            multipliers: Arc::new(multipliers),
             points_expiry: self.spec.points_expiry,
             claw_back: self.spec.claw_back,
-            games,
-            offers,
+            games: games.map(Arc::new),
+            offers: Arc::new(offers),
         })
     }
 

@@ -11,7 +11,7 @@ use crate::points::{Ledger, Multiplier};
 use crate::tier::{self, CheckedLadder, Ladder, Qualification, Tier, TierPolicy};
 
 /// The ids of all ladders, and those that stand beside the first one.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub(super) struct Ladders {
     /// That of the first one.
     pub first: LadderId,

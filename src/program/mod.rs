@@ -8,6 +8,7 @@
 mod accounts;
 mod answer;
 mod batch;
+mod benefit_use;
 mod boosts;
 mod build;
 mod decide;
@@ -24,21 +25,25 @@ mod part;
 mod reversal;
 mod review;
 mod settle;
+mod simulate;
 mod spec;
 mod targeting;
 mod tiers;
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use chrono::{DateTime, Utc};
 
 pub use accounts::Handover;
 pub use answer::{MAX_LOOKS, Quote, View};
+pub use benefit_use::BenefitUse;
 pub use build::Builder;
 pub use decision::{Claim, Complaint, Decision, Settlement, Status, TierChange};
 pub use fault::{Error, Fault};
 pub use member::{Applied, Member};
 pub use review::{MAX_PLAYS, MAX_ROUNDS, PointsReview, Pump, Redemption, Review};
+pub use simulate::{LadderSimulation, PointCost, TierMove};
 pub use spec::{AttributeType, SPEC_VERSION, Spec};
 pub use targeting::{Audience, Prospect, Unlocked};
 
@@ -59,7 +64,8 @@ use fields::Fields;
 use ladders::Ladders;
 use part::{Consulted, Installed};
 
-/// A checked loyalty program: immutable, and safe to share between threads.
+/// A checked loyalty program: immutable, safe to share between threads, and cheap to clone.
+#[derive(Clone)]
 pub struct Program {
     name: Text,
     version: Digest,
@@ -68,19 +74,19 @@ pub struct Program {
     retention: Retention,
     effective_from: Option<DateTime<Utc>>,
     attributes: BTreeMap<AttributeName, AttributeType>,
-    extractors: Vec<Box<dyn Extractor>>,
+    extractors: Arc<Vec<Box<dyn Extractor>>>,
     fields: Fields,
-    segmenters: Vec<Installed>,
+    segmenters: Arc<Vec<Installed>>,
     /// The first ladder, or the host's own tiers in place of it.
-    tiers: Option<Box<dyn TierPolicy>>,
+    tiers: Option<Arc<dyn TierPolicy>>,
     ladders: Ladders,
-    earning: Consulted<Box<dyn EarningPolicy>>,
-    multipliers: CheckedMultipliers,
+    earning: Arc<Consulted<Box<dyn EarningPolicy>>>,
+    multipliers: Arc<CheckedMultipliers>,
     points_expiry: Expiry,
     claw_back: ClawBack,
     /// `None` if there are none, so that nobody pays for them.
-    games: Option<CheckedGames>,
-    offers: Consulted<Box<dyn OfferEvaluator>>,
+    games: Option<Arc<CheckedGames>>,
+    offers: Arc<Consulted<Box<dyn OfferEvaluator>>>,
 }
 
 impl Program {

@@ -184,3 +184,185 @@ impl Ladder {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    fn check(ladder: serde_json::Value, expected: &[&str]) {
+        let written: Ladder = serde_json::from_value(ladder).unwrap();
+        let found = written.check(Currency::EUR).err().unwrap_or_default();
+        let told: Vec<String> = found.iter().map(ToString::to_string).collect();
+        assert_eq!(told, expected);
+    }
+
+    #[test]
+    fn every_problem_of_a_ladder_is_told_with_its_place() {
+        check(
+            json!({"measure": "spend", "window": "12mo", "tiers": [
+                {"id": "a", "name": "A", "at_least": "1.00 EUR"},
+                {"id": "b", "name": "B", "at_least": "1.00 EUR"},
+                {"id": "a", "name": "C", "at_least": "5.00 USD"},
+                {"id": "d", "name": "D", "at_least": 12},
+                {"id": "e", "name": "E", "at_least": "9.00 EUR"},
+                {"id": "f", "name": "F", "at_least": "8.00 EUR"},
+            ]}),
+            &[
+                "`tiers[0].at_least`: the first tier begins at 1.00 EUR: it must be 0, so that \
+                 everybody has a tier",
+                "`tiers[1].at_least`: the tier begins at 1.00 EUR, the one below it at 1.00 EUR: \
+                 it must take more",
+                "`tiers[2].id`: tier `a` is there twice: also at tiers[0]",
+                "`tiers[2].at_least`: 5.00 USD is not in EUR, the currency of the program",
+                "`tiers[3].at_least`: the ladder counts spend: write an amount such as \
+                 `500.00 EUR`, not `12`",
+                "`tiers[5].at_least`: the tier begins at 8.00 EUR, the one below it at 9.00 EUR: \
+                 it must take more",
+            ],
+        );
+        check(
+            json!({"measure": "points_earned", "window": "lifetime", "crossing": "after",
+                   "tiers": []}),
+            &[
+                "`crossing`: the ladder counts points earned: these cannot depend on the tier that \
+                 they lead to",
+                "`tiers`: there are no tiers: at least one is needed, which everybody is in",
+            ],
+        );
+        check(
+            json!({"measure": "visits", "window": "lifetime", "tiers": [
+                {"id": "a", "name": "A", "at_least": "0.00 EUR"}]}),
+            &["`tiers[0].at_least`: the ladder counts visits: write a whole number such as `12`, \
+               not `0.00 EUR`"],
+        );
+        let many: Vec<_> = (0..=MAX_TIERS)
+            .map(|tier| json!({"id": tier.to_string(), "name": "T", "at_least": tier}))
+            .collect();
+        check(
+            json!({"measure": "orders", "window": "lifetime", "tiers": many}),
+            &["`tiers`: 101 tiers are too many: at most 100"],
+        );
+    }
+
+    /// A ladder of spend with these choices, and its faults.
+    fn check_choices(choices: &serde_json::Value, expected: &[&str]) {
+        let mut ladder = json!({"measure": "spend", "window": "12mo", "tiers": [
+            {"id": "a", "name": "A", "at_least": "0.00 EUR"},
+            {"id": "b", "name": "B", "at_least": "1.00 EUR"},
+        ]});
+        for (key, value) in choices.as_object().unwrap() {
+            ladder[key] = value.clone();
+        }
+        check(ladder, expected);
+    }
+
+    #[test]
+    fn choices_that_contradict_each_other_are_told() {
+        let no_end = "`validity`: the window `12mo` has no end: write a term such as `{\"for\": \
+                      \"12mo\"}` or `{\"end_of_next\": \"year\"}`";
+        check_choices(&json!({"validity": "until_end"}), &[no_end]);
+        check_choices(&json!({"validity": "until_end_of_next"}), &[no_end]);
+        check_choices(&json!({"validity": {"end_of_next": "year"}}), &[]);
+        check_choices(&json!({"validity": "until_end", "window": "this_year"}), &[]);
+        let kept = "no tier is ever lost (`downgrade` is `never`): then it needs no term and no \
+                    grace";
+        check_choices(
+            &json!({"downgrade": "never", "validity": {"for": "1y"}, "grace": "1mo"}),
+            &[&format!("`validity`: {kept}"), &format!("`grace`: {kept}")],
+        );
+        check_choices(
+            &json!({"downgrade": "one_step"}),
+            &["`downgrade`: one step at a time needs a `validity` with a term, for how long a \
+               step lasts"],
+        );
+        let carried = |window: &str| {
+            format!(
+                "`carry_over`: nothing is carried over from the window `{window}`: no other one \
+                 begins after it"
+            )
+        };
+        for window in ["lifetime", "12mo", "last_year", "tier_year"] {
+            let choices = json!({"window": window, "carry_over": "surplus"});
+            check_choices(&choices, &[&carried(window)]);
+        }
+        check_choices(&json!({"window": "this_quarter", "carry_over": "surplus"}), &[]);
+        check_choices(
+            &json!({"after_return": "keeps_until_review"}),
+            &["`after_return`: there is no review until which a tier could be kept: give \
+               `validity` a term"],
+        );
+    }
+
+    #[test]
+    fn combinations_take_something_of_each_measure_and_more_than_below() {
+        let tiers = |second: serde_json::Value, third: serde_json::Value| {
+            json!({"measure": "spend", "window": "12mo", "tiers": [
+                {"id": "a", "name": "A", "at_least": "0.00 EUR"},
+                {"id": "b", "name": "B", "at_least": second},
+                {"id": "c", "name": "C", "at_least": third},
+            ]})
+        };
+        let both = json!({"spend": "5.00 EUR", "orders": 3});
+        check(tiers(json!({"any": both}), json!({"all": both})), &[]);
+        // Another measure is no less.
+        check(tiers(json!({"any": {"visits": 9}}), json!("1.00 EUR")), &[]);
+        check(
+            tiers(json!({"all": both}), json!({"any": both})),
+            &["`tiers[2].at_least`: the tier begins at spend 5.00 EUR or orders 3, the one below \
+               it at spend 5.00 EUR and orders 3: it must take more"],
+        );
+        let nothing = "nothing is needed for it: say how much of each measure, more than none";
+        check(
+            tiers(json!({"any": {}}), json!({"all": {"orders": 0, "visits": "1.00 EUR"}})),
+            &[
+                &format!("`tiers[1].at_least`: {nothing}"),
+                &format!("`tiers[2].at_least`: {nothing}"),
+                "`tiers[2].at_least`: the ladder counts visits: write a whole number such as \
+                 `12`, not `1.00 EUR`",
+            ],
+        );
+    }
+
+    #[test]
+    fn a_tier_for_life_takes_something_and_is_not_for_life_anyway() {
+        let ladder = |window: &str, first: serde_json::Value, second: serde_json::Value| {
+            json!({"measure": "orders", "window": window, "tiers": [
+                {"id": "a", "name": "A", "at_least": 0, "for_life": first},
+                {"id": "b", "name": "B", "at_least": 5, "for_life": second},
+            ]})
+        };
+        let anyway = "it is for life anyway: everybody is in the lowest tier, and a lifetime never \
+                      ends";
+        check(ladder("12mo", json!(null), json!(100)), &[]);
+        check(
+            ladder("12mo", json!(7), json!(0)),
+            &[
+                &format!("`tiers[0].for_life`: {anyway}"),
+                "`tiers[1].for_life`: nothing is needed for it: say how much of each measure, \
+                 more than none",
+            ],
+        );
+        check(
+            ladder("lifetime", json!(null), json!(9)),
+            &[&format!("`tiers[1].for_life`: {anyway}")],
+        );
+    }
+
+    #[test]
+    fn a_tier_that_cannot_be_read_says_what_is_wanted() {
+        let refused =
+            |tier: serde_json::Value| serde_json::from_value::<Tier>(tier).unwrap_err().to_string();
+        let tier = |at_least, multiplier| {
+            let [id, name] = ["a", "A"];
+            json!({"id": id, "name": name, "at_least": at_least, "multiplier": multiplier})
+        };
+        assert_eq!(
+            refused(tier(json!(0.5), json!("1x"))),
+            "credits are money such as \"500.00 EUR\", a whole number such as 12, or a combination \
+             such as {\"any\": {\"spend\": \"500.00 EUR\", \"orders\": 10}}",
+        );
+        assert!(refused(tier(json!(0), json!("-1x"))).contains("`-1x` is no multiplier"));
+    }
+}

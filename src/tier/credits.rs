@@ -203,7 +203,7 @@ impl fmt::Display for Tally {
         if let (1, Some(credits)) = (self.0.len(), self.0.values().next()) {
             return credits.fmt(f);
         }
-        told(&self.0, ", ", f)
+        told(&self.0, "; ", f)
     }
 }
 

@@ -56,6 +56,14 @@ impl<'a> Frame<'a> {
         self.window()?.interval(as_of, &self.zone, self.anchor)
     }
 
+    /// When the window that an instant is in ends for all credits at once, if it does.
+    pub(super) fn window_end(&self, at: DateTime<Utc>) -> Option<DateTime<Utc>> {
+        match self.window()? {
+            window @ (Window::Calendar(_) | Window::Anniversary) => self.leaves(window, at),
+            _ => None,
+        }
+    }
+
     /// For how long each of the credits counts, those that are carried over included.
     pub(super) fn stays(&self, credits: &[Credit], years: Option<&TierYears>) -> Vec<Stay> {
         // What had come back before it counts at all never comes in.

@@ -31,7 +31,6 @@ pub use ladder::{AfterReturn, CarryOver, Crossing, Downgrade, Ladder, MAX_TIERS,
 pub use measure::Measure;
 pub use qualification::Qualification;
 
-use crate::calendar::Interval;
 use crate::feature::Snapshot;
 use crate::id::TierId;
 use crate::points::{Expiry, Ledger, Multiplier};
@@ -169,8 +168,12 @@ pub struct Keep {
     pub gap: Tally,
     /// Whether any of that is enough, or all of it is needed.
     pub needed: Needed,
-    /// When they must come about to count then.
-    pub within: Interval,
+    /// From when on credits can count for that; `None` if they do now.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub from: Option<DateTime<Utc>>,
+    /// Up to when it is so few: the last instant before the window ends, some of the credits that
+    /// count no longer do, or the tier is lost.
+    pub by: DateTime<Utc>,
 }
 
 /// A customer's tier at a later instant if nothing more happens.

@@ -11,11 +11,14 @@ use super::{
     AfterReturn, CarryOver, CheckedLadder, Crossing, Downgrade, Forecast, Keep, Measure, Progress,
     Qualification, Reason, Standing, Tally, Tier, TierPolicy, TierStep, Validity,
 };
-use crate::calendar::Interval;
+use crate::calendar::{Interval, Window};
 use crate::event::{Event, EventKind, EventType};
 use crate::feature::{Moment, Snapshot};
 use crate::id::TierId;
 use crate::points::Ledger;
+
+/// The smallest difference between two instants.
+const NANOSECOND: TimeDelta = TimeDelta::nanoseconds(1);
 
 /// What is known of a customer's tiers at a moment.
 struct Reading<'a, 's> {
@@ -36,8 +39,13 @@ impl TierPolicy for CheckedLadder {
         let reading = self.reading(snapshot, ledger);
         let since = self.since(&reading, snapshot, ledger);
         let found = reading.standing(as_of, since);
-        let turns = reading.timeline.turns(as_of).into_iter();
-        let next_change = turns.into_iter().find(|at| reading.standing(*at, since) != found);
+        let mut turns = reading.timeline.turns(as_of);
+        if let Some(keep) = &found.keep {
+            turns.extend(keep.from.into_iter().chain(keep.by.checked_add_signed(NANOSECOND)));
+            turns.sort_unstable();
+        }
+        let mut turns = turns.into_iter();
+        let next_change = turns.find(|at| reading.standing(*at, since) != found);
         Standing { next_change, ..found }
     }
 
@@ -156,11 +164,10 @@ impl CheckedLadder {
 
     /// The events up to the moment that change what was known before them, one of each instant.
     fn retractions<'a>(&self, snapshot: &Snapshot<'a>) -> Vec<&'a Event> {
-        use Qualification::{TierYear, Window, YearFrom};
         let lowers = self.written.after_return == AfterReturn::Lowers;
         let has_anchor = match &self.written.window {
-            Window(window) => *window == crate::calendar::Window::Anniversary,
-            TierYear | YearFrom(_) => true,
+            Qualification::Window(window) => *window == Window::Anniversary,
+            Qualification::TierYear | Qualification::YearFrom(_) => true,
         };
         let as_of = snapshot.moment().as_of;
         let events = snapshot.profile().history.retractions(as_of);
@@ -215,28 +222,74 @@ impl Reading<'_, '_> {
             credits: self.tally(&sums),
             since: changed.or(since),
             until: next.map(|change| change.at),
-            keep: next.filter(|next| next.rank < rank).and_then(|next| self.keep(rank, next.at)),
+            keep: next
+                .filter(|next| next.rank < rank)
+                .and_then(|next| self.keep(rank, at, next.at)),
             progress,
             next_change: None,
         }
     }
 
-    /// What is missing to keep a tier that is lost at an instant.
-    fn keep(&self, rank: usize, lost_at: DateTime<Utc>) -> Option<Keep> {
+    /// What is missing at an instant to keep a tier that is lost at a later one.
+    fn keep(&self, rank: usize, at: DateTime<Utc>, lost_at: DateTime<Utc>) -> Option<Keep> {
         let bar = self.ladder.bars.get(rank)?;
         let last = just_before(lost_at);
-        let renews = self.frame.has_terms()
-            && self.frame.term_end(last).is_none_or(|end| self.frame.with_grace(end) > lost_at);
-        let at = if renews { last } else { lost_at };
-        let within = match &self.timeline.years {
-            Some(years) => {
-                let first = years.first(at, &self.frame)?;
-                Some(Interval { first, last: at })
+        let is_over =
+            matches!(self.ladder.written.window, Qualification::Window(Window::Previous(_)));
+        let renews = self.renews_from(lost_at).filter(|_| !is_over);
+        let (asked, from, by) = match renews {
+            Some(renews) => {
+                let asked = renews.max(at);
+                let ends = [self.timeline.counts_until(asked), self.frame.window_end(asked)];
+                let by = ends.into_iter().flatten().map(just_before).chain([last]).min()?;
+                (asked, renews, by)
             }
-            None => self.frame.interval(at),
+            // Nothing renews it before: there must be enough in the very instant.
+            None => {
+                let within = match &self.timeline.years {
+                    Some(years) => Some((years.first(lost_at, &self.frame)?, lost_at)),
+                    None => self.frame.interval(lost_at).map(|it| (it.first, it.last)),
+                };
+                let (first, end) = within?;
+                let first = if self.is_rolling() { just_before(first) } else { first };
+                (lost_at, first, if first > last { end } else { end.min(last) })
+            }
         };
-        let gap = bar.gap(&self.timeline.sums(at), self.snapshot.moment().currency);
-        Some(Keep { until: lost_at, gap, needed: bar.needed, within: within? })
+        let gap = bar.gap(&self.timeline.sums(asked), self.snapshot.moment().currency);
+        let from = Some(from).filter(|from| *from > at);
+        (by >= at).then_some(Keep { until: lost_at, gap, needed: bar.needed, from, by })
+    }
+
+    fn is_rolling(&self) -> bool {
+        matches!(self.ladder.written.window, Qualification::Window(Window::Rolling(_)))
+    }
+
+    /// From when on credits that come in begin a term that goes on when a tier is lost; right after
+    /// that if terms are spans.
+    fn renews_from(&self, lost_at: DateTime<Utc>) -> Option<DateTime<Utc>> {
+        let is_span = matches!(self.ladder.written.validity, Validity::For(_));
+        let renews = |at| {
+            let end = self.frame.term_end(at).map(|end| self.frame.with_grace(end));
+            let lasts = end.is_none_or(|end| end > lost_at || (is_span && end == lost_at));
+            self.frame.has_terms() && lasts
+        };
+        let (mut low, mut high) = (self.snapshot.moment().as_of, just_before(lost_at));
+        if high < low || !renews(high) {
+            return None;
+        }
+        if renews(low) {
+            return Some(low);
+        }
+        // A later term never ends earlier.
+        while high - low > NANOSECOND {
+            let middle = low + (high - low) / 2;
+            if renews(middle) {
+                high = middle;
+            } else {
+                low = middle;
+            }
+        }
+        Some(high)
     }
 
     fn tally(&self, sums: &Sums) -> Tally {
@@ -311,5 +364,5 @@ impl Reading<'_, '_> {
 }
 
 fn just_before(at: DateTime<Utc>) -> DateTime<Utc> {
-    at.checked_sub_signed(TimeDelta::nanoseconds(1)).unwrap_or(at)
+    at.checked_sub_signed(NANOSECOND).unwrap_or(at)
 }

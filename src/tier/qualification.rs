@@ -23,9 +23,9 @@ pub enum Qualification {
     /// A year from the start of the customer's tier on; while they have none, their year of
     /// membership.
     ///
-    /// A tier starts whenever credits lead to it or suffice for it again, and when a tier year in
-    /// which they sufficed is over. What counts is what has come since the earliest start that is
-    /// less than a year ago: a start never takes away what counted before it.
+    /// A tier starts whenever credits that come in suffice for it, and when a tier year is over
+    /// after whose start enough came in. What counts is what has come since the earliest start that
+    /// is less than a year ago, so that a start never takes away what counted before it.
     TierYear,
     /// A year from the last anniversary of a date of the customer's own on, such as their birthday;
     /// while it is not known, nothing counts.

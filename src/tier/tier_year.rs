@@ -17,8 +17,7 @@ pub(super) struct TierYears {
 
 impl TierYears {
     /// # Complexity
-    /// O(n²) for n credits in the worst case, in which each of them starts a year; the ends of years
-    /// are in the order of their starts.
+    /// O(n²) for n credits in the worst case, in which each of them starts a year.
     pub(super) fn of(credits: &[Credit], frame: &Frame<'_>) -> Self {
         let mut credits: Vec<&Credit> = credits.iter().collect();
         credits.sort_by_key(|credit| (credit.from, credit.at));
@@ -32,7 +31,9 @@ impl TierYears {
             let mut rank = 0;
             while let Some(&(start, _)) = years.starts.get(over).filter(|(_, end)| *end <= at) {
                 over += 1;
-                let renewed = frame.ladder.rank_for(&sums(before, start, at));
+                // What led to the tier does not renew it.
+                let renewed = before.iter().filter(|credit| start < credit.at && credit.at < at);
+                let renewed = frame.ladder.rank_for(&sums(renewed));
                 if renewed > 0 {
                     years.renewals.push((at, renewed));
                 }
@@ -44,7 +45,7 @@ impl TierYears {
                 let came_in = until_now.iter().any(|it| it.from == at && it.amount > 0);
                 let first = years.first(at, frame).filter(|_| came_in);
                 let found = first.map_or_else(Sums::default, |first| {
-                    sums(until_now, first, DateTime::<Utc>::MAX_UTC)
+                    sums(until_now.iter().filter(|credit| first <= credit.at))
                 });
                 rank = rank.max(frame.ladder.rank_for(&found));
             }
@@ -85,11 +86,8 @@ impl TierYears {
     }
 }
 
-/// What came about from `first` up to before `end`.
-fn sums(credits: &[&Credit], first: DateTime<Utc>, end: DateTime<Utc>) -> Sums {
+fn sums<'a>(credits: impl Iterator<Item = &'a &'a Credit>) -> Sums {
     let mut sums = Sums::default();
-    for credit in credits.iter().filter(|credit| first <= credit.at && credit.at < end) {
-        sums.add(credit.measure, credit.amount.into());
-    }
+    credits.for_each(|credit| sums.add(credit.measure, credit.amount.into()));
     sums
 }

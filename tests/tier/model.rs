@@ -369,7 +369,8 @@ impl<'a> Model<'a> {
         }
         let known = self.known_on(today - 1);
         let over = self.starts.iter().filter(|start| months_later(**start, 12) == today);
-        let ranks = over.map(|start| self.rules.rank(self.life.between(*start, today - 1, known)));
+        let ranks =
+            over.map(|start| self.rules.rank(self.life.between(*start + 1, today - 1, known)));
         let renewed = ranks.max().unwrap_or(0);
         if renewed > 0 || (came_in && suffices > 0) {
             self.starts.push(today);

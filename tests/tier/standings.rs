@@ -13,9 +13,12 @@
 //! 2026-01-08  e5 spends 20             | basic |
 //! 2026-01-09  e6 takes back 50 of e4   | basic |
 //! 2026-01-10  e7 voids e1              | basic | since never, until never, next never
+//! 2026-01-11  e8 grants gold until 2026-03-01 | gold | forecast basic on 2026-03-01
+//! 2026-01-12  e9 challenges gold 2 orders in 60d | gold | keep 480.00 EUR by 2026-03-12
+//! => 2026-01-11 from basic to gold: granted by `e8`: it is a present
 //! ```
 //!
-//! Everything happens at midnight in Brussels, and days are told there. A day that is before the
+//! Lines with an arrow are the whole history as of the line above them. Everything happens at midnight in Brussels, and days are told there. A day that is before the
 //! last one arrives late; the standing is then asked for the latest day.
 
 use std::collections::BTreeSet;
@@ -48,8 +51,19 @@ fn day(text: &str) -> DateTime<Utc> {
 
 fn check(tables: &str) {
     let mut book = None;
-    for line in tables.lines().map(str::trim).filter(|line| !line.is_empty()) {
+    let mut history = Vec::new();
+    let lines = tables.lines().map(str::trim).filter(|line| !line.is_empty());
+    for line in lines.chain(["== The end."]) {
         println!("{line}");
+        if let Some(step) = line.strip_prefix("=> ") {
+            history.push(step);
+            continue;
+        }
+        if !history.is_empty() {
+            let book: &Book = book.as_ref().expect("a ladder");
+            assert_eq!(book.history(), history);
+            history.clear();
+        }
         if line.starts_with('{') {
             book = Some(Book::new(ladder(line)));
         } else if !line.starts_with("==") {
@@ -58,15 +72,20 @@ fn check(tables: &str) {
     }
 }
 
-/// A ladder whose tiers are written as an object of ids, in alphabetical order, and thresholds.
+/// A ladder whose tiers are written as an object of ids, in alphabetical order, and thresholds; so
+/// is what keeps them for life.
 fn ladder(text: &str) -> CheckedLadder {
     let mut written: Value = serde_json::from_str(text).unwrap();
     let tiers: Vec<Value> = written["tiers"]
         .as_object()
         .unwrap()
         .iter()
-        .map(|(id, at_least)| json!({"id": id, "name": id, "at_least": at_least}))
+        .map(|(id, at_least)| {
+            let for_life = &written["for_life"][id];
+            json!({"id": id, "name": id, "at_least": at_least, "for_life": for_life})
+        })
         .collect();
+    written.as_object_mut().unwrap().remove("for_life");
     written["tiers"] = tiers.into();
     let written: Ladder = serde_json::from_value(written).unwrap();
     written.check(Currency::EUR).unwrap()
@@ -88,13 +107,32 @@ impl Book {
         if !words.is_empty() {
             self.happen(at, &words);
         }
-        let moment = Moment { as_of: self.latest, zone: brussels(), currency: Currency::EUR };
-        let standing = self.ladder.standing(&Snapshot::of(&self.profile, moment), &self.ledger);
+        let standing = self.ladder.standing(&self.snapshot(), &self.ledger);
         assert_eq!(standing.tier.as_str(), tier);
         assert_eq!(self.ladder.tiers()[standing.rank].id, standing.tier);
         for fact in facts.split(',').map(str::trim).filter(|fact| !fact.is_empty()) {
-            check_fact(&standing, fact);
+            match fact.strip_prefix("forecast ").and_then(|fact| fact.split_once(" on ")) {
+                Some((tier, date)) => assert_eq!(self.forecast(day(date)), tier, "{fact}"),
+                None => check_fact(&standing, fact),
+            }
         }
+    }
+
+    fn snapshot(&self) -> Snapshot<'_> {
+        let moment = Moment { as_of: self.latest, zone: brussels(), currency: Currency::EUR };
+        Snapshot::of(&self.profile, moment)
+    }
+
+    fn forecast(&self, at: DateTime<Utc>) -> String {
+        let forecast = self.ladder.forecast(&self.snapshot(), &self.ledger, at).unwrap();
+        let told = forecast.steps.last().map_or(&forecast.tier, |step| &step.to);
+        assert_eq!(told, &forecast.tier);
+        forecast.tier.to_string()
+    }
+
+    fn history(&self) -> Vec<String> {
+        let steps = self.ladder.history(&self.snapshot(), &self.ledger);
+        steps.iter().map(|step| format!("{} {step}", brussels().date(step.at))).collect()
     }
 
     fn happen(&mut self, at: DateTime<Utc>, words: &[&str]) {
@@ -109,6 +147,16 @@ impl Book {
                 {"line": "1", "quantity": quantity.parse::<i64>().unwrap()}]}}),
             ["visits"] => json!({"visit": {"store": "gent"}}),
             ["voids", event] => json!({"void": {"event": event}}),
+            ["opens", "mail"] => json!({"email_opened": {"campaign": "news"}}),
+            ["matches", tier] => json!({"tier_granted": {"tier": tier, "reason": "match"}}),
+            ["grants", tier, "until", date] => {
+                json!({"tier_granted": {"tier": tier, "reason": "gift", "until": day(date)}})
+            }
+            ["challenges", tier, count, "orders", "in", span] => {
+                let orders: i64 = count.parse().unwrap();
+                json!({"tier_granted": {"tier": tier, "reason": "challenge",
+                                        "challenge": {"within": span, "orders": orders}}})
+            }
             ["earns", points] => return self.post(at, id, Movement::Earn(Term::from(at)), points),
             ["spends", points] => return self.post(at, id, Movement::Spend, points),
             ["takes", "back", points, "of", of] => {
@@ -143,6 +191,12 @@ fn check_fact(standing: &Standing, fact: &str) {
         "until" => told(standing.until),
         "next" => told(standing.next_change),
         "gap" => progress.map_or("none".to_owned(), |one| format!("{} to {}", one.gap, one.next)),
+        "keep" => standing.keep.as_ref().map_or("none".to_owned(), |keep| {
+            let from = keep.from.map(|from| format!(" from {}", brussels().date(from)));
+            let (from, by) = (from.unwrap_or_default(), brussels().date(keep.by));
+            let gap = if keep.gap.0.is_empty() { "any".to_owned() } else { keep.gap.to_string() };
+            format!("{gap}{from} by {by}")
+        }),
         "counts" => format!("until {}", told(progress.and_then(|progress| progress.counts_until))),
         _ => panic!("{name}"),
     };
@@ -157,6 +211,36 @@ fn credits_lead_up_and_their_end_leads_down() {
 #[test]
 fn a_tier_lasts_for_its_validity_after_every_credit_that_sufficed() {
     check(include_str!("standings/validity.txt"));
+}
+
+#[test]
+fn what_comes_after_a_tier_is_a_choice_of_its_own() {
+    check(include_str!("standings/downgrade.txt"));
+}
+
+#[test]
+fn years_may_begin_with_the_tier_or_a_date_of_the_customer() {
+    check(include_str!("standings/years.txt"));
+}
+
+#[test]
+fn surplus_credits_are_carried_into_the_next_window() {
+    check(include_str!("standings/carry_over.txt"));
+}
+
+#[test]
+fn a_tier_can_be_granted_and_kept_by_a_challenge() {
+    check(include_str!("standings/grants.txt"));
+}
+
+#[test]
+fn several_measures_are_combined() {
+    check(include_str!("standings/combined.txt"));
+}
+
+#[test]
+fn a_return_after_an_upgrade_follows_the_rule() {
+    check(include_str!("standings/returns.txt"));
 }
 
 #[test]
