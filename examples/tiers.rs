@@ -1,4 +1,4 @@
-//! An airline's tiers: what became of them, what is missing to keep them, what another ladder costs.
+//! An airline: what became of a tier, what is missing to keep it, what another ladder costs.
 //!
 //! Run with `cargo run --example tiers`.
 

@@ -19,7 +19,8 @@ use crate::tier::{Credits, Standing, Tier, TierPolicy};
 /// does not look at them; the standing names the tier at its rank, which is the policy's rank, and
 /// what is missing to the next one; what it tells of the past is over and what it tells of the
 /// future is to come; it stays the same until its `next_change`, and the tier until its `until`, if
-/// nothing more happens.
+/// nothing more happens. A history leads to the standing, and a forecast starts from it, where the
+/// policy tells them.
 pub fn tier_policy(
     policy: &dyn TierPolicy,
     profile: &Profile,
@@ -50,6 +51,7 @@ pub fn tier_policy(
     }
     place(&found, policy.tiers(), moment.as_of)?;
     times(&found, moment.as_of)?;
+    past_and_future(policy, &Snapshot::of(profile, *moment), ledger, &found)?;
     let next = next_happening(profile, ledger, moment.as_of);
     let ahead = Ahead { policy, profile, ledger, moment, found: &found, next };
     ahead.stays()?;
@@ -102,6 +104,33 @@ fn times(found: &Standing, as_of: DateTime<Utc>) -> Result<(), Violation> {
     let first = [found.until, counts_until].into_iter().flatten().min();
     let told_first = first.is_none_or(|first| found.next_change.is_some_and(|next| next <= first));
     uphold("the next change is the first one", told_first, case)
+}
+
+/// Whether the history leads to the standing, and the forecast starts from it.
+fn past_and_future(
+    policy: &dyn TierPolicy,
+    snapshot: &Snapshot<'_>,
+    ledger: &Ledger,
+    found: &Standing,
+) -> Result<(), Violation> {
+    let as_of = snapshot.moment().as_of;
+    let steps = policy.history(snapshot, ledger);
+    let case = || format!("{}; the history is {steps:?}", told(found, as_of));
+    let links = steps.iter().zip(steps.iter().skip(1));
+    let is_chain = links.clone().all(|(one, next)| one.to == next.from && one.at < next.at);
+    uphold("each change of a history begins where the last one ended", is_chain, case)?;
+    let leads = steps.last().is_none_or(|last| {
+        last.to == found.tier && Some(last.at) == found.since && last.at <= as_of
+    });
+    uphold("the history leads to the standing", leads, case)?;
+    for at in [as_of].into_iter().chain(found.until) {
+        let Some(forecast) = policy.forecast(snapshot, ledger, at) else { continue };
+        let stays = forecast.tier == found.tier;
+        uphold("the forecast is the standing until its tier ends", stays == (at == as_of), || {
+            format!("{}; the forecast is {forecast:?}", told(found, as_of))
+        })?;
+    }
+    Ok(())
 }
 
 /// A standing, and what is to be of it while nothing happens.

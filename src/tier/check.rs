@@ -44,7 +44,7 @@ impl Ladder {
         if self.tiers.len() > MAX_TIERS {
             problems.add(path.clone(), Fault::TooManyTiers { count: self.tiers.len() });
         }
-        if self.crossing == Crossing::After && self.measures().contains(&Measure::PointsEarned) {
+        if self.crossing == Crossing::After && self.counts_points() {
             problems.add(Path::from("crossing"), Fault::Circular);
         }
         let other = self.measures().into_iter().find(|measure| *measure != Measure::Spend);
@@ -77,6 +77,15 @@ impl Ladder {
     fn measures(&self) -> BTreeSet<Measure> {
         let parts = self.tiers.iter().flat_map(|tier| tier.at_least.parts(self.measure));
         parts.map(|(_, measure, _)| measure).collect()
+    }
+
+    /// Whether a tier hangs on points that were earned.
+    fn counts_points(&self) -> bool {
+        let for_life = self.tiers.iter().filter_map(|tier| tier.for_life.as_ref());
+        let mut parts = for_life.flat_map(|for_life| for_life.parts(self.measure));
+        self.measure == Measure::PointsEarned
+            || self.measures().contains(&Measure::PointsEarned)
+            || parts.any(|(_, measure, _)| measure == Measure::PointsEarned)
     }
 
     /// Choices that contradict each other.

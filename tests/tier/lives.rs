@@ -358,7 +358,9 @@ proptest! {
         let shuffled = profile(shuffled.into_iter().map(|(_, event)| event).chain(tidy.clone()));
         let tidy = profile(tidy);
         prop_assert_eq!(standing(&ladder, &tidy, day), standing(&ladder, &shuffled, day));
-        let history = |profile| ladder.history(&Snapshot::of(profile, moment(day)), &Ledger::default());
+        let history = |profile| {
+            ladder.history(&Snapshot::of(profile, moment(day)), &Ledger::default())
+        };
         prop_assert_eq!(history(&tidy), history(&shuffled));
     }
 
@@ -375,16 +377,21 @@ proptest! {
             let gap = serde_json::to_value(&keep.gap).unwrap();
             gap.get(measure).map_or(0, |gap| match gap.as_i64() {
                 Some(count) => count,
-                None => gap.as_str().unwrap().replace([' ', '.', 'E', 'U', 'R'], "").parse().unwrap(),
+                None => {
+                    let text = gap.as_str().unwrap();
+                    text.replace([' ', '.', 'E', 'U', 'R'], "").parse().unwrap()
+                }
             })
         };
         let orders = short("orders").max(1);
         let more = (0..orders).map(|index| {
             let price = if index == 0 { short("spend").max(1) } else { 1 };
             let id = format!("more{index}");
-            let lines = json!([{"id": "1", "product": "p", "quantity": 1, "unit_price": cents(price)}]);
-            let kind = json!({"purchase": {"order": id, "basket": {"lines": lines}}});
-            Event::new(id.parse().unwrap(), "c".parse().unwrap(), at, serde_json::from_value(kind).unwrap())
+            let line =
+                json!({"id": "1", "product": "p", "quantity": 1, "unit_price": cents(price)});
+            let kind = json!({"purchase": {"order": id, "basket": {"lines": [line]}}});
+            let kind = serde_json::from_value(kind).unwrap();
+            Event::new(id.parse().unwrap(), "c".parse().unwrap(), at, kind)
         });
         let after = profile(known.into_iter().chain(more));
         let moment = Moment { as_of: keep.until, ..moment(0) };

@@ -18,8 +18,9 @@
 //! => 2026-01-11 from basic to gold: granted by `e8`: it is a present
 //! ```
 //!
-//! Lines with an arrow are the whole history as of the line above them. Everything happens at midnight in Brussels, and days are told there. A day that is before the
-//! last one arrives late; the standing is then asked for the latest day.
+//! Lines with an arrow are the whole history as of the line above them. Everything happens at
+//! midnight in Brussels, and days are told there. A day that is before the last one arrives late;
+//! the standing is then asked for the latest day.
 
 use std::collections::BTreeSet;
 
