@@ -25,10 +25,10 @@ use world::World;
 
 const TERMS: &str = r#"{
   "loyalty": 1, "name": "Audited", "currency": "EUR",
-  "ladder": {"measure": "points_earned", "window": "lifetime", "tiers": [
+  "ladders": [{"measure": "points_earned", "window": "lifetime", "tiers": [
     {"id": "basic", "name": "Basic", "at_least": 0},
     {"id": "gold", "name": "Gold", "at_least": 14, "multiplier": "2x"}
-  ]},
+  ]}],
   "earning": [
     {"id": "units", "award": {"per_unit": {"points": 2}},
      "activation": {"after": "24h"}, "expiry": {"after": "20d"}},

@@ -5,12 +5,12 @@ use super::{check, enroll, event, feed, problems, program};
 /// Gold from 100.00 on and platinum from 300.00 on.
 fn ladder(crossing: &str) -> String {
     format!(
-        r#""ladder": {{"measure": "spend", "window": "lifetime", "crossing": "{crossing}",
+        r#""ladders": [{{"measure": "spend", "window": "lifetime", "crossing": "{crossing}",
              "tiers": [
              {{"id": "basic", "name": "Basic", "at_least": "0.00 EUR"}},
              {{"id": "gold", "name": "Gold", "at_least": "100.00 EUR", "multiplier": "1.5x"}},
              {{"id": "platinum", "name": "Platinum", "at_least": "300.00 EUR",
-               "multiplier": "2x"}}]}}"#
+               "multiplier": "2x"}}]}}]"#
     )
 }
 

@@ -17,12 +17,12 @@ fn expiries(terms: &str, events: &[&str]) -> Vec<String> {
 fn the_rule_says_when_points_expire_or_else_the_tier_or_else_the_program() {
     let terms = r#"
         "points_expiry": {"after": "1y"},
-        "ladder": {"measure": "spend", "window": "lifetime", "tiers": [
+        "ladders": [{"measure": "spend", "window": "lifetime", "tiers": [
           {"id": "basic", "name": "Basic", "at_least": "0.00 EUR"},
           {"id": "gold", "name": "Gold", "at_least": "50.00 EUR",
            "points_expiry": {"after": "2y"}},
           {"id": "black", "name": "Black", "at_least": "100.00 EUR",
-           "points_expiry": "never"}]},
+           "points_expiry": "never"}]}],
         "earning": [
           {"id": "base", "award": {"per_amount": {"points": 1, "per": "1.00 EUR"}}},
           {"id": "promo", "award": {"per_event": {"event": "purchase", "points": 5}},

@@ -130,7 +130,7 @@ fn own_terms() -> impl Strategy<Value = Spec> {
     );
     (spec, some(early())).prop_flat_map(|(spec, schema)| {
         let rewards: Vec<OfferId> = spec.offers.iter().map(|offer| offer.id.clone()).collect();
-        let tiers = spec.ladder.iter().flat_map(|ladder| &ladder.tiers);
+        let tiers = spec.ladders.iter().take(1).flat_map(|ladder| &ladder.tiers);
         let tiers: Vec<TierId> = tiers.map(|tier| tier.id.clone()).collect();
         let games = strategy::games(&schema, EUR, &rewards, &tiers);
         games.prop_map(move |games| Spec { games, ..spec.clone() })
