@@ -1,53 +1,52 @@
 //! What entries do to lots when they are taken in chronological order.
 
-mod ask;
-
 use std::collections::VecDeque;
 
-use chrono::{DateTime, TimeDelta, Utc};
+use chrono::{DateTime, Utc};
 
+use super::entry::Share;
+use super::turn::{SpendOrder, Turn};
+use super::{Balance, Cause, Entry, LotState, Movement, Points, Term};
+use crate::event::Parcel;
 use crate::id::EventId;
-use crate::points::entry::Share;
-use crate::points::turn::{SpendOrder, Turn};
-use crate::points::{Balance, Cause, Entry, LotState, Movement, Points, Term};
 
 /// The lots of a ledger as they stand when its causes up to an instant are taken in.
 ///
 /// Causes are known by the places of their entries. Sums are plain: a ledger bounds both its
 /// entries and their points, so that none overflows.
 #[derive(Clone, Debug, Default)]
-pub(in crate::points) struct Book {
+pub(super) struct Book {
     order: SpendOrder,
     /// The last instant that was looked at.
     now: Option<DateTime<Utc>>,
-    pub(in crate::points) lots: Vec<Opened>,
+    pub(super) lots: Vec<Opened>,
     /// The lots that have points left which have not expired, in the order of spending.
     open: Vec<Turn>,
     /// What was taken beyond what there was, in the order in which it is paid down.
     debts: VecDeque<Debt>,
     holds: Vec<Held>,
-    pub(in crate::points) uses: Vec<Taken>,
+    pub(super) uses: Vec<Taken>,
     sums: Balance,
     slides: bool,
 }
 
 /// A lot.
 #[derive(Clone, Debug)]
-pub(in crate::points) struct Opened {
-    pub(in crate::points) cause: usize,
-    pub(in crate::points) term: Term,
-    pub(in crate::points) earned: i64,
-    pub(in crate::points) left: i64,
-    pub(in crate::points) reserved: i64,
+pub(super) struct Opened {
+    pub(super) cause: usize,
+    pub(super) term: Term,
+    pub(super) earned: i64,
+    pub(super) left: i64,
+    pub(super) reserved: i64,
 }
 
 /// Points that a lot gave.
 #[derive(Clone, Copy, Debug)]
-pub(in crate::points) struct Taken {
-    pub(in crate::points) lot: usize,
-    pub(in crate::points) by: usize,
-    pub(in crate::points) at: DateTime<Utc>,
-    pub(in crate::points) points: i64,
+pub(super) struct Taken {
+    pub(super) lot: usize,
+    pub(super) by: usize,
+    pub(super) at: DateTime<Utc>,
+    pub(super) points: i64,
 }
 
 #[derive(Clone, Copy, Debug)]
@@ -66,10 +65,10 @@ struct Held {
 
 /// The causes that a book speaks of, by the places of their entries.
 #[derive(Clone, Copy)]
-pub(in crate::points) struct Causes<'a>(pub(in crate::points) &'a [Entry]);
+pub(super) struct Causes<'a>(pub(super) &'a [Entry]);
 
 impl<'a> Causes<'a> {
-    pub(in crate::points) fn get(self, place: usize) -> Option<&'a Cause> {
+    pub(super) fn get(self, place: usize) -> Option<&'a Cause> {
         self.0.get(place).map(|entry| &entry.cause)
     }
 
@@ -80,13 +79,13 @@ impl<'a> Causes<'a> {
 
 impl Book {
     /// A book in which nothing stands yet.
-    pub(in crate::points) fn new(order: SpendOrder) -> Self {
+    pub(super) fn new(order: SpendOrder) -> Self {
         Self { order, ..Self::default() }
     }
 
     /// Takes in the cause at a place, which is after those that were taken in before; `points` are
     /// as many as are moved.
-    pub(in crate::points) fn take_in(&mut self, place: usize, points: Points, causes: Causes<'_>) {
+    pub(super) fn take_in(&mut self, place: usize, points: Points, causes: Causes<'_>) {
         let Some(cause) = causes.get(place) else { return };
         let (at, points) = (cause.at, points.0);
         self.wait_until(at);
@@ -102,7 +101,7 @@ impl Book {
             Movement::Send => {
                 self.sums.sent.0 += points;
                 let left = self.draw_active(place, points, at);
-                let left = self.draw_active(place, left, last_activation());
+                let left = self.draw_active(place, left, DateTime::<Utc>::MAX_UTC);
                 self.owe(place, left);
             }
             Movement::Forfeit => {
@@ -133,7 +132,7 @@ impl Book {
     }
 
     /// Lets time pass without anything happening.
-    pub(in crate::points) fn wait_until(&mut self, as_of: DateTime<Utc>) {
+    pub(super) fn wait_until(&mut self, as_of: DateTime<Utc>) {
         while let Some(at) = self.next_turn(as_of) {
             self.now = Some(at);
             self.expire(at);
@@ -147,6 +146,106 @@ impl Book {
             self.now = Some(as_of);
         }
         self.expire(as_of);
+    }
+
+    /// Whether a lot that is opened has nothing to do with the others: nothing is owed, and no
+    /// expiry is put off.
+    pub(super) fn is_plain(&self) -> bool {
+        self.debts.is_empty() && !self.slides
+    }
+
+    /// The balance at `as_of`, which is not before what was taken in.
+    pub(super) fn balance(&self, as_of: DateTime<Utc>) -> Balance {
+        if !self.debts.is_empty() && self.next_turn(as_of).is_some() {
+            let mut later = self.clone();
+            later.wait_until(as_of);
+            return later.balance(as_of);
+        }
+        let mut balance = self.sums;
+        balance.deficit = Points(self.debts.iter().map(|debt| debt.points).sum());
+        for turn in &self.open {
+            balance.count(self.left(turn.lot), turn.active_at, turn.expires_at, as_of);
+        }
+        for held in &self.holds {
+            for (lot, points) in &held.parts {
+                if as_of < held.until {
+                    balance.reserved.0 += points;
+                } else if let Some(Opened { term, .. }) = self.lots.get(*lot) {
+                    balance.count(*points, term.active_at, term.expires_at, as_of);
+                }
+            }
+        }
+        balance
+    }
+
+    /// The first instant after `as_of`, until which it has waited, at which a lot or a hold changes
+    /// by itself.
+    pub(super) fn next_change(&self, as_of: DateTime<Utc>) -> Option<DateTime<Utc>> {
+        let lots = self.open.iter().flat_map(|turn| {
+            let active_at = (!turn.is_waiting()).then_some(turn.active_at);
+            [active_at, turn.expires_at]
+        });
+        let held = self.holds.iter().filter(|held| !held.parts.is_empty());
+        let held = held.map(|held| Some(held.until));
+        lots.chain(held).flatten().filter(|&at| at > as_of).min()
+    }
+
+    /// The instants after `from` and not after `to` at which points may expire by themselves.
+    pub(super) fn endings(&self, from: DateTime<Utc>, to: DateTime<Utc>) -> Vec<DateTime<Utc>> {
+        let lots = self.open.iter().filter_map(|turn| turn.expires_at);
+        let held = self.holds.iter().map(|held| held.until);
+        let parts = self.holds.iter().flat_map(|held| &held.parts);
+        let parts = parts.filter_map(|(lot, _)| self.lots.get(*lot)?.term.expires_at);
+        let all = lots.chain(held).chain(parts);
+        let mut endings: Vec<DateTime<Utc>> = all.filter(|at| from < *at && *at <= to).collect();
+        endings.sort_unstable();
+        endings.dedup();
+        endings
+    }
+
+    /// What is missing where something was taken, and what is held.
+    pub(super) fn owed_and_reserved(&self) -> (i64, i64) {
+        let parts = self.holds.iter().flat_map(|held| &held.parts);
+        (self.debts.iter().map(|debt| debt.points).sum(), parts.map(|(_, points)| points).sum())
+    }
+
+    /// All that has expired by the last instant that was looked at.
+    pub(super) const fn expired(&self) -> Points {
+        self.sums.expired
+    }
+
+    /// The points that are given away next, at most so many: what is pending comes last.
+    pub(super) fn parcels(&self, points: Points, as_of: DateTime<Utc>) -> Vec<Parcel> {
+        let mut wanted = points.0;
+        let is_active = |turn: &&Turn| turn.active_at <= as_of;
+        let (active, pending): (Vec<&Turn>, Vec<&Turn>) = self.open.iter().partition(is_active);
+        let parcels = active.into_iter().chain(pending).map(|turn| {
+            let points = Points(self.left(turn.lot).min(wanted));
+            wanted -= points.0;
+            let active_at = Some(turn.active_at).filter(|active_at| *active_at > as_of);
+            Parcel { points, active_at, expires_at: turn.expires_at }
+        });
+        parcels.filter(|parcel| parcel.points > Points::ZERO).collect()
+    }
+
+    /// What has expired since an instant and was not reinstated.
+    pub(super) fn expired_since(&self, since: DateTime<Utc>) -> Points {
+        Points(self.expired_lots(since).iter().map(|(_, lot)| self.left(*lot)).sum())
+    }
+
+    fn left(&self, lot: usize) -> i64 {
+        self.lots.get(lot).map_or(0, |lot| lot.left)
+    }
+
+    /// The lots with points that have expired since an instant, the last of them first.
+    fn expired_lots(&self, since: DateTime<Utc>) -> Vec<(DateTime<Utc>, usize)> {
+        let expired = self.lots.iter().enumerate().filter_map(|(lot, opened)| {
+            let expires_at = opened.term.expires_at.filter(|&expiry| since <= expiry)?;
+            (self.now >= Some(expires_at) && opened.left > 0).then_some((expires_at, lot))
+        });
+        let mut expired: Vec<(DateTime<Utc>, usize)> = expired.collect();
+        expired.sort_unstable_by(|one, other| other.cmp(one));
+        expired
     }
 
     /// The next instant until `as_of` at which a hold ends, or a lot becomes active and something
@@ -446,14 +545,9 @@ const fn taken_sum<'a>(sums: &'a mut Balance, movement: &Movement) -> Option<&'a
     }
 }
 
-/// Every lot is active by then that does not wait for a confirmation.
-fn last_activation() -> DateTime<Utc> {
-    DateTime::<Utc>::MAX_UTC - TimeDelta::nanoseconds(1)
-}
-
 impl Opened {
     /// Whether what is left can be spent at `as_of`.
-    pub(in crate::points) fn state(&self, as_of: DateTime<Utc>) -> LotState {
+    pub(super) fn state(&self, as_of: DateTime<Utc>) -> LotState {
         if self.left == 0 {
             LotState::Used
         } else if self.term.is_over(as_of) {
