@@ -26,6 +26,11 @@ fn check(name: &str, expected: &str) {
 }
 
 #[test]
+fn accounts_are_merged_and_parted_and_holds_are_captured_once() {
+    check("accounts", include_str!("data/examples/accounts.txt"));
+}
+
+#[test]
 fn the_coffee_shop_gives_every_tenth_cup_and_no_other_for_free() {
     check("coffee_shop", include_str!("data/examples/coffee_shop.txt"));
 }

@@ -12,14 +12,13 @@ const LONGEST_FILE: usize = 500;
 
 /// The examples that promise to be short, in lines.
 const LONGEST_EXAMPLE: usize = 79;
-const SHORT_EXAMPLES: [&str; 8] = [
+const SHORT_EXAMPLES: [&str; 9] = [
+    "accounts",
     "coffee_club",
     "coffee_shop",
     "custom_segmenter",
     "liability",
     "rules_from_json",
-    "supermarket",
-    "tiers",
     "vip_and_casual",
 ];
 
