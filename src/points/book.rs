@@ -203,6 +203,22 @@ impl Book {
         endings
     }
 
+    /// Whether so many points can be spent at `as_of`; what holds let go of by then is left out.
+    pub(super) fn has(&self, points: Points, as_of: DateTime<Utc>) -> bool {
+        let mut missing = points.0;
+        let can_be_spent = |turn: &&Turn| turn.active_at <= as_of && !turn.is_over(as_of);
+        self.debts.is_empty()
+            && self.open.iter().filter(can_be_spent).any(|turn| {
+                missing -= self.left(turn.lot);
+                missing <= 0
+            })
+    }
+
+    /// The place of the cause that holds points for `event` and is not over.
+    pub(super) fn holder(&self, event: &EventId, causes: Causes<'_>) -> Option<usize> {
+        self.holds.get(self.held(event, causes)?).map(|held| held.by)
+    }
+
     /// What is missing where something was taken, and what is held.
     pub(super) fn owed_and_reserved(&self) -> (i64, i64) {
         let parts = self.holds.iter().flat_map(|held| &held.parts);
@@ -251,6 +267,9 @@ impl Book {
     /// The next instant until `as_of` at which a hold ends, or a lot becomes active and something
     /// is owed.
     fn next_turn(&self, as_of: DateTime<Utc>) -> Option<DateTime<Utc>> {
+        if self.holds.is_empty() && self.debts.is_empty() {
+            return None;
+        }
         let held = self.holds.iter().map(|held| held.until);
         let pending = self.open.iter().map(|turn| turn.active_at);
         let pending = pending.filter(|at| !self.debts.is_empty() && self.now < Some(*at));
@@ -259,7 +278,7 @@ impl Book {
 
     /// Closes the lots that are over.
     fn expire(&mut self, at: DateTime<Utc>) {
-        if self.open.iter().any(|turn| turn.is_over(at)) {
+        if self.order.first_to_expire(&self.open).any(|turn| turn.is_over(at)) {
             let (lots, expired) = (&self.lots, &mut self.sums.expired);
             self.open.retain(|turn| {
                 let over = turn.is_over(at);
@@ -337,14 +356,16 @@ impl Book {
         mut goes_on: impl FnMut(&mut Self, usize) -> bool,
     ) {
         let mut place = 0;
-        while let Some(turn) = self.open.get(place) {
+        let mut goes_on_now = true;
+        while let Some(turn) = self.open.get(place).filter(|_| goes_on_now) {
             let (lot, active) = (turn.lot, turn.active_at <= at);
-            if active && !goes_on(self, lot) {
-                break;
+            goes_on_now = !active || goes_on(self, lot);
+            if self.left(lot) > 0 {
+                place += 1;
+            } else {
+                self.open.remove(place);
             }
-            place += 1;
         }
-        self.close_used();
     }
 
     /// Drops the lots from the queue that have nothing left.

@@ -338,6 +338,12 @@ impl Posting {
     pub const fn points(&self) -> Points {
         self.points
     }
+
+    /// The entry by which it comes to stand where nothing stood for its cause.
+    pub(super) fn entry(self, id: u64, recorded_by: &EventId) -> Entry {
+        let points = self.cause.movement.effect(self.points);
+        Entry { id, cause: self.cause, points, recorded_by: recorded_by.clone() }
+    }
 }
 
 impl TryFrom<Written> for Posting {

@@ -1,7 +1,6 @@
 //! The append-only ledger and its corrections.
 
-use std::collections::{BTreeMap, BTreeSet};
-use std::hash::{DefaultHasher, Hash, Hasher};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::OnceLock;
 
 use chrono::{DateTime, Utc};
@@ -30,9 +29,9 @@ pub struct Ledger {
     /// The causes whose entries do not come to nothing, in chronological order.
     #[serde(skip_serializing)]
     net: Vec<Net>,
-    /// The keys of the events in `net`, sorted; one for each of its causes.
+    /// The events in `net`, with how many of its causes are theirs.
     #[serde(skip_serializing)]
-    events: Vec<u64>,
+    events: HashMap<EventId, usize>,
     /// What the net comes to, once it was asked for.
     #[serde(skip_serializing)]
     book: OnceLock<Book>,
@@ -153,12 +152,16 @@ impl Ledger {
     /// What stands in the ledger for `event`, in the form in which it was to be posted.
     #[must_use]
     pub fn postings(&self, event: &EventId) -> Vec<Posting> {
-        let is_there = self.names(event);
-        self.net()
-            .take_while(|_| is_there)
-            .filter(|(cause, _)| cause.event == *event)
-            .filter_map(|(cause, net)| Posting::new(cause.clone(), cause.movement.effect(net)).ok())
-            .collect()
+        let count = self.events.get(event).copied().unwrap_or(0);
+        let found = self.net().filter(|(cause, _)| cause.event == *event).take(count);
+        found.filter_map(|(cause, net)| posting(cause, net)).collect()
+    }
+
+    /// The hold of `event`, if it is not over.
+    pub(super) fn held_by(&self, event: &EventId) -> Option<Posting> {
+        let book = self.book.get_or_init(|| self.fold(&self.net));
+        let cause = self.cause(book.holder(event, Causes(&self.entries))?)?;
+        posting(cause, self.standing(cause))
     }
 
     /// What was earned until `as_of` and not taken back by then, with the instants at which it was
@@ -214,29 +217,32 @@ impl Ledger {
         targets: &[Posting],
         recorded_by: &EventId,
     ) -> Vec<Entry> {
-        let mut missing: BTreeMap<&Cause, Points> = BTreeMap::new();
         let mut concerned: BTreeSet<&EventId> = events.iter().collect();
-        for target in targets {
-            let cause = target.cause();
-            concerned.insert(&cause.event);
-            add(missing.entry(cause).or_default(), cause.movement.effect(target.points()));
-        }
+        concerned.extend(targets.iter().map(|target| &target.cause().event));
         concerned.retain(|event| self.names(event));
+        let wanted = targets.iter().map(|target| {
+            let cause = target.cause();
+            (cause, cause.movement.effect(target.points()))
+        });
+        let mut missing: Vec<(&Cause, Points)> = wanted.collect();
         if !concerned.is_empty() {
-            for (cause, net) in self.net().filter(|(cause, _)| concerned.contains(&cause.event)) {
-                add(missing.entry(cause).or_default(), Points(net.0.saturating_neg()));
-            }
+            let standing = self.net().filter(|(cause, _)| concerned.contains(&cause.event));
+            missing.extend(standing.map(|(cause, net)| (cause, Points(net.0.saturating_neg()))));
         }
-        let next = self.next_id();
-        (next..)
-            .zip(missing.into_iter().filter(|(_, points)| !points.is_zero()))
-            .map(|(id, (cause, points))| Entry {
-                id,
-                cause: cause.clone(),
-                points,
-                recorded_by: recorded_by.clone(),
-            })
-            .collect()
+        missing.sort_by_key(|(cause, _)| *cause);
+        missing.dedup_by(|(cause, points), (first, sum)| {
+            let is_same = cause == first;
+            if is_same {
+                add(sum, *points);
+            }
+            is_same
+        });
+        missing.retain(|(_, points)| !points.is_zero());
+        let entry = |(id, (cause, points)): (u64, (&Cause, Points))| {
+            let (cause, recorded_by) = (cause.clone(), recorded_by.clone());
+            Entry { id, cause, points, recorded_by }
+        };
+        (self.next_id()..).zip(missing).map(entry).collect()
     }
 
     /// Appends `entries`, all or none.
@@ -268,28 +274,37 @@ impl Ledger {
         if count > MAX_ENTRIES {
             return Err(Problems::one(Path::root(), Fault::TooManyEntries { count }));
         }
-        let mut changed: BTreeMap<&Cause, (usize, Points)> = BTreeMap::new();
+        let mut changed: Vec<(&Cause, usize, Points)> = Vec::with_capacity(entries.len());
         for ((index, entry), expected) in entries.iter().enumerate().zip(self.next_id()..) {
             check(entry, expected, index, &mut problems);
-            let (last, net) =
-                changed.entry(&entry.cause).or_insert_with(|| (index, self.standing(&entry.cause)));
-            *last = index;
-            add(net, entry.points);
+            changed.push((&entry.cause, index, entry.points));
+        }
+        changed.sort_by_key(|(cause, index, _)| (*cause, *index));
+        changed.dedup_by(|(cause, index, points), (first, last, sum)| {
+            let is_same = cause == first;
+            if is_same {
+                *last = *index;
+                add(sum, *points);
+            }
+            is_same
+        });
+        for (cause, _, sum) in &mut changed {
+            add(sum, self.standing(cause));
         }
         check_nets(&changed, &mut problems);
-        problems.into_result(changed.into_values().collect())
+        problems.into_result(changed.into_iter().map(|(_, last, net)| (last, net)).collect())
     }
 
     /// Lets the cause of an entry stand for as many points as given.
     fn stand(&mut self, new: Net) {
         let Some(cause) = self.cause(new.entry) else { return };
-        let key = key(&cause.event);
+        let event = cause.event.clone();
         let (place, known) = self.place(cause);
         let is_last = place == self.net.len() && !new.points.is_zero();
         match (known, new.points.is_zero()) {
             (true, true) => {
                 self.net.remove(place);
-                self.events.remove(self.events.partition_point(|known| *known < key));
+                self.forget(&event);
             }
             (true, false) => {
                 if let Some(net) = self.net.get_mut(place) {
@@ -299,7 +314,7 @@ impl Ledger {
             (false, true) => return,
             (false, false) => {
                 self.net.insert(place, new);
-                self.events.insert(self.events.partition_point(|known| *known < key), key);
+                *self.events.entry(event).or_default() += 1;
             }
         }
         if let Some(mut book) = self.book.take()
@@ -307,6 +322,16 @@ impl Ledger {
         {
             self.enter(&mut book, new);
             self.book = OnceLock::from(book);
+        }
+    }
+
+    /// Counts one cause of an event less.
+    fn forget(&mut self, event: &EventId) {
+        if let Some(count) = self.events.get_mut(event) {
+            *count -= 1;
+            if *count == 0 {
+                self.events.remove(event);
+            }
         }
     }
 
@@ -328,21 +353,19 @@ impl Ledger {
         net.map_or(Points::ZERO, |net| net.points)
     }
 
-    /// Whether anything may stand here for this event; if not, nothing does.
+    /// Whether anything stands here for this event.
     pub(super) fn names(&self, event: &EventId) -> bool {
-        self.events.binary_search(&key(event)).is_ok()
+        self.events.contains_key(event)
     }
 
-    fn next_id(&self) -> u64 {
+    pub(super) fn next_id(&self) -> u64 {
         self.entries.last().map_or(1, |entry| entry.id.saturating_add(1))
     }
 }
 
-/// By what an event is looked up; two events may share a key.
-fn key(event: &EventId) -> u64 {
-    let mut hasher = DefaultHasher::new();
-    event.hash(&mut hasher);
-    hasher.finish()
+/// What is to stand for a cause, if it is as many points as are told by their effect.
+fn posting(cause: &Cause, net: Points) -> Option<Posting> {
+    Posting::new(cause.clone(), cause.movement.effect(net)).ok()
 }
 
 fn check(entry: &Entry, expected: u64, index: usize, problems: &mut Problems<Fault>) {
@@ -360,10 +383,11 @@ fn check(entry: &Entry, expected: u64, index: usize, problems: &mut Problems<Fau
 }
 
 /// What the entries of a cause come to must be possible; the last of them is to blame if it is not.
-fn check_nets(changed: &BTreeMap<&Cause, (usize, Points)>, problems: &mut Problems<Fault>) {
-    let nets = changed.iter().map(|(cause, (last, net))| (*last, cause.movement.effect(*net)));
-    let wrong: BTreeMap<usize, Points> =
-        nets.filter(|(_, net)| *net < Points::ZERO || *net > MAX_POSTING).collect();
+fn check_nets(changed: &[(&Cause, usize, Points)], problems: &mut Problems<Fault>) {
+    let nets = changed.iter().map(|(cause, last, net)| (*last, cause.movement.effect(*net)));
+    let is_wrong = |net: Points| net < Points::ZERO || net > MAX_POSTING;
+    let mut wrong: Vec<(usize, Points)> = nets.filter(|(_, net)| is_wrong(*net)).collect();
+    wrong.sort_unstable();
     for (last, net) in wrong {
         problems.add(Path::root().item(last), Fault::Net { net });
     }

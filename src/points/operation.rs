@@ -121,8 +121,9 @@ impl Ledger {
         if let Some(refusal) = self.refusal(event) {
             return Err(refusal);
         }
-        let postings = self.operation_postings(event);
-        Ok(self.reconcile(&BTreeSet::new(), &postings, &event.id))
+        // Nothing stands here for the event yet.
+        let entries = (self.next_id()..).zip(self.operation_postings(event));
+        Ok(entries.map(|(id, posting)| posting.entry(id, &event.id)).collect())
     }
 
     /// Why the operation of an event cannot be done; `None` if it can, or if the event is none.
@@ -130,7 +131,7 @@ impl Ledger {
     pub fn refusal(&self, event: &Event) -> Option<Refusal> {
         let EventKind::Points(operation) = &event.kind else { return None };
         let at = event.at;
-        if self.names(&event.id) && !self.postings(&event.id).is_empty() {
+        if self.names(&event.id) {
             return Some(Refusal::DoneBefore);
         }
         let peer = match operation {
@@ -169,7 +170,8 @@ impl Ledger {
     /// How many of the points that are wanted are there to be taken at the instant of an event
     /// that arrives late, perhaps: none that were spent, held or given away since.
     fn spendable(&self, event: &Event, wanted: Points) -> Points {
-        let found = self.balance(event.at).spendable();
+        let has = self.with_book(event.at, |book| book.has(wanted, event.at));
+        let found = if has { wanted } else { self.balance(event.at).spendable() };
         if found < wanted || self.net_after(event.at).next().is_none() {
             return found;
         }
@@ -212,7 +214,8 @@ impl Ledger {
     /// The points that `event` holds, as far as the ledger tells.
     fn hold(&self, event: &EventId) -> Option<Hold> {
         let is_hold = |one: &Posting| matches!(one.cause().movement, Movement::Hold { .. });
-        let posting = self.postings(event).into_iter().find(is_hold)?;
+        let over = || self.postings(event).into_iter().find(is_hold);
+        let posting = self.held_by(event).or_else(over)?;
         let Movement::Hold { until } = posting.cause().movement else { return None };
         let mut hold = Hold { until, captured: false, left: posting.points(), posting };
         let later = self.net().rev().take_while(|(cause, _)| **cause > *hold.posting.cause());

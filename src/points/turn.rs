@@ -42,6 +42,12 @@ impl Turn {
 }
 
 impl SpendOrder {
+    /// Those of lots in this order of which one expires first.
+    pub(super) fn first_to_expire(self, turns: &[Turn]) -> impl Iterator<Item = &Turn> {
+        let all = if self == Self::EarliestExpiry { 1 } else { turns.len() };
+        turns.iter().take(all)
+    }
+
     /// Which of two lots is spent first.
     pub(super) fn compare(self, one: &Turn, other: &Turn) -> Ordering {
         let expiry = |turn: &Turn| (turn.expires_at.is_none(), turn.expires_at);
