@@ -1,14 +1,13 @@
 //! The append-only ledger and its corrections.
 
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::collections::{BTreeSet, HashMap};
 use std::sync::OnceLock;
 
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
 use super::book::{Book, Causes};
-use super::entry::Share;
-use super::{Cause, Entry, Fault, MAX_POSTING, Movement, Points, Posting, SpendOrder};
+use super::{Cause, Entry, Fault, MAX_POSTING, Points, Posting, SpendOrder};
 use crate::id::EventId;
 use crate::path::{Path, Problems};
 
@@ -162,47 +161,6 @@ impl Ledger {
         let book = self.book.get_or_init(|| self.fold(&self.net));
         let cause = self.cause(book.holder(event, Causes(&self.entries))?)?;
         posting(cause, self.standing(cause))
-    }
-
-    /// What was earned until `as_of` and not taken back by then, with the instants at which it was
-    /// earned, in chronological order; whether it was spent or has expired does not matter, and
-    /// what came from operators or other accounts does not count.
-    #[must_use]
-    pub fn kept(&self, as_of: DateTime<Utc>) -> Vec<(DateTime<Utc>, Points)> {
-        let kept = self.kept_while(|cause| cause.at <= as_of);
-        kept.into_iter().map(|(cause, points)| (cause.at, points)).collect()
-    }
-
-    /// What was earned in the first part of the ledger and not taken back in it.
-    pub(super) fn kept_while(&self, first: impl Fn(&Cause) -> bool) -> Vec<(&Cause, Points)> {
-        let mut kept: Vec<(&Cause, Points)> = Vec::new();
-        let mut taken: BTreeMap<Share<'_>, i64> = BTreeMap::new();
-        let mut taken_by: BTreeMap<Share<'_>, Share<'_>> = BTreeMap::new();
-        for (cause, points) in self.net().take_while(|(cause, _)| first(cause)) {
-            let points = cause.movement.effect(points);
-            match &cause.movement {
-                Movement::Earn(_) if cause.source.is_earned() => kept.push((cause, points)),
-                Movement::ClawBack { of } => {
-                    taken_by.insert(cause.share(), cause.share_of(of));
-                    *taken.entry(cause.share_of(of)).or_default() += points.0;
-                }
-                Movement::Restore { of } => {
-                    let own = taken_by.get(&cause.share_of(of));
-                    if let Some(taken) = own.and_then(|own| taken.get_mut(own)) {
-                        *taken -= points.0.min(*taken);
-                    }
-                }
-                _ => {}
-            }
-        }
-        for (cause, points) in &mut kept {
-            if let Some(taken) = taken.get_mut(&cause.share()) {
-                let gone = points.0.min(*taken);
-                points.0 -= gone;
-                *taken -= gone;
-            }
-        }
-        kept
     }
 
     /// The fewest entries after which exactly `targets` stand for `events`, in chronological order;

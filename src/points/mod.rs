@@ -37,6 +37,7 @@ mod earning;
 mod entry;
 mod fault;
 mod given;
+mod kept;
 mod ledger;
 mod multiplier;
 mod multipliers;

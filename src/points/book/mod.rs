@@ -1,13 +1,16 @@
 //! What entries do to lots when they are taken in chronological order.
 
+mod ask;
+mod hold;
+
 use std::collections::VecDeque;
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, TimeDelta, Utc};
 
+use self::hold::Held;
 use super::entry::Share;
 use super::turn::{SpendOrder, Turn};
-use super::{Balance, Cause, Entry, LotState, Movement, Points, Term};
-use crate::event::Parcel;
+use super::{Balance, Cause, Entry, Movement, Points, Term};
 use crate::id::EventId;
 
 /// The lots of a ledger as they stand when its causes up to an instant are taken in.
@@ -55,14 +58,6 @@ struct Debt {
     points: i64,
 }
 
-/// Points that are held, with the lots that they came from.
-#[derive(Clone, Debug)]
-struct Held {
-    by: usize,
-    until: DateTime<Utc>,
-    parts: Vec<(usize, i64)>,
-}
-
 /// The causes that a book speaks of, by the places of their entries.
 #[derive(Clone, Copy)]
 pub(super) struct Causes<'a>(pub(super) &'a [Entry]);
@@ -101,7 +96,7 @@ impl Book {
             Movement::Send => {
                 self.sums.sent.0 += points;
                 let left = self.draw_active(place, points, at);
-                let left = self.draw_active(place, left, DateTime::<Utc>::MAX_UTC);
+                let left = self.draw_active(place, left, last_activation());
                 self.owe(place, left);
             }
             Movement::Forfeit => {
@@ -148,120 +143,8 @@ impl Book {
         self.expire(as_of);
     }
 
-    /// Whether a lot that is opened has nothing to do with the others: nothing is owed, and no
-    /// expiry is put off.
-    pub(super) fn is_plain(&self) -> bool {
-        self.debts.is_empty() && !self.slides
-    }
-
-    /// The balance at `as_of`, which is not before what was taken in.
-    pub(super) fn balance(&self, as_of: DateTime<Utc>) -> Balance {
-        if !self.debts.is_empty() && self.next_turn(as_of).is_some() {
-            let mut later = self.clone();
-            later.wait_until(as_of);
-            return later.balance(as_of);
-        }
-        let mut balance = self.sums;
-        balance.deficit = Points(self.debts.iter().map(|debt| debt.points).sum());
-        for turn in &self.open {
-            balance.count(self.left(turn.lot), turn.active_at, turn.expires_at, as_of);
-        }
-        for held in &self.holds {
-            for (lot, points) in &held.parts {
-                if as_of < held.until {
-                    balance.reserved.0 += points;
-                } else if let Some(Opened { term, .. }) = self.lots.get(*lot) {
-                    balance.count(*points, term.active_at, term.expires_at, as_of);
-                }
-            }
-        }
-        balance
-    }
-
-    /// The first instant after `as_of`, until which it has waited, at which a lot or a hold changes
-    /// by itself.
-    pub(super) fn next_change(&self, as_of: DateTime<Utc>) -> Option<DateTime<Utc>> {
-        let lots = self.open.iter().flat_map(|turn| {
-            let active_at = (!turn.is_waiting()).then_some(turn.active_at);
-            [active_at, turn.expires_at]
-        });
-        let held = self.holds.iter().filter(|held| !held.parts.is_empty());
-        let held = held.map(|held| Some(held.until));
-        lots.chain(held).flatten().filter(|&at| at > as_of).min()
-    }
-
-    /// The instants after `from` and not after `to` at which points may expire by themselves.
-    pub(super) fn endings(&self, from: DateTime<Utc>, to: DateTime<Utc>) -> Vec<DateTime<Utc>> {
-        let lots = self.open.iter().filter_map(|turn| turn.expires_at);
-        let held = self.holds.iter().map(|held| held.until);
-        let parts = self.holds.iter().flat_map(|held| &held.parts);
-        let parts = parts.filter_map(|(lot, _)| self.lots.get(*lot)?.term.expires_at);
-        let all = lots.chain(held).chain(parts);
-        let mut endings: Vec<DateTime<Utc>> = all.filter(|at| from < *at && *at <= to).collect();
-        endings.sort_unstable();
-        endings.dedup();
-        endings
-    }
-
-    /// Whether so many points can be spent at `as_of`; what holds let go of by then is left out.
-    pub(super) fn has(&self, points: Points, as_of: DateTime<Utc>) -> bool {
-        let mut missing = points.0;
-        let can_be_spent = |turn: &&Turn| turn.active_at <= as_of && !turn.is_over(as_of);
-        self.debts.is_empty()
-            && self.open.iter().filter(can_be_spent).any(|turn| {
-                missing -= self.left(turn.lot);
-                missing <= 0
-            })
-    }
-
-    /// The place of the cause that holds points for `event` and is not over.
-    pub(super) fn holder(&self, event: &EventId, causes: Causes<'_>) -> Option<usize> {
-        self.holds.get(self.held(event, causes)?).map(|held| held.by)
-    }
-
-    /// What is missing where something was taken, and what is held.
-    pub(super) fn owed_and_reserved(&self) -> (i64, i64) {
-        let parts = self.holds.iter().flat_map(|held| &held.parts);
-        (self.debts.iter().map(|debt| debt.points).sum(), parts.map(|(_, points)| points).sum())
-    }
-
-    /// All that has expired by the last instant that was looked at.
-    pub(super) const fn expired(&self) -> Points {
-        self.sums.expired
-    }
-
-    /// The points that are given away next, at most so many: what is pending comes last.
-    pub(super) fn parcels(&self, points: Points, as_of: DateTime<Utc>) -> Vec<Parcel> {
-        let mut wanted = points.0;
-        let is_active = |turn: &&Turn| turn.active_at <= as_of;
-        let (active, pending): (Vec<&Turn>, Vec<&Turn>) = self.open.iter().partition(is_active);
-        let parcels = active.into_iter().chain(pending).map(|turn| {
-            let points = Points(self.left(turn.lot).min(wanted));
-            wanted -= points.0;
-            let active_at = Some(turn.active_at).filter(|active_at| *active_at > as_of);
-            Parcel { points, active_at, expires_at: turn.expires_at }
-        });
-        parcels.filter(|parcel| parcel.points > Points::ZERO).collect()
-    }
-
-    /// What has expired since an instant and was not reinstated.
-    pub(super) fn expired_since(&self, since: DateTime<Utc>) -> Points {
-        Points(self.expired_lots(since).iter().map(|(_, lot)| self.left(*lot)).sum())
-    }
-
     fn left(&self, lot: usize) -> i64 {
         self.lots.get(lot).map_or(0, |lot| lot.left)
-    }
-
-    /// The lots with points that have expired since an instant, the last of them first.
-    fn expired_lots(&self, since: DateTime<Utc>) -> Vec<(DateTime<Utc>, usize)> {
-        let expired = self.lots.iter().enumerate().filter_map(|(lot, opened)| {
-            let expires_at = opened.term.expires_at.filter(|&expiry| since <= expiry)?;
-            (self.now >= Some(expires_at) && opened.left > 0).then_some((expires_at, lot))
-        });
-        let mut expired: Vec<(DateTime<Utc>, usize)> = expired.collect();
-        expired.sort_unstable_by(|one, other| other.cmp(one));
-        expired
     }
 
     /// The next instant until `as_of` at which a hold ends, or a lot becomes active and something
@@ -451,77 +334,6 @@ impl Book {
         }
     }
 
-    /// Gives back to lots what was held of them.
-    fn let_go(&mut self, parts: Vec<(usize, i64)>, at: DateTime<Utc>) {
-        for (lot, points) in &parts {
-            if let Some(opened) = self.lots.get_mut(*lot) {
-                opened.reserved -= points;
-            }
-        }
-        self.put_back(parts, at);
-    }
-
-    /// Holds points of the active lots in turn, and no more than they have.
-    fn hold(&mut self, by: usize, until: DateTime<Utc>, mut wanted: i64, at: DateTime<Utc>) {
-        let mut parts = Vec::new();
-        self.for_each_active(at, |book, lot| {
-            if let Some(opened) = book.lots.get_mut(lot) {
-                let points = opened.left.min(wanted);
-                opened.left -= points;
-                opened.reserved += points;
-                wanted -= points;
-                parts.push((lot, points));
-            }
-            wanted > 0
-        });
-        self.holds.push(Held { by, until, parts });
-    }
-
-    /// Spends what `of` holds, and says how much of it is missing.
-    fn capture(&mut self, by: usize, of: &EventId, mut wanted: i64, causes: Causes<'_>) -> i64 {
-        let Some(held) = self.held(of, causes).and_then(|place| self.holds.get_mut(place)) else {
-            return wanted;
-        };
-        for (lot, left) in &mut held.parts {
-            let points = wanted.min(*left);
-            *left -= points;
-            wanted -= points;
-            if let Some(opened) = self.lots.get_mut(*lot).filter(|_| points > 0) {
-                opened.reserved -= points;
-                let at = self.now.unwrap_or_default();
-                self.uses.push(Taken { lot: *lot, by, at, points });
-            }
-        }
-        held.parts.retain(|(_, left)| *left > 0);
-        wanted
-    }
-
-    /// Lets go of what `of` holds, first of what it took last.
-    fn release(&mut self, of: &EventId, mut wanted: i64, at: DateTime<Utc>, causes: Causes<'_>) {
-        let Some(held) = self.held(of, causes).and_then(|place| self.holds.get_mut(place)) else {
-            return;
-        };
-        let mut given = Vec::new();
-        while wanted > 0
-            && let Some((lot, left)) = held.parts.pop()
-        {
-            let points = wanted.min(left);
-            wanted -= points;
-            given.push((lot, points));
-            if left > points {
-                held.parts.push((lot, left - points));
-            }
-        }
-        self.let_go(given, at);
-        self.pay(at);
-    }
-
-    /// Where the points are that `of` holds.
-    fn held(&self, of: &EventId, causes: Causes<'_>) -> Option<usize> {
-        let is_it = |held: &Held| causes.get(held.by).is_some_and(|cause| cause.event == *of);
-        self.holds.iter().position(is_it)
-    }
-
     /// Opens a lot with points that have expired.
     fn reinstate(&mut self, by: usize, since: DateTime<Utc>, points: i64, term: Term) {
         let mut wanted = points;
@@ -566,17 +378,7 @@ const fn taken_sum<'a>(sums: &'a mut Balance, movement: &Movement) -> Option<&'a
     }
 }
 
-impl Opened {
-    /// Whether what is left can be spent at `as_of`.
-    pub(super) fn state(&self, as_of: DateTime<Utc>) -> LotState {
-        if self.left == 0 {
-            LotState::Used
-        } else if self.term.is_over(as_of) {
-            LotState::Expired
-        } else if as_of < self.term.active_at {
-            LotState::Pending
-        } else {
-            LotState::Active
-        }
-    }
+/// Every lot is active by then that does not wait for a confirmation.
+fn last_activation() -> DateTime<Utc> {
+    DateTime::<Utc>::MAX_UTC - TimeDelta::nanoseconds(1)
 }
