@@ -89,7 +89,8 @@ pub struct Event {
     /// Through which channel it came, if known.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub channel: Option<Channel>,
-    /// On which card it happened, if that is of another account that was merged into the customer's.
+    /// On which card it happened, if that is of another account that was merged into the
+    /// customer's.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub card: Option<CustomerId>,
     /// What happened.

@@ -144,7 +144,7 @@ pub struct Parcel {
 }
 
 impl Operation {
-    /// Checks what can be seen from the event alone; whether it can be done is for the ledger to say.
+    /// Checks what can be seen from the event alone; whether it can be done, the ledger says.
     pub(super) fn check(&self, event: &Event, path: &Trail<'_>, problems: &mut Problems<Fault>) {
         let path = path.field(self.name());
         let mut later = |name, at: Option<DateTime<Utc>>| {

@@ -127,8 +127,9 @@ impl Ledger {
     /// What the customer holds at `as_of`.
     ///
     /// # Complexity
-    /// O(m) for the m lots that have points left, if no entry is later than `as_of`; else O(n log m)
-    /// for the n net entries until then. The first question after a correction is O(n log m), too.
+    /// O(m) for the m lots that have points left, if no entry is later than `as_of`; else
+    /// O(n log m) for the n net entries until then. The first question after a correction is
+    /// O(n log m), too.
     #[must_use]
     pub fn balance(&self, as_of: DateTime<Utc>) -> Balance {
         self.with_book(as_of, |book| book.balance(as_of))
@@ -214,7 +215,8 @@ impl Ledger {
     /// The first instant after `as_of` at which the balance is another one.
     ///
     /// That is when points become active or expire, when a hold ends, or when an entry takes place
-    /// that the ledger has already, even if it gives back what was not taken and so changes nothing.
+    /// that the ledger has already, even if it gives back what was not taken and so changes
+    /// nothing.
     #[must_use]
     pub fn next_change(&self, as_of: DateTime<Utc>) -> Option<DateTime<Utc>> {
         let entry = self.net_after(as_of).next().map(|(cause, _)| cause.at);

@@ -17,8 +17,8 @@ pub const MAX_ENTRIES: usize = 1_000_000;
 /// One customer's entries in the order in which they were recorded.
 ///
 /// Nothing is ever removed or changed: a correction is another entry with the same [`Cause`]. In
-/// JSON it is `{"entries": […]}`, with an `order` if it is not the usual one; a record whose entries
-/// do not fit together is refused.
+/// JSON it is `{"entries": […]}`, with an `order` if it is not the usual one; a record whose
+/// entries do not fit together is refused.
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]
 #[serde(try_from = "Record")]
 pub struct Ledger {

@@ -111,9 +111,9 @@ struct Hold {
 impl Ledger {
     /// The entries by which the operation of an event is done, if it can be.
     ///
-    /// It is judged by what the ledger has for the instants until the event's; if it arrives late, it
-    /// takes nothing that was spent, held or given away since. An event that is no operation leads to
-    /// no entries.
+    /// It is judged by what the ledger has for the instants until the event's; if it arrives late,
+    /// it takes nothing that was spent, held or given away since. An event that is no operation
+    /// leads to no entries.
     ///
     /// # Errors
     /// The first reason why it cannot be done.

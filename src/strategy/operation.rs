@@ -9,8 +9,8 @@ use super::value::text;
 use crate::event::{Operation, Parcel, Passage};
 use crate::points::Points;
 
-/// An operation that passes [`Event::validate`](crate::event::Event::validate); whether a ledger can
-/// do it is left open.
+/// An operation that passes [`Event::validate`](crate::event::Event::validate); whether a ledger
+/// can do it is left open.
 pub fn operation() -> impl Strategy<Value = Operation> + Clone {
     let points = || (1..=500_i64).prop_map(Points);
     let any_points = (1..=500_i64, any::<bool>());
