@@ -156,7 +156,7 @@ impl Ledger {
         found.filter_map(|(cause, net)| posting(cause, net)).collect()
     }
 
-    /// The hold of `event`, if it is not over.
+    /// The hold of `event`, as long as it has points left.
     pub(super) fn held_by(&self, event: &EventId) -> Option<Posting> {
         let book = self.book.get_or_init(|| self.fold(&self.net));
         let cause = self.cause(book.holder(event, Causes(&self.entries))?)?;

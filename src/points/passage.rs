@@ -64,7 +64,7 @@ pub fn share_out(
                 })
             });
             let mut lots: Vec<_> = lots.collect();
-            lots.sort_by(|(one, _), (other, _)| one.cmp(other));
+            lots.sort_by_key(|(one, _)| *one);
             let mut wanted = points.0;
             for ((.., id), left) in lots {
                 *paid.entry(id).or_default() += left.min(wanted);

@@ -108,7 +108,7 @@ impl<'a> World<'a> {
             false => event.on_card(NAMES[card].parse().unwrap()),
         };
         self.lives[whose].push(event.clone());
-        if is_fact && self.chance(0.4) {
+        if is_fact && self.chance(0.6) {
             self.on_the_way.push(event);
         } else {
             self.deliver(&event);

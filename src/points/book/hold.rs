@@ -68,6 +68,7 @@ impl Book {
             }
         }
         held.parts.retain(|(_, left)| *left > 0);
+        self.close_empty();
         wanted
     }
 
@@ -93,8 +94,14 @@ impl Book {
                 held.parts.push((lot, left - points));
             }
         }
+        self.close_empty();
         self.let_go(given, at);
         self.pay(at);
+    }
+
+    /// Drops the holds that have nothing left.
+    fn close_empty(&mut self) {
+        self.holds.retain(|held| !held.parts.is_empty());
     }
 
     /// Where the points are that `of` holds.
@@ -103,7 +110,7 @@ impl Book {
         self.holds.iter().position(is_it)
     }
 
-    /// The place of the cause that holds points for `event` and is not over.
+    /// The place of the cause by which `event` holds points, as long as it does.
     pub(in super::super) fn holder(&self, event: &EventId, causes: Causes<'_>) -> Option<usize> {
         self.holds.get(self.held(event, causes)?).map(|held| held.by)
     }
