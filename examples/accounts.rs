@@ -1,7 +1,7 @@
 //! Accounts: a family sends points, pays together, and shares an account for a while.
 //!
-//! Every step is an event for one account or a pair of them; what cannot be done says why, and
-//! changes nothing. In the end the account that leaves owes what was spent on its card.
+//! What cannot be done says why, and changes nothing. The account that leaves owes what was spent
+//! on its card.
 
 use std::collections::BTreeMap;
 use std::error::Error;
@@ -17,7 +17,7 @@ struct Family {
 }
 
 impl Family {
-    /// Lets an operation happen to a member at an instant, and tells what they have then.
+    /// Lets an operation happen to a member, and tells what they have then.
     fn does(&mut self, at: &str, name: &str, what: Operation) -> Result<(), Box<dyn Error>> {
         let (id, customer) = (format!("{name} {at}").parse()?, name.parse()?);
         self.happens(&Event::new(id, customer, at.parse()?, EventKind::Points(what)))
@@ -60,7 +60,6 @@ fn main() -> Result<(), Box<dyn Error>> {
     let part = Operation::Capture { hold: hold()?, points: Some(Points(10)) };
     us.does("2026-03-03T09:00:00Z", "ann", part)?;
     us.does("2026-03-04T09:00:00Z", "ann", Operation::Release { hold: hold()? })?;
-
     let at = "2026-03-05T09:00:00Z".parse()?;
     let ids = |one: &str| Ok::<_, Box<dyn Error>>([one.parse()?, format!("{one} too").parse()?]);
     let [ann, bob] = ["ann", "bob"].map(|name| &us.members[name]);

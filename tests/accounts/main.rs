@@ -168,11 +168,11 @@ impl Books {
             });
             passed.map(|(_, points)| points.0).sum()
         };
-        assert_eq!(self.members.values().map(moved).sum::<i64>(), self.from_outside());
+        assert_eq!(self.members.values().map(moved).sum::<i64>(), self.outside());
     }
 
     /// What came from accounts that are not among the members.
-    fn from_outside(&self) -> i64 {
+    fn outside(&self) -> i64 {
         let histories = self.members.values().map(|member| &member.profile().history);
         let events = histories.flat_map(|history| history.events(DateTime::<Utc>::MAX_UTC));
         let outside = events.filter_map(|event| match &event.kind {

@@ -1,11 +1,11 @@
 //! An independent auditor of points and tiers, over simulated histories of many members.
 //!
-//! A [world](world) of three members is simulated from a seed: they buy, return parts, review, spend,
-//! hold and capture, operators put balances right, some of it is void, points are transferred, two
-//! accounts become one and two again. What happened arrives late, out of order and twice. The
-//! [auditor](audit) derives from the events alone, as simply as it can be said, what every event
-//! should have moved; the [naive till](naive) moves that point by point. Both must be what the
-//! program says.
+//! A [world](world) of three members is simulated from a seed: they buy, return parts, review,
+//! spend, hold and capture, operators put balances right, some of it is void, points are
+//! transferred, two accounts become one and two again. What happened arrives late, out of order and
+//! twice. The [auditor](audit) derives from the events alone, as simply as it can be said, what
+//! every event should have moved; the [naive till](naive) moves that point by point. Both must be
+//! what the program says.
 
 mod audit;
 mod machine;

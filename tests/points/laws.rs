@@ -214,8 +214,9 @@ proptest! {
                 prop_assert_eq!(lot.state == LotState::Used, lot.left.is_zero());
                 lot.uses.iter().for_each(|one| *used.entry(&one.by).or_default() += one.points.0);
             }
-            let is_reinstated = |cause: &Cause| matches!(cause.movement, Movement::Reinstate { .. });
-            let reinstated = lots.iter().filter(|lot| is_reinstated(&lot.cause));
+            let reinstated = lots
+                .iter()
+                .filter(|lot| matches!(lot.cause.movement, Movement::Reinstate { .. }));
             let reinstated: i64 = reinstated.map(|lot| lot.earned.0).sum();
             let gone = [held.spent, held.sent, held.forfeited, held.clawed_back];
             let gone: i64 = gone.iter().map(|points| points.0).sum();
@@ -310,7 +311,8 @@ proptest! {
         let (from, to) = (hour(from), hour(from + lasts));
         let expired = |as_of| Till::new(&postings, order, [from, as_of]).balance().expired.0;
         let told = ledger(&postings, order).expiring(from, to);
-        prop_assert_eq!(told.iter().map(|one| one.points.0).sum::<i64>(), expired(to) - expired(from));
+        let sum: i64 = told.iter().map(|one| one.points.0).sum();
+        prop_assert_eq!(sum, expired(to) - expired(from));
         for one in told {
             let before = one.at - TimeDelta::nanoseconds(1);
             prop_assert_eq!(one.points.0, expired(one.at) - expired(before));
