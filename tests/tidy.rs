@@ -19,6 +19,8 @@ const SHORT_EXAMPLES: [&str; 9] = [
     "custom_segmenter",
     "liability",
     "rules_from_json",
+    "supermarket",
+    "tiers",
     "vip_and_casual",
 ];
 

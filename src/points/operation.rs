@@ -304,11 +304,12 @@ impl Ledger {
     }
 
     /// How many points go over if the account is merged into another: all that have not expired
-    /// and, as a negative number, what is owed.
+    /// and are neither held nor wait for a confirmation and, as a negative number, what is owed.
     #[must_use]
     pub fn transferable(&self, as_of: DateTime<Utc>) -> Points {
-        let balance = self.balance(as_of);
-        Points(balance.spendable().0 + balance.pending.0)
+        let parcels = self.parcels(Points(i64::MAX), as_of);
+        let all: i64 = parcels.iter().map(|parcel| parcel.points.0).sum();
+        Points(all - self.balance(as_of).deficit.0)
     }
 }
 

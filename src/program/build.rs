@@ -126,13 +126,7 @@ impl Builder {
 
         let inputs = segmenters.iter().flat_map(|segmenter| segmenter.inputs());
         let mut wanted: BTreeSet<&str> = inputs.map(Text::as_str).collect();
-        let conditions = self.spec.earning.0.iter().filter_map(|rule| rule.when.as_ref());
-        wanted.extend(conditions.flat_map(Rule::fields));
-        let campaigns = self.spec.multipliers.campaigns.iter();
-        wanted
-            .extend(campaigns.filter_map(|campaign| campaign.when.as_ref()).flat_map(Rule::fields));
-        wanted.extend(self.spec.offers.iter().flat_map(|offer| offer.when.fields()));
-        wanted.extend(self.spec.games.fields());
+        wanted.extend(named_by(&self.spec));
         wanted.extend(self.earning.iter().flat_map(|earning| earning.fields()));
         wanted.extend(self.offers.iter().flat_map(|offers| offers.fields()));
         let fields = Fields::of(wanted, names, &segments, &tier_names);
@@ -230,6 +224,15 @@ impl Builder {
             }
         }
     }
+}
+
+/// The fields that rules name which are looked at once segments are known.
+fn named_by(spec: &Spec) -> impl Iterator<Item = &str> {
+    let earning = spec.earning.0.iter().filter_map(|rule| rule.when.as_ref());
+    let campaigns = spec.multipliers.campaigns.iter().filter_map(|one| one.when.as_ref());
+    let offers = spec.offers.iter().map(|offer| &offer.when);
+    let rules = earning.chain(campaigns).chain(offers);
+    rules.flat_map(Rule::fields).chain(spec.games.fields())
 }
 
 /// The segmenter of the document's rules, if it has any.

@@ -26,8 +26,8 @@ pub(super) const OPT_IN: &str = "on_boards";
 /// `rewards`, that together pass [`Games::check`], with conditions on the fields of `schema`.
 ///
 /// Streaks are called `streak-1` and `streak-2`, and so are the others after their kind; there is
-/// at least one streak, challenge, badge and leaderboard (`board-1`). The attribute `on_boards`, yes
-/// or no, must be declared.
+/// at least one streak, challenge, badge and leaderboard (`board-1`). The attribute `on_boards`,
+/// yes or no, must be declared.
 pub fn games(
     schema: &Schema,
     currency: Currency,

@@ -31,12 +31,13 @@ pub fn spec(currency: Currency) -> impl Strategy<Value = Spec> + Clone {
     let (early, all) = (schema(currency, &[]), schema(currency, &LATE));
     let segments = vec(rule(&early), 0..=3).prop_map(segments);
     let rfm = proptest::option::of(rfm(currency));
-    let ladders = vec(ladder(currency), 0..=2).prop_map(ladders);
-    let offers = (offers(&all, currency, 5), floors(currency));
-    let parts = (segments, rfm, ladders, earning(&early, currency, 3), offers);
+    let ladders = vec(ladder(currency), 0..=2).prop_map(ladders).boxed();
+    let offers = (offers(&all, currency, 5), floors(currency)).boxed();
+    let earning = earning(&early, currency, 3).boxed();
+    let parts = (segments, rfm, ladders, earning, offers).boxed();
     let policies =
         select(vec![ClawBack::PendingOnly, ClawBack::WithinBalance, ClawBack::IntoDeficit]);
-    let points = (multipliers(&early), expiry(), policies);
+    let points = (multipliers(&early), expiry(), policies).boxed();
     let spec = (zone(), parts, points).prop_map(move |(zone, parts, points)| {
         let (segments, rfm, ladders, earning, ((offers, lanes), floors)) = parts;
         let (multipliers, points_expiry, claw_back) = points;
@@ -60,7 +61,7 @@ pub fn spec(currency: Currency) -> impl Strategy<Value = Spec> + Clone {
         let rewards: Vec<OfferId> = spec.offers.iter().map(|offer| offer.id.clone()).collect();
         let tiers = spec.ladders.iter().take(1).flat_map(|ladder| &ladder.tiers);
         let tiers: Vec<TierId> = tiers.map(|tier| tier.id.clone()).collect();
-        let games = proptest::option::of(games(&early, currency, &rewards, &tiers));
+        let games = proptest::option::of(games(&early, currency, &rewards, &tiers)).boxed();
         games.prop_map(move |games| Spec { games: games.unwrap_or_default(), ..spec.clone() })
     })
 }

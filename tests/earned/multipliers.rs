@@ -209,7 +209,8 @@ fn mistakes_in_multipliers_are_told_with_their_place() {
     );
     let told = problems(&terms);
     for expected in [
-        "`ladder.crossing`: the ladder counts visits: only spend can be split where a tier begins",
+        "`ladders[0].crossing`: the ladder counts visits: only spend can be split where a tier \
+         begins",
         "`multipliers.campaigns[0].by`: 1x multiplies nothing: leave the campaign out, or say how \
          many times",
         "`multipliers.campaigns[0].when.field`: `teir` is no known field: did you mean `tier`?",

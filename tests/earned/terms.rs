@@ -72,7 +72,7 @@ fn mistakes_in_bonuses_are_told_with_their_place() {
             "`earning[1].award.nth_order.points`: 0 points: a rule gives 1 to 1000000000 at a time",
             "`earning[1].award.nth_order`: which order is it: either the `nth`, or `every` so many",
             "`earning[1].award.nth_order.nth`: it is 0: orders are counted from 1",
-            "`earning[2].award.birthday.event`: `return` takes points back and earns none",
+            "`earning[2].award.birthday.event`: `return` moves points itself and earns none",
             "`earning[3].award.profile_completed.attributes`: there are no attributes: name those \
              that must be known",
             "`earning[5].award.per_amount.at_least`: 0.00 USD is not in EUR, the currency of the \

@@ -63,7 +63,8 @@ pub fn deeds(most: usize) -> impl Strategy<Value = Vec<Deed>> {
         1 => (0..ZONES.len()).prop_map(What::Move),
         2 => any::<Index>().prop_map(What::Void),
     ];
-    let hours = prop_oneof![1 => 0..14 * 24_i64, 1 => select((0..14 * 24_i64).step_by(24).collect::<Vec<_>>())];
+    let midnights = select((0..14 * 24_i64).step_by(24).collect::<Vec<_>>());
+    let hours = prop_oneof![1 => 0..14 * 24_i64, 1 => midnights];
     let deed = (hours, what).prop_map(|(hour, what)| Deed { hour, what });
     proptest::collection::vec(deed, 1..=most)
 }

@@ -102,8 +102,8 @@ fn what_had_expired_and_is_taken_back_is_reversed_and_not_expired() {
         "2026-01-10 e1 earn 100 until 2026-02-01
          2026-02-20 e2 take 100 of e1",
         ["2026-02-01", "2026-03-01"],
-        "2026-01    0   0   0   0   0 100   0   0   0   0-100   0   0
-         total      0   0   0   0   0 100   0   0   0   0-100   0   0
+        "2026-01    0   0   0   0   0 100   0   0   0   0 -100   0   0
+         total      0   0   0   0   0 100   0   0   0   0 -100   0   0
          deficit: opening 0, restated 0, run up 0, paid down 0, closing 0",
     );
 }
