@@ -246,9 +246,10 @@ fn lines<'a>(
 
 /// A deed for each order that has a line that counts and of which something was kept.
 fn orders<'a>(past: &Past<'a>, of: &Selection) -> Vec<Deed<'a>> {
+    let currency = past.moment().currency;
     let kept = past.orders().iter().filter(|order| {
-        let sound = order.amounts(past.moment().currency).is_some();
-        sound && order.lines().any(|(item, back)| back < item.quantity && of.takes(item))
+        let counts = |item: &LineItem| of.takes(item) && item.unit_price.currency() == currency;
+        order.lines().any(|(item, back)| back < item.quantity && counts(item))
     });
     kept.map(|order| Deed::one(order.at(), None)).collect()
 }

@@ -33,8 +33,26 @@ impl<'a> Past<'a> {
     }
 
     /// The same with one more event, which stands after all others, is no void and is not void.
-    pub(crate) const fn with(profile: &'a Profile, newest: &'a Event, moment: Moment) -> Self {
-        Self { profile, moment, newest: Some(newest), orders: OnceCell::new() }
+    pub(crate) fn with(&self, newest: &'a Event) -> Self {
+        let orders = OnceCell::new();
+        // Where nothing came back, the orders are those that were, and the one that is new.
+        if let (Some(before), false) =
+            (self.orders.get(), matches!(newest.kind, EventKind::Return(_)))
+        {
+            let own = order_states(std::iter::once(newest)).into_iter();
+            let is_new = |one: &OrderState<'_>| {
+                let order = &one.purchase().order;
+                before.iter().all(|other| other.purchase().order != *order)
+            };
+            let mut all: Vec<OrderState<'a>> =
+                before.iter().cloned().chain(own.filter(is_new)).collect();
+            all.sort_by(|one, other| {
+                let place = |one: &OrderState<'a>| (one.at(), &one.purchase().order);
+                place(one).cmp(&place(other))
+            });
+            let _empty = orders.set(all);
+        }
+        Self { profile: self.profile, moment: self.moment, newest: Some(newest), orders }
     }
 
     /// The moment.

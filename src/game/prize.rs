@@ -68,14 +68,15 @@ impl CheckedGames {
             return Vec::new();
         }
         let settling = Settling { event, ledger, moment };
-        let without = self.due(&Past::of(before, moment));
+        let past = Past::of(before, moment);
+        let without = self.due(&past);
         if let EventKind::Void(_) = event.kind {
             let mut profile = before.clone();
             let _recorded = profile.history.record(event.clone());
             let with = self.due(&Past::of(&profile, moment));
             settling.differences(&without, &with, enters)
         } else {
-            let with = self.due(&Past::with(before, event, moment));
+            let with = self.due(&past.with(event));
             settling.differences(&without, &with, enters)
         }
     }

@@ -13,7 +13,10 @@ fn at(text: &str) -> DateTime<Utc> {
 }
 
 fn program(by: Value) -> Program {
-    let board = |id: &str, measure: Value, window: &str| json!({"id": id, "measure": measure, "window": window, "opt_in": "seen", "by": by});
+    let board = |id: &str, measure: Value, window: &str| -> Value {
+        let opt_in = "seen";
+        json!({"id": id, "measure": measure, "window": window, "opt_in": opt_in, "by": by})
+    };
     let document = json!({"loyalty": 1, "name": "boards", "currency": "EUR",
         "attributes": {"seen": {"kind": "bool"}},
         "segments": [
@@ -140,7 +143,10 @@ fn whoever_opts_out_is_gone_and_what_came_back_counts_nothing() {
 #[test]
 fn groups_are_the_segments_or_the_values_of_an_attribute() {
     let build = |program: &Program| {
-        let who = |country: &str, region: Option<&str>| json!({"seen": true, "country": country, "region": region.unwrap_or("south")});
+        let who = |country: &str, region: Option<&str>| -> Value {
+            let region = region.unwrap_or("south");
+            json!({"seen": true, "country": country, "region": region})
+        };
         let twice = [
             ("2026-01-01T10:00:00Z", buys("o1", "1.00 EUR")),
             ("2026-01-02T10:00:00Z", buys("o2", "1.00 EUR")),

@@ -92,8 +92,9 @@ impl Book {
 
 fn kind(id: &str, words: &[&str]) -> Value {
     let buys = |count: &str, what: &str, price: &str, discounts: Value| {
+        let count: i64 = count.parse().unwrap();
         json!({"purchase": {"order": id, "basket": {"store": what, "lines": [
-            {"id": "1", "product": what, "category": what, "quantity": count.parse::<i64>().unwrap(),
+            {"id": "1", "product": what, "category": what, "quantity": count,
              "unit_price": price, "discounts": discounts}]}}})
     };
     match words {
