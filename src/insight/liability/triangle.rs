@@ -40,8 +40,8 @@ struct Record {
 pub struct Experience {
     /// All that was earned.
     pub issued: Points,
-    /// What was taken back of it or taken away, went to other accounts, or was reinstated in another
-    /// lot.
+    /// What was taken back of it or taken away, was sent to other accounts, or is in another lot
+    /// since it was reinstated.
     pub reversed: Points,
     /// What was used.
     pub redeemed: Points,
