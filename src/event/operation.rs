@@ -196,6 +196,10 @@ fn check_parcels(
         problems.add(*path, Fault::Empty);
     }
     check_length(parcels.len(), path, problems);
+    let all = Points::sum(parcels.iter().map(|parcel| parcel.points));
+    if all.is_none_or(|all| all > MAX_POSTING) {
+        problems.add(*path, Fault::Points { points: all.unwrap_or(Points(i64::MAX)) });
+    }
     for (index, parcel) in parcels.iter().enumerate() {
         let path = path.item(index);
         check_points(parcel.points, &path.field("points"), problems);
@@ -209,5 +213,85 @@ fn check_parcels(
 fn check_points(points: Points, path: &Trail<'_>, problems: &mut Problems<Fault>) {
     if points <= Points::ZERO || points > MAX_POSTING {
         problems.add(*path, Fault::Points { points });
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::{Value, json};
+
+    use super::*;
+
+    fn check(operation: &Value, expected: &[&str]) {
+        let event: Event = serde_json::from_value(json!({
+            "id": "e-1", "customer": "ann", "kind": {"points": operation},
+            "at": "2026-03-14T09:00:00Z", "recorded_at": "2026-03-14T09:00:00Z",
+        }))
+        .unwrap();
+        let found = event.validate().err().unwrap_or_default();
+        let told: Vec<String> = found.iter().map(ToString::to_string).collect();
+        assert_eq!(told, expected);
+    }
+
+    #[test]
+    fn an_operation_that_makes_sense_is_taken() {
+        check(&json!({"spend": {"points": 1, "reward": "mug"}}), &[]);
+        check(&json!({"capture": {"hold": "e-0"}}), &[]);
+        check(&json!({"adjust": {"points": -5, "operator": "eve", "reason": "a mistake"}}), &[]);
+        check(
+            &json!({"receive": {"from": "bob", "parcels": [
+                {"points": 1_000_000_000_000_i64, "active_at": "2026-01-01T00:00:00Z"}]}}),
+            &[],
+        );
+    }
+
+    #[test]
+    fn numbers_that_cannot_be_are_told() {
+        for points in [0, -5, 1_000_000_000_001_i64] {
+            let told = format!(
+                "`kind.points.spend.points`: {points} points: it must be 1 to 1000000000000"
+            );
+            check(&json!({"spend": {"points": points, "reward": "mug"}}), &[&told]);
+        }
+        check(
+            &json!({"adjust": {"points": 0, "operator": "eve", "reason": "nothing"}}),
+            &["`kind.points.adjust.points`: 0 points: it must be 1 to 1000000000000"],
+        );
+    }
+
+    #[test]
+    fn instants_that_are_not_later_are_told() {
+        check(
+            &json!({"hold": {"points": 0, "reward": "mug", "until": "2026-03-14T09:00:00Z"}}),
+            &[
+                "`kind.points.hold.until`: 2026-03-14 09:00:00 UTC is not after the event",
+                "`kind.points.hold.points`: 0 points: it must be 1 to 1000000000000",
+            ],
+        );
+    }
+
+    #[test]
+    fn a_hold_that_names_itself_and_parcels_that_cannot_be_are_told() {
+        check(
+            &json!({"release": {"hold": "e-1"}}),
+            &["`kind.points.release.hold`: it refers to itself"],
+        );
+        check(
+            &json!({"receive": {"from": "bob", "parcels": []}}),
+            &["`kind.points.receive.parcels`: there is nothing in it"],
+        );
+        let most = 1_000_000_000_000_i64;
+        check(
+            &json!({"receive": {"from": "bob", "parcels": [
+                {"points": most},
+                {"points": 1, "active_at": "2026-04-01T00:00:00Z",
+                 "expires_at": "2026-04-01T00:00:00Z"}]}}),
+            &[
+                "`kind.points.receive.parcels`: 1000000000001 points: it must be 1 to \
+                 1000000000000",
+                "`kind.points.receive.parcels[1].expires_at`: the points expire before they are \
+                 active",
+            ],
+        );
     }
 }
