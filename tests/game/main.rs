@@ -4,5 +4,6 @@ mod boards;
 mod faults;
 mod life;
 mod models;
+#[cfg(feature = "proptest")]
 mod prizes;
 mod tables;
