@@ -54,7 +54,7 @@ pub struct Streak {
     /// In which periods, each in the customer's own time zone.
     pub every: Period,
     /// How many periods a streak can miss in all without breaking; they do not add to its length
-    /// [freezes].
+    /// (freezes).
     #[serde(default, skip_serializing_if = "is_zero")]
     pub misses: u32,
     /// The lengths that are goals, in ascending order.

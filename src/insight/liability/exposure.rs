@@ -52,8 +52,8 @@ pub struct Deferred {
     rows: BTreeMap<NaiveDate, Money>,
 }
 
-/// All that a [`Liability`] is computed from; parts of different customers merge in any order into
-/// the same whole.
+/// All that a [`Liability`](super::Liability) is computed from; parts of different customers merge
+/// in any order into the same whole.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Exposure {
