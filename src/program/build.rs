@@ -165,6 +165,7 @@ impl Builder {
             multipliers: Arc::new(multipliers),
             points_expiry: self.spec.points_expiry,
             claw_back: self.spec.claw_back,
+            spend_order: self.spec.spend_order,
             games: games.map(Arc::new),
             offers: Arc::new(offers),
         })

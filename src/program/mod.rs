@@ -54,7 +54,7 @@ use crate::game::CheckedGames;
 use crate::id::AttributeName;
 use crate::money::Currency;
 use crate::offer::OfferEvaluator;
-use crate::points::{CheckedMultipliers, ClawBack, EarningPolicy, Expiry};
+use crate::points::{CheckedMultipliers, ClawBack, EarningPolicy, Expiry, SpendOrder};
 use crate::profile::{Customer, Retention};
 use crate::rule::Text;
 use crate::segment::Segment;
@@ -84,6 +84,7 @@ pub struct Program {
     multipliers: Arc<CheckedMultipliers>,
     points_expiry: Expiry,
     claw_back: ClawBack,
+    spend_order: SpendOrder,
     /// `None` if there are none, so that nobody pays for them.
     games: Option<Arc<CheckedGames>>,
     offers: Arc<Consulted<Box<dyn OfferEvaluator>>>,
@@ -134,7 +135,7 @@ impl Program {
     /// A new member of this program.
     #[must_use]
     pub fn enroll(&self, customer: Customer) -> Member {
-        Member::new(customer, self.retention)
+        Member::new(customer, self.retention).spending(self.spend_order)
     }
 }
 

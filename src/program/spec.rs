@@ -12,7 +12,7 @@ use crate::id::AttributeName;
 use crate::money::Currency;
 use crate::offer::{Floors, Lane, Offer};
 use crate::path::from_json;
-use crate::points::{ClawBack, Earning, Expiry, Multipliers};
+use crate::points::{ClawBack, Earning, Expiry, Multipliers, SpendOrder};
 use crate::profile::Retention;
 use crate::rule::{Field, Kind, Text};
 use crate::segment::rfm::RfmSpec;
@@ -74,6 +74,9 @@ pub struct Spec {
     /// How far points that a return or a void takes back are taken.
     #[serde(default, skip_serializing_if = "is_into_deficit")]
     pub claw_back: ClawBack,
+    /// In which order the points of members are spent who enroll under these terms.
+    #[serde(default, skip_serializing_if = "is_earliest_expiry")]
+    pub spend_order: SpendOrder,
     /// Punch cards, streaks, challenges, badges and leaderboards.
     #[serde(default, skip_serializing_if = "Games::is_empty")]
     pub games: Games,
@@ -108,6 +111,10 @@ fn is_never(expiry: &Expiry) -> bool {
     *expiry == Expiry::Never
 }
 
+fn is_earliest_expiry(order: &SpendOrder) -> bool {
+    *order == SpendOrder::EarliestExpiry
+}
+
 fn is_into_deficit(policy: &ClawBack) -> bool {
     *policy == ClawBack::IntoDeficit
 }
@@ -135,6 +142,7 @@ impl Spec {
             multipliers: Multipliers::default(),
             points_expiry: Expiry::Never,
             claw_back: ClawBack::IntoDeficit,
+            spend_order: SpendOrder::EarliestExpiry,
             games: Games::default(),
             lanes: Vec::new(),
             floors: Floors::default(),

@@ -16,7 +16,7 @@ use super::offer::offers;
 use super::rule::rule;
 use crate::id::{AttributeName, LadderId, OfferId, SegmentId, TierId};
 use crate::money::{Currency, Money};
-use crate::points::{ClawBack, Multiplier};
+use crate::points::{ClawBack, Multiplier, SpendOrder};
 use crate::program::{AttributeType, Spec};
 use crate::rule::{Field, Kind, Rule, Schema};
 use crate::segment::grid::StandardGrid;
@@ -37,14 +37,17 @@ pub fn spec(currency: Currency) -> impl Strategy<Value = Spec> + Clone {
     let parts = (segments, rfm, ladders, earning, offers).boxed();
     let policies =
         select(vec![ClawBack::PendingOnly, ClawBack::WithinBalance, ClawBack::IntoDeficit]);
-    let points = (multipliers(&early), expiry(), policies).boxed();
+    let orders =
+        select(vec![SpendOrder::EarliestExpiry, SpendOrder::OldestFirst, SpendOrder::NewestFirst]);
+    let points = (multipliers(&early), expiry(), policies, orders).boxed();
     let spec = (zone(), parts, points).prop_map(move |(zone, parts, points)| {
         let (segments, rfm, ladders, earning, ((offers, lanes), floors)) = parts;
-        let (multipliers, points_expiry, claw_back) = points;
+        let (multipliers, points_expiry, claw_back, spend_order) = points;
         Spec {
             multipliers,
             points_expiry,
             claw_back,
+            spend_order,
             zone,
             segments,
             rfm,

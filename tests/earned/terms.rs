@@ -1,6 +1,8 @@
 //! When points expire: as the rule says, or the tier, or the program; and mistakes in terms.
 
 use chrono::{DateTime, Utc};
+use loyalty::event::{Event, EventKind, Operation};
+use loyalty::points::Points;
 
 use super::{day, enroll, event, feed, problems, program};
 
@@ -80,5 +82,45 @@ fn mistakes_in_bonuses_are_told_with_their_place() {
             "`earning[5].award.per_amount.at_least`: points are given per 0.00 USD: it must be \
              more than nothing",
         ]
+    );
+}
+
+/// What is left to expire when ten points are spent of ten of tea, and then of ten of coffee that
+/// expire sooner.
+fn left_after_spending(order: &str) -> Vec<String> {
+    let program = program(&format!(
+        r#"{order} "earning": [
+          {{"id": "tea", "award": {{"per_amount": {{"points": 1, "per": "1.00 EUR",
+             "categories": ["tea"]}}}}, "expiry": {{"after": "30d"}}}},
+          {{"id": "coffee", "award": {{"per_amount": {{"points": 1, "per": "1.00 EUR",
+             "categories": ["coffee"]}}}}, "expiry": {{"after": "10d"}}}}]"#
+    ));
+    let mut member = enroll(&program);
+    for one in ["1 a buys o 1:1x10.00@tea", "2 b buys p 1:1x10.00@coffee"] {
+        drop(feed(&program, &mut member, &event(one)));
+    }
+    let spend = Operation::Spend { points: Points(10), reward: "mug".parse().unwrap() };
+    let kind = EventKind::Points(spend);
+    let spend = Event::new("c".parse().unwrap(), member.id().clone(), day("3"), kind);
+    drop(feed(&program, &mut member, &spend));
+    let told = member.ledger().expiring(day("3"), DateTime::<Utc>::MAX_UTC);
+    told.iter().map(|one| format!("{} {}", one.at.format("%F"), one.points)).collect()
+}
+
+#[test]
+fn the_terms_say_which_points_are_spent_first() {
+    assert_eq!(left_after_spending(""), ["2026-03-31 10"]);
+    assert_eq!(left_after_spending(r#""spend_order": "oldest_first","#), ["2026-03-12 10"]);
+    assert_eq!(left_after_spending(r#""spend_order": "newest_first","#), ["2026-03-31 10"]);
+}
+
+#[test]
+fn activity_puts_off_an_expiry_that_slides() {
+    let terms = r#""points_expiry": {"sliding": "20d"},
+        "earning": [{"id": "base", "award": {"per_amount": {"points": 1, "per": "1.00 EUR"}}}]"#;
+    assert_eq!(expiries(terms, &["1 a buys o 1:1x10.00"]), ["2026-03-21 10"]);
+    assert_eq!(
+        expiries(terms, &["1 a buys o 1:1x10.00", "8 b buys p 1:1x5.00"]),
+        ["2026-03-28 15"]
     );
 }
