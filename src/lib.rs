@@ -24,6 +24,7 @@
 #![doc = include_str!("../README.md")]
 
 // GROUND: knows nothing.
+mod parallel;
 pub mod digest;
 pub mod path;
 pub mod id;

@@ -10,7 +10,7 @@ use source::{
 
 /// The floors from the ground to the roof, and on each the modules in their order.
 const FLOORS: [(&str, &[&str]); 6] = [
-    ("GROUND", &["digest", "path", "id", "money", "point", "calendar", "stats"]),
+    ("GROUND", &["parallel", "digest", "path", "id", "money", "point", "calendar", "stats"]),
     ("CRAFT", &["rule", "cluster", "clv", "bandit", "recommend", "template"]),
     ("FACTS", &["event", "consent", "identity", "profile", "feature"]),
     ("JUDGMENT", &["segment", "points", "tier", "game", "experiment"]),

@@ -73,7 +73,7 @@ fn the_order_of_the_rows_does_not_matter_and_the_seed_is_kept() {
     let shuffled = FeatureTable::from_values(columns(), rows).unwrap();
     let mut rng = ChaCha8Rng::seed_from_u64(7);
     let fitted = recipe().fit(&shuffled, &mut rng).unwrap();
-    let seed = fitted.clustering().report().unwrap().seed;
+    let seed = fitted.clustering().report().unwrap().seed.unwrap();
     let again = recipe().fit_seeded(&table(), seed).unwrap();
     assert_eq!(serde_json::to_vec(&fitted).unwrap(), serde_json::to_vec(&again).unwrap());
 }

@@ -4,6 +4,7 @@ use super::shopping::Shopping;
 use super::{Column, Feature, FeatureTable, Measure, Moment, Snapshot, TableFault};
 use crate::event::Purchases;
 use crate::id::CustomerId;
+use crate::parallel::each_number;
 use crate::path::{Path, Problems};
 use crate::profile::Profile;
 use crate::rule::{Kind, Value};
@@ -55,29 +56,10 @@ impl FeatureTable {
             problems.add(Path::root(), TableFault::OtherCurrency { expected, found });
         }
         let columns = problems.into_result(columns)?.unwrap_or_default();
-        Self::from_values(columns, rows(log, features, moment))
+        let row = |index| row(log, index, features, moment);
+        let rows = each_number(log.customers().len(), row).into_iter().flatten();
+        Self::from_values(columns, rows)
     }
-}
-
-#[cfg(feature = "rayon")]
-fn rows(
-    log: &Purchases,
-    features: &[Feature],
-    moment: &Moment,
-) -> Vec<(CustomerId, Vec<Option<Value>>)> {
-    use rayon::prelude::*;
-
-    let index = 0..log.customers().len();
-    index.into_par_iter().filter_map(|index| row(log, index, features, moment)).collect()
-}
-
-#[cfg(not(feature = "rayon"))]
-fn rows(
-    log: &Purchases,
-    features: &[Feature],
-    moment: &Moment,
-) -> impl Iterator<Item = (CustomerId, Vec<Option<Value>>)> {
-    (0..log.customers().len()).filter_map(|index| row(log, index, features, moment))
 }
 
 fn row(

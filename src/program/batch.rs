@@ -4,6 +4,7 @@ use chrono::{DateTime, Utc};
 
 use super::{Decision, Member, Program, View};
 use crate::event::Event;
+use crate::parallel::each;
 
 impl Program {
     /// What follows from each event for its member, in the order of `cases`.
@@ -21,19 +22,4 @@ impl Program {
     pub fn view_all(&self, members: &[Member], as_of: DateTime<Utc>) -> Vec<View> {
         each(members, |member| self.view(member, as_of))
     }
-}
-
-#[cfg(feature = "rayon")]
-pub(super) fn each<T: Sync, A: Send>(
-    items: &[T],
-    answer: impl Fn(&T) -> A + Send + Sync,
-) -> Vec<A> {
-    use rayon::prelude::*;
-
-    items.par_iter().map(answer).collect()
-}
-
-#[cfg(not(feature = "rayon"))]
-pub(super) fn each<T, A>(items: &[T], answer: impl Fn(&T) -> A) -> Vec<A> {
-    items.iter().map(answer).collect()
 }

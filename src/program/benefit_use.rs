@@ -5,13 +5,13 @@ use std::collections::BTreeSet;
 use chrono::{DateTime, TimeDelta, Utc};
 use serde::{Deserialize, Serialize};
 
-use super::batch::each;
 use super::{Member, Program};
 use crate::calendar::Interval;
 use crate::event::{Event, EventKind};
 use crate::feature::Snapshot;
 use crate::id::{LadderId, OfferId, TierId};
 use crate::money::Money;
+use crate::parallel::each;
 use crate::points::{Movement, Source};
 use crate::tier::{Benefit, TierPolicy};
 

@@ -4,13 +4,13 @@ use std::cell::OnceCell;
 
 use chrono::{DateTime, Utc};
 
-use super::batch::each;
 use super::judge::Judged;
 use super::{Member, Program};
 use crate::event::Event;
 use crate::feature::Snapshot;
 use crate::game::{Board, Contender, Grouping, Keep, Leaderboard, Looked, Past, Play, Referee};
 use crate::id::{BoardId, TierId};
+use crate::parallel::each;
 use crate::points::{Ledger, Posting};
 use crate::profile::{Profile, Retention};
 use crate::rule::{CheckedRule, Sheet, Text, Truth, Value};

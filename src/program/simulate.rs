@@ -5,13 +5,13 @@ use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
-use super::batch::each;
 use super::ladders::Ladders;
 use super::{Error, Member, Program};
 use crate::calendar::Interval;
 use crate::feature::Snapshot;
 use crate::id::TierId;
 use crate::money::{Money, Rounding};
+use crate::parallel::each;
 use crate::points::Points;
 use crate::tier::Ladder;
 

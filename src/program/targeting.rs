@@ -5,10 +5,10 @@ use std::fmt;
 use chrono::{DateTime, SecondsFormat, Utc};
 use serde::{Deserialize, Serialize};
 
-use super::batch::each;
 use super::{Member, Program};
 use crate::event::Basket;
 use crate::id::OfferId;
+use crate::parallel::each;
 use crate::rule::{Columns, Facts, MatchTable, Sheet, Text, Turns, unlocks};
 
 /// Which members meet the conditions of which offers.

@@ -9,6 +9,7 @@ use super::rows::Row as Said;
 use super::scalar::{MISSING, Scalar};
 use super::scratch::SetScratch;
 use super::table::{Cut, Table};
+use crate::parallel::fill_chunks;
 use crate::rule::columns::{Column, Data, Presence};
 use crate::rule::{Columns, Facts, Row};
 
@@ -96,24 +97,13 @@ impl RuleIndex {
                 .iter()
                 .map(|table| Prepared::new(table, columns, self.all.len()))
                 .collect();
-            in_blocks(&mut words, width * BLOCK, |number, words| {
+            fill_chunks(&mut words, width * BLOCK, |number, words| {
                 let block = Block::new(number * BLOCK, words.len() / width, self, columns);
                 block.fill(self, &prepared, words);
             });
         }
         MatchTable { width, words }
     }
-}
-
-#[cfg(feature = "rayon")]
-fn in_blocks(words: &mut [u64], size: usize, fill: impl Fn(usize, &mut [u64]) + Sync) {
-    use rayon::prelude::*;
-    words.par_chunks_mut(size).enumerate().for_each(|(number, words)| fill(number, words));
-}
-
-#[cfg(not(feature = "rayon"))]
-fn in_blocks(words: &mut [u64], size: usize, fill: impl Fn(usize, &mut [u64])) {
-    words.chunks_mut(size).enumerate().for_each(|(number, words)| fill(number, words));
 }
 
 impl<'a> Prepared<'a> {

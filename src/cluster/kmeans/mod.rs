@@ -1,4 +1,9 @@
-//! The recipe of k-means.
+//! K-means: the recipe ([`KMeans`]), its starts and its steps, and the model ([`Clustering`]).
+
+mod clustering;
+mod lanes;
+mod lloyd;
+mod seeding;
 
 use ndarray::ArrayView2;
 use rand::{Rng, SeedableRng};
@@ -7,10 +12,12 @@ use serde::{Deserialize, Serialize};
 
 use crate::path::{Path, Problems};
 
-use super::clustering::{Cluster, Clustering, Note, Report};
-use super::lloyd::{Limits, Lloyd};
 use super::points::{Points, is_coordinate, squared_distance};
-use super::{Fault, seeding};
+use super::{Cluster, Fault, Note, Objective, Report};
+
+pub use clustering::Clustering;
+
+use lloyd::{Limits, Lloyd};
 
 /// K-means: centers such that the points are as near as possible, in squared Euclidean distance, to
 /// the nearest of them.
@@ -191,9 +198,11 @@ impl KMeans {
         }
         notes.extend(constant_columns(points).map(|column| Note::ConstantColumn { column }));
         let report = Report {
-            seed,
+            seed: Some(seed),
             points: points.len(),
-            inertia: found.sums.inertia,
+            clusters: clusters.len(),
+            noise: 0,
+            objective: Objective::Inertia(found.sums.inertia),
             iterations: found.iterations,
             converged: found.converged,
             notes,
@@ -203,12 +212,7 @@ impl KMeans {
 }
 
 /// Adds everything that is wrong with a center.
-pub(super) fn check_center(
-    center: &[f64],
-    columns: usize,
-    path: &Path,
-    problems: &mut Problems<Fault>,
-) {
+fn check_center(center: &[f64], columns: usize, path: &Path, problems: &mut Problems<Fault>) {
     if center.len() != columns {
         let found = center.len();
         problems.add(path.clone(), Fault::Count { what: "coordinates", expected: columns, found });

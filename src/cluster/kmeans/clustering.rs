@@ -1,16 +1,14 @@
 //! Clusters that were found, and which of them a point belongs to.
 
-use std::cmp::Ordering;
-
 use ndarray::ArrayView2;
 use serde::{Deserialize, Serialize};
 
 use crate::path::{Path, Problems};
 
-use super::Fault;
-use super::kmeans::check_center;
+use super::super::points::{HEAVIEST, is_coordinate, is_weight, squared_distance};
+use super::super::{Assignment, Cluster, Fault, Nearest, Report};
+use super::check_center;
 use super::lanes::Lanes;
-use super::points::{HEAVIEST, is_coordinate, is_weight, squared_distance};
 
 /// The clusters that a recipe found among points: the model that assigns any other point.
 ///
@@ -32,96 +30,6 @@ struct Written {
     report: Option<Report>,
     #[serde(default)]
     learned: u64,
-}
-
-/// A cluster of points.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct Cluster {
-    /// The mean of its points.
-    pub center: Vec<f64>,
-    /// The number of its points.
-    pub size: usize,
-    /// The sum of their weights.
-    pub weight: f64,
-}
-
-/// How a fit went.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct Report {
-    /// The seed that all chance came from.
-    pub seed: u64,
-    /// The number of points.
-    pub points: usize,
-    /// The weighted sum of the squared distances of all points from their centers.
-    pub inertia: f64,
-    /// The number of iterations of the start that was kept.
-    pub iterations: usize,
-    /// Whether its centers stood still in the end.
-    pub converged: bool,
-    /// What its user should know.
-    pub notes: Vec<Note>,
-}
-
-/// Something about a fit that its user should know.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case", deny_unknown_fields)]
-#[non_exhaustive]
-pub enum Note {
-    /// The points are at fewer different places than clusters were wanted (places count as the same
-    /// if their squared distance is too small for a float).
-    FewerClusters {
-        /// How many were wanted.
-        wanted: usize,
-        /// How many there are.
-        found: usize,
-    },
-    /// The centers still moved when the iterations were used up.
-    NotConverged,
-    /// All points have the same coordinate here: it tells nothing.
-    ConstantColumn {
-        /// The position of the coordinate.
-        column: usize,
-    },
-}
-
-/// A cluster as seen from a point.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub struct Nearest {
-    /// The number of the cluster.
-    pub cluster: usize,
-    /// The Euclidean distance of its center.
-    pub distance: f64,
-}
-
-/// Where a point belongs, and where it nearly belongs.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub struct Assignment {
-    /// The nearest cluster; of equally near ones the first.
-    pub nearest: Nearest,
-    /// The next nearest, if there is another cluster.
-    pub next: Option<Nearest>,
-}
-
-impl Assignment {
-    /// How much farther the next nearest center is: 0 on the border, none in an only cluster.
-    #[must_use]
-    pub fn margin(&self) -> Option<f64> {
-        self.next.map(|next| next.distance - self.nearest.distance)
-    }
-}
-
-impl Cluster {
-    /// The order in which the clusters of a fit are numbered.
-    pub(super) fn canonical(left: &Self, right: &Self) -> Ordering {
-        let coordinates = || {
-            let pairs = left.center.iter().zip(&right.center);
-            pairs.map(|(left, right)| left.total_cmp(right)).find(|order| order.is_ne())
-        };
-        let weight = right.weight.total_cmp(&left.weight);
-        weight.then_with(|| coordinates().unwrap_or(Ordering::Equal))
-    }
 }
 
 impl Clustering {
@@ -168,7 +76,7 @@ impl Clustering {
     /// Where a point belongs.
     ///
     /// `None` if it has another number of coordinates, or one that is not finite or beyond
-    /// [`LARGEST`](super::LARGEST).
+    /// [`LARGEST`](crate::cluster::LARGEST).
     #[must_use]
     pub fn assign(&self, point: &[f64]) -> Option<Assignment> {
         let mut near = self.distances(point)?.into_iter().enumerate();

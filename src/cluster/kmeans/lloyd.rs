@@ -3,8 +3,8 @@
 //! S. Lloyd, "Least squares quantization in PCM", IEEE Transactions on Information Theory 28
 //! (1982), 129–137; with the tests of convergence of scikit-learn's `_kmeans_single_lloyd`.
 
+use super::super::points::{Points, squared_distance};
 use super::lanes::Lanes;
-use super::points::{Points, squared_distance};
 
 /// Sums are taken over blocks of so many points, and then over the blocks in order: whoever
 /// computes a block, the result is the same.

@@ -8,7 +8,7 @@
 use rand::Rng;
 use rand_chacha::ChaCha8Rng;
 
-use super::points::{Points, squared_distance};
+use super::super::points::{Points, squared_distance};
 
 /// At most `count` centers, row-major; fewer if the points are at fewer different places.
 pub(super) fn greedy(points: &Points<'_>, count: usize, rng: &mut ChaCha8Rng) -> Vec<f64> {
