@@ -1,7 +1,7 @@
 //! Segments found in a table of customers: the same for whoever asks, and explained.
 
 use chrono::NaiveDate;
-use loyalty::cluster::{Init, KMeans, Note};
+use loyalty::cluster::{Init, KMeans, Method, Note};
 use loyalty::feature::{Column, FeatureTable, Filling, Measure, Missing, Preparation, Scale};
 use loyalty::id::{CustomerId, SegmentId};
 use loyalty::money::{Currency, Money};
@@ -46,7 +46,10 @@ fn table() -> FeatureTable {
 }
 
 fn recipe() -> Clusters {
-    Clusters::new(2, Preparation::new([("orders", Scale::Standard), ("spend", Scale::Standard)]))
+    Clusters::new(
+        KMeans::new(2),
+        Preparation::new([("orders", Scale::Standard), ("spend", Scale::Standard)]),
+    )
 }
 
 fn model() -> Clustered {
@@ -73,7 +76,7 @@ fn the_order_of_the_rows_does_not_matter_and_the_seed_is_kept() {
     let shuffled = FeatureTable::from_values(columns(), rows).unwrap();
     let mut rng = ChaCha8Rng::seed_from_u64(7);
     let fitted = recipe().fit(&shuffled, &mut rng).unwrap();
-    let seed = fitted.clustering().report().unwrap().seed.unwrap();
+    let seed = fitted.model().report().unwrap().seed.unwrap();
     let again = recipe().fit_seeded(&table(), seed).unwrap();
     assert_eq!(serde_json::to_vec(&fitted).unwrap(), serde_json::to_vec(&again).unwrap());
 }
@@ -112,7 +115,7 @@ fn a_gap_that_the_recipe_fills_is_filled_for_new_customers_too() {
     let mut recipe = recipe();
     recipe.preparation.missing = Missing::DropRows;
     let dropped = recipe.fit_seeded(&table, 1).unwrap();
-    assert_eq!(dropped.clustering().report().unwrap().points, 5);
+    assert_eq!(dropped.model().report().unwrap().points, 5);
     recipe.preparation.missing = Missing::Fill(Filling::Mean);
     let filled = recipe.fit_seeded(&table, 1).unwrap();
     let memberships = filled.assign_all(&table, today()).unwrap();
@@ -164,9 +167,9 @@ fn a_model_moves_with_the_customers_it_learns() {
     // The mean of 21, 23 and twenty times 40.
     let orders = portrait.traits.iter().find(|found| found.feature.as_str() == "orders").unwrap();
     assert!(before < 23.0 && (orders.typical - 844.0 / 22.0).abs() < 1e-9, "{orders:?}");
-    assert_eq!((portrait.size, model.clustering().learned()), (22, 20));
+    assert_eq!((portrait.size, model.model().learned()), (22, 20));
     assert!(model.learn(&[None, None], today()).is_empty());
-    assert_eq!(model.clustering().learned(), 20);
+    assert_eq!(model.model().learned(), 20);
 }
 
 #[test]
@@ -206,26 +209,27 @@ fn everything_that_prevents_a_fit_is_told_with_its_place() {
     let told = |recipe: &Clusters, table: &FeatureTable| {
         recipe.fit_seeded(table, 0).unwrap_err().to_string()
     };
-    let unknown = Clusters::new(2, Preparation::new([("order", Scale::None)]));
+    let unknown = Clusters::new(KMeans::new(2), Preparation::new([("order", Scale::None)]));
     assert_eq!(
         told(&unknown, &table()),
         "`preparation.columns[0]`: there is no column `order`: do you mean `orders`?"
     );
     let kmeans = KMeans { restarts: 0, ..KMeans::new(0) };
     assert_eq!(
-        told(&Clusters { kmeans, ..recipe() }, &table()),
-        "`kmeans.clusters`: at least 1 is needed\n`kmeans.restarts`: at least 1 is needed"
+        told(&Clusters { method: kmeans.into(), ..recipe() }, &table()),
+        "`method.kmeans.clusters`: at least 1 is needed\n\
+         `method.kmeans.restarts`: at least 1 is needed"
     );
     let huge =
         FeatureTable::new(["orders"], [(id("ann"), [Some(1.0)]), (id("bob"), [Some(1e300)])]);
     let huge = huge.unwrap();
-    let unscaled = Clusters::new(2, Preparation::new([("orders", Scale::None)]));
+    let unscaled = Clusters::new(KMeans::new(2), Preparation::new([("orders", Scale::None)]));
     assert_eq!(
         told(&unscaled, &huge),
         "`preparation.columns[0]`: column `orders` of customer `bob` is beyond 1e120: \
          scale the column"
     );
-    let scaled = Clusters::new(2, Preparation::new([("orders", Scale::Standard)]));
+    let scaled = Clusters::new(KMeans::new(2), Preparation::new([("orders", Scale::Standard)]));
     assert_eq!(scaled.fit_seeded(&huge, 0).unwrap().segments().len(), 2);
     let nobody = table().filter(|_| false);
     assert_eq!(
@@ -240,7 +244,7 @@ fn one_customer_is_one_segment_with_notes() {
     let model = recipe().fit_seeded(&alone, 0).unwrap();
     assert_eq!(model.segments().len(), 1);
     assert_eq!(model.prepared().notes().len(), 2);
-    let notes = &model.clustering().report().unwrap().notes;
+    let notes = &model.model().report().unwrap().notes;
     assert!(notes.contains(&Note::FewerClusters { wanted: 2, found: 1 }), "{notes:?}");
     assert_eq!(model.segments()[0].description, "1 of 1 customers: much like all");
     assert_eq!(model.assign(&values(1, 1), today()), cluster(1));
@@ -253,14 +257,15 @@ fn a_recipe_is_written_in_a_few_words() {
             "columns": [{"name": "orders", "scale": "log1p"}, {"name": "spend"}],
             "missing": {"fill": "median"}
         },
-        "kmeans": {"clusters": 5}
+        "method": {"kmeans": {"clusters": 5}}
     }"#;
     let written: Clusters = serde_json::from_str(json).unwrap();
     let columns = [("orders", Scale::Log1p), ("spend", Scale::Standard)];
     let missing = Missing::Fill(Filling::Median);
-    let expected = Clusters::new(5, Preparation::new(columns).missing(missing));
+    let expected = Clusters::new(KMeans::new(5), Preparation::new(columns).missing(missing));
     assert_eq!(written, expected);
-    assert_eq!((expected.kmeans.restarts, expected.kmeans.init), (10, Init::GreedyPlusPlus));
+    let Method::KMeans(kmeans) = expected.method else { panic!("another method") };
+    assert_eq!((kmeans.restarts, kmeans.init), (10, Init::GreedyPlusPlus));
     assert!(serde_json::from_str::<Clusters>(&json.replace("kmeans", "k_means")).is_err());
 }
 
@@ -290,13 +295,13 @@ proptest! {
         let named = named.map(|(row, values)| (id(&format!("c-{row:02}")), values.clone()));
         let table = FeatureTable::from_values(columns(), named).unwrap();
         let columns = Preparation::new([("spend", scale), ("orders", scale)]).missing(missing);
-        let Ok(model) = Clusters::new(clusters, columns).fit_seeded(&table, seed) else {
+        let Ok(model) = Clusters::new(KMeans::new(clusters), columns).fit_seeded(&table, seed) else {
             // Nobody is complete, or a column has no value at all.
             prop_assert!(rows.iter().any(|row| row.contains(&None)));
             return Ok(());
         };
         let points = model.prepared().table(&table).unwrap();
-        let labels = model.clustering().labels(points.matrix().unwrap());
+        let labels = model.model().labels(points.matrix().unwrap());
         let mut labeled = points.customers().iter().zip(labels);
         let together = model.assign_all(&table, today()).unwrap();
         for (row, (customer, membership)) in table.customers().iter().zip(together).enumerate() {

@@ -86,7 +86,7 @@ fn assert_near(left: f64, right: f64, what: &str) {
 /// The clusters are the expected ones, whatever their numbers, and so are the labels.
 fn assert_found(clustering: &Clustering, points: ArrayView2<'_, f64>, expected: &Found) {
     assert_centers(clustering, &expected.centers);
-    assert_near(inertia(&clustering), expected.inertia, "inertia");
+    assert_near(inertia(clustering), expected.inertia, "inertia");
     let numbers = numbers(clustering, &expected.centers);
     for (row, label) in clustering.labels(points).into_iter().enumerate() {
         assert_eq!(label, Some(numbers[expected.labels[row]]), "row {row}");

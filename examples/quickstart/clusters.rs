@@ -2,7 +2,7 @@
 
 use std::error::Error;
 
-use loyalty::cluster::{adjusted_rand, silhouette};
+use loyalty::cluster::{KMeans, adjusted_rand, silhouette};
 use loyalty::feature::{FeatureTable, Preparation, Scale};
 use loyalty::rule::Value;
 use loyalty::segment::clustered::{Clusters, Level, Portrait};
@@ -39,7 +39,7 @@ pub struct Cluster {
 /// Five clusters on logarithmic scales, because a few customers buy very much.
 pub fn found(table: &FeatureTable, named: &Named) -> Result<Found, Box<dyn Error>> {
     let preparation = Preparation::new(FEATURES.map(|feature| (feature, Scale::Log1p)));
-    let model = Clusters::new(HOW_MANY, preparation).fit_seeded(table, SEED)?;
+    let model = Clusters::new(KMeans::new(HOW_MANY), preparation).fit_seeded(table, SEED)?;
     let columns = table.positions(FEATURES)?;
     let label = |row: usize| {
         let values: Vec<Option<Value>> =

@@ -1,16 +1,19 @@
 //! Groups of points that lie close together: mathematics only, which knows nothing of customers.
 //!
 //! A recipe ([`KMeans`]) is fitted on a matrix of points and gives a model ([`Clustering`]), which
-//! assigns any point; [`silhouettes`] and [`adjusted_rand`] say how good clusters are.
+//! assigns any point; [`Method`] is any of the recipes and [`Model`] any of the models.
+//! [`silhouettes`] and [`adjusted_rand`] say how good clusters are.
 
 mod fault;
 mod found;
 mod kmeans;
+mod method;
 mod points;
 mod validation;
 
 pub use fault::Fault;
 pub use found::{Assignment, Cluster, Nearest, Note, Objective, Report};
 pub use kmeans::{Clustering, Init, KMeans};
+pub use method::{Method, Model};
 pub use points::{HEAVIEST, LARGEST, LIGHTEST};
 pub use validation::{adjusted_rand, silhouette, silhouettes};

@@ -5,6 +5,7 @@ use std::sync::LazyLock;
 
 use chrono::{DateTime, NaiveDate, Utc};
 use loyalty::calendar::{Window, Zone};
+use loyalty::cluster::KMeans;
 use loyalty::event::{Basket, Event};
 use loyalty::feature::{FeatureTable, Missing, Moment, Preparation, Scale, Snapshot};
 use loyalty::money::Currency;
@@ -344,7 +345,8 @@ impl Host {
         }
         let table: FeatureTable = serde_json::from_str(TABLE).unwrap();
         let columns = [("orders", Scale::Standard), ("spend", Scale::Log1p)];
-        let recipe = Clusters::new(2, Preparation::new(columns).missing(Missing::DropRows));
+        let recipe =
+            Clusters::new(KMeans::new(2), Preparation::new(columns).missing(Missing::DropRows));
         let clustered = recipe.fit_seeded(&table, 1).unwrap();
         let as_of = event.at;
         Self { program, customer, member, event, as_of, table, clustered }

@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 
 use chrono::{DateTime, Datelike, Utc, Weekday};
 use loyalty::calendar::Zone;
+use loyalty::cluster::KMeans;
 use loyalty::event::Order;
 use loyalty::feature::{Column, Extractor, Measure, Missing, Moment, Preparation, Scale, Snapshot};
 use loyalty::id::{CustomerId, EventId, LineId, SegmentId};
@@ -226,7 +227,7 @@ proptest! {
         today in strategy::day(),
     ) {
         let scales = [("orders", Scale::Standard), ("spend", Scale::Log1p)];
-        let recipe = Clusters::new(clusters, Preparation::new(scales).missing(Missing::DropRows));
+        let recipe = Clusters::new(KMeans::new(clusters), Preparation::new(scales).missing(Missing::DropRows));
         laws::fit(&recipe, &table, seed, today)?;
         if let Ok(mut model) = recipe.fit_seeded(&table, seed) {
             laws::learn(&mut model, &table, today)?;

@@ -1,4 +1,4 @@
-//! Segments that are found in the data: customers who are near each other, by k-means.
+//! Segments that are found in the data: customers who are alike, by any of the methods.
 //!
 //! [`Clusters`] is the recipe and [`Clustered`] the model, which assigns customers one by one and
 //! moves with those it [learns](Learn); [`Clustered::portraits`] says what sets a segment apart.
@@ -9,7 +9,7 @@ use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 use thiserror::Error;
 
-use crate::cluster::{self, Assignment, Clustering, KMeans};
+use crate::cluster::{self, Assignment, Method, Model};
 use crate::feature::{FeatureTable, Preparation, Prepared, TableFault};
 use crate::id::{CustomerId, IdError, SegmentId};
 use crate::path::{Path, Problems};
@@ -27,6 +27,7 @@ const VERSION: u32 = 1;
 /// Finds segments of customers who are alike.
 ///
 /// ```
+/// use loyalty::cluster::KMeans;
 /// use loyalty::feature::{FeatureTable, Missing, Preparation, Scale};
 /// use loyalty::id::CustomerId;
 /// use loyalty::segment::{Fit, Segmenter, clustered::Clusters};
@@ -39,7 +40,7 @@ const VERSION: u32 = 1;
 /// let table = FeatureTable::new(["orders"], rows)?;
 ///
 /// let columns = Preparation::new([("orders", Scale::Log1p)]).missing(Missing::DropRows);
-/// let model = Clusters::new(2, columns).fit(&table, &mut ChaCha8Rng::seed_from_u64(1))?;
+/// let model = Clusters::new(KMeans::new(2), columns).fit(&table, &mut ChaCha8Rng::seed_from_u64(1))?;
 /// assert_eq!(model.segments()[0].description, "3 of 5 customers: orders 1.29, far below average");
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
@@ -48,8 +49,8 @@ const VERSION: u32 = 1;
 pub struct Clusters {
     /// Which columns are looked at, and how they are made comparable.
     pub preparation: Preparation,
-    /// How clusters are found; given centers are in the scaled columns.
-    pub kmeans: KMeans,
+    /// How clusters are found; numbers in it, such as given centers, are in the scaled columns.
+    pub method: Method,
 }
 
 /// Why no segments were found, or a stored model is none.
@@ -59,7 +60,7 @@ pub enum ClusteredFault {
     /// The table does not suit the preparation.
     #[error(transparent)]
     Table(#[from] TableFault),
-    /// The recipe of k-means is at fault.
+    /// The recipe of the method is at fault.
     #[error(transparent)]
     Cluster(#[from] cluster::Fault),
     /// A number is so large on its scale that distances would overflow.
@@ -107,7 +108,7 @@ pub enum ClusteredFault {
 pub struct Clustered {
     prepared: Prepared,
     inputs: Vec<Text>,
-    clustering: Clustering,
+    model: Model,
     background: Vec<Background>,
     segments: Vec<Segment>,
 }
@@ -117,16 +118,16 @@ pub struct Clustered {
 struct Written {
     version: u32,
     prepared: Prepared,
-    clustering: Clustering,
+    model: Model,
     background: Vec<Background>,
     segments: Vec<Segment>,
 }
 
 impl Clusters {
-    /// So many clusters of customers who are alike in the prepared columns.
+    /// The clusters that a method finds of customers who are alike in the prepared columns.
     #[must_use]
-    pub fn new(clusters: usize, preparation: Preparation) -> Self {
-        Self { preparation, kmeans: KMeans::new(clusters) }
+    pub fn new(method: impl Into<Method>, preparation: Preparation) -> Self {
+        Self { preparation, method: method.into() }
     }
 }
 
@@ -145,15 +146,15 @@ impl Fit for Clusters {
         let (true, Some(matrix)) = (problems.is_empty(), coordinates.matrix()) else {
             return Err(problems);
         };
-        let clustering = self.kmeans.fit_seeded(matrix, None, seed);
-        let clustering = problems.take(&Path::from("kmeans"), clustering);
-        let Some(clustering) = clustering else { return Err(problems) };
-        let background = (0..clustering.columns())
+        let model = self.method.fit_seeded(matrix, None, seed);
+        let model = problems.take(&Path::from("method"), model);
+        let Some(model) = model else { return Err(problems) };
+        let background = (0..model.columns())
             .map(|column| Background::of(coordinates.present(column)))
             .collect();
-        let segments = (1..=clustering.clusters().len()).map(segment).collect::<Result<_, _>>();
+        let segments = (1..=model.clusters().len()).map(segment).collect::<Result<_, _>>();
         match segments {
-            Ok(segments) => Ok(Clustered::new(prepared, clustering, background, segments).told()),
+            Ok(segments) => Ok(Clustered::new(prepared, model, background, segments).told()),
             Err(fault) => Err(Problems::one(Path::from("segments"), fault.into())),
         }
     }
@@ -183,12 +184,12 @@ fn too_large(coordinates: &FeatureTable, path: &Path, problems: &mut Problems<Cl
 impl Clustered {
     fn new(
         prepared: Prepared,
-        clustering: Clustering,
+        model: Model,
         background: Vec<Background>,
         segments: Vec<Segment>,
     ) -> Self {
         let inputs = prepared.columns().iter().map(|column| column.name.clone()).collect();
-        Self { prepared, inputs, clustering, background, segments }
+        Self { prepared, inputs, model, background, segments }
     }
 
     /// The same model, whose segments are described by what sets them apart.
@@ -208,21 +209,21 @@ impl Clustered {
 
     /// The clusters among the coordinates, and how the fit went.
     #[must_use]
-    pub const fn clustering(&self) -> &Clustering {
-        &self.clustering
+    pub const fn model(&self) -> &Model {
+        &self.model
     }
 
     /// Where a customer belongs and how clearly, by the position in [`Segmenter::segments`];
     /// distances are in the scaled columns. `None` if the customer is in no segment.
     #[must_use]
     pub fn place(&self, values: &[Option<Value>]) -> Option<Assignment> {
-        self.clustering.assign(&self.prepared.row(values)?)
+        self.model.assign(&self.prepared.row(values)?)
     }
 
     /// What is typical of each segment and sets it apart, in the order of the segments.
     #[must_use]
     pub fn portraits(&self) -> Vec<Portrait> {
-        let clusters = self.clustering.clusters();
+        let clusters = self.model.clusters();
         let customers = clusters.iter().map(|cluster| cluster.size).sum();
         let portrait = |(cluster, segment): (&cluster::Cluster, &Segment)| {
             let typical = self.prepared.undo_row(&cluster.center).unwrap_or_default();
@@ -269,11 +270,12 @@ impl Segmenter for Clustered {
     }
 }
 
-/// Sequential k-means: the center of the customer's segment moves towards the customer.
+/// The center of the customer's segment moves towards the customer if the method learns by and by;
+/// otherwise nothing is learned.
 impl Learn for Clustered {
     fn learn(&mut self, row: &[Option<Value>], _today: NaiveDate) -> Membership {
         let coordinates = self.prepared.row(row);
-        let cluster = coordinates.and_then(|point| self.clustering.learn(&point, 1.0));
+        let cluster = coordinates.and_then(|point| self.model.learn(&point, 1.0));
         self.membership(cluster)
     }
 }
@@ -282,16 +284,16 @@ impl TryFrom<Written> for Clustered {
     type Error = Problems<ClusteredFault>;
 
     fn try_from(written: Written) -> Result<Self, Self::Error> {
-        let Written { version, prepared, clustering, background, segments } = written;
+        let Written { version, prepared, model, background, segments } = written;
         let mut problems = Problems::none();
         if version != VERSION {
             problems.add(Path::from("version"), ClusteredFault::Version { found: version });
         }
         let columns = prepared.columns().len();
         for (place, what, found, expected) in [
-            ("clustering", "coordinates", clustering.columns(), columns),
+            ("model", "coordinates", model.columns(), columns),
             ("background", "columns", background.len(), columns),
-            ("segments", "segments", segments.len(), clustering.clusters().len()),
+            ("segments", "segments", segments.len(), model.clusters().len()),
         ] {
             if found != expected {
                 let fault = ClusteredFault::Count { what, expected, found };
@@ -305,13 +307,13 @@ impl TryFrom<Written> for Clustered {
                 problems.add(Path::from("segments").item(index), fault);
             }
         }
-        problems.into_result(Self::new(prepared, clustering, background, segments))
+        problems.into_result(Self::new(prepared, model, background, segments))
     }
 }
 
 impl From<Clustered> for Written {
     fn from(model: Clustered) -> Self {
-        let Clustered { prepared, inputs: _, clustering, background, segments } = model;
-        Self { version: VERSION, prepared, clustering, background, segments }
+        let Clustered { prepared, inputs: _, model, background, segments } = model;
+        Self { version: VERSION, prepared, model, background, segments }
     }
 }
