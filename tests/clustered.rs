@@ -295,7 +295,8 @@ proptest! {
         let named = named.map(|(row, values)| (id(&format!("c-{row:02}")), values.clone()));
         let table = FeatureTable::from_values(columns(), named).unwrap();
         let columns = Preparation::new([("spend", scale), ("orders", scale)]).missing(missing);
-        let Ok(model) = Clusters::new(KMeans::new(clusters), columns).fit_seeded(&table, seed) else {
+        let recipe = Clusters::new(KMeans::new(clusters), columns);
+        let Ok(model) = recipe.fit_seeded(&table, seed) else {
             // Nobody is complete, or a column has no value at all.
             prop_assert!(rows.iter().any(|row| row.contains(&None)));
             return Ok(());

@@ -227,7 +227,8 @@ proptest! {
         today in strategy::day(),
     ) {
         let scales = [("orders", Scale::Standard), ("spend", Scale::Log1p)];
-        let recipe = Clusters::new(KMeans::new(clusters), Preparation::new(scales).missing(Missing::DropRows));
+        let preparation = Preparation::new(scales).missing(Missing::DropRows);
+        let recipe = Clusters::new(KMeans::new(clusters), preparation);
         laws::fit(&recipe, &table, seed, today)?;
         if let Ok(mut model) = recipe.fit_seeded(&table, seed) {
             laws::learn(&mut model, &table, today)?;
