@@ -1,0 +1,52 @@
+//! K-means with 8 clusters: a step of it, whole fits and what they find, labels of a million.
+
+use loyalty::cluster::{Init, KMeans, Objective, adjusted_rand};
+
+use super::data::customers;
+use super::figures::{CLOCK, Figures, least};
+
+const CLUSTERS: usize = 8;
+const ROWS: usize = 100_000;
+const MILLION: usize = 1_000_000;
+
+/// How many steps are timed at once, so that checks before and after weigh little.
+const STEPS: usize = 30;
+
+pub fn run(figures: &mut Figures) {
+    for columns in [3, 8, 16] {
+        let name = format!("customers_d{columns}");
+        let data = customers(ROWS, columns, CLUSTERS, 42 + columns as u64);
+        figures.leave(&name, &data);
+        let points = data.points.view();
+        // The same start as the peer's: the first points.
+        let centers = points.outer_iter().take(CLUSTERS).map(|row| row.to_vec()).collect();
+        let init = Init::Centers(centers);
+        let recipe =
+            KMeans { init, tolerance: 0.0, max_iterations: STEPS, ..KMeans::new(CLUSTERS) };
+        let (time, found) = least(7, || recipe.fit_seeded(points, None, 0).expect("it is fine"));
+        let report = found.report().expect("it was fitted");
+        let steps = (ROWS * report.iterations) as f64;
+        let ns = time.as_nanos() as f64 / steps;
+        figures.tell(&format!("kmeans/step/d{columns}"), ns, &format!("ns/point/step ({CLOCK})"));
+        let Objective::Inertia(inertia) = report.objective else { continue };
+        figures.tell(&format!("kmeans/step_inertia/d{columns}"), inertia, "");
+
+        let recipe = KMeans::new(CLUSTERS);
+        let (time, found) = least(1, || recipe.fit_seeded(points, None, 1).expect("it is fine"));
+        let unit = format!("ms ({CLOCK}), 10 starts");
+        figures.tell(&format!("kmeans/fit/d{columns}"), time.as_secs_f64() * 1e3, &unit);
+        let labels: Vec<usize> = found.labels(points).into_iter().flatten().collect();
+        let truth: Vec<usize> = data.labels.iter().map(|&label| label as usize).collect();
+        let agreement = adjusted_rand(&truth, &labels).expect("there is a label each");
+        figures.tell(&format!("kmeans/ari/d{columns}"), agreement, "");
+    }
+    for columns in [3, 8] {
+        let data = customers(MILLION, columns, CLUSTERS, 42);
+        figures.leave(&format!("customers_1m_d{columns}"), &data);
+        let recipe = KMeans { restarts: 1, max_iterations: 3, ..KMeans::new(CLUSTERS) };
+        let found = recipe.fit_seeded(data.points.view(), None, 0).expect("it is fine");
+        let (time, _) = least(5, || found.labels(data.points.view()));
+        let unit = format!("ms ({CLOCK})");
+        figures.tell(&format!("kmeans/labels_1m/d{columns}"), time.as_secs_f64() * 1e3, &unit);
+    }
+}

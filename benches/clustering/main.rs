@@ -1,0 +1,26 @@
+//! How fast clusters are found, and how well, against other packages on the same data.
+//!
+//! `cargo bench --bench clustering` runs all sections, and with names after `--` those only. With a
+//! folder among the arguments (anything with a `/`), the data and the figures are left there for
+//! `benches/clustering/peers.py`, which runs the other packages on the same bytes. Each section is a
+//! file here, with a file of the same name for its peers.
+
+mod data;
+mod figures;
+mod kmeans;
+
+use figures::Figures;
+
+const SECTIONS: [(&str, fn(&mut Figures)); 1] = [("kmeans", kmeans::run)];
+
+fn main() {
+    let words: Vec<String> = std::env::args().skip(1).filter(|word| word != "--bench").collect();
+    let (folders, names): (Vec<&String>, Vec<&String>) =
+        words.iter().partition(|word| word.contains('/'));
+    let mut figures = Figures::new(folders.first().map(|folder| folder.as_str()));
+    for (name, run) in SECTIONS {
+        if names.is_empty() || names.iter().any(|wanted| *wanted == name) {
+            run(&mut figures);
+        }
+    }
+}
