@@ -10,6 +10,7 @@ mod kmeans;
 mod method;
 mod points;
 mod validation;
+mod wide;
 
 pub use fault::Fault;
 pub use found::{Assignment, Cluster, Nearest, Note, Objective, Report};

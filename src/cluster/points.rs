@@ -22,6 +22,8 @@ pub(super) struct Points<'a> {
     columns: usize,
     coordinates: Cow<'a, [f64]>,
     weights: Cow<'a, [f64]>,
+    /// Whether all weigh 1.
+    alike: bool,
 }
 
 impl<'a> Points<'a> {
@@ -38,19 +40,23 @@ impl<'a> Points<'a> {
             return Err(Problems::one(Path::from("points"), Fault::NoCoordinates));
         }
         let mut problems = Problems::none();
-        for ((row, column), &value) in matrix.indexed_iter() {
-            if !is_coordinate(value) {
-                let path = Path::from("points").item(row).item(column);
-                problems.add(path, Fault::Coordinate { value });
-            }
-        }
-        let weights = weights.map_or_else(|| Cow::from(vec![1.0; rows]), Cow::from);
-        check_weights(&weights, rows, &mut problems);
         let coordinates = match matrix.to_slice() {
             Some(slice) => Cow::from(slice),
             None => Cow::from(matrix.iter().copied().collect::<Vec<f64>>()),
         };
-        problems.into_result(Self { columns, coordinates, weights })
+        // Nearly always all are, and then nothing must be looked up.
+        if !are_coordinates(&coordinates) {
+            for ((row, column), &value) in matrix.indexed_iter() {
+                if !is_coordinate(value) {
+                    let path = Path::from("points").item(row).item(column);
+                    problems.add(path, Fault::Coordinate { value });
+                }
+            }
+        }
+        let weights = weights.map_or_else(|| Cow::from(vec![1.0; rows]), Cow::from);
+        check_weights(&weights, rows, &mut problems);
+        let alike = weights.iter().all(|&weight| weight == 1.0);
+        problems.into_result(Self { columns, coordinates, weights, alike })
     }
 
     pub(super) fn len(&self) -> usize {
@@ -74,10 +80,17 @@ impl<'a> Points<'a> {
         self.coordinates.chunks_exact(self.columns)
     }
 
-    /// Coordinates and weights in blocks of `size` points, which can be worked on apart.
-    pub(super) fn blocks(&self, size: usize) -> impl Iterator<Item = (&[f64], &[f64])> {
-        self.coordinates.chunks(size * self.columns).zip(self.weights.chunks(size))
+    /// The coordinates of `count` points (or what is left) from the given one on, and their weights
+    /// unless all points weigh 1.
+    pub(super) fn span(&self, first: usize, count: usize) -> (&[f64], Option<&[f64]>) {
+        let weights = (!self.alike).then(|| part(&self.weights, first, count));
+        (part(&self.coordinates, first * self.columns, count * self.columns), weights)
     }
+}
+
+fn part(all: &[f64], first: usize, count: usize) -> &[f64] {
+    let rest = all.get(first..).unwrap_or_default();
+    rest.get(..count).unwrap_or(rest)
 }
 
 fn check_weights(weights: &[f64], rows: usize, problems: &mut Problems<Fault>) {
@@ -100,6 +113,14 @@ fn check_weights(weights: &[f64], rows: usize, problems: &mut Problems<Fault>) {
 /// Whether a value is finite and its square cannot overflow.
 pub(super) fn is_coordinate(value: f64) -> bool {
     value.abs() <= LARGEST
+}
+
+/// Whether all values are coordinates.
+pub(super) fn are_coordinates(values: &[f64]) -> bool {
+    let mut eights = values.chunks_exact(8);
+    // A whole eight is looked at without a branch, so that the compiler takes it at once.
+    let fine = |eight: &[f64]| eight.iter().fold(true, |fine, &x| fine & is_coordinate(x));
+    eights.by_ref().all(fine) && fine(eights.remainder())
 }
 
 /// Whether a value is 0 or within the range of weights.

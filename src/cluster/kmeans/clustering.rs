@@ -1,14 +1,22 @@
 //! Clusters that were found, and which of them a point belongs to.
 
-use ndarray::ArrayView2;
+use ndarray::{ArrayView2, Axis, Slice};
 use serde::{Deserialize, Serialize};
 
+use crate::parallel;
 use crate::path::{Path, Problems};
 
-use super::super::points::{HEAVIEST, is_coordinate, is_weight, squared_distance};
+use super::super::points::{
+    HEAVIEST, are_coordinates, is_coordinate, is_weight, squared_distance,
+};
+use super::super::wide::wide;
 use super::super::{Assignment, Cluster, Fault, Nearest, Report};
 use super::check_center;
-use super::lanes::Lanes;
+use super::block::tile_of;
+use super::tile::{LANES, for_columns, nearest, turn};
+
+/// Points are labeled in blocks of so many.
+const BLOCK: usize = 4_096;
 
 /// The clusters that a recipe found among points: the model that assigns any other point.
 ///
@@ -79,18 +87,22 @@ impl Clustering {
     /// [`LARGEST`](crate::cluster::LARGEST).
     #[must_use]
     pub fn assign(&self, point: &[f64]) -> Option<Assignment> {
-        let mut near = self.distances(point)?.into_iter().enumerate();
-        let nearest = |(cluster, distance)| Nearest { cluster, distance };
-        let first = nearest(near.next()?);
-        let mut assignment = Assignment { nearest: first, next: None };
-        for found in near.map(nearest) {
-            if found.distance < assignment.nearest.distance {
-                assignment = Assignment { nearest: found, next: Some(assignment.nearest) };
-            } else if assignment.next.is_none_or(|next| found.distance < next.distance) {
-                assignment.next = Some(found);
+        if !self.takes(point) {
+            return None;
+        }
+        // Squares are compared, as in `labels`: the roots of two that differ can be equal.
+        let square = |cluster: &Cluster| squared_distance(&cluster.center, point);
+        let mut squares = self.clusters.iter().map(square).enumerate();
+        let (mut first, mut next) = (squares.next()?, None);
+        for found in squares {
+            if found.1 < first.1 {
+                (first, next) = (found, Some(first));
+            } else if next.is_none_or(|(_, next)| found.1 < next) {
+                next = Some(found);
             }
         }
-        Some(assignment)
+        let nearest = |(cluster, square): (usize, f64)| Nearest { cluster, distance: square.sqrt() };
+        Some(Assignment { nearest: nearest(first), next: next.map(nearest) })
     }
 
     /// The Euclidean distances of a point from all centers; `None` as for [`Clustering::assign`].
@@ -103,16 +115,29 @@ impl Clustering {
     /// The cluster of each row of a matrix; `None` as for [`Clustering::assign`].
     #[must_use]
     pub fn labels(&self, points: ArrayView2<'_, f64>) -> Vec<Option<usize>> {
+        let mut labels = vec![None; points.nrows()];
+        let columns = self.columns();
+        if points.ncols() != columns {
+            return labels;
+        }
         let centers: Vec<f64> = self.clusters.iter().flat_map(|c| &c.center).copied().collect();
-        let mut lanes = Lanes::new(self.clusters.len(), self.columns());
-        lanes.load(&centers);
-        let mut point = Vec::with_capacity(self.columns());
-        let label = |row: ndarray::ArrayView1<'_, f64>| {
-            point.clear();
-            point.extend(row.iter().copied());
-            self.takes(&point).then(|| lanes.nearest(&point).0)
-        };
-        points.outer_iter().map(label).collect()
+        parallel::fill_chunks(&mut labels, BLOCK, |number, labels| {
+            let first = number * BLOCK;
+            let rows = points.slice_axis(Axis(0), Slice::from(first..first + labels.len()));
+            let copy;
+            let rows = match rows.to_slice() {
+                Some(rows) => rows,
+                None => {
+                    copy = rows.iter().copied().collect::<Vec<f64>>();
+                    &copy
+                }
+            };
+            wide(
+                #[inline(always)]
+                || for_columns!(columns, columns => label(rows, columns, &centers, labels)),
+            );
+        });
+        labels
     }
 
     /// Takes a point in: the center nearest to it becomes the mean of its points and this one.
@@ -139,6 +164,23 @@ impl Clustering {
 
     fn takes(&self, point: &[f64]) -> bool {
         point.len() == self.columns() && point.iter().all(|&x| is_coordinate(x))
+    }
+}
+
+/// The labels of row-major points; none of those that are no points.
+#[inline(always)]
+fn label(rows: &[f64], columns: usize, centers: &[f64], labels: &mut [Option<usize>]) {
+    let mut few = [[0.0; LANES]; 8];
+    let mut many = Vec::new();
+    let tile = tile_of(columns, &mut few, &mut many);
+    for (eight, labels) in rows.chunks(LANES * columns).zip(labels.chunks_mut(LANES)) {
+        turn(eight.chunks_exact(columns), tile);
+        let found = nearest(tile, centers, columns);
+        let all_points = are_coordinates(eight);
+        let rows = eight.chunks_exact(columns).zip(&found.labels);
+        for (label, (row, &nearest)) in labels.iter_mut().zip(rows) {
+            *label = (all_points || are_coordinates(row)).then_some(nearest as usize);
+        }
     }
 }
 

@@ -3,12 +3,19 @@
 //! S. Lloyd, "Least squares quantization in PCM", IEEE Transactions on Information Theory 28
 //! (1982), 129–137; with the tests of convergence of scikit-learn's `_kmeans_single_lloyd`.
 
-use super::super::points::{Points, squared_distance};
-use super::lanes::Lanes;
+use crate::parallel;
 
-/// Sums are taken over blocks of so many points, and then over the blocks in order: whoever
+use super::super::points::{Points, squared_distance};
+use super::block::{Block, Step};
+use super::bounds::{Bounds, Drift};
+use super::sums::Sums;
+
+/// Sums are taken over blocks of at least so many points, and then over the blocks in order: whoever
 /// computes a block, the result is the same.
 const BLOCK: usize = 2_048;
+
+/// Bounds are kept for at least so many centers times coordinates: for fewer, measuring is faster.
+const BOUNDED: usize = 64;
 
 /// When to stop.
 #[derive(Clone, Copy)]
@@ -19,7 +26,23 @@ pub(super) struct Limits {
     pub(super) still: f64,
 }
 
-/// Centers in motion, with everything that an iteration needs, so that none allocates.
+/// How the nearest centers are found; the result is the same.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(super) enum Search {
+    /// All are measured.
+    Plain,
+    /// Only those of points whose nearest center could have changed.
+    Bounded,
+}
+
+impl Search {
+    /// The faster one for so many centers.
+    pub(super) const fn of(count: usize, columns: usize) -> Self {
+        if count > 1 && count * columns >= BOUNDED { Self::Bounded } else { Self::Plain }
+    }
+}
+
+/// Centers in motion, with everything that an iteration needs.
 pub(super) struct Lloyd<'a> {
     points: &'a Points<'a>,
     /// Row-major.
@@ -28,11 +51,12 @@ pub(super) struct Lloyd<'a> {
     pub(super) converged: bool,
     /// What belongs to the centers since the last assignment.
     pub(super) sums: Sums,
-    block: Sums,
-    labels: Vec<usize>,
-    /// Squared, of each point from its center.
-    distances: Vec<f64>,
-    lanes: Lanes,
+    /// The weighted sum of all squared distances.
+    pub(super) inertia: f64,
+    blocks: Vec<Block>,
+    size: usize,
+    drift: Option<Drift>,
+    search: Search,
 }
 
 /// What an assignment of all points did.
@@ -44,21 +68,36 @@ enum Labels {
 
 impl<'a> Lloyd<'a> {
     /// Runs from the given centers, of which there is at least one, until they stand still.
-    pub(super) fn run(points: &'a Points<'a>, centers: Vec<f64>, limits: Limits) -> Self {
+    pub(super) fn run(
+        points: &'a Points<'a>,
+        centers: Vec<f64>,
+        search: Search,
+        limits: Limits,
+    ) -> Self {
         let columns = points.columns();
         let count = centers.len() / columns;
+        // Their sums then take less room than the points.
+        let size = BLOCK.max(count.saturating_mul(4));
+        let block = |number: usize| {
+            let rows = size.min(points.len() - number * size);
+            let mut block = Block::new(rows, count, columns);
+            block.bounds = (search == Search::Bounded).then(|| Bounds::new(rows, columns));
+            block
+        };
         let mut lloyd = Self {
             points,
             iterations: 0,
             converged: false,
             sums: Sums::new(count, columns),
-            block: Sums::new(count, columns),
-            labels: vec![usize::MAX; points.len()],
-            distances: vec![0.0; points.len()],
-            lanes: Lanes::new(count, columns),
+            inertia: 0.0,
+            blocks: (0..points.len().div_ceil(size)).map(block).collect(),
+            size,
+            drift: None,
+            search,
             centers,
         };
         lloyd.iterate(limits);
+        lloyd.inertia = lloyd.measure();
         lloyd
     }
 
@@ -69,6 +108,8 @@ impl<'a> Lloyd<'a> {
             if self.repair() {
                 self.sum();
                 self.move_centers();
+                // Labels were given away: nothing is known of distances.
+                self.drift = None;
                 continue;
             }
             let moved = self.move_centers();
@@ -84,134 +125,93 @@ impl<'a> Lloyd<'a> {
 
     /// Assigns all points to their nearest centers, and sums them up.
     fn assign(&mut self) -> Labels {
-        self.lanes.load(&self.centers);
-        self.sums.clear();
-        let columns = self.points.columns();
-        let mut changed = Labels::Same;
-        let places = self.labels.chunks_mut(BLOCK).zip(self.distances.chunks_mut(BLOCK));
-        for ((coordinates, weights), (labels, distances)) in self.points.blocks(BLOCK).zip(places) {
-            let places = labels.iter_mut().zip(distances.iter_mut());
-            for (point, (label, distance)) in coordinates.chunks_exact(columns).zip(places) {
-                let (nearest, square) = self.lanes.nearest(point);
-                if nearest != *label {
-                    changed = Labels::Changed;
-                    *label = nearest;
-                }
-                *distance = square;
-            }
-            self.block.clear();
-            self.block.count(coordinates, weights, labels, distances);
-            self.sums.add(&self.block);
-        }
-        changed
+        self.each_block(Block::assign);
+        let changed = self.blocks.iter().any(|block| block.changed);
+        if changed { Labels::Changed } else { Labels::Same }
     }
 
     /// Sums up all points by the labels they have.
     fn sum(&mut self) {
+        self.each_block(Block::sum);
+    }
+
+    fn each_block(&mut self, work: impl Fn(&mut Block, usize, &Step<'_>) + Sync) {
+        let (points, size) = (self.points, self.size);
+        let step = Step { points, size, centers: &self.centers, drift: self.drift.as_ref() };
+        parallel::fill_chunks(&mut self.blocks, 1, |number, blocks| {
+            blocks.iter_mut().for_each(|block| work(block, number, &step));
+        });
         self.sums.clear();
-        let places = self.labels.chunks(BLOCK).zip(self.distances.chunks(BLOCK));
-        for ((coordinates, weights), (labels, distances)) in self.points.blocks(BLOCK).zip(places) {
-            self.block.clear();
-            self.block.count(coordinates, weights, labels, distances);
-            self.sums.add(&self.block);
-        }
+        self.blocks.iter().for_each(|block| self.sums.add(&block.sums));
     }
 
     /// Moves every center that has points to their mean; the sum of the squared moves.
     fn move_centers(&mut self) -> f64 {
-        let columns = self.points.columns();
-        let means = self.sums.coordinates.chunks_exact_mut(columns).zip(&self.sums.weights);
-        let mut moved = 0.0;
-        for (center, (mean, &weight)) in self.centers.chunks_exact_mut(columns).zip(means) {
-            if weight > 0.0 {
-                mean.iter_mut().for_each(|coordinate| *coordinate /= weight);
-                moved += squared_distance(center, mean);
-                center.copy_from_slice(mean);
-            }
+        let moved = self.sums.move_centers(&mut self.centers);
+        if self.search == Search::Bounded {
+            self.drift = Some(Drift::new(&self.centers, &moved, self.points.columns()));
         }
-        moved
+        moved.iter().sum()
+    }
+
+    /// The weighted sum of the squared distances of all points from their centers.
+    fn measure(&self) -> f64 {
+        let inertias = parallel::each_number(self.blocks.len(), |number| {
+            let weights = self.points.weights().iter().skip(number * self.size);
+            self.squares(number).zip(weights).map(|(square, weight)| weight * square).sum::<f64>()
+        });
+        inertias.into_iter().sum()
+    }
+
+    /// The squared distances of a block's points from their centers.
+    fn squares(&self, number: usize) -> impl Iterator<Item = f64> + '_ {
+        let columns = self.points.columns();
+        let (rows, _) = self.points.span(number * self.size, self.size);
+        let labels = self.blocks.get(number).into_iter().flat_map(|block| &block.labels);
+        rows.chunks_exact(columns).zip(labels).map(move |(row, &label)| {
+            let center = self.centers.get(label as usize * columns..).unwrap_or_default();
+            squared_distance(row, center)
+        })
     }
 
     /// Gives each center without points the point that is farthest from its own, as long as there
     /// is one that is not alone and not at it; whether any was given.
     fn repair(&mut self) -> bool {
+        if self.sums.weights.iter().all(|&weight| weight > 0.0) {
+            return false;
+        }
+        let numbers = 0..self.blocks.len();
+        let mut distances: Vec<f64> = numbers.flat_map(|number| self.squares(number)).collect();
         let mut repaired = false;
         for empty in 0..self.sums.weights.len() {
             if self.sums.weights.get(empty).is_none_or(|&weight| weight > 0.0) {
                 continue;
             }
-            let Some(row) = self.farthest() else { break };
+            let Some(row) = self.farthest(&distances) else { break };
             let weight = self.points.weights().get(row).copied().unwrap_or_default();
-            let place = self.labels.get_mut(row).zip(self.distances.get_mut(row));
-            let Some((label, distance)) = place else { break };
-            for (center, change) in [(*label, -weight), (empty, weight)] {
+            let block = self.blocks.get_mut(row / self.size);
+            let label = block.and_then(|block| block.labels.get_mut(row % self.size));
+            let Some((label, distance)) = label.zip(distances.get_mut(row)) else { break };
+            for (center, change) in [(*label as usize, -weight), (empty, weight)] {
                 self.sums.weights.get_mut(center).into_iter().for_each(|sum| *sum += change);
             }
-            (*label, *distance) = (empty, 0.0);
+            (*label, *distance) = (empty as u32, 0.0);
             repaired = true;
         }
         repaired
     }
 
     /// The first of the points that are farthest from their centers and not alone there.
-    fn farthest(&self) -> Option<usize> {
-        let rows = self.labels.iter().zip(&self.distances).zip(self.points.weights());
+    fn farthest(&self, distances: &[f64]) -> Option<usize> {
+        let labels = self.blocks.iter().flat_map(|block| &block.labels);
+        let rows = labels.zip(distances).zip(self.points.weights());
         let mut farthest = (None, 0.0);
         for (row, ((&label, &distance), &weight)) in rows.enumerate() {
-            let shared = self.sums.weights.get(label).is_some_and(|&sum| sum > weight);
+            let shared = self.sums.weights.get(label as usize).is_some_and(|&sum| sum > weight);
             if weight > 0.0 && shared && distance > farthest.1 {
                 farthest = (Some(row), distance);
             }
         }
         farthest.0
-    }
-}
-
-/// What belongs to each center.
-pub(super) struct Sums {
-    columns: usize,
-    /// Row-major sums of weighted coordinates.
-    coordinates: Vec<f64>,
-    pub(super) weights: Vec<f64>,
-    pub(super) sizes: Vec<usize>,
-    /// The weighted sum of all squared distances.
-    pub(super) inertia: f64,
-}
-
-impl Sums {
-    fn new(count: usize, columns: usize) -> Self {
-        Self {
-            columns,
-            coordinates: vec![0.0; count * columns],
-            weights: vec![0.0; count],
-            sizes: vec![0; count],
-            inertia: 0.0,
-        }
-    }
-
-    fn clear(&mut self) {
-        self.coordinates.fill(0.0);
-        self.weights.fill(0.0);
-        self.sizes.fill(0);
-        self.inertia = 0.0;
-    }
-
-    fn count(&mut self, coordinates: &[f64], weights: &[f64], labels: &[usize], squares: &[f64]) {
-        let points = coordinates.chunks_exact(self.columns).zip(weights);
-        for ((point, weight), (&label, square)) in points.zip(labels.iter().zip(squares)) {
-            if let Some(sums) = self.coordinates.chunks_exact_mut(self.columns).nth(label) {
-                sums.iter_mut().zip(point).for_each(|(sum, x)| *sum += weight * x);
-            }
-            self.weights.get_mut(label).into_iter().for_each(|sum| *sum += weight);
-            self.sizes.get_mut(label).into_iter().for_each(|size| *size += 1);
-            self.inertia += weight * square;
-        }
-    }
-
-    fn add(&mut self, part: &Self) {
-        self.coordinates.iter_mut().zip(&part.coordinates).for_each(|(sum, part)| *sum += part);
-        self.weights.iter_mut().zip(&part.weights).for_each(|(sum, part)| *sum += part);
-        self.sizes.iter_mut().zip(&part.sizes).for_each(|(size, part)| *size += part);
-        self.inertia += part.inertia;
     }
 }

@@ -1,9 +1,12 @@
 //! K-means: the recipe ([`KMeans`]), its starts and its steps, and the model ([`Clustering`]).
 
+mod block;
+mod bounds;
 mod clustering;
-mod lanes;
 mod lloyd;
 mod seeding;
+mod sums;
+mod tile;
 
 use ndarray::ArrayView2;
 use rand::{Rng, SeedableRng};
@@ -17,7 +20,7 @@ use super::{Cluster, Fault, Note, Objective, Report};
 
 pub use clustering::Clustering;
 
-use lloyd::{Limits, Lloyd};
+use lloyd::{Limits, Lloyd, Search};
 
 /// K-means: centers such that the points are as near as possible, in squared Euclidean distance, to
 /// the nearest of them.
@@ -138,7 +141,7 @@ impl KMeans {
         let mut best = self.start(&points, limits, &mut rng);
         for _ in 1..starts {
             let next = self.start(&points, limits, &mut rng);
-            if next.sums.inertia < best.sums.inertia {
+            if next.inertia < best.inertia {
                 best = next;
             }
         }
@@ -176,7 +179,8 @@ impl KMeans {
             Init::GreedyPlusPlus => seeding::greedy(points, self.clusters.min(points.len()), rng),
             Init::Centers(centers) => centers.concat(),
         };
-        Lloyd::run(points, centers, limits)
+        let search = Search::of(centers.len() / points.columns(), points.columns());
+        Lloyd::run(points, centers, search, limits)
     }
 
     fn model(&self, points: &Points<'_>, found: &Lloyd<'_>, seed: u64) -> Clustering {
@@ -202,7 +206,7 @@ impl KMeans {
             points: points.len(),
             clusters: clusters.len(),
             noise: 0,
-            objective: Objective::Inertia(found.sums.inertia),
+            objective: Objective::Inertia(found.inertia),
             iterations: found.iterations,
             converged: found.converged,
             notes,
@@ -228,8 +232,9 @@ fn mean_variance(points: &Points<'_>) -> f64 {
     let count = points.len() as f64;
     let mut means = vec![0.0; points.columns()];
     for point in points.iter() {
-        means.iter_mut().zip(point).for_each(|(mean, x)| *mean += x / count);
+        means.iter_mut().zip(point).for_each(|(mean, x)| *mean += x);
     }
+    means.iter_mut().for_each(|mean| *mean /= count);
     let squares: f64 = points.iter().map(|point| squared_distance(point, &means)).sum();
     squares / count / points.columns() as f64
 }

@@ -1,0 +1,171 @@
+//! A block of points, which is assigned to centers apart from all others.
+#![expect(clippy::inline_always, reason = "code that is not inlined is not vectorized")]
+
+use super::super::points::Points;
+use super::super::wide::wide;
+use super::bounds::{Bounds, Drift};
+use super::sums::Sums;
+use super::tile::{LANES, Nearest, for_columns, nearest, turn};
+
+/// What an assignment does with all blocks.
+pub(super) struct Step<'a> {
+    pub(super) points: &'a Points<'a>,
+    /// How many points are in a block.
+    pub(super) size: usize,
+    /// Row-major.
+    pub(super) centers: &'a [f64],
+    /// How far centers have moved since the last assignment; none if nothing is known of that one.
+    pub(super) drift: Option<&'a Drift>,
+}
+
+/// Points with the centers that they belong to since the last assignment.
+pub(super) struct Block {
+    pub(super) labels: Vec<u32>,
+    /// Whether the last assignment changed any.
+    pub(super) changed: bool,
+    pub(super) sums: Sums,
+    /// What is known of distances, if it is kept.
+    pub(super) bounds: Option<Bounds>,
+}
+
+/// The rows of a block.
+#[derive(Clone, Copy)]
+struct Rows<'a> {
+    columns: usize,
+    coordinates: &'a [f64],
+    weights: Option<&'a [f64]>,
+}
+
+impl Block {
+    pub(super) fn new(points: usize, centers: usize, columns: usize) -> Self {
+        Self {
+            labels: vec![u32::MAX; points],
+            changed: true,
+            sums: Sums::new(centers, columns),
+            bounds: None,
+        }
+    }
+
+    /// Assigns its points to their nearest centers, and sums them up.
+    pub(super) fn assign(&mut self, number: usize, step: &Step<'_>) {
+        let rows = step.rows(number);
+        self.changed = false;
+        wide(
+            #[inline(always)]
+            || for_columns!(rows.columns, columns => self.search(Rows { columns, ..rows }, step)),
+        );
+    }
+
+    /// Sums its points up by the labels they have.
+    pub(super) fn sum(&mut self, number: usize, step: &Step<'_>) {
+        let rows = step.rows(number);
+        self.sums.clear();
+        self.sums.count(rows.columns, rows.coordinates, rows.weights, &self.labels);
+        if rows.weights.is_none() {
+            self.sums.weigh_by_size();
+        }
+    }
+
+    #[inline(always)]
+    fn search(&mut self, rows: Rows<'_>, step: &Step<'_>) {
+        self.sums.clear();
+        match &mut self.bounds {
+            None => self.changed = search_all(rows, step, &mut self.labels, &mut self.sums, |_, _| {}),
+            Some(bounds) => {
+                let known = step.drift.is_some_and(|drift| bounds.drift(drift, &self.labels));
+                if known {
+                    self.changed = search_open(rows, step, &mut self.labels, bounds);
+                    self.sums.count(rows.columns, rows.coordinates, rows.weights, &self.labels);
+                } else {
+                    let learn = |first: usize, found: &Nearest| bounds.learn_run(first, found);
+                    self.changed = search_all(rows, step, &mut self.labels, &mut self.sums, learn);
+                }
+            }
+        }
+        if rows.weights.is_none() {
+            self.sums.weigh_by_size();
+        }
+    }
+}
+
+impl Step<'_> {
+    fn rows(&self, number: usize) -> Rows<'_> {
+        let (coordinates, weights) = self.points.span(number * self.size, self.size);
+        Rows { columns: self.points.columns(), coordinates, weights }
+    }
+}
+
+/// Measures all points and sums them up; whether any label changed.
+#[inline(always)]
+fn search_all(
+    rows: Rows<'_>,
+    step: &Step<'_>,
+    labels: &mut [u32],
+    sums: &mut Sums,
+    mut learn: impl FnMut(usize, &Nearest),
+) -> bool {
+    let mut few = [[0.0; LANES]; 8];
+    let mut many = Vec::new();
+    let tile = tile_of(rows.columns, &mut few, &mut many);
+    let mut changed = false;
+    let mut weights = rows.weights.map(|weights| weights.chunks(LANES));
+    let tiles = rows.coordinates.chunks(LANES * rows.columns).zip(labels.chunks_mut(LANES));
+    for (first, (eight, labels)) in (0..).step_by(LANES).zip(tiles) {
+        turn(eight.chunks_exact(rows.columns), tile);
+        let found = nearest(tile, step.centers, rows.columns);
+        for (label, &nearest) in labels.iter_mut().zip(&found.labels) {
+            changed |= *label != nearest as u32;
+            *label = nearest as u32;
+        }
+        learn(first, &found);
+        let weights = weights.as_mut().and_then(Iterator::next);
+        sums.count(rows.columns, eight, weights, labels);
+    }
+    changed
+}
+
+/// Measures the points whose nearest center could have changed; whether any did.
+#[inline(always)]
+fn search_open(rows: Rows<'_>, step: &Step<'_>, labels: &mut [u32], bounds: &mut Bounds) -> bool {
+    let mut few = [[0.0; LANES]; 8];
+    let mut many = Vec::new();
+    let tile = tile_of(rows.columns, &mut few, &mut many);
+    let mut changed = false;
+    let open = std::mem::take(&mut bounds.open);
+    for eight in open.chunks(LANES) {
+        turn(eight.iter().map(|&row| rows.row(row)), tile);
+        let found = nearest(tile, step.centers, rows.columns);
+        for (&row, &nearest) in eight.iter().zip(&found.labels) {
+            let Some(label) = labels.get_mut(row as usize) else { continue };
+            changed |= *label != nearest as u32;
+            *label = nearest as u32;
+        }
+        bounds.learn(eight, &found);
+    }
+    bounds.open = open;
+    changed
+}
+
+/// A tile of so many columns, on the stack if they are few.
+#[inline(always)]
+pub(super) fn tile_of<'t>(
+    columns: usize,
+    few: &'t mut [[f64; LANES]; 8],
+    many: &'t mut Vec<[f64; LANES]>,
+) -> &'t mut [[f64; LANES]] {
+    if columns > few.len() {
+        many.resize(columns, [0.0; LANES]);
+    }
+    match few.get_mut(..columns) {
+        Some(tile) => tile,
+        None => many,
+    }
+}
+
+impl<'a> Rows<'a> {
+    #[inline(always)]
+    fn row(&self, row: u32) -> &'a [f64] {
+        let rest = self.coordinates.get(row as usize * self.columns..);
+        rest.and_then(|rest| rest.get(..self.columns)).unwrap_or_default()
+    }
+}
