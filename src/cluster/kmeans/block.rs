@@ -5,7 +5,7 @@ use super::super::points::Points;
 use super::super::wide::wide;
 use super::bounds::{Bounds, Drift};
 use super::sums::Sums;
-use super::tile::{LANES, Nearest, for_columns, nearest, turn};
+use super::tile::{LANES, Nearest, for_columns, nearest, nearest_two, turn};
 
 /// What an assignment does with all blocks.
 pub(super) struct Step<'a> {
@@ -68,20 +68,21 @@ impl Block {
 
     #[inline(always)]
     fn search(&mut self, rows: Rows<'_>, step: &Step<'_>) {
-        self.sums.clear();
-        match &mut self.bounds {
-            None => self.changed = search_all(rows, step, &mut self.labels, &mut self.sums, |_, _| {}),
+        let Self { labels, sums, bounds, .. } = self;
+        sums.clear();
+        let centers = step.centers;
+        self.changed = match bounds {
+            None => search_all(rows, labels, sums, &mut Plain { centers }),
             Some(bounds) => {
-                let known = step.drift.is_some_and(|drift| bounds.drift(drift, &self.labels));
-                if known {
-                    self.changed = search_open(rows, step, &mut self.labels, bounds);
-                    self.sums.count(rows.columns, rows.coordinates, rows.weights, &self.labels);
+                if step.drift.is_some_and(|drift| bounds.drift(drift, labels)) {
+                    let changed = search_open(rows, step, labels, bounds);
+                    sums.count(rows.columns, rows.coordinates, rows.weights, labels);
+                    changed
                 } else {
-                    let learn = |first: usize, found: &Nearest| bounds.learn_run(first, found);
-                    self.changed = search_all(rows, step, &mut self.labels, &mut self.sums, learn);
+                    search_all(rows, labels, sums, &mut Bounding { centers, bounds })
                 }
             }
-        }
+        };
         if rows.weights.is_none() {
             self.sums.weigh_by_size();
         }
@@ -95,31 +96,74 @@ impl Step<'_> {
     }
 }
 
+/// A way to find the nearest centers of a tile: not a closure, which could not be told to be inlined.
+trait Measure {
+    fn nearest(&mut self, tile: &[[f64; LANES]], columns: usize, first: usize) -> [u64; LANES];
+}
+
+/// Only the nearest centers.
+struct Plain<'a> {
+    centers: &'a [f64],
+}
+
+impl Measure for Plain<'_> {
+    #[inline(always)]
+    fn nearest(&mut self, tile: &[[f64; LANES]], columns: usize, _first: usize) -> [u64; LANES] {
+        nearest(tile, self.centers, columns).labels
+    }
+}
+
+/// The nearest centers, with bounds of the distances from the row `first` on.
+struct Bounding<'a> {
+    centers: &'a [f64],
+    bounds: &'a mut Bounds,
+}
+
+impl Measure for Bounding<'_> {
+    #[inline(always)]
+    fn nearest(&mut self, tile: &[[f64; LANES]], columns: usize, first: usize) -> [u64; LANES] {
+        let (found, next) = nearest_two(tile, self.centers, columns);
+        self.bounds.learn_run(first, &found.squares, &next);
+        found.labels
+    }
+}
+
 /// Measures all points and sums them up; whether any label changed.
 #[inline(always)]
 fn search_all(
     rows: Rows<'_>,
-    step: &Step<'_>,
     labels: &mut [u32],
     sums: &mut Sums,
-    mut learn: impl FnMut(usize, &Nearest),
+    measure: &mut impl Measure,
 ) -> bool {
     let mut few = [[0.0; LANES]; 8];
     let mut many = Vec::new();
     let tile = tile_of(rows.columns, &mut few, &mut many);
-    let mut changed = false;
+    let (mut changed, mut first) = (0, 0);
+    // Whole eights have loops of known length.
+    let mut eights = rows.coordinates.chunks_exact(LANES * rows.columns);
+    let (whole, rest) = labels.as_chunks_mut::<LANES>();
     let mut weights = rows.weights.map(|weights| weights.chunks(LANES));
-    let tiles = rows.coordinates.chunks(LANES * rows.columns).zip(labels.chunks_mut(LANES));
-    for (first, (eight, labels)) in (0..).step_by(LANES).zip(tiles) {
+    for (eight, labels) in eights.by_ref().zip(whole) {
         turn(eight.chunks_exact(rows.columns), tile);
-        let found = nearest(tile, step.centers, rows.columns);
-        for (label, &nearest) in labels.iter_mut().zip(&found.labels) {
-            changed |= *label != nearest as u32;
-            *label = nearest as u32;
-        }
-        learn(first, &found);
-        let weights = weights.as_mut().and_then(Iterator::next);
-        sums.count(rows.columns, eight, weights, labels);
+        changed |= relabel(labels, &measure.nearest(tile, rows.columns, first));
+        sums.count(rows.columns, eight, weights.as_mut().and_then(Iterator::next), labels);
+        first += LANES;
+    }
+    let few = eights.remainder();
+    turn(few.chunks_exact(rows.columns), tile);
+    changed |= relabel(rest, &measure.nearest(tile, rows.columns, first));
+    sums.count(rows.columns, few, weights.as_mut().and_then(Iterator::next), rest);
+    changed != 0
+}
+
+/// Takes new labels over; the bits that change.
+#[inline(always)]
+fn relabel(labels: &mut [u32], found: &[u64; LANES]) -> u32 {
+    let mut changed = 0;
+    for (label, &found) in labels.iter_mut().zip(found) {
+        changed |= *label ^ found as u32;
+        *label = found as u32;
     }
     changed
 }
@@ -134,13 +178,13 @@ fn search_open(rows: Rows<'_>, step: &Step<'_>, labels: &mut [u32], bounds: &mut
     let open = std::mem::take(&mut bounds.open);
     for eight in open.chunks(LANES) {
         turn(eight.iter().map(|&row| rows.row(row)), tile);
-        let found = nearest(tile, step.centers, rows.columns);
+        let (found, next) = nearest_two(tile, step.centers, rows.columns);
         for (&row, &nearest) in eight.iter().zip(&found.labels) {
             let Some(label) = labels.get_mut(row as usize) else { continue };
             changed |= *label != nearest as u32;
             *label = nearest as u32;
         }
-        bounds.learn(eight, &found);
+        bounds.learn(eight, &found.squares, &next);
     }
     bounds.open = open;
     changed

@@ -7,7 +7,7 @@
 #![expect(clippy::inline_always, reason = "code that is not inlined is not vectorized")]
 
 use super::super::points::squared_distance;
-use super::tile::{LANES, Nearest};
+use super::tile::LANES;
 use crate::parallel;
 
 /// Added to a bound, it outweighs what squares lose that are too small for a float.
@@ -92,10 +92,15 @@ impl Bounds {
 
     /// Takes over what was measured of up to [`LANES`] points in a row.
     #[inline(always)]
-    pub(super) fn learn_run(&mut self, first: usize, found: &Nearest) {
+    pub(super) fn learn_run(
+        &mut self,
+        first: usize,
+        squares: &[f64; LANES],
+        next: &[f64; LANES],
+    ) {
         let upper = self.upper.get_mut(first..).unwrap_or_default().iter_mut().take(LANES);
         let lower = self.lower.get_mut(first..).unwrap_or_default().iter_mut().take(LANES);
-        let measured = found.squares.iter().zip(&found.next);
+        let measured = squares.iter().zip(next);
         for ((upper, lower), (&own, &next)) in upper.zip(lower).zip(measured) {
             *upper = above(own, self.slack);
             *lower = below(next, self.slack);
@@ -104,8 +109,13 @@ impl Bounds {
 
     /// Takes over what was measured of these points.
     #[inline(always)]
-    pub(super) fn learn(&mut self, rows: &[u32], found: &Nearest) {
-        let measured = found.squares.iter().zip(&found.next);
+    pub(super) fn learn(
+        &mut self,
+        rows: &[u32],
+        squares: &[f64; LANES],
+        next: &[f64; LANES],
+    ) {
+        let measured = squares.iter().zip(next);
         for (&row, (&own, &next)) in rows.iter().zip(measured) {
             let row = row as usize;
             if let Some((upper, lower)) = self.upper.get_mut(row).zip(self.lower.get_mut(row)) {

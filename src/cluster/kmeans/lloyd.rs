@@ -15,7 +15,7 @@ use super::sums::Sums;
 const BLOCK: usize = 2_048;
 
 /// Bounds are kept for at least so many centers times coordinates: for fewer, measuring is faster.
-const BOUNDED: usize = 64;
+const BOUNDED: usize = 128;
 
 /// When to stop.
 #[derive(Clone, Copy)]
@@ -38,7 +38,7 @@ pub(super) enum Search {
 impl Search {
     /// The faster one for so many centers.
     pub(super) const fn of(count: usize, columns: usize) -> Self {
-        if count > 1 && count * columns >= BOUNDED { Self::Bounded } else { Self::Plain }
+        if count > 1 && count.saturating_mul(columns) >= BOUNDED { Self::Bounded } else { Self::Plain }
     }
 }
 

@@ -56,20 +56,34 @@ pub(super) struct Nearest {
     pub(super) labels: [u64; LANES],
     /// The squared distance of each point from it.
     pub(super) squares: [f64; LANES],
-    /// The squared distance from the next nearest.
-    pub(super) next: [f64; LANES],
 }
 
 /// The nearest of row-major centers.
 #[inline(always)]
 pub(super) fn nearest(tile: &[[f64; LANES]], centers: &[f64], columns: usize) -> Nearest {
-    let mut found = Nearest {
-        labels: [0; LANES],
-        squares: [f64::INFINITY; LANES],
-        next: [f64::INFINITY; LANES],
-    };
+    let (mut labels, mut least) = ([0; LANES], [f64::INFINITY; LANES]);
     for (label, center) in (0..).zip(centers.chunks_exact(columns)) {
-        let places = found.labels.iter_mut().zip(&mut found.squares).zip(&mut found.next);
+        let places = labels.iter_mut().zip(&mut least);
+        for ((own, least), square) in places.zip(squares(tile, center)) {
+            let nearer = square < *least;
+            *own = if nearer { label } else { *own };
+            *least = if nearer { square } else { *least };
+        }
+    }
+    Nearest { labels, squares: least }
+}
+
+/// The nearest of row-major centers, and the squared distances from the next nearest.
+#[inline(always)]
+pub(super) fn nearest_two(
+    tile: &[[f64; LANES]],
+    centers: &[f64],
+    columns: usize,
+) -> (Nearest, [f64; LANES]) {
+    let (mut labels, mut least) = ([0; LANES], [f64::INFINITY; LANES]);
+    let mut next = [f64::INFINITY; LANES];
+    for (label, center) in (0..).zip(centers.chunks_exact(columns)) {
+        let places = labels.iter_mut().zip(&mut least).zip(&mut next);
         for (((own, least), next), square) in places.zip(squares(tile, center)) {
             let nearer = square < *least;
             let farther = if nearer { *least } else { square };
@@ -78,5 +92,5 @@ pub(super) fn nearest(tile: &[[f64; LANES]], centers: &[f64], columns: usize) ->
             *least = if nearer { square } else { *least };
         }
     }
-    found
+    (Nearest { labels, squares: least }, next)
 }
