@@ -59,6 +59,12 @@ impl<'a> Points<'a> {
         problems.into_result(Self { columns, coordinates, weights, alike })
     }
 
+    /// Points that are known to be fine: row-major, each with its weight.
+    pub(super) fn known(columns: usize, coordinates: Vec<f64>, weights: Vec<f64>) -> Self {
+        let (coordinates, weights) = (Cow::from(coordinates), Cow::from(weights));
+        Self { columns, coordinates, weights, alike: false }
+    }
+
     pub(super) fn len(&self) -> usize {
         self.weights.len()
     }

@@ -4,6 +4,7 @@
 use super::super::points::Points;
 use super::super::wide::wide;
 use super::bounds::{Bounds, Drift};
+use super::lloyd::Search;
 use super::sums::Sums;
 use super::tile::{LANES, Nearest, for_columns, nearest, nearest_two, turn};
 
@@ -14,18 +15,20 @@ pub(super) struct Step<'a> {
     pub(super) size: usize,
     /// Row-major.
     pub(super) centers: &'a [f64],
-    /// How far centers have moved since the last assignment; none if nothing is known of that one.
+    /// How nearest centers are found.
+    pub(super) search: Search,
+    /// How far centers have moved since the last assignment, if that one kept bounds.
     pub(super) drift: Option<&'a Drift>,
 }
 
 /// Points with the centers that they belong to since the last assignment.
 pub(super) struct Block {
     pub(super) labels: Vec<u32>,
-    /// Whether the last assignment changed any.
-    pub(super) changed: bool,
+    /// How many the last assignment changed.
+    pub(super) changed: usize,
     pub(super) sums: Sums,
-    /// What is known of distances, if it is kept.
-    pub(super) bounds: Option<Bounds>,
+    /// What is known of distances, if the last assignment kept it.
+    pub(super) bounds: Bounds,
 }
 
 /// The rows of a block.
@@ -40,16 +43,16 @@ impl Block {
     pub(super) fn new(points: usize, centers: usize, columns: usize) -> Self {
         Self {
             labels: vec![u32::MAX; points],
-            changed: true,
+            changed: points,
             sums: Sums::new(centers, columns),
-            bounds: None,
+            bounds: Bounds::new(columns),
         }
     }
 
     /// Assigns its points to their nearest centers, and sums them up.
     pub(super) fn assign(&mut self, number: usize, step: &Step<'_>) {
         let rows = step.rows(number);
-        self.changed = false;
+        self.changed = 0;
         wide(
             #[inline(always)]
             || for_columns!(rows.columns, columns => self.search(Rows { columns, ..rows }, step)),
@@ -71,14 +74,15 @@ impl Block {
         let Self { labels, sums, bounds, .. } = self;
         sums.clear();
         let centers = step.centers;
-        self.changed = match bounds {
-            None => search_all(rows, labels, sums, &mut Plain { centers }),
-            Some(bounds) => {
+        self.changed = match step.search {
+            Search::Plain => search_all(rows, labels, sums, &mut Plain { centers }),
+            Search::Bounded => {
                 if step.drift.is_some_and(|drift| bounds.drift(drift, labels)) {
                     let changed = search_open(rows, step, labels, bounds);
                     sums.count(rows.columns, rows.coordinates, rows.weights, labels);
                     changed
                 } else {
+                    bounds.resize(labels.len());
                     search_all(rows, labels, sums, &mut Bounding { centers, bounds })
                 }
             }
@@ -128,14 +132,14 @@ impl Measure for Bounding<'_> {
     }
 }
 
-/// Measures all points and sums them up; whether any label changed.
+/// Measures all points and sums them up; how many labels changed.
 #[inline(always)]
 fn search_all(
     rows: Rows<'_>,
     labels: &mut [u32],
     sums: &mut Sums,
     measure: &mut impl Measure,
-) -> bool {
+) -> usize {
     let mut few = [[0.0; LANES]; 8];
     let mut many = Vec::new();
     let tile = tile_of(rows.columns, &mut few, &mut many);
@@ -146,42 +150,42 @@ fn search_all(
     let mut weights = rows.weights.map(|weights| weights.chunks(LANES));
     for (eight, labels) in eights.by_ref().zip(whole) {
         turn(eight.chunks_exact(rows.columns), tile);
-        changed |= relabel(labels, &measure.nearest(tile, rows.columns, first));
+        changed += relabel(labels, &measure.nearest(tile, rows.columns, first));
         sums.count(rows.columns, eight, weights.as_mut().and_then(Iterator::next), labels);
         first += LANES;
     }
     let few = eights.remainder();
     turn(few.chunks_exact(rows.columns), tile);
-    changed |= relabel(rest, &measure.nearest(tile, rows.columns, first));
+    changed += relabel(rest, &measure.nearest(tile, rows.columns, first));
     sums.count(rows.columns, few, weights.as_mut().and_then(Iterator::next), rest);
-    changed != 0
-}
-
-/// Takes new labels over; the bits that change.
-#[inline(always)]
-fn relabel(labels: &mut [u32], found: &[u64; LANES]) -> u32 {
-    let mut changed = 0;
-    for (label, &found) in labels.iter_mut().zip(found) {
-        changed |= *label ^ found as u32;
-        *label = found as u32;
-    }
     changed
 }
 
-/// Measures the points whose nearest center could have changed; whether any did.
+/// Takes new labels over; how many change.
 #[inline(always)]
-fn search_open(rows: Rows<'_>, step: &Step<'_>, labels: &mut [u32], bounds: &mut Bounds) -> bool {
+fn relabel(labels: &mut [u32], found: &[u64; LANES]) -> usize {
+    let mut changed = 0;
+    for (label, &found) in labels.iter_mut().zip(found) {
+        changed += u32::from(*label != found as u32);
+        *label = found as u32;
+    }
+    changed as usize
+}
+
+/// Measures the points whose nearest center could have changed; how many did.
+#[inline(always)]
+fn search_open(rows: Rows<'_>, step: &Step<'_>, labels: &mut [u32], bounds: &mut Bounds) -> usize {
     let mut few = [[0.0; LANES]; 8];
     let mut many = Vec::new();
     let tile = tile_of(rows.columns, &mut few, &mut many);
-    let mut changed = false;
+    let mut changed = 0;
     let open = std::mem::take(&mut bounds.open);
     for eight in open.chunks(LANES) {
         turn(eight.iter().map(|&row| rows.row(row)), tile);
         let (found, next) = nearest_two(tile, step.centers, rows.columns);
         for (&row, &nearest) in eight.iter().zip(&found.labels) {
             let Some(label) = labels.get_mut(row as usize) else { continue };
-            changed |= *label != nearest as u32;
+            changed += usize::from(*label != nearest as u32);
             *label = nearest as u32;
         }
         bounds.learn(eight, &found.squares, &next);

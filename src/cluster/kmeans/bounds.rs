@@ -59,13 +59,15 @@ pub(super) struct Bounds {
 }
 
 impl Bounds {
-    pub(super) fn new(points: usize, columns: usize) -> Self {
-        Self {
-            slack: slack(columns),
-            upper: vec![f64::INFINITY; points],
-            lower: vec![0.0; points],
-            open: Vec::with_capacity(points),
-        }
+    pub(super) fn new(columns: usize) -> Self {
+        let (upper, lower, open) = (Vec::new(), Vec::new(), Vec::new());
+        Self { slack: slack(columns), upper, lower, open }
+    }
+
+    /// Makes room for so many points.
+    pub(super) fn resize(&mut self, points: usize) {
+        self.upper.resize(points, f64::INFINITY);
+        self.lower.resize(points, 0.0);
     }
 
     /// Centers have moved: finds the open points. Whether they are so few that measuring them alone

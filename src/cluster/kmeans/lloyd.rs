@@ -7,7 +7,7 @@ use crate::parallel;
 
 use super::super::points::{Points, squared_distance};
 use super::block::{Block, Step};
-use super::bounds::{Bounds, Drift};
+use super::bounds::Drift;
 use super::sums::Sums;
 
 /// Sums are taken over blocks of at least so many points, and then over the blocks in order: whoever
@@ -15,7 +15,11 @@ use super::sums::Sums;
 const BLOCK: usize = 2_048;
 
 /// Bounds are kept for at least so many centers times coordinates: for fewer, measuring is faster.
-const BOUNDED: usize = 128;
+const BOUNDED: usize = 64;
+
+/// Bounds are kept when no more than one of so many points went to another center: before, most
+/// points must be measured anyway.
+const SETTLED: usize = 8;
 
 /// When to stop.
 #[derive(Clone, Copy)]
@@ -55,8 +59,13 @@ pub(super) struct Lloyd<'a> {
     pub(super) inertia: f64,
     blocks: Vec<Block>,
     size: usize,
-    drift: Option<Drift>,
+    /// The faster search once most points keep their centers.
+    settled: Search,
+    /// How the next assignment searches.
     search: Search,
+    /// How the last assignment searched.
+    searched: Search,
+    drift: Option<Drift>,
 }
 
 /// What an assignment of all points did.
@@ -80,9 +89,7 @@ impl<'a> Lloyd<'a> {
         let size = BLOCK.max(count.saturating_mul(4));
         let block = |number: usize| {
             let rows = size.min(points.len() - number * size);
-            let mut block = Block::new(rows, count, columns);
-            block.bounds = (search == Search::Bounded).then(|| Bounds::new(rows, columns));
-            block
+            Block::new(rows, count, columns)
         };
         let mut lloyd = Self {
             points,
@@ -92,8 +99,10 @@ impl<'a> Lloyd<'a> {
             inertia: 0.0,
             blocks: (0..points.len().div_ceil(size)).map(block).collect(),
             size,
+            settled: search,
+            search: Search::Plain,
+            searched: Search::Plain,
             drift: None,
-            search,
             centers,
         };
         lloyd.iterate(limits);
@@ -126,8 +135,12 @@ impl<'a> Lloyd<'a> {
     /// Assigns all points to their nearest centers, and sums them up.
     fn assign(&mut self) -> Labels {
         self.each_block(Block::assign);
-        let changed = self.blocks.iter().any(|block| block.changed);
-        if changed { Labels::Changed } else { Labels::Same }
+        let changed: usize = self.blocks.iter().map(|block| block.changed).sum();
+        self.searched = self.search;
+        if changed <= self.points.len() / SETTLED {
+            self.search = self.settled;
+        }
+        if changed > 0 { Labels::Changed } else { Labels::Same }
     }
 
     /// Sums up all points by the labels they have.
@@ -137,7 +150,8 @@ impl<'a> Lloyd<'a> {
 
     fn each_block(&mut self, work: impl Fn(&mut Block, usize, &Step<'_>) + Sync) {
         let (points, size) = (self.points, self.size);
-        let step = Step { points, size, centers: &self.centers, drift: self.drift.as_ref() };
+        let (centers, drift) = (self.centers.as_slice(), self.drift.as_ref());
+        let step = Step { points, size, centers, search: self.search, drift };
         parallel::fill_chunks(&mut self.blocks, 1, |number, blocks| {
             blocks.iter_mut().for_each(|block| work(block, number, &step));
         });
@@ -148,9 +162,9 @@ impl<'a> Lloyd<'a> {
     /// Moves every center that has points to their mean; the sum of the squared moves.
     fn move_centers(&mut self) -> f64 {
         let moved = self.sums.move_centers(&mut self.centers);
-        if self.search == Search::Bounded {
-            self.drift = Some(Drift::new(&self.centers, &moved, self.points.columns()));
-        }
+        let kept = self.searched == Search::Bounded;
+        let columns = self.points.columns();
+        self.drift = kept.then(|| Drift::new(&self.centers, &moved, columns));
         moved.iter().sum()
     }
 

@@ -21,6 +21,7 @@ use super::{Cluster, Fault, Note, Objective, Report};
 pub use clustering::Clustering;
 
 use lloyd::{Limits, Lloyd, Search};
+use seeding::Rounds;
 
 /// K-means: centers such that the points are as near as possible, in squared Euclidean distance, to
 /// the nearest of them.
@@ -66,8 +67,25 @@ pub enum Init {
     /// At points drawn far apart: greedy k-means++.
     #[default]
     GreedyPlusPlus,
+    /// At centers of points drawn many at once: k-means||, for many clusters among many points.
+    Parallel {
+        /// How often it draws; 5 without a word.
+        #[serde(default = "five")]
+        rounds: usize,
+        /// How many points it draws each time, in numbers of clusters; 2.0 without a word.
+        #[serde(default = "two")]
+        oversampling: f64,
+    },
     /// At these centers, once: there are no restarts.
     Centers(Vec<Vec<f64>>),
+}
+
+const fn five() -> usize {
+    5
+}
+
+const fn two() -> f64 {
+    2.0
 }
 
 const fn ten() -> usize {
@@ -135,8 +153,8 @@ impl KMeans {
         let still = self.tolerance * mean_variance(&points);
         let limits = Limits { iterations: self.max_iterations, still };
         let starts = match &self.init {
-            Init::GreedyPlusPlus => self.restarts,
             Init::Centers(_) => 1,
+            Init::GreedyPlusPlus | Init::Parallel { .. } => self.restarts,
         };
         let mut best = self.start(&points, limits, &mut rng);
         for _ in 1..starts {
@@ -163,7 +181,23 @@ impl KMeans {
             let fault = Fault::Tolerance { value: self.tolerance };
             problems.add(Path::from("tolerance"), fault);
         }
-        let Init::Centers(centers) = &self.init else { return };
+        match &self.init {
+            Init::GreedyPlusPlus => {}
+            Init::Parallel { rounds, oversampling } => {
+                let path = Path::from("init").field("parallel");
+                if *rounds == 0 {
+                    problems.add(path.field("rounds"), Fault::Zero);
+                }
+                if !(*oversampling > 0.0 && *oversampling <= 1e6) {
+                    let fault = Fault::OutOfRange { value: *oversampling };
+                    problems.add(path.field("oversampling"), fault);
+                }
+            }
+            Init::Centers(centers) => self.check_centers(centers, columns, problems),
+        }
+    }
+
+    fn check_centers(&self, centers: &[Vec<f64>], columns: usize, problems: &mut Problems<Fault>) {
         let path = Path::from("init").field("centers");
         if centers.len() != self.clusters {
             let (expected, found) = (self.clusters, centers.len());
@@ -175,8 +209,13 @@ impl KMeans {
     }
 
     fn start<'a>(&self, points: &'a Points<'a>, limits: Limits, rng: &mut ChaCha8Rng) -> Lloyd<'a> {
+        let count = self.clusters.min(points.len());
         let centers = match &self.init {
-            Init::GreedyPlusPlus => seeding::greedy(points, self.clusters.min(points.len()), rng),
+            Init::GreedyPlusPlus => seeding::greedy(points, count, rng),
+            Init::Parallel { rounds, oversampling } => {
+                let rounds = Rounds { rounds: *rounds, oversampling: *oversampling };
+                seeding::parallel(points, count, rounds, rng)
+            }
             Init::Centers(centers) => centers.concat(),
         };
         let search = Search::of(centers.len() / points.columns(), points.columns());
