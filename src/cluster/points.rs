@@ -99,7 +99,8 @@ fn part(all: &[f64], first: usize, count: usize) -> &[f64] {
     rest.get(..count).unwrap_or(rest)
 }
 
-fn check_weights(weights: &[f64], rows: usize, problems: &mut Problems<Fault>) {
+/// Adds everything that is wrong with the weights of so many points.
+pub(super) fn check_weights(weights: &[f64], rows: usize, problems: &mut Problems<Fault>) {
     let path = Path::from("weights");
     if weights.len() != rows {
         let found = weights.len();

@@ -6,7 +6,7 @@ use super::super::wide::wide;
 use super::bounds::{Bounds, Drift};
 use super::lloyd::Search;
 use super::sums::Sums;
-use super::tile::{LANES, Nearest, for_columns, nearest, nearest_two, turn};
+use super::tile::{LANES, for_columns, nearest, nearest_two, turn};
 
 /// What an assignment does with all blocks.
 pub(super) struct Step<'a> {
