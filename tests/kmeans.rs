@@ -1,9 +1,9 @@
 //! K-means and the scores of clusters against scikit-learn, and against hostile points.
 
 use loyalty::cluster::{
-    Clustering, Init, KMeans, Note, Objective, adjusted_rand, silhouette, silhouettes,
+    Cluster, Clustering, Init, KMeans, Note, Objective, adjusted_rand, silhouette, silhouettes,
 };
-use ndarray::{Array2, ArrayView2, array};
+use ndarray::{Array2, ArrayView2, Axis, array};
 use proptest::prelude::*;
 use rand::SeedableRng;
 use rand_chacha::ChaCha8Rng;
@@ -24,6 +24,7 @@ struct Reference {
     silhouettes: Vec<f64>,
     adjusted_rand: f64,
     sequential: Counted,
+    minibatch: Counted,
 }
 
 #[derive(Deserialize)]
@@ -174,6 +175,69 @@ fn learning_point_by_point_is_macqueens_sequential_k_means() {
             cluster.center.iter().zip(center).for_each(|(x, y)| assert_near(*x, *y, "center"));
         }
         assert_eq!(clustering.learned(), reference.points.len() as u64);
+    }
+}
+
+#[test]
+fn learning_batch_by_batch_is_the_partial_fit_of_scikit_learn() {
+    for reference in Reference::all() {
+        let (points, recipe) = (reference.matrix(), reference.recipe());
+        let Init::Centers(centers) = &recipe.init else { panic!() };
+        let mut clustering = Clustering::guessed(centers.clone()).unwrap();
+        for batch in points.axis_chunks_iter(Axis(0), 25) {
+            clustering.learn_batch(batch, None).unwrap();
+        }
+        let expected = reference.minibatch.centers.iter().zip(&reference.minibatch.counts);
+        for (cluster, (center, count)) in clustering.clusters().iter().zip(expected) {
+            assert_eq!((cluster.weight, cluster.size), (*count, *count as usize));
+            cluster.center.iter().zip(center).for_each(|(x, y)| assert_near(*x, *y, "center"));
+        }
+        assert_eq!(clustering.learned(), reference.points.len() as u64);
+
+        // All in one batch are a step of k-means, with weights too.
+        let weights = Some(reference.weights.as_slice());
+        let step = KMeans { max_iterations: 1, ..recipe.clone() };
+        let step = step.fit_seeded(points.view(), weights, 0).unwrap();
+        let mut batch = Clustering::guessed(centers.clone()).unwrap();
+        batch.learn_batch(points.view(), weights).unwrap();
+        let centers: Vec<_> = batch.clusters().iter().map(|c| c.center.clone()).collect();
+        assert_centers(&step, &centers);
+    }
+}
+
+#[test]
+fn batches_of_one_point_are_points_learned_one_by_one() {
+    for reference in Reference::all() {
+        let centers = reference.init.iter().map(|&row| reference.points[row].clone()).collect();
+        let mut one_by_one = Clustering::at(centers).unwrap();
+        let mut batches = one_by_one.clone();
+        for (row, &weight) in reference.matrix().outer_iter().zip(&reference.weights) {
+            one_by_one.learn(row.as_slice().unwrap(), weight).unwrap();
+            batches.learn_batch(row.insert_axis(Axis(0)), Some(&[weight])).unwrap();
+        }
+        for (left, right) in one_by_one.clusters().iter().zip(batches.clusters()) {
+            assert_eq!((left.size, left.weight), (right.size, right.weight));
+            left.center.iter().zip(&right.center).for_each(|(x, y)| assert_near(*x, *y, "center"));
+        }
+    }
+}
+
+#[test]
+fn a_guessed_center_is_replaced_by_its_first_point_and_survives_json() {
+    let mut guessed = Clustering::guessed(vec![vec![0.1], vec![9.0]]).unwrap();
+    let json = serde_json::to_string(&guessed).unwrap();
+    assert_eq!(serde_json::from_str::<Clustering>(&json).unwrap(), guessed);
+    assert_eq!(guessed.learn(&[0.7], 2.0), Some(0));
+    assert_eq!(guessed.clusters()[0], Cluster { center: vec![0.7], size: 1, weight: 2.0 });
+    let before = guessed.clone();
+    for (points, weights, told) in [
+        (array![[1.0, 2.0]], None, "`points`: there are 2 coordinates: 1 are needed"),
+        (array![[1.0], [f64::NAN]], None, "`points[1][0]`: `NaN` is no coordinate"),
+        (array![[1.0]], Some(&[1.0, 1.0][..]), "`weights`: there are 2 weights: 1 are needed"),
+    ] {
+        let error = guessed.learn_batch(points.view(), weights).unwrap_err().to_string();
+        assert!(error.starts_with(told), "{error}");
+        assert_eq!(guessed, before);
     }
 }
 

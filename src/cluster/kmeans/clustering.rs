@@ -7,12 +7,13 @@ use crate::parallel;
 use crate::path::{Path, Problems};
 
 use super::super::points::{
-    HEAVIEST, are_coordinates, is_coordinate, is_weight, squared_distance,
+    HEAVIEST, Points, are_coordinates, is_coordinate, is_weight, squared_distance,
 };
 use super::super::wide::wide;
 use super::super::{Assignment, Cluster, Fault, Nearest, Report};
 use super::check_center;
 use super::block::tile_of;
+use super::sums::Sums;
 use super::tile::{LANES, for_columns, nearest, turn};
 
 /// Points are labeled in blocks of so many.
@@ -53,6 +54,17 @@ impl Clustering {
     /// coordinates that are out of range.
     pub fn at(centers: Vec<Vec<f64>>) -> Result<Self, Problems<Fault>> {
         let cluster = |center| Cluster { center, size: 1, weight: 1.0 };
+        let clusters = centers.into_iter().map(cluster).collect();
+        Self::try_from(Written { clusters, report: None, learned: 0 })
+    }
+
+    /// Clusters around guessed centers, which have no weight yet: the first points that they take in
+    /// replace them. A start for [`Clustering::learn_batch`] without a fit.
+    ///
+    /// # Errors
+    /// As [`Clustering::at`].
+    pub fn guessed(centers: Vec<Vec<f64>>) -> Result<Self, Problems<Fault>> {
+        let cluster = |center| Cluster { center, size: 0, weight: 0.0 };
         let clusters = centers.into_iter().map(cluster).collect();
         Self::try_from(Written { clusters, report: None, learned: 0 })
     }
@@ -153,6 +165,9 @@ impl Clustering {
         if weight == 0.0 || !is_weight(weight) || !is_weight(total) {
             return None;
         }
+        if cluster.weight == 0.0 {
+            cluster.center.copy_from_slice(point);
+        }
         for (center, x) in cluster.center.iter_mut().zip(point) {
             *center += (x - *center) * (weight / total);
         }
@@ -162,9 +177,57 @@ impl Clustering {
         Some(nearest)
     }
 
+    /// Takes the rows of a matrix in at once, each of which weighs 1 without `weights`: all go to the
+    /// centers that are nearest before, and each of these becomes the mean of its points and the new
+    /// ones. This is mini-batch k-means, as `MiniBatchKMeans.partial_fit` of scikit-learn does it.
+    ///
+    /// D. Sculley, "Web-scale k-means clustering", WWW 2010, 1177–1178.
+    ///
+    /// # Errors
+    /// Everything in the points or the weights that is out of range, with its place, and another
+    /// number of coordinates than centers have: nothing was learned.
+    pub fn learn_batch(
+        &mut self,
+        points: ArrayView2<'_, f64>,
+        weights: Option<&[f64]>,
+    ) -> Result<(), Problems<Fault>> {
+        let columns = self.columns();
+        let checked = Points::check(points, weights)?;
+        if checked.columns() != columns {
+            let (expected, found) = (columns, checked.columns());
+            let fault = Fault::Count { what: "coordinates", expected, found };
+            return Err(Problems::one(Path::from("points"), fault));
+        }
+        let labels: Vec<u32> =
+            self.labels(points).into_iter().map(|label| label.map_or(u32::MAX, to_u32)).collect();
+        let mut sums = Sums::new(self.clusters.len(), columns);
+        let (rows, weights) = checked.span(0, checked.len());
+        sums.count(columns, rows, weights, &labels);
+        if weights.is_none() {
+            sums.weigh_by_size();
+        }
+        let sums = sums.coordinates.chunks_exact(columns).zip(sums.weights.iter().zip(&sums.sizes));
+        for (cluster, (sums, (&weight, &size))) in self.clusters.iter_mut().zip(sums) {
+            let total = cluster.weight + weight;
+            if weight > 0.0 {
+                for (center, sum) in cluster.center.iter_mut().zip(sums) {
+                    *center = (*center * cluster.weight + sum) / total;
+                }
+            }
+            cluster.weight = total;
+            cluster.size = cluster.size.saturating_add(size);
+        }
+        self.learned = self.learned.saturating_add(checked.len() as u64);
+        Ok(())
+    }
+
     fn takes(&self, point: &[f64]) -> bool {
         point.len() == self.columns() && point.iter().all(|&x| is_coordinate(x))
     }
+}
+
+fn to_u32(label: usize) -> u32 {
+    u32::try_from(label).unwrap_or(u32::MAX)
 }
 
 /// The labels of row-major points; none of those that are no points.
@@ -201,7 +264,8 @@ impl TryFrom<Written> for Clustering {
             let place = path.item(index);
             check_center(&cluster.center, columns, &place.field("center"), &mut problems);
             let value = cluster.weight;
-            if !(value > 0.0 && value <= HEAVIEST * 1e20) {
+            let is_guess = cluster.size == 0 && value == 0.0;
+            if !is_guess && !(value > 0.0 && value <= HEAVIEST * 1e20) {
                 problems.add(place.field("weight"), Fault::OutOfRange { value });
             }
         }
