@@ -266,10 +266,7 @@ fn hostile_number() -> impl Strategy<Value = f64> {
 fn points() -> impl Strategy<Value = (Vec<f64>, Vec<u32>)> {
     (1_usize..25).prop_flat_map(|rows| {
         let category = prop_oneof![6 => 0_u32..4, 1 => Just(MISSING)];
-        (
-            prop::collection::vec(hostile_number(), rows),
-            prop::collection::vec(category, 2 * rows),
-        )
+        (prop::collection::vec(hostile_number(), rows), prop::collection::vec(category, 2 * rows))
     })
 }
 

@@ -18,7 +18,5 @@ pub use found::{Assignment, Cluster, Nearest, Note, Objective, Report};
 pub use kmeans::{Clustering, Init, KMeans};
 pub use method::{Method, Model};
 pub use points::{HEAVIEST, LARGEST, LIGHTEST};
-pub use prototypes::{
-    KPrototypes, MISSING, Mixed, Prototype, Prototypes, Start, StartAt,
-};
+pub use prototypes::{KPrototypes, MISSING, Mixed, Prototype, Prototypes, Start, StartAt};
 pub use validation::{adjusted_rand, silhouette, silhouettes};

@@ -94,12 +94,7 @@ impl Bounds {
 
     /// Takes over what was measured of up to [`LANES`] points in a row.
     #[inline(always)]
-    pub(super) fn learn_run(
-        &mut self,
-        first: usize,
-        squares: &[f64; LANES],
-        next: &[f64; LANES],
-    ) {
+    pub(super) fn learn_run(&mut self, first: usize, squares: &[f64; LANES], next: &[f64; LANES]) {
         let upper = self.upper.get_mut(first..).unwrap_or_default().iter_mut().take(LANES);
         let lower = self.lower.get_mut(first..).unwrap_or_default().iter_mut().take(LANES);
         let measured = squares.iter().zip(next);
@@ -111,12 +106,7 @@ impl Bounds {
 
     /// Takes over what was measured of these points.
     #[inline(always)]
-    pub(super) fn learn(
-        &mut self,
-        rows: &[u32],
-        squares: &[f64; LANES],
-        next: &[f64; LANES],
-    ) {
+    pub(super) fn learn(&mut self, rows: &[u32], squares: &[f64; LANES], next: &[f64; LANES]) {
         let measured = squares.iter().zip(next);
         for (&row, (&own, &next)) in rows.iter().zip(measured) {
             let row = row as usize;

@@ -11,8 +11,8 @@ use super::super::points::{
 };
 use super::super::wide::wide;
 use super::super::{Assignment, Cluster, Fault, Nearest, Report};
-use super::check_center;
 use super::block::tile_of;
+use super::check_center;
 use super::sums::Sums;
 use super::tile::{LANES, for_columns, nearest, turn};
 
@@ -113,7 +113,8 @@ impl Clustering {
                 next = Some(found);
             }
         }
-        let nearest = |(cluster, square): (usize, f64)| Nearest { cluster, distance: square.sqrt() };
+        let nearest =
+            |(cluster, square): (usize, f64)| Nearest { cluster, distance: square.sqrt() };
         Some(Assignment { nearest: nearest(first), next: next.map(nearest) })
     }
 

@@ -42,7 +42,11 @@ pub(super) enum Search {
 impl Search {
     /// The faster one for so many centers.
     pub(super) const fn of(count: usize, columns: usize) -> Self {
-        if count > 1 && count.saturating_mul(columns) >= BOUNDED { Self::Bounded } else { Self::Plain }
+        if count > 1 && count.saturating_mul(columns) >= BOUNDED {
+            Self::Bounded
+        } else {
+            Self::Plain
+        }
     }
 }
 
@@ -227,5 +231,47 @@ impl<'a> Lloyd<'a> {
             }
         }
         farthest.0
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use ndarray::Array2;
+    use proptest::prelude::*;
+
+    use super::*;
+
+    /// Points around few places, of which some are hostile, so that most settle and some tie.
+    fn rows() -> impl Strategy<Value = (usize, Vec<f64>)> {
+        (1_usize..11).prop_flat_map(|columns| {
+            let place = prop::sample::select(vec![0.0, 3.0, -7.0, 10.0]);
+            let noise = prop_oneof![3 => -1.0..1.0_f64, 1 => (-2_i32..3).prop_map(f64::from)];
+            let usual = (place, noise).prop_map(|(place, noise)| place + noise);
+            let hostile = prop::sample::select(vec![1e-170, -3e-163, 5e-324, 1e9, -1e120, 0.0]);
+            let number = prop_oneof![60 => usual, 1 => hostile];
+            (Just(columns), prop::collection::vec(number, 40 * columns..220 * columns))
+        })
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig::with_cases(96))]
+
+        #[test]
+        fn bounds_change_nothing_to_the_bit((columns, numbers) in rows(), count in 2_usize..24) {
+            let rows = numbers.len() / columns;
+            let numbers = numbers[..rows * columns].to_vec();
+            let centers = numbers[..count * columns].to_vec();
+            let matrix = Array2::from_shape_vec((rows, columns), numbers).unwrap();
+            let points = Points::check(matrix.view(), None).unwrap();
+            let limits = Limits { iterations: 40, still: 0.0 };
+            let run = |search| Lloyd::run(&points, centers.clone(), search, limits);
+            let (plain, bounded) = (run(Search::Plain), run(Search::Bounded));
+            let bits = |lloyd: &Lloyd<'_>| {
+                let centers: Vec<u64> = lloyd.centers.iter().map(|x| x.to_bits()).collect();
+                (centers, lloyd.inertia.to_bits(), lloyd.sums.sizes.clone(), lloyd.iterations)
+            };
+            prop_assert_eq!(bits(&plain), bits(&bounded));
+            prop_assert_eq!(plain.converged, bounded.converged);
+        }
     }
 }

@@ -83,7 +83,9 @@ impl Checked {
         let codes = categories
             .rows()
             .into_iter()
-            .flat_map(|row| row.iter().zip(&names).map(|(&name, names)| code(names, name)).collect::<Vec<_>>())
+            .flat_map(|row| {
+                row.iter().zip(&names).map(|(&name, names)| code(names, name)).collect::<Vec<_>>()
+            })
             .collect();
         let columns = numbers.ncols();
         let numbers = numbers.iter().copied().collect();

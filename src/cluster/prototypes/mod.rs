@@ -126,9 +126,8 @@ impl KPrototypes {
             let start = self.init.prototypes(&points, count, number, &mut rng);
             Moves::run(&points, start, gamma, self.max_iterations)
         });
-        let best = starts.into_iter().reduce(|best, next| {
-            if next.cost < best.cost { next } else { best }
-        });
+        let best =
+            starts.into_iter().reduce(|best, next| if next.cost < best.cost { next } else { best });
         let Some(best) = best else {
             return Err(Problems::one(Path::from("restarts"), Fault::Zero));
         };
