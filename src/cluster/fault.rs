@@ -57,4 +57,16 @@ pub enum Fault {
         /// The value found.
         value: f64,
     },
+    /// Shares of all points do not sum to 1.
+    #[error("the shares sum to {sum}: they must sum to 1")]
+    Shares {
+        /// What they sum to.
+        sum: f64,
+    },
+    /// Matrices are in another form than the recipe has.
+    #[error("the matrices are of another form than the recipe's covariance")]
+    OtherForm,
+    /// A matrix cannot be a covariance or the inverse of one.
+    #[error("the matrix is not symmetric and positive definite")]
+    NotPositiveDefinite,
 }

@@ -77,6 +77,12 @@ pub enum Note {
         /// The position of the coordinate.
         column: usize,
     },
+    /// The points of a mixture's component are (nearly) at one place, or in a line or plane: only
+    /// the regularization gives it volume.
+    Flat {
+        /// The number of the cluster.
+        cluster: usize,
+    },
 }
 
 /// A cluster as seen from a point.

@@ -1,0 +1,217 @@
+//! The densities of all components at many points: the step of expectation, and what the step of
+//! maximization needs of it.
+
+use std::f64::consts::PI;
+
+use crate::parallel;
+
+use super::blocks::{Groups, LANES};
+use super::elementary;
+use super::moments::{Moments, Shape};
+
+/// The logarithm of nothing: finite, so that differences of it are no NaN.
+const NOTHING: f64 = -1e260;
+
+/// Squared distances beyond this are taken as this.
+const FARTHEST: f64 = 1e250;
+
+/// The normal distributions of a mixture, as they are evaluated.
+#[derive(Clone, Debug, PartialEq)]
+pub(super) struct Densities {
+    pub(super) columns: usize,
+    pub(super) shape: Shape,
+    /// Row-major.
+    pub(super) means: Vec<f64>,
+    /// Of each component, what its squared Mahalanobis distance is the square of: the triangle A
+    /// with Aᵀ A the inverse of the covariance, or the diagonal of it.
+    factors: Vec<f64>,
+    /// The logarithm of the density at the mean, times the share.
+    peaks: Vec<f64>,
+}
+
+impl Densities {
+    pub(super) const fn new(columns: usize, shape: Shape) -> Self {
+        Self { columns, shape, means: Vec::new(), factors: Vec::new(), peaks: Vec::new() }
+    }
+
+    /// Adds a component with its share of all points, its mean and its factor.
+    pub(super) fn push(&mut self, share: f64, mean: &[f64], factor: &[f64]) {
+        let last = |row: usize| match self.shape {
+            Shape::Triangle => super::triangle::size(row + 1) - 1,
+            Shape::Diagonal => row,
+        };
+        let pivots = (0..self.columns).filter_map(|row| factor.get(last(row)));
+        let volume: f64 = pivots.map(|&pivot| libm::log(pivot)).sum();
+        let share = if share > 0.0 { libm::log(share) } else { NOTHING };
+        self.peaks.push(share + volume - 0.5 * self.columns as f64 * libm::log(2.0 * PI));
+        self.means.extend_from_slice(mean);
+        self.factors.extend_from_slice(factor);
+    }
+
+    /// How many components there are.
+    pub(super) fn len(&self) -> usize {
+        self.peaks.len()
+    }
+
+    /// One step: the moments of all points around the means, with the memberships that these
+    /// densities give them.
+    pub(super) fn moments(&self, groups: &Groups) -> Moments {
+        let blocks = parallel::each_number(groups.blocks(), |block| match self.columns {
+            1 => self.block(1, groups, block),
+            2 => self.block(2, groups, block),
+            3 => self.block(3, groups, block),
+            4 => self.block(4, groups, block),
+            5 => self.block(5, groups, block),
+            6 => self.block(6, groups, block),
+            7 => self.block(7, groups, block),
+            8 => self.block(8, groups, block),
+            columns => self.block(columns, groups, block),
+        });
+        let mut sum = Moments::new(self.len(), self.columns, self.shape);
+        blocks.iter().for_each(|block| sum.add(block));
+        sum
+    }
+
+    /// The moments of a block. The number of columns is handed over so that there is code for each
+    /// of the usual ones, in which the compiler knows it.
+    #[inline(always)]
+    fn block(&self, columns: usize, groups: &Groups, block: usize) -> Moments {
+        let mut moments = Moments::new(self.len(), columns, self.shape);
+        let mut differences = vec![[0.0; LANES]; self.len() * columns];
+        let mut memberships = vec![[0.0; LANES]; self.len()];
+        for (points, weights) in groups.block(block) {
+            self.evaluate(columns, points, &mut differences, &mut memberships);
+            moments.log_likelihood += normalize(&mut memberships, weights);
+            moments.collect(columns, &memberships, &differences);
+        }
+        moments
+    }
+
+    /// The differences of points from all means, and the logarithms of all densities there.
+    #[inline(always)]
+    fn evaluate<const N: usize>(
+        &self,
+        columns: usize,
+        points: &[[f64; N]],
+        differences: &mut [[f64; N]],
+        logarithms: &mut [[f64; N]],
+    ) {
+        let size = self.shape.size(columns);
+        let components = self.means.chunks_exact(columns).zip(self.factors.chunks_exact(size));
+        let places = differences.chunks_exact_mut(columns).zip(logarithms);
+        for (((mean, factor), peak), (differences, logarithms)) in
+            components.zip(&self.peaks).zip(places)
+        {
+            for ((difference, point), mean) in differences.iter_mut().zip(points).zip(mean) {
+                difference.iter_mut().zip(point).for_each(|(d, x)| *d = x - mean);
+            }
+            let squares = match self.shape {
+                Shape::Triangle => triangle_squares(factor, differences),
+                Shape::Diagonal => diagonal_squares(factor, differences),
+            };
+            for (logarithm, square) in logarithms.iter_mut().zip(squares) {
+                let square = if square < FARTHEST { square } else { FARTHEST };
+                *logarithm = peak - 0.5 * square;
+            }
+        }
+    }
+}
+
+/// Densities at one point after the other, with all that they need, so that none allocates.
+pub(super) struct Evaluator<'a> {
+    densities: &'a Densities,
+    point: Vec<[f64; 1]>,
+    differences: Vec<[f64; 1]>,
+    logarithms: Vec<[f64; 1]>,
+}
+
+impl<'a> Evaluator<'a> {
+    pub(super) fn new(densities: &'a Densities) -> Self {
+        Self {
+            densities,
+            point: Vec::with_capacity(densities.columns),
+            differences: vec![[0.0]; densities.means.len()],
+            logarithms: vec![[0.0]; densities.len()],
+        }
+    }
+
+    /// Of each component the logarithm of its density at a point, times its share.
+    pub(super) fn at(&mut self, point: impl Iterator<Item = f64>) -> &[[f64; 1]] {
+        self.point.clear();
+        self.point.extend(point.map(|x| [x]));
+        let columns = self.densities.columns;
+        let places = (&mut self.differences, &mut self.logarithms);
+        self.densities.evaluate(columns, &self.point, places.0, places.1);
+        &self.logarithms
+    }
+
+    /// The component of which a point most probably is; of equally probable ones the first.
+    pub(super) fn most_probable(&mut self, point: impl Iterator<Item = f64>) -> usize {
+        let mut best = (0, f64::NEG_INFINITY);
+        for (component, &[logarithm]) in self.at(point).iter().enumerate() {
+            if logarithm > best.1 {
+                best = (component, logarithm);
+            }
+        }
+        best.0
+    }
+}
+
+/// The squared lengths of differences multiplied by a triangle.
+#[inline(always)]
+fn triangle_squares<const N: usize>(factor: &[f64], differences: &[[f64; N]]) -> [f64; N] {
+    let mut squares = [0.0; N];
+    let mut rest = factor;
+    for row in 0..differences.len() {
+        let Some((factors, after)) = rest.split_at_checked(row + 1) else { break };
+        let mut sums = [0.0; N];
+        for (factor, difference) in factors.iter().zip(differences) {
+            sums.iter_mut().zip(difference).for_each(|(sum, d)| *sum += factor * d);
+        }
+        squares.iter_mut().zip(sums).for_each(|(square, sum)| *square += sum * sum);
+        rest = after;
+    }
+    squares
+}
+
+/// The squared lengths of differences multiplied by a diagonal.
+#[inline(always)]
+fn diagonal_squares<const N: usize>(factor: &[f64], differences: &[[f64; N]]) -> [f64; N] {
+    let mut squares = [0.0; N];
+    for (factor, difference) in factor.iter().zip(differences) {
+        let scaled = difference.map(|d| factor * d);
+        squares.iter_mut().zip(scaled).for_each(|(square, d)| *square += d * d);
+    }
+    squares
+}
+
+/// Makes memberships times weights of the logarithms of densities; returns the weighted sum of the
+/// logarithms of the points' densities.
+#[inline(always)]
+fn normalize(lanes: &mut [[f64; LANES]], weights: &[f64; LANES]) -> f64 {
+    let mut greatest = [f64::MIN; LANES];
+    for component in lanes.iter() {
+        for (greatest, &x) in greatest.iter_mut().zip(component) {
+            *greatest = if x > *greatest { x } else { *greatest };
+        }
+    }
+    let mut sums = [0.0; LANES];
+    for component in lanes.iter_mut() {
+        for ((x, greatest), sum) in component.iter_mut().zip(&greatest).zip(&mut sums) {
+            *x = elementary::exp(*x - greatest);
+            *sum += *x;
+        }
+    }
+    let mut logarithms = [0.0; LANES];
+    let mut scales = [0.0; LANES];
+    for (((logarithm, scale), sum), (greatest, weight)) in
+        logarithms.iter_mut().zip(&mut scales).zip(&sums).zip(greatest.iter().zip(weights))
+    {
+        *logarithm = weight * (greatest + elementary::ln(*sum));
+        *scale = weight / sum;
+    }
+    for component in lanes.iter_mut() {
+        component.iter_mut().zip(&scales).for_each(|(x, scale)| *x *= scale);
+    }
+    logarithms.iter().sum()
+}
