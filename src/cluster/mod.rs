@@ -4,6 +4,7 @@
 //! assigns any point; [`Method`] is any of the recipes and [`Model`] any of the models.
 //! [`silhouettes`] and [`adjusted_rand`] say how good clusters are.
 
+mod choice;
 mod fault;
 mod found;
 mod kmeans;
@@ -14,6 +15,7 @@ mod prototypes;
 mod validation;
 mod wide;
 
+pub use choice::{Choice, Criteria, Model, Reason, Recipe, Row, choose};
 pub use fault::Fault;
 pub use found::{Assignment, Cluster, Nearest, Note, Objective, Report};
 pub use kmeans::{Clustering, Init, KMeans};
@@ -22,3 +24,9 @@ pub use mixture::{Covariance, Gaussians, Matrices, Mixture, MixtureInit};
 pub use points::{HEAVIEST, LARGEST, LIGHTEST};
 pub use prototypes::{KPrototypes, MISSING, Mixed, Prototype, Prototypes, Start, StartAt};
 pub use validation::{adjusted_rand, silhouette, silhouettes};
+pub use validation::{
+    Gap, SampledSilhouette, VMeasure, adjusted_mutual_information, adjusted_rand,
+    calinski_harabasz, davies_bouldin, fowlkes_mallows, gap_statistic,
+    normalized_mutual_information, sampled_silhouette, silhouette, silhouettes,
+    simplified_silhouette, stability, v_measure,
+};

@@ -15,22 +15,20 @@ const LN_2: [f64; 2] = [6.931_471_803_691_238e-1, 1.908_214_929_270_587_7e-10];
 /// Exponentials of less than this are taken as 0.
 const LEAST: f64 = -708.0;
 
-/// 1 / n! from n = 13 down to 0.
-const FACTORIALS: [f64; 14] = [
-    1.0 / 6_227_020_800.0,
-    1.0 / 479_001_600.0,
-    1.0 / 39_916_800.0,
-    1.0 / 3_628_800.0,
-    1.0 / 362_880.0,
-    1.0 / 40_320.0,
-    1.0 / 5_040.0,
-    1.0 / 720.0,
-    1.0 / 120.0,
-    1.0 / 24.0,
-    1.0 / 6.0,
+/// 1 / n! from n = 2 to 13.
+const FACTORIALS: [f64; 12] = [
     0.5,
-    1.0,
-    1.0,
+    1.0 / 6.0,
+    1.0 / 24.0,
+    1.0 / 120.0,
+    1.0 / 720.0,
+    1.0 / 5_040.0,
+    1.0 / 40_320.0,
+    1.0 / 362_880.0,
+    1.0 / 3_628_800.0,
+    1.0 / 39_916_800.0,
+    1.0 / 479_001_600.0,
+    1.0 / 6_227_020_800.0,
 ];
 
 /// 2 / (2n + 1) from n = 10 down to 0.
@@ -61,9 +59,21 @@ pub(super) fn exp(number: f64) -> f64 {
     let exponent = rounded - ROUND;
     let [high, low] = LN_2;
     let rest = (clamped - exponent * high) - exponent * low;
-    let series = FACTORIALS.iter().fold(0.0, |sum, term| sum * rest + term);
+    let series = 1.0 + (rest + rest * rest * tail(rest));
     let scale = f64::from_bits((rounded.to_bits() << 52).wrapping_add(1023 << 52));
     if number > LEAST { series * scale } else { 0.0 }
+}
+
+/// The sum of all [`FACTORIALS`] times powers, by halves that do not wait for one another.
+#[inline]
+fn tail(rest: f64) -> f64 {
+    let [a, b, c, d, e, f, g, h, i, j, k, l] = FACTORIALS;
+    let square = rest * rest;
+    let fourth = square * square;
+    let first = (a + b * rest) + (c + d * rest) * square;
+    let second = (e + f * rest) + (g + h * rest) * square;
+    let third = (i + j * rest) + (k + l * rest) * square;
+    first + (second + third * fourth) * fourth
 }
 
 /// The natural logarithm of a number that is at least 1, to about two units in the last place.
