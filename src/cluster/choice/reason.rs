@@ -7,13 +7,16 @@ use serde::{Deserialize, Serialize};
 use super::super::Gap;
 use super::Row;
 
+/// So many standard errors are more than chance.
+const BEYOND_CHANCE: f64 = 3.0;
+
 /// Why a number of clusters is recommended.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case", deny_unknown_fields)]
 #[non_exhaustive]
 pub enum Reason {
-    /// The gap statistic chooses 1: the points lie no closer together in clusters than points
-    /// without structure do.
+    /// The gap statistic chooses 1, and no other number has a gap that is greater beyond chance: the
+    /// points lie no closer together in clusters than points without structure do.
     NothingSeparates {
         /// The greatest mean silhouette that any number of clusters reached.
         #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -49,7 +52,7 @@ pub enum Reason {
 
 /// The number that is recommended, and why: what [`choose`](super::choose) promises.
 pub(super) fn recommend(table: &[Row], gaps: &[Gap], wanted: f64) -> (usize, Reason) {
-    let gap = Gap::first(gaps);
+    let gap = Gap::best(gaps);
     let scored = || table.iter().filter_map(|row| row.silhouette.map(|score| (row, score)));
     let stable = |row: &Row| row.stability.is_none_or(|stability| stability >= wanted);
     let best = |rows: &mut dyn Iterator<Item = (&Row, f64)>| {
@@ -62,7 +65,7 @@ pub(super) fn recommend(table: &[Row], gaps: &[Gap], wanted: f64) -> (usize, Rea
         best
     };
     let most = best(&mut scored());
-    if gap == Some(1) {
+    if Gap::first(gaps) == Some(1) && !any_above_one(gaps) {
         return (1, Reason::NothingSeparates { silhouette: most.map(|(_, score, _)| score) });
     }
     if let Some((clusters, silhouette, stability)) =
@@ -76,6 +79,12 @@ pub(super) fn recommend(table: &[Row], gaps: &[Gap], wanted: f64) -> (usize, Rea
         }
         _ => (table.first().map_or(1, |row| row.clusters), Reason::NothingToCompare),
     }
+}
+
+/// Whether the gap of any number of clusters is more than that of 1, beyond chance.
+fn any_above_one(gaps: &[Gap]) -> bool {
+    let one = gaps.first().map_or(0.0, |gap| gap.gap);
+    gaps.iter().any(|gap| gap.gap - BEYOND_CHANCE * gap.error > one)
 }
 
 impl fmt::Display for Reason {

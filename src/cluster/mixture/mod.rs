@@ -67,8 +67,9 @@ pub struct Mixture {
     /// The most iterations of one start; 100 without a word.
     #[serde(default = "hundred")]
     pub max_iterations: usize,
-    /// How often it starts anew, of which the likeliest is kept; 10 without a word. A given start
-    /// is taken once.
+    /// How often it starts anew, of which the likeliest is kept; 10 without a word. A start that
+    /// ends with fewer components that only the regularization gives volume comes first, as their
+    /// likelihood tells of the regularization only. A given start is taken once.
     #[serde(default = "ten")]
     pub restarts: usize,
     /// Where it starts.
@@ -169,7 +170,7 @@ impl Mixture {
         if self.init == MixtureInit::KMeans {
             for _ in 1..self.restarts {
                 let next = self.start(points, weights, &groups, &mut rng)?;
-                if next.lower_bound > best.lower_bound {
+                if next.is_better_than(&best) {
                     best = next;
                 }
             }

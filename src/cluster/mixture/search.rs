@@ -86,6 +86,13 @@ impl<'a> Search<'a> {
         search
     }
 
+    /// Whether it ended with fewer components without volume, or with as many and likelier.
+    pub(super) fn is_better_than(&self, other: &Self) -> bool {
+        let flat = |search: &Self| search.components.iter().filter(|part| part.flat).count();
+        let fewer = flat(other).cmp(&flat(self));
+        fewer.then(self.lower_bound.total_cmp(&other.lower_bound)).is_gt()
+    }
+
     fn iterate(&mut self) {
         while self.iterations < self.limits.iterations && !self.converged {
             self.iterations += 1;

@@ -15,7 +15,7 @@ use crate::path::{Path, Problems};
 
 use super::super::Fault;
 use super::super::points::{Points, squared_distance};
-use super::resampling::uniform;
+use super::axes::Span;
 use super::{means, numbered};
 
 /// How much closer together points are in so many clusters than points without structure are.
@@ -42,10 +42,23 @@ impl Gap {
         let mut good = pairs.filter(|(one, next)| one.gap >= next.gap - next.error);
         good.next().map(|(one, _)| one).or(gaps.last()).map(|gap| gap.clusters)
     }
+
+    /// The least number of clusters whose gap is not less than the greatest gap less its standard
+    /// error. Unlike [`Gap::first`] it is not held up where the gap dips before it rises, as it does
+    /// where clusters lie in pairs. `None` without any gap.
+    ///
+    /// S. Dudoit and J. Fridlyand, "A prediction-based resampling method for estimating the number
+    /// of clusters in a dataset", Genome Biology 3 (2002), 0036.
+    #[must_use]
+    pub fn best(gaps: &[Self]) -> Option<usize> {
+        let greatest = gaps.iter().max_by(|left, right| left.gap.total_cmp(&right.gap))?;
+        let mut good = gaps.iter().filter(|gap| gap.gap >= greatest.gap - greatest.error);
+        good.next().map(|gap| gap.clusters)
+    }
 }
 
 /// The gap for each number of clusters, against `references` sets of as many points, drawn for this
-/// seed evenly from the box that the points span. `cluster` labels the rows of a matrix with so many
+/// seed evenly from the box that the points span along their principal axes. `cluster` labels the rows of a matrix with so many
 /// clusters, for the seed that it is given.
 ///
 /// # Errors
@@ -85,7 +98,7 @@ pub fn gap_statistic(
     }
     problems.into_result(())?;
     let counts: Vec<usize> = clusters.collect();
-    let bounds = bounds(&checked);
+    let span = Span::of(&checked);
     // The first set is the points themselves, and the others are the references.
     let dispersions = parallel::each_number((references + 1) * counts.len(), |task| {
         let (set, count) = (task / counts.len(), task % counts.len());
@@ -93,7 +106,7 @@ pub fn gap_statistic(
         if set == 0 {
             return cluster(points, count, seed).map(|labels| log_dispersion(&checked, &labels));
         }
-        let drawn = reference(&bounds, points.nrows(), seed, set);
+        let drawn = reference(&span, points.nrows(), points.ncols(), seed, set);
         let labels = cluster(drawn.view(), count, seed)?;
         Ok(log_dispersion(&Points::check(drawn.view(), None)?, &labels))
     });
@@ -110,26 +123,13 @@ pub fn gap_statistic(
     Ok(counts.iter().enumerate().map(gap).collect())
 }
 
-/// The least and the greatest coordinate of each column.
-fn bounds(points: &Points<'_>) -> Vec<(f64, f64)> {
-    let mut bounds = vec![(f64::INFINITY, f64::NEG_INFINITY); points.columns()];
-    for point in points.iter() {
-        for ((least, most), &x) in bounds.iter_mut().zip(point) {
-            (*least, *most) = (least.min(x), most.max(x));
-        }
-    }
-    bounds
-}
-
-/// So many points, drawn evenly between bounds.
-fn reference(bounds: &[(f64, f64)], rows: usize, seed: u64, set: usize) -> Array2<f64> {
+/// So many points, drawn evenly from a box.
+fn reference(span: &Span, rows: usize, columns: usize, seed: u64, set: usize) -> Array2<f64> {
     let mut rng = ChaCha8Rng::seed_from_u64(seed);
     rng.set_stream(set as u64);
-    let draw = |(_, column)| {
-        let (least, most) = bounds.get::<usize>(column).copied().unwrap_or_default();
-        least + uniform(&mut rng) * (most - least)
-    };
-    Array2::from_shape_fn((rows, bounds.len()), draw)
+    let drawn: Vec<f64> = (0..rows).flat_map(|_| span.draw(&mut rng)).collect();
+    let mut drawn = drawn.into_iter();
+    Array2::from_shape_simple_fn((rows, columns), || drawn.next().unwrap_or_default())
 }
 
 /// The logarithm of the sum of the squared distances of all points from their clusters' means; of

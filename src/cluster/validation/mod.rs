@@ -1,6 +1,7 @@
 //! How good clusters are, by themselves and against others.
 
 mod agreement;
+mod axes;
 mod gap;
 pub(super) mod resampling;
 mod separation;
