@@ -147,23 +147,22 @@ impl Gaussians {
     /// The logarithm of the mixture's density at a point; `None` as for [`Gaussians::assign`].
     #[must_use]
     pub fn log_density(&self, point: &[f64]) -> Option<f64> {
-        self.logarithms(point).map(|(total, _)| total)
+        self.logarithms(point).map(|found| found.greatest + found.rest)
     }
 
     /// The probability that a point is of each component, by number; 1 together. `None` as for
     /// [`Gaussians::assign`].
     #[must_use]
     pub fn memberships(&self, point: &[f64]) -> Option<Vec<f64>> {
-        let (total, logarithms) = self.logarithms(point)?;
-        Some(logarithms.into_iter().map(|x| libm::exp(x - total)).collect())
+        let found = self.logarithms(point)?;
+        Some(found.distances().map(|distance| libm::exp(-distance)).collect())
     }
 
     /// How far a point is from each component: the negative logarithm of its membership, 0 if it
     /// surely is a member. `None` as for [`Gaussians::assign`].
     #[must_use]
     pub fn distances(&self, point: &[f64]) -> Option<Vec<f64>> {
-        let (total, logarithms) = self.logarithms(point)?;
-        Some(logarithms.into_iter().map(|x| (total - x).max(0.0)).collect())
+        self.logarithms(point).map(|found| found.distances().collect())
     }
 
     /// Of which component a point most probably is, and of which else; their distances are those of
@@ -173,13 +172,11 @@ impl Gaussians {
     /// [`LARGEST`](crate::cluster::LARGEST).
     #[must_use]
     pub fn assign(&self, point: &[f64]) -> Option<Assignment> {
-        let (total, logarithms) = self.logarithms(point)?;
-        let mut order: Vec<(usize, f64)> = logarithms.into_iter().enumerate().collect();
+        let found = self.logarithms(point)?;
+        let mut order: Vec<(usize, f64)> = found.each.iter().copied().enumerate().collect();
         order.sort_by(|(_, left), (_, right)| right.total_cmp(left));
-        let mut near = order.into_iter().map(|(cluster, logarithm)| Nearest {
-            cluster,
-            distance: (total - logarithm).max(0.0),
-        });
+        let mut near =
+            order.into_iter().map(|(cluster, x)| Nearest { cluster, distance: found.distance(x) });
         Some(Assignment { nearest: near.next()?, next: near.next() })
     }
 
@@ -198,15 +195,14 @@ impl Gaussians {
         labels
     }
 
-    /// The logarithm of the density at a point, and of what each component adds to it.
-    fn logarithms(&self, point: &[f64]) -> Option<(f64, Vec<f64>)> {
+    fn logarithms(&self, point: &[f64]) -> Option<Logarithms> {
         if point.len() != self.columns() || !point.iter().all(|&x| is_coordinate(x)) {
             return None;
         }
-        let found = Evaluator::new(&self.densities).at(point.iter().copied()).concat();
-        let greatest = found.iter().copied().fold(f64::MIN, f64::max);
-        let sum: f64 = found.iter().map(|x| libm::exp(x - greatest)).sum();
-        Some((greatest + libm::log(sum), found))
+        let each = Evaluator::new(&self.densities).at(point.iter().copied()).concat();
+        let greatest = each.iter().copied().fold(f64::MIN, f64::max);
+        let sum: f64 = each.iter().map(|x| libm::exp(x - greatest)).sum();
+        Some(Logarithms { greatest, rest: libm::log(sum), each })
     }
 
     fn log_likelihood(&self) -> Option<f64> {
@@ -219,6 +215,24 @@ impl Gaussians {
     /// The weight of all points.
     fn weight(&self) -> f64 {
         self.clusters.iter().map(|cluster| cluster.weight).sum()
+    }
+}
+
+/// The logarithm of the density at a point, in two parts, as the second can be lost in the first.
+struct Logarithms {
+    greatest: f64,
+    rest: f64,
+    /// What each component adds to the density.
+    each: Vec<f64>,
+}
+
+impl Logarithms {
+    fn distance(&self, logarithm: f64) -> f64 {
+        (self.rest - (logarithm - self.greatest)).max(0.0)
+    }
+
+    fn distances(&self) -> impl Iterator<Item = f64> {
+        self.each.iter().map(|&logarithm| self.distance(logarithm))
     }
 }
 

@@ -162,6 +162,7 @@ fn regularize(packed: &mut [f64], columns: usize, covariance: Covariance, regula
             for at in triangle::diagonal(columns) {
                 packed.get_mut(at).into_iter().for_each(|x| *x = x.max(0.0) + regularization);
             }
+            triangle::bound(packed);
         }
         Covariance::Diagonal => packed.iter_mut().for_each(|x| *x = x.max(0.0) + regularization),
         Covariance::Spherical => {

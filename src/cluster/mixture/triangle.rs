@@ -3,6 +3,9 @@
 /// A smaller variance is taken as this: what is divided by it stays finite.
 pub(super) const LEAST_VARIANCE: f64 = 1e-280;
 
+/// Less than this share of a variance is rounding.
+const LOST: f64 = 1e-13;
+
 /// How many numbers a triangle of so many rows has.
 pub(super) const fn size(rows: usize) -> usize {
     rows * (rows + 1) / 2
@@ -24,8 +27,25 @@ pub(super) fn diagonal(rows: usize) -> impl Iterator<Item = usize> {
     (1..=rows).map(|row| size(row) - 1)
 }
 
+/// Makes a covariance one of numbers that rounding did not spoil: none is more than the variances
+/// of its coordinates allow.
+pub(super) fn bound(covariance: &mut [f64]) {
+    let deviations: Vec<f64> =
+        rows(covariance).filter_map(|row| row.last()).map(|&x| libm::sqrt(x)).collect();
+    let mut rest = covariance;
+    for (row, deviation) in deviations.iter().enumerate() {
+        let Some((entries, after)) = rest.split_at_mut_checked(row + 1) else { return };
+        for (entry, other) in entries.iter_mut().take(row).zip(&deviations) {
+            let most = deviation * other;
+            *entry = entry.max(-most).min(most);
+        }
+        rest = after;
+    }
+}
+
 /// The triangle L with L Lᵀ as wanted, and its least pivot: the variance of a coordinate that those
-/// before it leave unexplained. A pivot that is lost in rounding is taken as large as rounding is.
+/// before it leave unexplained, and 0 if that is lost in rounding. Such a pivot is taken as large as
+/// rounding is.
 pub(super) fn cholesky(wanted: &[f64]) -> (Vec<f64>, f64) {
     let mut found: Vec<Vec<f64>> = Vec::new();
     let mut least = f64::INFINITY;
@@ -39,7 +59,7 @@ pub(super) fn cholesky(wanted: &[f64]) -> (Vec<f64>, f64) {
                 }
                 None => {
                     let pivot = value - dot(&row, &row);
-                    least = least.min(pivot);
+                    least = least.min(if pivot > LOST * value { pivot } else { 0.0 });
                     libm::sqrt(pivot.max(value * f64::EPSILON).max(LEAST_VARIANCE))
                 }
             };
