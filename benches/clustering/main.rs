@@ -8,10 +8,13 @@
 mod data;
 mod figures;
 mod kmeans;
+mod mixture;
+mod scores;
 
 use figures::Figures;
 
-const SECTIONS: [(&str, fn(&mut Figures)); 1] = [("kmeans", kmeans::run)];
+const SECTIONS: [(&str, fn(&mut Figures)); 3] =
+    [("kmeans", kmeans::run), ("mixture", mixture::run), ("scores", scores::run)];
 
 fn main() {
     let words: Vec<String> = std::env::args().skip(1).filter(|word| word != "--bench").collect();
