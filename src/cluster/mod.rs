@@ -10,6 +10,7 @@ mod found;
 mod kmeans;
 mod method;
 mod mixture;
+pub(crate) mod neighbors;
 mod points;
 mod prototypes;
 mod validation;
