@@ -69,4 +69,19 @@ pub enum Fault {
     /// A matrix cannot be a covariance or the inverse of one.
     #[error("the matrix is not symmetric and positive definite")]
     NotPositiveDefinite,
+    /// The radius of a neighborhood is 0, negative, NaN, infinite, or out of range.
+    #[error("`{value}` is no radius: it must be more than 0 and at most {LARGEST:e}")]
+    Radius {
+        /// The value found.
+        value: f64,
+    },
+    /// The points of a stored model are not in the order of their coordinates, each once.
+    #[error("the point does not stand after one with lower coordinates")]
+    Order,
+    /// There is no cluster of this number.
+    #[error("there is no cluster {number}")]
+    NoCluster {
+        /// The number found.
+        number: usize,
+    },
 }

@@ -5,6 +5,7 @@
 //! [`silhouettes`] and [`adjusted_rand`] say how good clusters are.
 
 mod choice;
+mod density;
 mod fault;
 mod found;
 mod kmeans;
@@ -17,6 +18,7 @@ mod validation;
 mod wide;
 
 pub use choice::{Choice, Criteria, Model, Reason, Recipe, Row, choose};
+pub use density::{Dbscan, DbscanPoints, DenseRegions};
 pub use fault::Fault;
 pub use found::{Assignment, Cluster, Nearest, Note, Objective, Report};
 pub use kmeans::{Clustering, Init, KMeans};

@@ -9,7 +9,7 @@
 mod build;
 mod search;
 
-pub(crate) use search::{Nearest, Search, Within};
+pub(crate) use search::Search;
 
 /// The number of points in a leaf; only the last leaf can have fewer.
 pub(crate) const LANES: usize = 16;
@@ -78,6 +78,17 @@ impl KdTree {
     pub(crate) fn point(&self, position: usize) -> &[f64] {
         let start = position * self.columns;
         self.coordinates.get(start..start + self.columns).unwrap_or_default()
+    }
+
+    /// The coordinates as they were given, row by row.
+    pub(crate) fn as_given(&self) -> Vec<f64> {
+        let mut positions = vec![0; self.len()];
+        for (position, &row) in self.rows.iter().enumerate() {
+            if let Some(place) = positions.get_mut(row) {
+                *place = position;
+            }
+        }
+        positions.iter().flat_map(|&position| self.point(position)).copied().collect()
     }
 
     /// The squared distances of a point from all points of the leaf that begins at a position.

@@ -47,7 +47,8 @@ impl KdTree {
 
     /// The nearest `count` points, from the nearest to the farthest; equally near ones by row.
     pub(crate) fn nearest_few(&self, point: &[f64], count: usize) -> Vec<Neighbor> {
-        let mut search = Few { tree: self, count, found: Vec::with_capacity(count.min(self.len())) };
+        let mut search =
+            Few { tree: self, count, found: Vec::with_capacity(count.min(self.len())) };
         if count > 0 {
             self.search(point, &mut search);
         }
@@ -64,7 +65,7 @@ impl KdTree {
 }
 
 /// The nearest point so far.
-pub(crate) struct Nearest<'a> {
+struct Nearest<'a> {
     tree: &'a KdTree,
     within: f64,
     found: Option<Neighbor>,
@@ -125,7 +126,7 @@ impl Search for Few<'_> {
 }
 
 /// All points within a distance.
-pub(crate) struct Within<'a> {
+struct Within<'a> {
     tree: &'a KdTree,
     within: f64,
     found: Vec<Neighbor>,

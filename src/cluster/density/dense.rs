@@ -1,0 +1,119 @@
+//! Which points have enough weight around them.
+
+use super::super::neighbors::{KdTree, LANES};
+use crate::parallel;
+
+/// For each point of a tree, by row, whether the weights of the points at no more than a squared
+/// distance, its own included, sum to enough.
+pub(super) fn dense(tree: &KdTree, weights: &[f64], within: f64, enough: f64) -> Vec<bool> {
+    let leaves: Vec<usize> = (0..tree.nodes().len()).filter(|&node| is_leaf(tree, node)).collect();
+    let by_position: Vec<f64> =
+        tree.rows().iter().map(|&row| weights.get(row).copied().unwrap_or(0.0)).collect();
+    // Sums of whole numbers are exact in any order; others are corrected for what rounding loses.
+    let whole =
+        weights.iter().all(|weight| weight.fract() == 0.0) && weights.iter().sum::<f64>() < 9e15;
+    let count = |&leaf: &usize| {
+        let mut counting = Counting::new(tree, &by_position, leaf, within, enough);
+        counting.exact = whole;
+        counting.visit(0);
+        counting.sums.map(|sum| sum.total() >= enough)
+    };
+    let found = parallel::each(&leaves, count);
+    let mut dense = vec![false; tree.len()];
+    for (&row, found) in tree.rows().iter().zip(found.iter().flatten()) {
+        if let Some(place) = dense.get_mut(row) {
+            *place = *found;
+        }
+    }
+    dense
+}
+
+fn is_leaf(tree: &KdTree, node: usize) -> bool {
+    tree.nodes().get(node).is_some_and(|node| node.right.is_none())
+}
+
+/// The weights near the points of a leaf, as far as they were looked at.
+struct Counting<'a> {
+    tree: &'a KdTree,
+    weights: &'a [f64],
+    leaf: usize,
+    first: usize,
+    size: usize,
+    within: f64,
+    enough: f64,
+    exact: bool,
+    sums: [Sum; LANES],
+    /// How many of the points have not enough yet.
+    open: usize,
+}
+
+impl<'a> Counting<'a> {
+    fn new(tree: &'a KdTree, weights: &'a [f64], leaf: usize, within: f64, enough: f64) -> Self {
+        let (first, size) = tree.nodes().get(leaf).map_or((0, 0), |node| (node.first, node.size));
+        let sums = [Sum::default(); LANES];
+        Self { tree, weights, leaf, first, size, within, enough, exact: true, sums, open: size }
+    }
+
+    /// Looks at the points of a node, the nearer half first, until all have enough.
+    fn visit(&mut self, number: usize) {
+        let Some(node) = self.tree.nodes().get(number) else { return };
+        let Some(right) = node.right else {
+            self.meet(node.first, node.size);
+            return;
+        };
+        let (left, between) = (number + 1, |node| self.tree.between(self.leaf, node));
+        let (to_left, to_right) = (between(left), between(right));
+        let both = [(left, to_left), (right, to_right)];
+        let own_is_right =
+            self.tree.nodes().get(right).is_some_and(|node| node.first <= self.first);
+        let swap = to_right < to_left || (to_right == to_left && own_is_right);
+        let order = if swap { [both[1], both[0]] } else { both };
+        for (child, squared) in order {
+            if squared <= self.within && self.open > 0 {
+                self.visit(child);
+            }
+        }
+    }
+
+    fn meet(&mut self, first: usize, size: usize) {
+        let weights = self.weights.get(first..first + size).unwrap_or_default();
+        for (lane, sum) in self.sums.iter_mut().enumerate().take(self.size) {
+            if sum.total() >= self.enough {
+                continue;
+            }
+            let squares = self.tree.squares(self.tree.point(self.first + lane), first);
+            if self.exact {
+                for (&weight, square) in weights.iter().zip(squares) {
+                    sum.high += if square <= self.within { weight } else { 0.0 };
+                }
+            } else {
+                let near = weights.iter().zip(squares).filter(|(_, s)| *s <= self.within);
+                near.for_each(|(&weight, _)| sum.add(weight));
+            }
+            if sum.total() >= self.enough {
+                self.open -= 1;
+            }
+        }
+    }
+}
+
+/// A sum with what rounding took from it: A. Neumaier, "Rundungsfehleranalyse einiger Verfahren zur
+/// Summation endlicher Summen", Zeitschrift für Angewandte Mathematik und Mechanik 54 (1974), 39–51.
+#[derive(Clone, Copy, Default)]
+pub(super) struct Sum {
+    high: f64,
+    low: f64,
+}
+
+impl Sum {
+    pub(super) fn add(&mut self, value: f64) {
+        let sum = self.high + value;
+        let lost =
+            if self.high >= value { (self.high - sum) + value } else { (value - sum) + self.high };
+        (self.high, self.low) = (sum, self.low + lost);
+    }
+
+    pub(super) fn total(self) -> f64 {
+        self.high + self.low
+    }
+}
