@@ -84,4 +84,12 @@ pub enum Fault {
         /// The number found.
         number: usize,
     },
+    /// A number of the recipe is too small.
+    #[error("`{found}` is too few: at least {least} are needed")]
+    TooFew {
+        /// The number found.
+        found: usize,
+        /// The least that it can be.
+        least: usize,
+    },
 }

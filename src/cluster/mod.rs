@@ -19,6 +19,10 @@ mod wide;
 
 pub use choice::{Choice, Criteria, Model, Reason, Recipe, Row, choose};
 pub use density::{Dbscan, DbscanPoints, DenseRegions};
+pub use density::{
+    Branch, CondensedTree, Dbscan, DbscanPoints, DenseRegions, DensityHierarchy, Departure,
+    Hdbscan, Member, Selection, Single,
+};
 pub use fault::Fault;
 pub use found::{Assignment, Cluster, Nearest, Note, Objective, Report};
 pub use kmeans::{Clustering, Init, KMeans};

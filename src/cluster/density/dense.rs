@@ -7,8 +7,7 @@ use crate::parallel;
 /// distance, its own included, sum to enough.
 pub(super) fn dense(tree: &KdTree, weights: &[f64], within: f64, enough: f64) -> Vec<bool> {
     let leaves: Vec<usize> = (0..tree.nodes().len()).filter(|&node| is_leaf(tree, node)).collect();
-    let by_position: Vec<f64> =
-        tree.rows().iter().map(|&row| weights.get(row).copied().unwrap_or(0.0)).collect();
+    let by_position = tree.by_position(weights);
     // Sums of whole numbers are exact in any order; others are corrected for what rounding loses.
     let whole =
         weights.iter().all(|weight| weight.fract() == 0.0) && weights.iter().sum::<f64>() < 9e15;

@@ -12,7 +12,8 @@ pub(super) struct Grouped {
 }
 
 impl Grouped {
-    /// The clusters of points that were labeled with provisional numbers below `count`.
+    /// The clusters of points that were labeled with provisional numbers below `count`; those without
+    /// a point are none.
     pub(super) fn new(sorted: &Sorted, labels: &[Option<usize>], count: usize) -> Self {
         let empty = Group {
             size: 0,
@@ -29,7 +30,7 @@ impl Grouped {
             }
         }
         let mut clusters: Vec<(usize, Cluster)> =
-            groups.iter().map(Group::cluster).enumerate().collect();
+            groups.iter().map(Group::cluster).enumerate().filter(|(_, c)| c.size > 0).collect();
         clusters.sort_by(|left, right| Cluster::canonical(&left.1, &right.1));
         let mut numbers = vec![0; count];
         for (number, (before, _)) in clusters.iter().enumerate() {

@@ -1,14 +1,23 @@
 //! Clusters as regions where points lie close together, of any shape, and noise between them:
 //! DBSCAN ([`Dbscan`], one density for all) and HDBSCAN (every density at once).
 
+mod condensed;
+mod core_distance;
 mod dbscan;
 mod dense;
 mod grouped;
+mod hdbscan;
+mod hierarchy;
 mod linked;
 mod regions;
 mod rows;
+mod selection;
 mod sets;
 mod sorted;
+mod spanning;
 
+pub use condensed::{Branch, CondensedTree, Departure};
 pub use dbscan::{Dbscan, DbscanPoints};
+pub use hdbscan::{Hdbscan, Selection, Single};
+pub use hierarchy::{DensityHierarchy, Member};
 pub use regions::DenseRegions;

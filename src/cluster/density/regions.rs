@@ -58,7 +58,7 @@ enum Wanted {
 impl DenseRegions {
     /// The core points in the order of their coordinates, each with the number of its cluster.
     pub(super) fn new(radius: f64, cores: KdTree, of_cores: Vec<usize>, report: Report) -> Self {
-        let of_nodes = of_nodes(&cores, &of_cores);
+        let of_nodes = cores.shared(&cores.by_position(&of_cores));
         Self { radius, clusters: Vec::new(), report, cores, of_cores, of_nodes }
     }
 
@@ -193,30 +193,6 @@ impl Search for Toward<'_> {
             }
         }
     }
-}
-
-/// For each node of a tree the cluster of all its points, if it is one.
-fn of_nodes(tree: &KdTree, of_points: &[usize]) -> Vec<Option<usize>> {
-    let clusters: Vec<usize> =
-        tree.rows().iter().filter_map(|&row| of_points.get(row).copied()).collect();
-    let mut of_nodes: Vec<Option<usize>> = vec![None; tree.nodes().len()];
-    // Children stand behind their parents.
-    for (number, node) in tree.nodes().iter().enumerate().rev() {
-        let first = clusters.get(node.first).copied();
-        let one = match node.right {
-            None => {
-                let mut own = clusters.iter().skip(node.first).take(node.size);
-                own.all(|&cluster| Some(cluster) == first)
-            }
-            Some(right) => [number + 1, right]
-                .iter()
-                .all(|&child| first.is_some() && of_nodes.get(child).copied().flatten() == first),
-        };
-        if let Some(place) = of_nodes.get_mut(number) {
-            *place = first.filter(|_| one);
-        }
-    }
-    of_nodes
 }
 
 impl TryFrom<Written> for DenseRegions {

@@ -6,6 +6,7 @@ use super::super::Note;
 use super::super::points::Points;
 
 /// Points by their coordinates, then by their weights.
+#[derive(Clone, Debug, PartialEq)]
 pub(super) struct Sorted {
     pub(super) columns: usize,
     /// The row in which each point was given.

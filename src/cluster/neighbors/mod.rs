@@ -91,6 +91,33 @@ impl KdTree {
         positions.iter().flat_map(|&position| self.point(position)).copied().collect()
     }
 
+    /// What is known of the points, which stands by row, by position.
+    pub(crate) fn by_position<T: Copy>(&self, by_row: &[T]) -> Vec<T> {
+        self.rows.iter().filter_map(|&row| by_row.get(row).copied()).collect()
+    }
+
+    /// For each node what is known of all its points, if it is the same of each.
+    pub(crate) fn shared<T: Copy + PartialEq>(&self, by_position: &[T]) -> Vec<Option<T>> {
+        let mut shared: Vec<Option<T>> = vec![None; self.nodes.len()];
+        // Children stand behind their parents.
+        for (number, node) in self.nodes.iter().enumerate().rev() {
+            let first = by_position.get(node.first).copied();
+            let one = match node.right {
+                None => {
+                    let mut own = by_position.iter().skip(node.first).take(node.size);
+                    own.all(|&other| Some(other) == first)
+                }
+                Some(right) => [number + 1, right]
+                    .iter()
+                    .all(|&child| first.is_some() && shared.get(child).copied().flatten() == first),
+            };
+            if let Some(place) = shared.get_mut(number) {
+                *place = first.filter(|_| one);
+            }
+        }
+        shared
+    }
+
     /// The squared distances of a point from all points of the leaf that begins at a position.
     #[inline]
     pub(crate) fn squares(&self, point: &[f64], first: usize) -> [f64; LANES] {
