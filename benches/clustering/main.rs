@@ -16,6 +16,10 @@ use figures::Figures;
 const SECTIONS: [(&str, fn(&mut Figures)); 3] =
     [("kmeans", kmeans::run), ("mixture", mixture::run), ("scores", scores::run)];
 
+use figures::Figures;
+
+const SECTIONS: [(&str, fn(&mut Figures)); 1] = [("kmeans", kmeans::run)];
+
 fn main() {
     let words: Vec<String> = std::env::args().skip(1).filter(|word| word != "--bench").collect();
     let (folders, names): (Vec<&String>, Vec<&String>) =
