@@ -91,5 +91,12 @@ pub enum Fault {
         found: usize,
         /// The least that it can be.
         least: usize,
+    /// The method keeps the distances of all points that differ, and there are too many.
+    #[error("there are {found} points that differ: at most {most} can be compared each with each")]
+    TooManyPlaces {
+        /// The most that can be clustered so.
+        most: usize,
+        /// How many there are.
+        found: usize,
     },
 }

@@ -8,6 +8,7 @@ mod choice;
 mod density;
 mod fault;
 mod found;
+mod hierarchy;
 mod kmeans;
 mod method;
 mod mixture;
@@ -25,6 +26,7 @@ pub use density::{
 };
 pub use fault::Fault;
 pub use found::{Assignment, Cluster, Nearest, Note, Objective, Report};
+pub use hierarchy::{Branches, Cut, Dendrogram, Hierarchy, Linkage, MOST_PLACES, Merge};
 pub use kmeans::{Clustering, Init, KMeans};
 pub use method::{Method, Model};
 pub use mixture::{Covariance, Gaussians, Matrices, Mixture, MixtureInit};

@@ -92,6 +92,16 @@ impl<'a> Points<'a> {
         let weights = (!self.alike).then(|| part(&self.weights, first, count));
         (part(&self.coordinates, first * self.columns, count * self.columns), weights)
     }
+
+    /// The columns in which all of several points have the same coordinate.
+    pub(super) fn constant_columns(&self) -> impl Iterator<Item = usize> + '_ {
+        let first = self.point(0).unwrap_or_default();
+        let constant = move |(column, x): (usize, &f64)| {
+            let same = self.len() > 1 && self.iter().all(|point| point.get(column) == Some(x));
+            same.then_some(column)
+        };
+        first.iter().enumerate().filter_map(constant)
+    }
 }
 
 fn part(all: &[f64], first: usize, count: usize) -> &[f64] {
