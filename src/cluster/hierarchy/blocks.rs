@@ -4,10 +4,7 @@
 pub(in crate::cluster) const LANES: usize = 8;
 
 /// The squared Euclidean distances of a point from all points of a block.
-pub(in crate::cluster) fn squared_distances(
-    block: &[[f64; LANES]],
-    point: &[f64],
-) -> [f64; LANES] {
+pub(in crate::cluster) fn squared_distances(block: &[[f64; LANES]], point: &[f64]) -> [f64; LANES] {
     let mut sums = [0.0; LANES];
     for (lanes, &x) in block.iter().zip(point) {
         for (sum, lane) in sums.iter_mut().zip(lanes) {

@@ -306,9 +306,8 @@ fn split<'a>(
     let mut widest = (0, 0.0);
     for column in 0..columns {
         let all = part.iter().map(|&id| at(id, column));
-        let [low, high] = all.fold([f64::INFINITY, f64::NEG_INFINITY], |[low, high], x| {
-            [low.min(x), high.max(x)]
-        });
+        let [low, high] = all
+            .fold([f64::INFINITY, f64::NEG_INFINITY], |[low, high], x| [low.min(x), high.max(x)]);
         if high - low > widest.1 {
             widest = (column, high - low);
         }

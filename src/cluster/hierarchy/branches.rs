@@ -121,7 +121,7 @@ impl Branches {
     #[must_use]
     pub fn labels(&self, points: ArrayView2<'_, f64>) -> Vec<Option<usize>> {
         parallel::each_number(points.nrows(), |row| {
-            let point = points.outer_iter().nth(row)?.to_vec();
+            let point = points.row(row).to_vec();
             self.assign(&point).map(|found| found.nearest.cluster)
         })
     }
@@ -129,9 +129,8 @@ impl Branches {
 
 /// The clusters of labeled points, each with its label, without their sizes.
 fn means(points: &Points<'_>, labels: &[Option<usize>], count: usize) -> Vec<(usize, Cluster)> {
-    let none = |label| {
-        (label, Cluster { center: vec![0.0; points.columns()], size: 0, weight: 0.0 })
-    };
+    let none =
+        |label| (label, Cluster { center: vec![0.0; points.columns()], size: 0, weight: 0.0 });
     let mut clusters: Vec<(usize, Cluster)> = (0..count).map(none).collect();
     for ((point, &weight), label) in points.iter().zip(points.weights()).zip(labels) {
         let cluster = label.and_then(|label| clusters.get_mut(label));

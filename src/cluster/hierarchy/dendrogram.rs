@@ -231,12 +231,7 @@ impl TryFrom<Written> for Dendrogram {
 }
 
 /// Adds what no fit could have given: each number must be merged once, after it was made.
-fn check_merges(
-    points: usize,
-    absent: &[usize],
-    merges: &[Merge],
-    problems: &mut Problems<Fault>,
-) {
+fn check_merges(points: usize, absent: &[usize], merges: &[Merge], problems: &mut Problems<Fault>) {
     let mut sizes = vec![Some(1); points];
     for &row in absent {
         sizes.get_mut(row).into_iter().for_each(|size| *size = None);

@@ -28,7 +28,9 @@ pub(super) fn dendrogram(weights: &[f64], edges: &[Edge]) -> Dendrogram {
     let mut merges = Vec::with_capacity(edges.len());
     for edge in edges {
         let (left, right) = (root(&mut parents, edge.left), root(&mut parents, edge.right));
-        let (Some(&one), Some(&other)) = (clusters.get(left), clusters.get(right)) else { continue };
+        let (Some(&one), Some(&other)) = (clusters.get(left), clusters.get(right)) else {
+            continue;
+        };
         let (size, weight) = (one.size + other.size, one.weight + other.weight);
         let (low, high) = (one.number.min(other.number), one.number.max(other.number));
         let number = rows + merges.len();
