@@ -45,7 +45,8 @@ impl Found {
         Self { id, distance, rank: 0 }
     }
 
-    fn meet(&mut self, id: u32, distance: f64) {
+    /// Takes another if it is nearer, or as near with a lesser number.
+    pub(super) fn meet(&mut self, id: u32, distance: f64) {
         if distance < self.distance || (distance == self.distance && id < self.rank) {
             *self = Self { id, distance, rank: id };
         }
@@ -56,17 +57,41 @@ impl Found {
 #[derive(Default)]
 pub(super) struct Boxes {
     columns: usize,
+    /// The number of nodes with children.
     inner: usize,
-    /// Of each node, the least and the greatest coordinate in each column.
-    sides: Vec<[f64; 2]>,
-    /// Of each node, the greatest 1/v of a cluster in it.
-    lightest: Vec<f64>,
+    /// Of each such node, what is known of its children: side by side, to be compared at once.
+    pairs: Vec<Pair>,
     /// Of each leaf, a block of centers.
     blocks: Vec<[f64; LANES]>,
     inverses: Vec<[f64; LANES]>,
     ids: Vec<[u32; LANES]>,
     /// Of each cluster, the leaf it is in.
     leaves: Vec<u32>,
+    /// Of each node with children, the boxes of these in each column.
+    sides: Vec<Sides>,
+}
+
+/// The greatest 1/v in each of two boxes.
+#[derive(Clone, Copy, Default)]
+struct Pair {
+    lightest: [f64; 2],
+}
+
+/// The least and the greatest coordinates of two boxes in a column.
+#[derive(Clone, Copy, PartialEq)]
+struct Sides {
+    low: [f64; 2],
+    high: [f64; 2],
+}
+
+impl Sides {
+    const EMPTY: Self = Self { low: [f64::INFINITY; 2], high: [f64::NEG_INFINITY; 2] };
+
+    /// The box around both.
+    fn around(&self) -> [f64; 2] {
+        let ([left, right], [left_high, right_high]) = (self.low, self.high);
+        [left.min(right), left_high.max(right_high)]
+    }
 }
 
 impl Boxes {
@@ -77,37 +102,36 @@ impl Boxes {
         mut ids: Vec<u32>,
         cluster: impl Fn(u32) -> Seeker<'a>,
     ) -> Self {
-        let leaves = ids.len().div_ceil(LANES).max(1).next_power_of_two();
+        let leaves = ids.len().div_ceil(LANES).max(1);
         let inner = leaves - 1;
-        let nodes = inner + leaves;
         let mut tree = Self {
             columns,
             inner,
-            sides: vec![[f64::INFINITY, f64::NEG_INFINITY]; nodes * columns],
-            lightest: vec![0.0; nodes],
+            pairs: vec![Pair::default(); inner],
+            sides: vec![Sides::EMPTY; inner * columns],
             blocks: vec![[f64::INFINITY; LANES]; leaves * columns],
             inverses: vec![[0.0; LANES]; leaves],
             ids: vec![[NOBODY; LANES]; leaves],
             leaves: vec![0; count],
         };
+        let below = leaves_below(inner);
         let mut ranges = vec![0..ids.len()];
-        for node in 0..nodes {
+        for node in 0..inner + leaves {
             let Some(range) = ranges.get(node).cloned() else { break };
             let Some(part) = ids.get_mut(range.clone()) else { break };
             if node < inner {
-                let middle = part.len() / 2;
-                split(part, middle, columns, &cluster);
-                let middle = range.start + middle;
+                let full = below.get(2 * node + 1).map_or(0, |leaves| leaves * LANES);
+                split(part, full, columns, &cluster);
+                let middle = range.start + full;
                 ranges.push(range.start..middle);
                 ranges.push(middle..range.end);
             } else {
                 let leaf = node - inner;
-                part.sort_unstable();
                 part.iter().for_each(|&id| tree.put(leaf, cluster(id)));
                 tree.measure(leaf);
             }
         }
-        for node in (0..inner).rev() {
+        for node in (1..inner).rev() {
             tree.enclose(node);
         }
         tree
@@ -120,10 +144,12 @@ impl Boxes {
         self.scan(leaf, seeker, &mut found);
         let mut node = self.inner + leaf;
         while node > 0 {
+            let parent = (node - 1) / 2;
+            let [left, right] = self.bounds(parent, seeker);
             // Left children are odd.
-            let sibling = if node % 2 == 1 { node + 1 } else { node - 1 };
-            self.visit(sibling, self.bound(sibling, seeker), seeker, &mut found);
-            node = (node - 1) / 2;
+            let (sibling, bound) = if node % 2 == 1 { (node + 1, right) } else { (node - 1, left) };
+            self.visit(sibling, bound, seeker, &mut found);
+            node = parent;
         }
         found
     }
@@ -189,16 +215,11 @@ impl Boxes {
         self.blocks.get(start..start + self.columns).unwrap_or_default()
     }
 
-    fn sides(&self, node: usize) -> &[[f64; 2]] {
-        let start = node * self.columns;
-        self.sides.get(start..start + self.columns).unwrap_or_default()
-    }
-
     /// Measures a leaf and all boxes around it, as far as they change.
     fn refresh(&mut self, leaf: usize) {
         let mut changed = self.measure(leaf);
         let mut node = self.inner + leaf;
-        while changed && node > 0 {
+        while changed && node > 2 {
             node = (node - 1) / 2;
             changed = self.enclose(node);
         }
@@ -207,57 +228,62 @@ impl Boxes {
     /// Measures the box of a leaf, and says whether it changed.
     fn measure(&mut self, leaf: usize) -> bool {
         let node = self.inner + leaf;
+        let Some((parent, side)) = place(node) else { return false };
         let start = leaf * self.columns;
         let block = self.blocks.get(start..start + self.columns).unwrap_or_default();
         let mut changed = false;
-        for (sides, lanes) in self.sides.iter_mut().skip(node * self.columns).zip(block) {
+        let sides = self.sides.iter_mut().skip(parent * self.columns);
+        for (sides, lanes) in sides.zip(block) {
             let there = lanes.iter().filter(|x| x.is_finite());
             let measured = there.fold([f64::INFINITY, f64::NEG_INFINITY], |[low, high], &x| {
                 [low.min(x), high.max(x)]
             });
-            changed |= *sides != measured;
-            *sides = measured;
+            changed |= sides.set(side, measured);
         }
         let inverses = self.inverses.get(leaf).into_iter().flatten();
         let lightest = inverses.fold(0.0, |most: f64, &inverse| most.max(inverse));
-        self.set_lightest(node, lightest) || changed
+        self.set_lightest(parent, side, lightest) || changed
     }
 
     /// Makes the box of a node from those of its children, and says whether it changed.
     fn enclose(&mut self, node: usize) -> bool {
-        let columns = self.columns;
-        let (before, children) = self.sides.split_at_mut((2 * node + 1) * columns);
-        let (left, right) = children.split_at(columns.min(children.len()));
+        let Some((parent, side)) = place(node) else { return false };
+        let (start, columns) = (parent * self.columns, self.columns);
+        let (above, below) = self.sides.split_at_mut(node * columns);
         let mut changed = false;
-        let own = before.iter_mut().skip(node * columns);
-        for (sides, (left, right)) in own.zip(left.iter().zip(right)) {
-            let [low, high] = left;
-            let enclosed = [low.min(right[0]), high.max(right[1])];
-            changed |= *sides != enclosed;
-            *sides = enclosed;
+        for (sides, children) in above.iter_mut().skip(start).take(columns).zip(below.iter()) {
+            changed |= sides.set(side, children.around());
         }
-        let of = |node: usize| self.lightest.get(node).copied().unwrap_or_default();
-        let lightest = of(2 * node + 1).max(of(2 * node + 2));
-        self.set_lightest(node, lightest) || changed
+        let [left, right] = self.pairs.get(node).copied().unwrap_or_default().lightest;
+        self.set_lightest(parent, side, left.max(right)) || changed
     }
 
-    fn set_lightest(&mut self, node: usize, lightest: f64) -> bool {
-        let Some(place) = self.lightest.get_mut(node) else { return false };
+    fn set_lightest(&mut self, parent: usize, side: usize, lightest: f64) -> bool {
+        let pair = self.pairs.get_mut(parent);
+        let Some(place) = pair.and_then(|pair| pair.lightest.get_mut(side)) else { return false };
         let changed = *place != lightest;
         *place = lightest;
         changed
     }
 
-    /// Nothing in the box of a node is nearer than this.
-    fn bound(&self, node: usize, seeker: Seeker<'_>) -> f64 {
-        let mut sum = 0.0;
-        for ([low, high], x) in self.sides(node).iter().zip(seeker.center) {
-            let (below, above) = (low - x, x - high);
-            let gap = if below > above { below } else { above };
-            let gap = if gap > 0.0 { gap } else { 0.0 };
-            sum += gap * gap;
+    /// Nothing in the boxes of the two children of a node is nearer than this.
+    fn bounds(&self, node: usize, seeker: Seeker<'_>) -> [f64; 2] {
+        let start = node * self.columns;
+        let sides = self.sides.get(start..start + self.columns).unwrap_or_default();
+        let mut sums = [0.0; 2];
+        for (sides, x) in sides.iter().zip(seeker.center) {
+            for ((sum, low), high) in sums.iter_mut().zip(sides.low).zip(sides.high) {
+                let (below, above) = (low - x, x - high);
+                let gap = if below > above { below } else { above };
+                let gap = if gap > 0.0 { gap } else { 0.0 };
+                *sum += gap * gap;
+            }
         }
-        sum / (seeker.inverse + self.lightest.get(node).copied().unwrap_or_default())
+        let pair = self.pairs.get(node).copied().unwrap_or_default();
+        for (sum, lightest) in sums.iter_mut().zip(pair.lightest) {
+            *sum /= seeker.inverse + lightest;
+        }
+        sums
     }
 
     fn visit(&self, node: usize, bound: f64, seeker: Seeker<'_>, found: &mut Found) {
@@ -268,8 +294,8 @@ impl Boxes {
             self.scan(node - self.inner, seeker, found);
             return;
         }
+        let [to_left, to_right] = self.bounds(node, seeker);
         let (left, right) = (2 * node + 1, 2 * node + 2);
-        let (to_left, to_right) = (self.bound(left, seeker), self.bound(right, seeker));
         if to_left <= to_right {
             self.visit(left, to_left, seeker, found);
             self.visit(right, to_right, seeker, found);
@@ -280,19 +306,53 @@ impl Boxes {
     }
 
     fn scan(&self, leaf: usize, seeker: Seeker<'_>, found: &mut Found) {
-        let mut distances = squared_distances(self.block(leaf), seeker.center);
-        let (Some(inverses), Some(ids)) = (self.inverses.get(leaf), self.ids.get(leaf)) else {
-            return;
-        };
-        for (distance, inverse) in distances.iter_mut().zip(inverses) {
-            *distance /= seeker.inverse + inverse;
+        let squares = squared_distances(self.block(leaf), seeker.center);
+        let Some(inverses) = self.inverses.get(leaf) else { return };
+        // Few come near enough to be divided: a little more than rounding could take away.
+        let limit = found.distance * (1.0 + 4.0 * f64::EPSILON);
+        let mut near = false;
+        for (square, inverse) in squares.iter().zip(inverses) {
+            near |= *square <= limit * (seeker.inverse + inverse);
         }
-        for (&distance, &id) in distances.iter().zip(ids) {
-            if distance <= found.distance && id != seeker.id && id != NOBODY {
-                found.meet(id, distance);
+        if near {
+            let lanes = squares.iter().zip(inverses).zip(self.ids.get(leaf).into_iter().flatten());
+            for ((square, inverse), &id) in lanes {
+                let distance = square / (seeker.inverse + inverse);
+                if distance <= found.distance && id != seeker.id && id != NOBODY {
+                    found.meet(id, distance);
+                }
             }
         }
     }
+}
+
+impl Sides {
+    /// Sets the box on one side, and says whether it changed.
+    fn set(&mut self, side: usize, [low, high]: [f64; 2]) -> bool {
+        let mut changed = false;
+        for (sides, to) in [(&mut self.low, low), (&mut self.high, high)] {
+            let Some(place) = sides.get_mut(side) else { continue };
+            changed |= *place != to;
+            *place = to;
+        }
+        changed
+    }
+}
+
+/// The parent of a node, and on which side of it the node is.
+const fn place(node: usize) -> Option<(usize, usize)> {
+    if node == 0 { None } else { Some(((node - 1) / 2, (node - 1) % 2)) }
+}
+
+/// How many leaves are at or below each node of a tree.
+fn leaves_below(inner: usize) -> Vec<usize> {
+    let mut below = vec![1; 2 * inner + 1];
+    for node in (0..inner).rev() {
+        let (children, of) = (2 * node + 1, |node: usize| below.get(node).copied());
+        let sum = of(children).unwrap_or_default() + of(children + 1).unwrap_or_default();
+        below.get_mut(node).into_iter().for_each(|place| *place = sum);
+    }
+    below
 }
 
 /// Parts clusters in the column in which they are farthest apart.

@@ -97,9 +97,17 @@ impl Clusters for Centers {
         self.alive.len()
     }
 
-    fn nearest(&self, slot: usize, before: Option<usize>) -> Option<(usize, f64)> {
+    fn nearest(
+        &self,
+        slot: usize,
+        before: Option<usize>,
+        likely: Option<usize>,
+    ) -> Option<(usize, f64)> {
         let kept = |before| Found::kept(before as u32, self.distance(slot, before));
-        let found = before.map_or(Found::NOTHING, kept);
+        let mut found = before.map_or(Found::NOTHING, kept);
+        if let Some(likely) = likely {
+            found.meet(likely as u32, self.distance(slot, likely));
+        }
         let found = self.boxes.nearest(self.seeker(slot as u32), found);
         found.distance.is_finite().then_some((found.id as usize, found.distance))
     }
@@ -110,7 +118,7 @@ impl Clusters for Centers {
         self.mean(gone, kept);
         self.alive.get_mut(gone).into_iter().for_each(|alive| *alive = false);
         self.left -= 1;
-        if self.left * 2 <= self.built {
+        if self.left * 3 <= self.built * 2 {
             self.rebuild();
             return;
         }

@@ -56,7 +56,7 @@ pub(super) fn merges(centers: &mut Centers) -> Vec<Edge> {
 }
 
 fn find(centers: &Centers, slot: usize) -> Option<Near> {
-    let (nearest, distance) = centers.nearest(slot, None)?;
+    let (nearest, distance) = centers.nearest(slot, None, None)?;
     Some(Near { slot: nearest, distance, gone: false })
 }
 

@@ -12,8 +12,14 @@ pub(super) trait Clusters {
     /// The number of slots.
     fn count(&self) -> usize;
 
-    /// The nearest of a cluster and its distance: `before` if none is nearer, else the least slot.
-    fn nearest(&self, slot: usize, before: Option<usize>) -> Option<(usize, f64)>;
+    /// The nearest of a cluster and its distance: `before` if none is nearer, else the least slot;
+    /// `likely` may be it.
+    fn nearest(
+        &self,
+        slot: usize,
+        before: Option<usize>,
+        likely: Option<usize>,
+    ) -> Option<(usize, f64)>;
 
     /// Joins two clusters: `gone`, and `kept` in whose slot they are then.
     fn join(&mut self, gone: usize, kept: usize);
@@ -26,7 +32,7 @@ pub(super) fn merges(clusters: &mut impl Clusters) -> Vec<Edge> {
     let mut edges = Vec::with_capacity(count);
     let mut levels: Vec<Option<f64>> = vec![Some(0.0); count];
     let mut chain: Vec<usize> = Vec::new();
-    let mut first = 0;
+    let (mut first, mut likely) = (0, None);
     while edges.len() + 1 < count {
         let Some(&slot) = chain.last() else {
             while levels.get(first).is_some_and(Option::is_none) {
@@ -36,7 +42,10 @@ pub(super) fn merges(clusters: &mut impl Clusters) -> Vec<Edge> {
             continue;
         };
         let before = chain.len().checked_sub(2).and_then(|at| chain.get(at)).copied();
-        let Some((next, distance)) = clusters.nearest(slot, before) else { break };
+        let Some((next, distance)) = clusters.nearest(slot, before, likely) else {
+            break;
+        };
+        likely = None;
         if before != Some(next) {
             chain.push(next);
             continue;
@@ -48,6 +57,8 @@ pub(super) fn merges(clusters: &mut impl Clusters) -> Vec<Edge> {
         *level = distance.max(*level).max(lower.unwrap_or_default());
         edges.push(Edge { left: gone, right: kept, height: *level });
         clusters.join(gone, kept);
+        // What is the end of the chain now had one of the two as its nearest.
+        likely = Some(kept).filter(|_| !chain.is_empty());
     }
     edges
 }

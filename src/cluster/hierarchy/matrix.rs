@@ -40,7 +40,12 @@ impl Clusters for Matrix {
         self.rows.len()
     }
 
-    fn nearest(&self, slot: usize, before: Option<usize>) -> Option<(usize, f64)> {
+    fn nearest(
+        &self,
+        slot: usize,
+        before: Option<usize>,
+        _likely: Option<usize>,
+    ) -> Option<(usize, f64)> {
         let mut nearest = before.map(|before| (before, self.distance(slot, before)));
         let least = |nearest: &Option<(usize, f64)>| nearest.map_or(f64::INFINITY, |(_, d)| d);
         let row = self.rows.get(slot).map(Vec::as_slice).unwrap_or_default();
