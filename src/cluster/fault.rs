@@ -99,4 +99,12 @@ pub enum Fault {
         /// How many there are.
         found: usize,
     },
+    /// A number of the recipe is too small.
+    #[error("`{found}` is too few: at least {least} are needed")]
+    TooFew {
+        /// The least that works.
+        least: usize,
+        /// The number found.
+        found: usize,
+    },
 }

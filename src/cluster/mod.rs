@@ -15,6 +15,9 @@ mod mixture;
 pub(crate) mod neighbors;
 mod points;
 mod prototypes;
+mod nearby;
+mod points;
+mod summary;
 mod validation;
 mod wide;
 
@@ -32,6 +35,7 @@ pub use method::{Method, Model};
 pub use mixture::{Covariance, Gaussians, Matrices, Mixture, MixtureInit};
 pub use points::{HEAVIEST, LARGEST, LIGHTEST};
 pub use prototypes::{KPrototypes, MISSING, Mixed, Prototype, Prototypes, Start, StartAt};
+pub use summary::{Birch, Feature, Summary};
 pub use validation::{adjusted_rand, silhouette, silhouettes};
 pub use validation::{
     Gap, SampledSilhouette, VMeasure, adjusted_mutual_information, adjusted_rand,

@@ -65,6 +65,11 @@ impl<'a> Points<'a> {
         Self { columns, coordinates, weights, alike: false }
     }
 
+    /// Points that are known to be in range, of which one at least has weight.
+    pub(super) fn of(columns: usize, coordinates: Vec<f64>, weights: Vec<f64>) -> Self {
+        Self { columns, coordinates: Cow::from(coordinates), weights: Cow::from(weights) }
+    }
+
     pub(super) fn len(&self) -> usize {
         self.weights.len()
     }

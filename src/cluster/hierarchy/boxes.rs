@@ -13,40 +13,41 @@ const NOBODY: u32 = u32::MAX;
 
 /// A cluster that looks for its nearest.
 #[derive(Clone, Copy)]
-pub(super) struct Seeker<'a> {
+pub(in crate::cluster) struct Seeker<'a> {
     /// Its own number, which it does not find.
-    pub(super) id: u32,
-    pub(super) center: &'a [f64],
+    pub(in crate::cluster) id: u32,
+    pub(in crate::cluster) center: &'a [f64],
     /// One by its weight.
-    pub(super) inverse: f64,
+    pub(in crate::cluster) inverse: f64,
 }
 
 impl Seeker<'_> {
-    pub(super) fn distance(self, other: Self) -> f64 {
+    pub(in crate::cluster) fn distance(self, other: Self) -> f64 {
         squared_distance(self.center, other.center) / (self.inverse + other.inverse)
     }
 }
 
 /// The nearest that was found so far.
 #[derive(Clone, Copy, Debug, PartialEq)]
-pub(super) struct Found {
-    pub(super) id: u32,
-    pub(super) distance: f64,
+pub(in crate::cluster) struct Found {
+    pub(in crate::cluster) id: u32,
+    pub(in crate::cluster) distance: f64,
     /// Another at the same distance takes its place if its number is below this.
-    pub(super) rank: u32,
+    pub(in crate::cluster) rank: u32,
 }
 
 impl Found {
     /// Nothing yet.
-    pub(super) const NOTHING: Self = Self { id: NOBODY, distance: f64::INFINITY, rank: NOBODY };
+    pub(in crate::cluster) const NOTHING: Self =
+        Self { id: NOBODY, distance: f64::INFINITY, rank: NOBODY };
 
     /// One that only a nearer one replaces.
-    pub(super) const fn kept(id: u32, distance: f64) -> Self {
+    pub(in crate::cluster) const fn kept(id: u32, distance: f64) -> Self {
         Self { id, distance, rank: 0 }
     }
 
     /// Takes another if it is nearer, or as near with a lesser number.
-    pub(super) fn meet(&mut self, id: u32, distance: f64) {
+    pub(in crate::cluster) fn meet(&mut self, id: u32, distance: f64) {
         if distance < self.distance || (distance == self.distance && id < self.rank) {
             *self = Self { id, distance, rank: id };
         }
@@ -55,7 +56,7 @@ impl Found {
 
 /// A complete binary tree: the children of node i are 2i + 1 and 2i + 2, and each leaf has a block.
 #[derive(Default)]
-pub(super) struct Boxes {
+pub(in crate::cluster) struct Boxes {
     columns: usize,
     /// The number of nodes with children.
     inner: usize,
@@ -96,7 +97,7 @@ impl Sides {
 
 impl Boxes {
     /// A tree of the clusters `ids`, which are below `count`.
-    pub(super) fn build<'a>(
+    pub(in crate::cluster) fn build<'a>(
         columns: usize,
         count: usize,
         mut ids: Vec<u32>,
@@ -138,7 +139,7 @@ impl Boxes {
     }
 
     /// The nearest of a cluster in the tree, if it is nearer than what was found.
-    pub(super) fn nearest(&self, seeker: Seeker<'_>, found: Found) -> Found {
+    pub(in crate::cluster) fn nearest(&self, seeker: Seeker<'_>, found: Found) -> Found {
         let mut found = found;
         let leaf = self.leaf_of(seeker.id);
         self.scan(leaf, seeker, &mut found);
@@ -154,8 +155,16 @@ impl Boxes {
         found
     }
 
+    /// The nearest to a point, of clusters that all have the inverse weight 1/2.
+    pub(in crate::cluster) fn nearest_to(&self, point: &[f64]) -> Found {
+        let mut found = Found::NOTHING;
+        let stranger = Seeker { id: NOBODY, center: point, inverse: 0.5 };
+        self.visit(0, 0.0, stranger, &mut found);
+        found
+    }
+
     /// Puts `joined` in the place of the cluster `gone`.
-    pub(super) fn replace(&mut self, gone: u32, joined: Seeker<'_>) {
+    pub(in crate::cluster) fn replace(&mut self, gone: u32, joined: Seeker<'_>) {
         let leaf = self.leaf_of(gone);
         self.clear(leaf, gone);
         self.put(leaf, joined);
@@ -163,7 +172,7 @@ impl Boxes {
     }
 
     /// Takes a cluster out.
-    pub(super) fn remove(&mut self, gone: u32) {
+    pub(in crate::cluster) fn remove(&mut self, gone: u32) {
         let leaf = self.leaf_of(gone);
         self.clear(leaf, gone);
         self.refresh(leaf);

@@ -6,8 +6,8 @@ use serde::{Deserialize, Serialize};
 use crate::parallel;
 use crate::path::{Path, Problems};
 
-use super::super::points::{HEAVIEST, Points, is_coordinate, squared_distance};
-use super::super::{Assignment, Cluster, Fault, Nearest, Note, Objective, Report};
+use super::super::points::{LARGEST, Points};
+use super::super::{Assignment, Cluster, Fault, Note, Objective, Report, Summary, nearby};
 use super::{Cut, Dendrogram};
 
 /// The branches of a tree that was cut: the clusters of the fitted points, and the model that
@@ -22,8 +22,18 @@ use super::{Cut, Dendrogram};
 pub struct Branches {
     clusters: Vec<Cluster>,
     dendrogram: Dendrogram,
+    summary: Option<Summary>,
     members: Vec<usize>,
     report: Report,
+}
+
+/// What a tree is of.
+pub(super) struct Leaves<'a> {
+    pub(super) points: &'a Points<'a>,
+    /// The points of the tree, which stand for the others.
+    pub(super) tree: &'a Points<'a>,
+    /// Of each point, the one in the tree.
+    pub(super) of_points: Vec<usize>,
 }
 
 #[derive(Serialize, Deserialize)]
@@ -31,26 +41,30 @@ pub struct Branches {
 struct Written {
     clusters: Vec<Cluster>,
     dendrogram: Dendrogram,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    summary: Option<Summary>,
     members: Vec<usize>,
     report: Report,
 }
 
 impl Branches {
-    pub(super) fn cut(dendrogram: Dendrogram, cut: Cut, points: &Points<'_>) -> Self {
+    /// Cuts the tree of `leaves`.
+    pub(super) fn cut(leaves: &Leaves<'_>, dendrogram: Dendrogram, cut: Cut) -> Self {
         let labels = dendrogram.cut(cut);
         let count = labels.iter().flatten().max().map_or(0, |last| last + 1);
-        let mut clusters: Vec<(usize, Cluster)> = means(points, &labels, count);
+        let mut clusters: Vec<(usize, Cluster)> = means(leaves.tree, &labels, count);
         clusters.sort_by(|(_, one), (_, other)| Cluster::canonical(one, other));
         let mut numbers = vec![0; count];
         for (number, (label, _)) in clusters.iter().enumerate() {
             numbers.get_mut(*label).into_iter().for_each(|place| *place = number);
         }
         let mut clusters: Vec<Cluster> = clusters.into_iter().map(|(_, cluster)| cluster).collect();
-        let mut members = Vec::with_capacity(labels.len());
-        for (label, point) in labels.iter().zip(points.iter()) {
-            let number = match label {
-                Some(label) => numbers.get(*label).copied(),
-                None => nearest(&clusters, point).map(|found| found.nearest.cluster),
+        let points = leaves.points;
+        let mut members = Vec::with_capacity(points.len());
+        for (point, leaf) in points.iter().zip(&leaves.of_points) {
+            let number = match labels.get(*leaf).copied().flatten() {
+                Some(label) => numbers.get(label).copied(),
+                None => nearby::assign(&clusters, point).map(|found| found.nearest.cluster),
             };
             let number = number.unwrap_or_default();
             clusters.get_mut(number).into_iter().for_each(|cluster| cluster.size += 1);
@@ -73,7 +87,11 @@ impl Branches {
             converged: true,
             notes,
         };
-        Self { clusters, dendrogram, members, report }
+        Self { clusters, dendrogram, summary: None, members, report }
+    }
+
+    pub(super) fn summarized(self, summary: Summary) -> Self {
+        Self { summary: Some(summary), ..self }
     }
 
     /// The clusters, by number.
@@ -86,6 +104,12 @@ impl Branches {
     #[must_use]
     pub const fn dendrogram(&self) -> &Dendrogram {
         &self.dendrogram
+    }
+
+    /// The micro-clusters that the tree is of, if it is not of the points themselves.
+    #[must_use]
+    pub const fn summary(&self) -> Option<&Summary> {
+        self.summary.as_ref()
     }
 
     /// The clusters of the fitted points, in their order; of a point without weight the one with
@@ -113,8 +137,7 @@ impl Branches {
     /// [`LARGEST`](crate::cluster::LARGEST).
     #[must_use]
     pub fn assign(&self, point: &[f64]) -> Option<Assignment> {
-        let takes = point.len() == self.columns() && point.iter().all(|&x| is_coordinate(x));
-        nearest(&self.clusters, point).filter(|_| takes)
+        nearby::assign(&self.clusters, point)
     }
 
     /// The cluster of each row of a matrix, as [`Branches::assign`] tells it.
@@ -137,43 +160,21 @@ fn means(points: &Points<'_>, labels: &[Option<usize>], count: usize) -> Vec<(us
         cluster.into_iter().for_each(|(_, cluster)| {
             cluster.weight += weight;
             let share = weight / cluster.weight;
-            cluster.center.iter_mut().zip(point).for_each(|(c, x)| *c += (x - *c) * share);
+            for (mean, x) in cluster.center.iter_mut().zip(point) {
+                *mean = (*mean + (x - *mean) * share).clamp(-LARGEST, LARGEST);
+            }
         });
     }
     clusters
-}
-
-fn nearest(clusters: &[Cluster], point: &[f64]) -> Option<Assignment> {
-    let distance = |cluster: &Cluster| squared_distance(&cluster.center, point).sqrt();
-    let distances = clusters.iter().map(distance).enumerate();
-    let mut near = distances.map(|(cluster, distance)| Nearest { cluster, distance });
-    let mut assignment = Assignment { nearest: near.next()?, next: None };
-    for found in near {
-        if found.distance < assignment.nearest.distance {
-            assignment = Assignment { nearest: found, next: Some(assignment.nearest) };
-        } else if assignment.next.is_none_or(|next| found.distance < next.distance) {
-            assignment.next = Some(found);
-        }
-    }
-    Some(assignment)
 }
 
 impl TryFrom<Written> for Branches {
     type Error = Problems<Fault>;
 
     fn try_from(written: Written) -> Result<Self, Self::Error> {
-        let Written { clusters, dendrogram, members, report } = written;
+        let Written { clusters, dendrogram, summary, members, report } = written;
         let mut problems = Problems::none();
-        let path = Path::from("clusters");
-        let columns = clusters.first().map_or(0, |cluster| cluster.center.len());
-        match clusters.first() {
-            None => problems.add(path.clone(), Fault::Zero),
-            Some(_) if columns == 0 => problems.add(path.item(0), Fault::NoCoordinates),
-            Some(_) => {}
-        }
-        for (index, cluster) in clusters.iter().enumerate() {
-            check_cluster(cluster, columns, &path.item(index), &mut problems);
-        }
+        nearby::check(&clusters, &Path::from("clusters"), &mut problems);
         let (expected, found) = (report.points, members.len());
         if expected != found {
             problems.add(Path::from("members"), Fault::Count { what: "members", expected, found });
@@ -184,31 +185,13 @@ impl TryFrom<Written> for Branches {
                 problems.add(Path::from("members").item(row), Fault::OutOfRange { value });
             }
         }
-        problems.into_result(Self { clusters, dendrogram, members, report })
-    }
-}
-
-/// Adds everything that is wrong with a cluster.
-fn check_cluster(cluster: &Cluster, columns: usize, path: &Path, problems: &mut Problems<Fault>) {
-    let (expected, found) = (columns, cluster.center.len());
-    let center = path.field("center");
-    if expected != found {
-        problems.add(center.clone(), Fault::Count { what: "coordinates", expected, found });
-    }
-    for (column, &value) in cluster.center.iter().enumerate() {
-        if !is_coordinate(value) {
-            problems.add(center.item(column), Fault::Coordinate { value });
-        }
-    }
-    let value = cluster.weight;
-    if !(value > 0.0 && value <= HEAVIEST * 1e20) {
-        problems.add(path.field("weight"), Fault::OutOfRange { value });
+        problems.into_result(Self { clusters, dendrogram, summary, members, report })
     }
 }
 
 impl From<Branches> for Written {
     fn from(branches: Branches) -> Self {
-        let Branches { clusters, dendrogram, members, report } = branches;
-        Self { clusters, dendrogram, members, report }
+        let Branches { clusters, dendrogram, summary, members, report } = branches;
+        Self { clusters, dendrogram, summary, members, report }
     }
 }

@@ -2,7 +2,7 @@
 //! model that a cut through it gives ([`Branches`]).
 
 pub(in crate::cluster) mod blocks;
-mod boxes;
+pub(in crate::cluster) mod boxes;
 mod branches;
 mod centers;
 mod centroid;
@@ -18,12 +18,13 @@ use serde::{Deserialize, Serialize};
 
 use crate::path::{Path, Problems};
 
-use super::Fault;
 use super::points::Points;
+use super::{Birch, Fault};
 
 pub use branches::Branches;
 pub use dendrogram::{Dendrogram, Merge};
 
+use branches::Leaves;
 use centers::Centers;
 use edges::Edge;
 use matrix::Matrix;
@@ -54,6 +55,10 @@ pub struct Hierarchy {
     pub linkage: Linkage,
     /// Where the tree is cut.
     pub cut: Cut,
+    /// For very many points: they go into micro-clusters first, in one pass, and the tree is of
+    /// these (by number, with their weights) and not of the points. Without a word it is not so.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub summary: Option<Birch>,
 }
 
 /// How far apart two clusters are.
@@ -101,7 +106,7 @@ impl Hierarchy {
     /// A recipe for this cut, and without a word on anything else.
     #[must_use]
     pub const fn new(cut: Cut) -> Self {
-        Self { linkage: Linkage::Ward, cut }
+        Self { linkage: Linkage::Ward, cut, summary: None }
     }
 
     /// The clusters of the rows of a matrix; each row weighs 1 without `weights`, and a row of
@@ -124,8 +129,19 @@ impl Hierarchy {
         let Some(points) = checked.filter(|_| problems.is_empty()) else {
             return Err(problems);
         };
-        let dendrogram = self.dendrogram(&points)?;
-        Ok(Branches::cut(dendrogram, self.cut, &points))
+        let Some(birch) = &self.summary else {
+            let of_points = (0..points.len()).collect();
+            let leaves = Leaves { points: &points, tree: &points, of_points };
+            return Ok(Branches::cut(&leaves, self.dendrogram(&points)?, self.cut));
+        };
+        let (summary, of_points) = birch.summarize(&points);
+        let clusters = summary.clusters();
+        let coordinates = clusters.iter().flat_map(|c| &c.center).copied().collect();
+        let weights = clusters.iter().map(|cluster| cluster.weight).collect();
+        let tree = Points::of(points.columns(), coordinates, weights);
+        let leaves = Leaves { points: &points, tree: &tree, of_points };
+        let branches = Branches::cut(&leaves, self.dendrogram(&tree)?, self.cut);
+        Ok(branches.summarized(summary))
     }
 
     fn check(&self, problems: &mut Problems<Fault>) {
@@ -136,6 +152,9 @@ impl Hierarchy {
                 problems.add(path.field("height"), Fault::OutOfRange { value });
             }
             _ => {}
+        }
+        if let Some(birch) = &self.summary {
+            birch.check(&Path::from("summary"), problems);
         }
     }
 

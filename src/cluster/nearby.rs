@@ -1,0 +1,66 @@
+//! Clusters that are known by their centers: which is nearest, and whether stored ones can be.
+
+use crate::path::{Path, Problems};
+
+use super::points::{HEAVIEST, is_coordinate, squared_distance};
+use super::{Assignment, Cluster, Fault, Nearest};
+
+/// Where a point belongs; none if it has another number of coordinates, or one out of range.
+pub(super) fn assign(clusters: &[Cluster], point: &[f64]) -> Option<Assignment> {
+    let columns = clusters.first()?.center.len();
+    let takes = point.len() == columns && point.iter().all(|&x| is_coordinate(x));
+    let distance = |cluster: &Cluster| squared_distance(&cluster.center, point).sqrt();
+    if takes { nearest(clusters.iter().map(distance)) } else { None }
+}
+
+/// The two least of some distances; of equal ones the first.
+pub(super) fn nearest(distances: impl Iterator<Item = f64>) -> Option<Assignment> {
+    let mut near = distances.enumerate().map(|(cluster, distance)| Nearest { cluster, distance });
+    let mut assignment = Assignment { nearest: near.next()?, next: None };
+    for found in near {
+        if found.distance < assignment.nearest.distance {
+            assignment = Assignment { nearest: found, next: Some(assignment.nearest) };
+        } else if assignment.next.is_none_or(|next| found.distance < next.distance) {
+            assignment.next = Some(found);
+        }
+    }
+    Some(assignment)
+}
+
+/// Adds everything that is wrong with stored clusters.
+pub(super) fn check(clusters: &[Cluster], path: &Path, problems: &mut Problems<Fault>) {
+    let columns = clusters.first().map_or(0, |cluster| cluster.center.len());
+    match clusters.first() {
+        None => problems.add(path.clone(), Fault::Zero),
+        Some(_) if columns == 0 => problems.add(path.item(0), Fault::NoCoordinates),
+        Some(_) => {}
+    }
+    for (index, cluster) in clusters.iter().enumerate() {
+        let place = path.item(index);
+        check_center(&cluster.center, columns, &place.field("center"), problems);
+        check_weight(cluster.weight, &place.field("weight"), problems);
+    }
+}
+
+/// Adds everything that is wrong with a center.
+pub(super) fn check_center(
+    center: &[f64],
+    columns: usize,
+    path: &Path,
+    problems: &mut Problems<Fault>,
+) {
+    let (expected, found) = (columns, center.len());
+    if expected != found {
+        problems.add(path.clone(), Fault::Count { what: "coordinates", expected, found });
+    }
+    for (column, &value) in center.iter().enumerate().filter(|(_, value)| !is_coordinate(**value)) {
+        problems.add(path.item(column), Fault::Coordinate { value });
+    }
+}
+
+/// Adds the fault of a sum of weights that is out of range.
+pub(super) fn check_weight(value: f64, path: &Path, problems: &mut Problems<Fault>) {
+    if !(value > 0.0 && value <= HEAVIEST * 1e20) {
+        problems.add(path.clone(), Fault::OutOfRange { value });
+    }
+}
