@@ -107,4 +107,10 @@ pub enum Fault {
         /// The number found.
         found: usize,
     },
+    /// Two things that are to be merged are not of the same kind.
+    #[error("the other one has a different {what}")]
+    Different {
+        /// What differs.
+        what: &'static str,
+    },
 }

@@ -17,6 +17,7 @@ mod points;
 mod prototypes;
 mod nearby;
 mod points;
+mod stream;
 mod summary;
 mod validation;
 mod wide;
@@ -35,6 +36,9 @@ pub use method::{Method, Model};
 pub use mixture::{Covariance, Gaussians, Matrices, Mixture, MixtureInit};
 pub use points::{HEAVIEST, LARGEST, LIGHTEST};
 pub use prototypes::{KPrototypes, MISSING, Mixed, Prototype, Prototypes, Start, StartAt};
+pub use stream::{
+    Drift, Flow, Grouping, MacroClusters, Member, MicroCluster, Move, Standing, Stream,
+};
 pub use summary::{Birch, Feature, Summary};
 pub use validation::{adjusted_rand, silhouette, silhouettes};
 pub use validation::{

@@ -9,22 +9,32 @@ use super::{Assignment, Cluster, Fault, Nearest};
 pub(super) fn assign(clusters: &[Cluster], point: &[f64]) -> Option<Assignment> {
     let columns = clusters.first()?.center.len();
     let takes = point.len() == columns && point.iter().all(|&x| is_coordinate(x));
-    let distance = |cluster: &Cluster| squared_distance(&cluster.center, point).sqrt();
-    if takes { nearest(clusters.iter().map(distance)) } else { None }
+    let squares = clusters.iter().map(|cluster| squared_distance(&cluster.center, point));
+    if takes { nearest(squares.enumerate()) } else { None }
 }
 
-/// The two least of some distances; of equal ones the first.
-pub(super) fn nearest(distances: impl Iterator<Item = f64>) -> Option<Assignment> {
-    let mut near = distances.enumerate().map(|(cluster, distance)| Nearest { cluster, distance });
-    let mut assignment = Assignment { nearest: near.next()?, next: None };
-    for found in near {
-        if found.distance < assignment.nearest.distance {
-            assignment = Assignment { nearest: found, next: Some(assignment.nearest) };
-        } else if assignment.next.is_none_or(|next| found.distance < next.distance) {
-            assignment.next = Some(found);
+/// The two nearest of clusters at these squared distances, of which one can be met again and again;
+/// of equally near ones the first.
+pub(super) fn nearest(squares: impl Iterator<Item = (usize, f64)>) -> Option<Assignment> {
+    let mut two: [Option<(usize, f64)>; 2] = [None; 2];
+    for (cluster, square) in squares {
+        let [first, second] = &mut two;
+        match first {
+            Some((own, least)) if *own == cluster => *least = least.min(square),
+            Some((_, least)) if square >= *least => {
+                if second.is_none_or(|(_, least)| square < least) {
+                    *second = Some((cluster, square));
+                }
+            }
+            _ => {
+                *second = first.take();
+                *first = Some((cluster, square));
+            }
         }
     }
-    Some(assignment)
+    let near = |(cluster, square): (usize, f64)| Nearest { cluster, distance: square.sqrt() };
+    let [first, second] = two.map(|found| found.map(near));
+    first.map(|nearest| Assignment { nearest, next: second })
 }
 
 /// Adds everything that is wrong with stored clusters.

@@ -193,3 +193,12 @@ impl Hierarchy {
         edges.iter_mut().for_each(|edge| edge.height = height(edge.height));
     }
 }
+
+/// Points in so many clusters by Ward, which are numbered in the order of their first points.
+pub(in crate::cluster) fn joined_by_ward(points: &Points<'_>, clusters: usize) -> Vec<usize> {
+    let places = Places::new(points);
+    let mut edges = chain::merges(&mut Centers::new(&places, Linkage::Ward));
+    edges.sort_by(|one, other| one.height.total_cmp(&other.height));
+    let dendrogram = edges::dendrogram(points.weights(), &places.edges(&edges));
+    dendrogram.cut(Cut::Clusters(clusters)).into_iter().flatten().collect()
+}

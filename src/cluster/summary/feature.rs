@@ -57,10 +57,11 @@ impl Feature {
         self.weight = total;
     }
 
-    /// The squared radius that this and a feature at this squared distance would have together.
-    pub(in crate::cluster) fn joint_square(&self, other: &Self, square: f64) -> f64 {
-        let total = self.weight + other.weight;
-        let between = square * (self.weight / total) * (other.weight / total);
-        (self.scatter + other.scatter) / total + between
+    /// The squared radius that this and another feature at this squared distance would have
+    /// together.
+    pub(in crate::cluster) fn joint_square(&self, weight: f64, scatter: f64, square: f64) -> f64 {
+        let total = self.weight + weight;
+        let between = square * (self.weight / total) * (weight / total);
+        (self.scatter + scatter) / total + between
     }
 }

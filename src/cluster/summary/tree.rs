@@ -68,7 +68,8 @@ impl Tree {
                 let others = node.entries.iter().enumerate().filter(|(other, _)| *other != index);
                 let joint = |(_, other): (usize, &Entry)| {
                     let square = squared_distance(&entry.feature.center, &other.feature.center);
-                    entry.feature.joint_square(&other.feature, square)
+                    let Feature { weight, scatter, .. } = other.feature;
+                    entry.feature.joint_square(weight, scatter, square)
                 };
                 let least = others.map(joint).fold(f64::INFINITY, f64::min);
                 if entry.below.is_none() && least.is_finite() {
@@ -99,8 +100,9 @@ impl Node {
         };
         match &mut entry.below {
             None => {
-                if entry.feature.joint_square(feature, near) <= square {
-                    entry.feature.take(&feature.center, feature.weight, feature.scatter, near);
+                let Feature { ref center, weight, scatter } = *feature;
+                if entry.feature.joint_square(weight, scatter, near) <= square {
+                    entry.feature.take(center, weight, scatter, near);
                     return false;
                 }
                 *leaves += 1;
