@@ -6,10 +6,13 @@
 //! no cluster within can be nearer than its side is.
 
 use super::super::points::squared_distance;
-use super::blocks::{LANES, squared_distances};
+use super::blocks::{LANES, add_squares};
 
 /// No cluster stands in a lane.
 const NOBODY: u32 = u32::MAX;
+
+/// After so many columns it is checked whether the rest matters.
+const CHECKED: usize = 8;
 
 /// A cluster that looks for its nearest.
 #[derive(Clone, Copy)]
@@ -54,20 +57,23 @@ impl Found {
     }
 }
 
-/// A complete binary tree: the children of node i are 2i + 1 and 2i + 2, and each leaf has a block.
+/// A complete binary tree: the children of node i are 2i + 1 and 2i + 2, and each leaf has the same
+/// number of blocks.
 #[derive(Default)]
 pub(in crate::cluster) struct Boxes {
     columns: usize,
     /// The number of nodes with children.
     inner: usize,
+    /// The number of blocks of a leaf.
+    width: usize,
     /// Of each such node, what is known of its children: side by side, to be compared at once.
     pairs: Vec<Pair>,
-    /// Of each leaf, a block of centers.
+    /// Blocks of centers, leaf by leaf.
     blocks: Vec<[f64; LANES]>,
     inverses: Vec<[f64; LANES]>,
     ids: Vec<[u32; LANES]>,
-    /// Of each cluster, the leaf it is in.
-    leaves: Vec<u32>,
+    /// Of each cluster, the block it is in.
+    homes: Vec<u32>,
     /// Of each node with children, the boxes of these in each column.
     sides: Vec<Sides>,
 }
@@ -103,25 +109,28 @@ impl Boxes {
         mut ids: Vec<u32>,
         cluster: impl Fn(u32) -> Seeker<'a>,
     ) -> Self {
-        let leaves = ids.len().div_ceil(LANES).max(1);
-        let inner = leaves - 1;
+        // The more columns, the less boxes keep out, and the more they cost.
+        let width = (columns / 8 + 1).min(8);
+        let leaves = ids.len().div_ceil(LANES * width).max(1);
+        let (inner, blocks) = (leaves - 1, leaves * width);
         let mut tree = Self {
             columns,
             inner,
             pairs: vec![Pair::default(); inner],
             sides: vec![Sides::EMPTY; inner * columns],
-            blocks: vec![[f64::INFINITY; LANES]; leaves * columns],
-            inverses: vec![[0.0; LANES]; leaves],
-            ids: vec![[NOBODY; LANES]; leaves],
-            leaves: vec![0; count],
+            width,
+            blocks: vec![[f64::INFINITY; LANES]; blocks * columns],
+            inverses: vec![[0.0; LANES]; blocks],
+            ids: vec![[NOBODY; LANES]; blocks],
+            homes: vec![0; count],
         };
         let below = leaves_below(inner);
-        let mut ranges = vec![0..ids.len()];
+        let mut ranges = Vec::from([0..ids.len()]);
         for node in 0..inner + leaves {
             let Some(range) = ranges.get(node).cloned() else { break };
             let Some(part) = ids.get_mut(range.clone()) else { break };
             if node < inner {
-                let full = below.get(2 * node + 1).map_or(0, |leaves| leaves * LANES);
+                let full = below.get(2 * node + 1).map_or(0, |leaves| leaves * LANES * width);
                 split(part, full, columns, &cluster);
                 let middle = range.start + full;
                 ranges.push(range.start..middle);
@@ -141,7 +150,7 @@ impl Boxes {
     /// The nearest of a cluster in the tree, if it is nearer than what was found.
     pub(in crate::cluster) fn nearest(&self, seeker: Seeker<'_>, found: Found) -> Found {
         let mut found = found;
-        let leaf = self.leaf_of(seeker.id);
+        let leaf = self.home(seeker.id) / self.width;
         self.scan(leaf, seeker, &mut found);
         let mut node = self.inner + leaf;
         while node > 0 {
@@ -165,62 +174,61 @@ impl Boxes {
 
     /// Puts `joined` in the place of the cluster `gone`.
     pub(in crate::cluster) fn replace(&mut self, gone: u32, joined: Seeker<'_>) {
-        let leaf = self.leaf_of(gone);
-        self.clear(leaf, gone);
+        let leaf = self.clear(gone);
         self.put(leaf, joined);
         self.refresh(leaf);
     }
 
     /// Takes a cluster out.
     pub(in crate::cluster) fn remove(&mut self, gone: u32) {
-        let leaf = self.leaf_of(gone);
-        self.clear(leaf, gone);
+        let leaf = self.clear(gone);
         self.refresh(leaf);
     }
 
-    fn leaf_of(&self, id: u32) -> usize {
-        self.leaves.get(id as usize).map_or(0, |&leaf| leaf as usize)
+    fn home(&self, id: u32) -> usize {
+        self.homes.get(id as usize).map_or(0, |&block| block as usize)
     }
 
-    fn clear(&mut self, leaf: usize, gone: u32) {
-        let Some(ids) = self.ids.get_mut(leaf) else { return };
-        let Some((lane, id)) = ids.iter_mut().enumerate().find(|(_, id)| **id == gone) else {
-            return;
-        };
-        *id = NOBODY;
-        self.write(leaf, lane, 0.0, std::iter::repeat(&f64::INFINITY));
+    /// Takes a cluster out of its lane, and tells in which leaf that is.
+    fn clear(&mut self, gone: u32) -> usize {
+        let block = self.home(gone);
+        let ids = self.ids.get_mut(block).into_iter().flatten();
+        if let Some((lane, id)) = ids.enumerate().find(|(_, id)| **id == gone) {
+            *id = NOBODY;
+            self.write(block, lane, 0.0, std::iter::repeat(&f64::INFINITY));
+        }
+        block / self.width
     }
 
     /// Puts a cluster into a free lane of a leaf.
     fn put(&mut self, leaf: usize, cluster: Seeker<'_>) {
-        let Some(ids) = self.ids.get_mut(leaf) else { return };
-        let Some((lane, id)) = ids.iter_mut().enumerate().find(|(_, id)| **id == NOBODY) else {
-            return;
-        };
+        let first = leaf * self.width;
+        let lanes = self.ids.iter_mut().skip(first).take(self.width).flatten().enumerate();
+        let Some((lane, id)) = lanes.into_iter().find(|(_, id)| **id == NOBODY) else { return };
         *id = cluster.id;
-        if let Some(place) = self.leaves.get_mut(cluster.id as usize) {
-            *place = leaf as u32;
-        }
-        self.write(leaf, lane, cluster.inverse, cluster.center.iter());
+        let block = first + lane / LANES;
+        let home = self.homes.get_mut(cluster.id as usize);
+        home.into_iter().for_each(|home| *home = block as u32);
+        self.write(block, lane % LANES, cluster.inverse, cluster.center.iter());
     }
 
     fn write<'a>(
         &mut self,
-        leaf: usize,
+        block: usize,
         lane: usize,
         inverse: f64,
         center: impl Iterator<Item = &'a f64>,
     ) {
-        let inverses = self.inverses.get_mut(leaf).and_then(|lanes| lanes.get_mut(lane));
+        let inverses = self.inverses.get_mut(block).and_then(|lanes| lanes.get_mut(lane));
         inverses.into_iter().for_each(|place| *place = inverse);
-        let block = self.blocks.iter_mut().skip(leaf * self.columns).take(self.columns);
+        let block = self.blocks.iter_mut().skip(block * self.columns).take(self.columns);
         for (lanes, x) in block.zip(center) {
             lanes.get_mut(lane).into_iter().for_each(|place| *place = *x);
         }
     }
 
-    fn block(&self, leaf: usize) -> &[[f64; LANES]] {
-        let start = leaf * self.columns;
+    fn block(&self, block: usize) -> &[[f64; LANES]] {
+        let start = block * self.columns;
         self.blocks.get(start..start + self.columns).unwrap_or_default()
     }
 
@@ -238,18 +246,19 @@ impl Boxes {
     fn measure(&mut self, leaf: usize) -> bool {
         let node = self.inner + leaf;
         let Some((parent, side)) = place(node) else { return false };
-        let start = leaf * self.columns;
-        let block = self.blocks.get(start..start + self.columns).unwrap_or_default();
+        let (start, size) = (leaf * self.width * self.columns, self.width * self.columns);
+        let blocks = self.blocks.get(start..start + size).unwrap_or_default();
         let mut changed = false;
-        let sides = self.sides.iter_mut().skip(parent * self.columns);
-        for (sides, lanes) in sides.zip(block) {
-            let there = lanes.iter().filter(|x| x.is_finite());
+        let sides = self.sides.iter_mut().skip(parent * self.columns).take(self.columns);
+        for (column, sides) in sides.enumerate() {
+            let lanes = blocks.iter().skip(column).step_by(self.columns).flatten();
+            let there = lanes.filter(|x| x.is_finite());
             let measured = there.fold([f64::INFINITY, f64::NEG_INFINITY], |[low, high], &x| {
                 [low.min(x), high.max(x)]
             });
             changed |= sides.set(side, measured);
         }
-        let inverses = self.inverses.get(leaf).into_iter().flatten();
+        let inverses = self.inverses.iter().skip(leaf * self.width).take(self.width).flatten();
         let lightest = inverses.fold(0.0, |most: f64, &inverse| most.max(inverse));
         self.set_lightest(parent, side, lightest) || changed
     }
@@ -314,22 +323,35 @@ impl Boxes {
         }
     }
 
+    /// Looks at all clusters of a leaf.
     fn scan(&self, leaf: usize, seeker: Seeker<'_>, found: &mut Found) {
-        let squares = squared_distances(self.block(leaf), seeker.center);
-        let Some(inverses) = self.inverses.get(leaf) else { return };
+        let first = leaf * self.width;
+        (first..first + self.width).for_each(|block| self.scan_block(block, seeker, found));
+    }
+
+    fn scan_block(&self, block: usize, seeker: Seeker<'_>, found: &mut Found) {
+        let Some(inverses) = self.inverses.get(block) else { return };
         // Few come near enough to be divided: a little more than rounding could take away.
         let limit = found.distance * (1.0 + 4.0 * f64::EPSILON);
-        let mut near = false;
-        for (square, inverse) in squares.iter().zip(inverses) {
-            near |= *square <= limit * (seeker.inverse + inverse);
+        let limits = inverses.map(|inverse| limit * (seeker.inverse + inverse));
+        let mut squares = [0.0; LANES];
+        // Most are too far after some columns.
+        let parts = self.block(block).chunks(CHECKED).zip(seeker.center.chunks(CHECKED));
+        for (lanes, center) in parts {
+            add_squares(&mut squares, lanes, center);
+            let mut near = false;
+            for (square, limit) in squares.iter().zip(&limits) {
+                near |= square <= limit;
+            }
+            if !near {
+                return;
+            }
         }
-        if near {
-            let lanes = squares.iter().zip(inverses).zip(self.ids.get(leaf).into_iter().flatten());
-            for ((square, inverse), &id) in lanes {
-                let distance = square / (seeker.inverse + inverse);
-                if distance <= found.distance && id != seeker.id && id != NOBODY {
-                    found.meet(id, distance);
-                }
+        let lanes = squares.iter().zip(inverses).zip(self.ids.get(block).into_iter().flatten());
+        for ((square, inverse), &id) in lanes {
+            let distance = square / (seeker.inverse + inverse);
+            if distance <= found.distance && id != seeker.id && id != NOBODY {
+                found.meet(id, distance);
             }
         }
     }

@@ -24,6 +24,7 @@ pub(super) fn merges(centers: &mut Centers) -> Vec<Edge> {
     let mut near: Vec<Option<Near>> = (0..count).map(|slot| find(centers, slot)).collect();
     let waiting = near.iter().enumerate().filter_map(|(slot, near)| Some(key(slot, (*near)?)));
     let mut queue: BinaryHeap<Reverse<(u64, usize)>> = waiting.collect();
+    let mut alive: Vec<usize> = (0..count).collect();
     while let Some(Reverse((bits, slot))) = queue.pop() {
         let current = near.get(slot).copied().flatten();
         let Some(own) = current.filter(|own| own.distance.to_bits() == bits) else { continue };
@@ -38,8 +39,9 @@ pub(super) fn merges(centers: &mut Centers) -> Vec<Edge> {
         centers.join(gone, kept);
         near.get_mut(gone).into_iter().for_each(|place| *place = None);
         near.get_mut(kept).into_iter().for_each(|place| *place = None);
-        for (other, place) in near.iter_mut().enumerate() {
-            let Some(its) = place else { continue };
+        alive.retain(|slot| *slot != gone);
+        for &other in &alive {
+            let Some(Some(its)) = near.get_mut(other) else { continue };
             let distance = centers.distance(other, kept);
             if distance < its.distance {
                 *its = Near { slot: kept, distance, gone: false };

@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::path::{Path, Problems};
 
-use super::super::hierarchy::blocks::{LANES, squared_distances};
+use super::super::hierarchy::blocks::{LANES, least, squared_distances};
 use super::super::hierarchy::joined_by_ward;
 use super::super::points::{Points, is_coordinate, is_weight, squared_distance};
 use super::super::{Assignment, Fault, Feature, nearby};
@@ -224,9 +224,7 @@ impl Flow {
         let mut best = (0, f64::INFINITY);
         for (number, block) in self.blocks.chunks_exact(self.columns).enumerate() {
             let squares = squared_distances(block, point);
-            let least = squares
-                .iter()
-                .fold(f64::INFINITY, |one, &other| if other < one { other } else { one });
+            let least = least(&squares);
             if least < best.1 {
                 let lane = squares.iter().position(|square| *square == least)?;
                 best = (number * LANES + lane, least);
