@@ -59,15 +59,11 @@ impl<'a> Points<'a> {
         problems.into_result(Self { columns, coordinates, weights, alike })
     }
 
-    /// Points that are known to be fine: row-major, each with its weight.
+    /// Points that are known to be in range, row-major, of which one at least has weight.
     pub(super) fn known(columns: usize, coordinates: Vec<f64>, weights: Vec<f64>) -> Self {
+        let alike = weights.iter().all(|&weight| weight == 1.0);
         let (coordinates, weights) = (Cow::from(coordinates), Cow::from(weights));
-        Self { columns, coordinates, weights, alike: false }
-    }
-
-    /// Points that are known to be in range, of which one at least has weight.
-    pub(super) fn of(columns: usize, coordinates: Vec<f64>, weights: Vec<f64>) -> Self {
-        Self { columns, coordinates: Cow::from(coordinates), weights: Cow::from(weights) }
+        Self { columns, coordinates, weights, alike }
     }
 
     pub(super) fn len(&self) -> usize {
@@ -96,6 +92,11 @@ impl<'a> Points<'a> {
     pub(super) fn span(&self, first: usize, count: usize) -> (&[f64], Option<&[f64]>) {
         let weights = (!self.alike).then(|| part(&self.weights, first, count));
         (part(&self.coordinates, first * self.columns, count * self.columns), weights)
+    }
+
+    /// Coordinates and weights in blocks of `size` points, which can be worked on apart.
+    pub(super) fn blocks(&self, size: usize) -> impl Iterator<Item = (&[f64], &[f64])> {
+        self.coordinates.chunks(size * self.columns).zip(self.weights.chunks(size))
     }
 
     /// The columns in which all of several points have the same coordinate.

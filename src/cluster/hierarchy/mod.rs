@@ -138,7 +138,7 @@ impl Hierarchy {
         let clusters = summary.clusters();
         let coordinates = clusters.iter().flat_map(|c| &c.center).copied().collect();
         let weights = clusters.iter().map(|cluster| cluster.weight).collect();
-        let tree = Points::of(points.columns(), coordinates, weights);
+        let tree = Points::known(points.columns(), coordinates, weights);
         let leaves = Leaves { points: &points, tree: &tree, of_points };
         let branches = Branches::cut(&leaves, self.dendrogram(&tree)?, self.cut);
         Ok(branches.summarized(summary))

@@ -326,7 +326,7 @@ impl Flow {
         let features = self.kept.iter().map(|kept| &kept.feature);
         let coordinates = features.clone().flat_map(|feature| &feature.center).copied().collect();
         let weights = features.map(|feature| feature.weight).collect();
-        let points = Points::of(self.columns, coordinates, weights);
+        let points = Points::known(self.columns, coordinates, weights);
         let labels = joined_by_ward(&points, room);
         let mut joined: Vec<Kept> = Vec::with_capacity(room);
         let mut parts: Vec<Part> = Vec::with_capacity(room);
