@@ -31,6 +31,7 @@ pub mod id;
 pub mod money;
 mod point;
 pub mod calendar;
+pub mod stats;
 
 // CRAFT: mathematics and language; knows no loyalty.
 pub mod rule;

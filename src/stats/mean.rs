@@ -1,0 +1,88 @@
+//! Means of samples, and how far they can be trusted and differ.
+
+use serde::{Deserialize, Serialize};
+
+use super::{Confidence, Estimate, StudentT};
+
+/// What of a sample its mean is judged by.
+///
+/// ```
+/// use loyalty::stats::{Confidence, Summary};
+///
+/// let (a, b) = (Summary::of([30.0, 40.0, 50.0]), Summary::of([10.0, 12.0, 14.0, 16.0]));
+/// let difference = a.difference(&b, Confidence::USUAL).ok_or("both have some spread")?;
+/// assert_eq!(difference.value, 27.0);
+/// assert!(difference.low > 3.6 && difference.high < 50.4);
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+#[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Summary {
+    /// How many numbers there are.
+    pub count: u64,
+    /// Their mean.
+    pub mean: f64,
+    /// The sum of the squares of their differences from the mean.
+    pub squares: f64,
+}
+
+impl Summary {
+    /// The summary of finite numbers, by the updates of B. Welford (Technometrics 4, 1962).
+    #[must_use]
+    pub fn of(numbers: impl IntoIterator<Item = f64>) -> Self {
+        numbers.into_iter().fold(Self::default(), |mut summary, number| {
+            summary.add(number);
+            summary
+        })
+    }
+
+    /// Takes one more number in.
+    pub fn add(&mut self, number: f64) {
+        self.count = self.count.saturating_add(1);
+        let difference = number - self.mean;
+        self.mean += difference / self.count as f64;
+        self.squares += difference * (number - self.mean);
+    }
+
+    /// The variance of the population that the numbers are a sample of; `None` of fewer than 2.
+    #[must_use]
+    pub fn variance(&self) -> Option<f64> {
+        (self.count > 1).then(|| self.squares / (self.count - 1) as f64)
+    }
+
+    /// The square of the standard error of the mean.
+    pub(super) fn squared_error(&self) -> Option<f64> {
+        Some(self.variance()? / self.count as f64)
+    }
+
+    /// The mean with Student's interval; `None` of fewer than 2 numbers, or if it is not finite.
+    #[must_use]
+    pub fn interval(&self, confidence: Confidence) -> Option<Estimate> {
+        let degrees = self.count.checked_sub(1)? as f64;
+        around(self.mean, self.squared_error()?, degrees, confidence)
+    }
+
+    /// How much greater this mean is than the other, whatever the two variances; `None` if one of
+    /// them has fewer than 2 numbers, or if it is not finite.
+    ///
+    /// B. Welch, "The generalization of Student's problem when several different population
+    /// variances are involved", Biometrika 34 (1947), 28–35.
+    #[must_use]
+    pub fn difference(&self, other: &Self, confidence: Confidence) -> Option<Estimate> {
+        let (one, two) = (self.squared_error()?, other.squared_error()?);
+        let part = |error: f64, summary: &Self| {
+            Some(error / (one + two) * (error / (one + two)) / summary.count.checked_sub(1)? as f64)
+        };
+        // Without any spread, whatever the degrees are.
+        let degrees =
+            if one + two > 0.0 { 1.0 / (part(one, self)? + part(two, other)?) } else { 1.0 };
+        around(self.mean - other.mean, one + two, degrees, confidence)
+    }
+}
+
+fn around(value: f64, square: f64, degrees: f64, confidence: Confidence) -> Option<Estimate> {
+    let errors = -StudentT::new(degrees)?.quantile(confidence.tail())?;
+    let half = if square > 0.0 { errors * square.sqrt() } else { 0.0 };
+    let (low, high) = (value - half, value + half);
+    (low.is_finite() && high.is_finite()).then_some(Estimate { value, low, high })
+}

@@ -1,0 +1,20 @@
+//! Chance in numbers: distributions with accurate tails, intervals, and tests of differences.
+//!
+//! All of it is pure mathematics on numbers, through `libm`: the same on every machine. What takes
+//! arguments that may make no sense answers with an `Option`; a distribution is checked once, when
+//! it is made, and then answers for every number.
+
+mod beta;
+mod confidence;
+mod density;
+mod distribution;
+mod gamma;
+mod mean;
+pub mod normal;
+mod proportion;
+mod solve;
+
+pub use confidence::{Confidence, Estimate};
+pub use distribution::{Beta, ChiSquared, FisherF, StudentT};
+pub use mean::Summary;
+pub use proportion::Proportion;
