@@ -1,6 +1,7 @@
-"""Figures of SciPy and statsmodels for `tests/stats`: python stats.py > stats.json
+"""Figures of other packages for `tests/stats`: python stats.py > stats.json
 
-They were made with SciPy 1.18.1, statsmodels 0.15.0 and mpmath 1.4.1 (where noted), Python 3.12.
+They were made with SciPy 1.18.1, statsmodels 0.15.0 and mpmath 1.4.1 (where it
+is called), river 0.26.1, Python 3.12.
 """
 import json
 
@@ -8,6 +9,8 @@ import mpmath
 import numpy as np
 import scipy.special as sp
 import scipy.stats as st
+from river import drift
+from statsmodels.stats import oneway
 from statsmodels.stats import proportion as sm
 
 mpmath.mp.dps = 40
@@ -91,7 +94,66 @@ def mean():
     return [[a, *st.t.interval(0.95, len(a) - 1, np.mean(a), st.sem(a))] for a in [A, B, C]]
 
 
+def chi_table():
+    tables = [[[90, 10], [80, 20]], [[5, 0, 3], [2, 0, 8]], [[1, 2, 3, 4], [9, 8, 7, 6], [5, 5, 5, 5]]]
+    filled = lambda t: np.array(t)[:, np.array(t).sum(0) > 0]
+    found = [(t, st.chi2_contingency(filled(t), correction=False)) for t in tables]
+    return [[t, r.statistic, r.dof, r.pvalue, r.expected_freq.min()] for t, r in found]
+
+
+def kruskal():
+    return [[g, *st.kruskal(*g)] for g in [[A, B], [A, B, C], [B, [9.0, 9.0, 12.0, 30.0]], [[1.0], [2.0], [2.0, 2.0]]]]
+
+
+def welch_anova():
+    f = lambda g: oneway.anova_oneway(g, use_var="unequal", welch_correction=True)
+    return [[g, r.statistic, *r.df, r.pvalue] for g in [[A, B], [A, B, C]] for r in [f(g)]]
+
+
+def uniform(seed, count):
+    """A stream that the tests make again: the generator of ANSI C, as parts of 1."""
+    x, out = seed, []
+    for _ in range(count):
+        x = (1103515245 * x + 12345) % 2**31
+        out.append(x / 2**31)
+    return out
+
+
+def samples():
+    u = uniform
+    longer = [10 * x for x in u(3, 40)], [10 * x + 2 for x in u(4, 60)]
+    pairs = [(A, B), (B, C), (A, C), (B, [x + 1e9 for x in B]), ([1.0] * 3 + [2.0], [1.0, 2.0, 2.0]), longer]
+    f = lambda a, b: [*st.ks_2samp(a, b, method="exact"), st.wasserstein_distance(a, b)]
+    return [[a, b, *f(a, b)] for a, b in pairs]
+
+
+def kolmogorov():
+    """Samples of n and 0.6 n that are `shift` apart, and the limit of the chance."""
+    out = []
+    for n, shift in [(4000, 0.0), (4000, 0.01), (4000, 0.04), (8000, 0.05)]:
+        m = n * 6 // 10
+        d = st.ks_2samp(uniform(1, n), [x + shift for x in uniform(2, m)], method="asymp").statistic
+        out.append([n, m, shift, d, sp.kolmogorov(d * np.sqrt(n * m / (n + m)))])
+    return out
+
+
+def adwin():
+    """Seed, share before and after 1,500 numbers, and when river first tells a change."""
+    out = []
+    for seed in range(1, 13):
+        before, after = (0.2, [0.2, 0.3, 0.5, 0.8][seed % 4])
+        window = drift.ADWIN()
+        first = -1
+        for at, x in enumerate(uniform(seed, 4000)):
+            window.update(float(x < (before if at < 1500 else after)))
+            if window.drift_detected:
+                first = at
+                break
+        out.append([seed, before, after, first, window.width, window.estimation])
+    return out
+
+
 if __name__ == "__main__":
-    names = "chi2 chi2_log chi2_quantile normal normal_quantile student student_quantile fisher beta wilson newcombe ratio welch mean"
+    names = "chi2 chi2_log chi2_quantile normal normal_quantile student student_quantile fisher beta wilson newcombe ratio welch mean chi_table kruskal welch_anova samples kolmogorov adwin"
     lines = [f'"{n}": {json.dumps([[float(x) if np.isscalar(x) else x for x in row] for row in globals()[n]()])}' for n in names.split()]
     print("{\n" + ",\n".join(lines) + "\n}")

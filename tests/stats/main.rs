@@ -1,7 +1,9 @@
 //! Distributions, intervals and tests against SciPy and statsmodels, and their laws.
 
+mod differences;
 mod distributions;
 mod intervals;
+mod windows;
 
 use std::collections::BTreeMap;
 
@@ -29,4 +31,18 @@ fn near(found: f64, expected: f64, relative: f64, what: &str) {
     let error = (found - expected).abs();
     let allowed = relative * expected.abs();
     assert!(error <= allowed, "{what}: {found:e}, not {expected:e} (off by {error:e})");
+}
+
+fn list(value: &Value) -> Vec<f64> {
+    value.as_array().unwrap().iter().map(|number| number.as_f64().unwrap()).collect()
+}
+
+fn number(value: &Value) -> f64 {
+    value.as_f64().unwrap()
+}
+
+/// The stream of `stats.py`: the generator of ANSI C, as parts of 1.
+fn uniform(seed: u64) -> impl Iterator<Item = f64> {
+    let next = |state: &u64| Some((1_103_515_245 * state + 12_345) % (1 << 31));
+    std::iter::successors(next(&seed), next).map(|state| state as f64 / f64::from(1_u32 << 31))
 }
