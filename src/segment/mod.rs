@@ -7,11 +7,12 @@
 pub mod rules;
 pub mod grid;
 pub mod rfm;
+pub mod identity;
 pub mod clustered;
 
 mod membership;
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::error::Error;
 
 use chrono::NaiveDate;
@@ -19,7 +20,7 @@ use rand::Rng;
 use serde::{Deserialize, Serialize};
 
 use crate::feature::{FeatureTable, TableFault};
-use crate::id::SegmentId;
+use crate::id::{CustomerId, SegmentId};
 use crate::path::Problems;
 use crate::rule::{Text, Value};
 
@@ -94,6 +95,21 @@ pub trait Segmenter: Send + Sync {
         });
         Ok(memberships.collect())
     }
+}
+
+/// The weightiest segment of each customer of a table who is in one.
+///
+/// # Errors
+/// All inputs for which the table has no column.
+pub fn members(
+    segmenter: &dyn Segmenter,
+    table: &FeatureTable,
+    today: NaiveDate,
+) -> Result<BTreeMap<CustomerId, SegmentId>, Problems<TableFault>> {
+    let memberships = segmenter.assign_all(table, today)?;
+    let primary = table.customers().iter().zip(&memberships);
+    let known = primary.filter_map(|(id, found)| Some((id.clone(), found.primary()?.clone())));
+    Ok(known.collect())
 }
 
 /// A recipe from which a segmenter is learned.

@@ -4,6 +4,9 @@
 //! moves with those it [learns](Learn); [`Clustered::portraits`] says what sets a segment apart.
 
 mod portrait;
+mod refit;
+
+use std::collections::BTreeSet;
 
 use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
@@ -18,6 +21,7 @@ use crate::rule::{Text, Value};
 use super::{Fit, Learn, Membership, Segment, Segmenter};
 
 pub use portrait::{Level, Portrait, Trait};
+pub use refit::Refit;
 
 use portrait::Background;
 
@@ -103,7 +107,7 @@ pub enum ClusteredFault {
 /// Segments that were found, with everything that is needed to assign a customer to them.
 ///
 /// They are numbered from the largest to the smallest (`cluster-1`, `cluster-2`…). The numbers of
-/// another fit need not mean the same customers.
+/// another fit need not mean the same customers, unless it is a [refit](Clustered::refit).
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(try_from = "Written", into = "Written")]
 pub struct Clustered {
@@ -112,6 +116,8 @@ pub struct Clustered {
     model: Model,
     background: Vec<Background>,
     segments: Vec<Segment>,
+    /// The ids of segments that are no more.
+    retired: BTreeSet<SegmentId>,
 }
 
 #[derive(Serialize, Deserialize)]
@@ -122,6 +128,8 @@ struct Written {
     model: Model,
     background: Vec<Background>,
     segments: Vec<Segment>,
+    #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
+    retired: BTreeSet<SegmentId>,
 }
 
 impl Clusters {
@@ -190,7 +198,7 @@ impl Clustered {
         segments: Vec<Segment>,
     ) -> Self {
         let inputs = prepared.columns().iter().map(|column| column.name.clone()).collect();
-        Self { prepared, inputs, model, background, segments }
+        Self { prepared, inputs, model, background, segments, retired: BTreeSet::new() }
     }
 
     /// The same model, whose segments are described by what sets them apart.
@@ -285,7 +293,7 @@ impl TryFrom<Written> for Clustered {
     type Error = Problems<ClusteredFault>;
 
     fn try_from(written: Written) -> Result<Self, Self::Error> {
-        let Written { version, prepared, model, background, segments } = written;
+        let Written { version, prepared, model, background, segments, retired } = written;
         let mut problems = Problems::none();
         if version != VERSION {
             problems.add(Path::from("version"), ClusteredFault::Version { found: version });
@@ -301,20 +309,21 @@ impl TryFrom<Written> for Clustered {
                 problems.add(Path::from(place), fault);
             }
         }
-        let mut seen = std::collections::BTreeSet::new();
+        let mut seen = BTreeSet::new();
         for (index, segment) in segments.iter().enumerate() {
             if !seen.insert(&segment.id) {
                 let fault = ClusteredFault::DuplicateSegment { id: segment.id.clone() };
                 problems.add(Path::from("segments").item(index), fault);
             }
         }
-        problems.into_result(Self::new(prepared, model, background, segments))
+        let read = Self::new(prepared, model, background, segments);
+        problems.into_result(Self { retired, ..read })
     }
 }
 
 impl From<Clustered> for Written {
     fn from(model: Clustered) -> Self {
-        let Clustered { prepared, inputs: _, model, background, segments } = model;
-        Self { version: VERSION, prepared, model, background, segments }
+        let Clustered { prepared, inputs: _, model, background, segments, retired } = model;
+        Self { version: VERSION, prepared, model, background, segments, retired }
     }
 }

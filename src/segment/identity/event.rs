@@ -1,0 +1,288 @@
+//! What became of segments in a new fit, as data and in sentences.
+
+use std::fmt;
+
+use serde::{Deserialize, Serialize};
+
+use super::Pair;
+use super::overlap::Counts;
+use crate::id::SegmentId;
+use crate::segment::Segment;
+
+/// Customers who went from or to a segment.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Flow {
+    /// The segment.
+    pub segment: SegmentId,
+    /// How many customers.
+    pub customers: u64,
+}
+
+/// What became of a segment, or where a new one comes from.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case", deny_unknown_fields)]
+pub enum Event {
+    /// It is the same segment.
+    Kept {
+        /// The segment.
+        segment: SegmentId,
+        /// How many of its customers are still in it.
+        stayed: u64,
+        /// How many customers it had.
+        before: u64,
+        /// How many customers it has.
+        now: u64,
+        /// How similar it is to what it was, from 0 to 1.
+        similarity: f64,
+    },
+    /// Its customers are in several segments now, in each of which they are at least half.
+    Split {
+        /// The segment.
+        segment: SegmentId,
+        /// How many customers it had.
+        before: u64,
+        /// The parts; the one that has the segment's own id, if there is one, is the same segment.
+        into: Vec<Flow>,
+    },
+    /// At least half of the customers of each of several segments are in one now.
+    Merged {
+        /// The segment that they are in.
+        into: SegmentId,
+        /// How many customers it has.
+        now: u64,
+        /// The segments that merged; one that has the id of the new one is the same segment.
+        from: Vec<Flow>,
+    },
+    /// It is new.
+    Born {
+        /// The segment.
+        segment: SegmentId,
+        /// How many customers it has.
+        now: u64,
+        /// Where they were before.
+        from: Vec<Flow>,
+        /// How many of them were in no segment.
+        come: u64,
+    },
+    /// It is no more.
+    Died {
+        /// The segment.
+        segment: SegmentId,
+        /// How many customers it had.
+        before: u64,
+        /// Where they are now.
+        into: Vec<Flow>,
+        /// How many of them are in no segment.
+        gone: u64,
+    },
+}
+
+/// All events, of the segments before in their order and then of the new ones.
+pub(super) fn events(
+    part: f64,
+    counts: &Counts,
+    before: &[SegmentId],
+    now: &[SegmentId],
+    pairs: &[Pair],
+) -> Vec<Event> {
+    let tale = Tale { part, counts, before, now, pairs };
+    let mut events: Vec<Event> = Vec::new();
+    for (segment, id) in before.iter().enumerate() {
+        let split = tale.split(segment, id);
+        let merged = tale.held_by(segment).is_some_and(|pair| tale.sources(pair.cluster).len() > 1);
+        let absorbed = (0..now.len()).any(|cluster| {
+            let sources = tale.sources(cluster);
+            sources.len() > 1 && sources.contains(&segment)
+        });
+        let whole = split.is_none() && !merged;
+        events.extend(split);
+        match tale.held_by(segment) {
+            Some(pair) if whole => events.push(tale.kept(id, pair)),
+            None if whole && !absorbed => events.push(tale.died(segment, id)),
+            _ => {}
+        }
+    }
+    for (cluster, id) in now.iter().enumerate() {
+        let held = pairs.iter().any(|pair| pair.cluster == cluster);
+        let merged = tale.merged(cluster, id);
+        let part = (0..before.len()).any(|segment| {
+            let parts = tale.parts(segment);
+            parts.len() > 1 && parts.contains(&cluster)
+        });
+        if !held && !part && merged.is_none() {
+            events.push(tale.born(cluster, id));
+        }
+        events.extend(merged);
+    }
+    events
+}
+
+struct Tale<'a> {
+    part: f64,
+    counts: &'a Counts,
+    before: &'a [SegmentId],
+    now: &'a [SegmentId],
+    pairs: &'a [Pair],
+}
+
+impl Tale<'_> {
+    fn held_by(&self, segment: usize) -> Option<&Pair> {
+        self.pairs.iter().find(|pair| pair.segment == segment)
+    }
+
+    /// Which share of a segment's customers who are in any cluster are in this one, and which share
+    /// of a cluster's customers who were in any segment were in this one.
+    fn shares(&self, segment: usize, cluster: usize) -> (f64, f64) {
+        let moved = self.counts.moved(segment, cluster) as f64;
+        let of = |all: u64| if all > 0 { moved / all as f64 } else { 0.0 };
+        (of(self.counts.left(segment)), of(self.counts.known(cluster)))
+    }
+
+    /// The clusters that a segment has gone into.
+    fn parts(&self, segment: usize) -> Vec<usize> {
+        let is_part = |cluster: &usize| {
+            let (flow, source) = self.shares(segment, *cluster);
+            flow > 0.0 && flow >= self.part && source >= 0.5
+        };
+        (0..self.now.len()).filter(is_part).collect()
+    }
+
+    /// The segments that a cluster has come from.
+    fn sources(&self, cluster: usize) -> Vec<usize> {
+        let is_source = |segment: &usize| {
+            let (flow, source) = self.shares(*segment, cluster);
+            source > 0.0 && source >= self.part && flow >= 0.5
+        };
+        (0..self.before.len()).filter(is_source).collect()
+    }
+
+    fn split(&self, segment: usize, id: &SegmentId) -> Option<Event> {
+        let parts = self.parts(segment);
+        let into = self.into(segment, |cluster| parts.contains(&cluster));
+        let before = self.counts.before(segment);
+        (parts.len() > 1).then(|| Event::Split { segment: id.clone(), before, into })
+    }
+
+    fn merged(&self, cluster: usize, id: &SegmentId) -> Option<Event> {
+        let sources = self.sources(cluster);
+        let from = self.from(cluster, |segment| sources.contains(&segment));
+        let now = self.counts.now(cluster);
+        (sources.len() > 1).then(|| Event::Merged { into: id.clone(), now, from })
+    }
+
+    fn kept(&self, id: &SegmentId, pair: &Pair) -> Event {
+        Event::Kept {
+            segment: id.clone(),
+            stayed: self.counts.moved(pair.segment, pair.cluster),
+            before: self.counts.before(pair.segment),
+            now: self.counts.now(pair.cluster),
+            similarity: pair.similarity,
+        }
+    }
+
+    fn born(&self, cluster: usize, id: &SegmentId) -> Event {
+        let now = self.counts.now(cluster);
+        let come = now - self.counts.known(cluster);
+        Event::Born { segment: id.clone(), now, from: self.from(cluster, |_| true), come }
+    }
+
+    fn died(&self, segment: usize, id: &SegmentId) -> Event {
+        let before = self.counts.before(segment);
+        let gone = before - self.counts.left(segment);
+        Event::Died { segment: id.clone(), before, into: self.into(segment, |_| true), gone }
+    }
+
+    fn into(&self, segment: usize, wanted: impl Fn(usize) -> bool) -> Vec<Flow> {
+        let now = self.now.iter().enumerate().filter(|(cluster, _)| wanted(*cluster));
+        flows(now.map(|(cluster, id)| (id, self.counts.moved(segment, cluster))))
+    }
+
+    fn from(&self, cluster: usize, wanted: impl Fn(usize) -> bool) -> Vec<Flow> {
+        let before = self.before.iter().enumerate().filter(|(segment, _)| wanted(*segment));
+        flows(before.map(|(segment, id)| (id, self.counts.moved(segment, cluster))))
+    }
+}
+
+/// The flows of anybody, the greatest first and of equal ones the smaller id.
+fn flows<'a>(all: impl Iterator<Item = (&'a SegmentId, u64)>) -> Vec<Flow> {
+    let some = all.filter(|(_, customers)| *customers > 0);
+    let mut flows: Vec<Flow> =
+        some.map(|(id, customers)| Flow { segment: id.clone(), customers }).collect();
+    flows.sort_by(|left, right| {
+        right.customers.cmp(&left.customers).then_with(|| left.segment.cmp(&right.segment))
+    });
+    flows
+}
+
+impl Event {
+    /// The event in a sentence, in which segments are called by their names; by their ids if they
+    /// are not among `segments`.
+    #[must_use]
+    pub fn told(&self, segments: &[Segment]) -> String {
+        let name = |id: &SegmentId| {
+            let named = segments.iter().find(|segment| segment.id == *id);
+            named.map_or_else(|| id.to_string(), |segment| segment.name.clone())
+        };
+        let list = |flows: &[Flow]| {
+            let one = |flow: &Flow| format!("{} ({})", name(&flow.segment), flow.customers);
+            flows.iter().map(one).collect::<Vec<_>>().join(", ")
+        };
+        match self {
+            Self::Kept { segment, stayed, before, now, .. } => format!(
+                "{} is the same: {stayed} of its {} stayed, and it has {now} now",
+                name(segment),
+                customers(*before),
+            ),
+            Self::Split { segment, before, into } => {
+                format!(
+                    "{} with {} has split into {}",
+                    name(segment),
+                    customers(*before),
+                    list(into)
+                )
+            }
+            Self::Merged { into, now, from } => {
+                let (into, now) = (name(into), customers(*now));
+                format!("{} have merged into {into}, with {now} now", list(from))
+            }
+            Self::Born { segment, now, from, come } => {
+                let start = format!("{} is new, with {}", name(segment), customers(*now));
+                told_from(
+                    start,
+                    &list(from),
+                    "from",
+                    *come,
+                    "was in no segment",
+                    "were in no segment",
+                )
+            }
+            Self::Died { segment, before, into, gone } => {
+                let start = format!("{} is no more; it had {}", name(segment), customers(*before));
+                told_from(start, &list(into), "now in", *gone, "is in none", "are in none")
+            }
+        }
+    }
+}
+
+fn customers(count: u64) -> String {
+    if count == 1 { "1 customer".to_owned() } else { format!("{count} customers") }
+}
+
+fn told_from(start: String, flows: &str, from: &str, rest: u64, one: &str, many: &str) -> String {
+    let flows = (!flows.is_empty()).then(|| format!("{from} {flows}"));
+    let rest = match rest {
+        0 => None,
+        1 => Some(format!("1 {one}")),
+        rest => Some(format!("{rest} {many}")),
+    };
+    let parts: Vec<String> = flows.into_iter().chain(rest).collect();
+    if parts.is_empty() { start } else { format!("{start}: {}", parts.join("; ")) }
+}
+
+/// As [`Event::told`] without names.
+impl fmt::Display for Event {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(&self.told(&[]))
+    }
+}
