@@ -8,6 +8,7 @@ pub mod rules;
 pub mod grid;
 pub mod rfm;
 pub mod identity;
+pub mod migration;
 pub mod clustered;
 
 mod membership;
@@ -75,6 +76,24 @@ pub trait Segmenter: Send + Sync {
         let assigned = self.assign(row, today);
         let ids = self.segments().iter().map(|segment| &segment.id);
         ids.filter(|id| !assigned.contains(id)).cloned().collect()
+    }
+
+    /// How far the customer is from each of [`Segmenter::segments`], in the measure of the model: the
+    /// customer belongs to the nearest. By default there is no measure.
+    fn distances(&self, row: &[Option<Value>], today: NaiveDate) -> Option<Vec<f64>> {
+        let _ = (row, today);
+        None
+    }
+
+    /// What moved a customer from the segments of one row and day to those of another; by default
+    /// nothing is told.
+    fn causes(
+        &self,
+        then: (&[Option<Value>], NaiveDate),
+        now: (&[Option<Value>], NaiveDate),
+    ) -> Vec<migration::Cause> {
+        let _ = (then, now);
+        Vec::new()
     }
 
     /// The segments of all customers of a table, in the order of its rows.

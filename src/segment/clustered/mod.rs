@@ -3,6 +3,7 @@
 //! [`Clusters`] is the recipe and [`Clustered`] the model, which assigns customers one by one and
 //! moves with those it [learns](Learn); [`Clustered::portraits`] says what sets a segment apart.
 
+mod moved;
 mod portrait;
 mod refit;
 
@@ -18,6 +19,7 @@ use crate::id::{CustomerId, IdError, SegmentId};
 use crate::path::{Path, Problems};
 use crate::rule::{Text, Value};
 
+use super::migration::Cause;
 use super::{Fit, Learn, Membership, Segment, Segmenter};
 
 pub use portrait::{Level, Portrait, Trait};
@@ -276,6 +278,18 @@ impl Segmenter for Clustered {
     /// The one segment whose center is nearest.
     fn assign(&self, row: &[Option<Value>], _today: NaiveDate) -> Membership {
         self.membership(self.place(row).map(|assignment| assignment.nearest.cluster))
+    }
+
+    fn distances(&self, row: &[Option<Value>], _today: NaiveDate) -> Option<Vec<f64>> {
+        self.model.distances(&self.prepared.row(row)?)
+    }
+
+    fn causes(
+        &self,
+        then: (&[Option<Value>], NaiveDate),
+        now: (&[Option<Value>], NaiveDate),
+    ) -> Vec<Cause> {
+        self.moved(then.0, now.0)
     }
 }
 

@@ -15,6 +15,7 @@ mod figure;
 mod fit;
 mod keys;
 mod model;
+mod moved;
 mod quantile;
 mod recipe;
 mod report;

@@ -8,6 +8,7 @@ use crate::feature::FeatureTable;
 use crate::path::{Path, Problems};
 use crate::rule::{Schema, Text, Value};
 use crate::segment::grid::{Bins, CheckedGrid};
+use crate::segment::migration::Cause;
 use crate::segment::{Fit, Membership, Segment, Segmenter};
 
 /// The recipe of named segments: scores by `rfm`, segments by `grid`.
@@ -114,6 +115,14 @@ impl Segmenter for RfmSegments {
     fn assign(&self, row: &[Option<Value>], _today: NaiveDate) -> Membership {
         let segment = self.model.score_row(row).and_then(|score| self.segment(score));
         segment.map_or(Membership::none(), |segment| Membership::of(segment.id.clone()))
+    }
+
+    fn causes(
+        &self,
+        then: (&[Option<Value>], NaiveDate),
+        now: (&[Option<Value>], NaiveDate),
+    ) -> Vec<Cause> {
+        self.moved(then.0, now.0)
     }
 }
 

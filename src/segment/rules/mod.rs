@@ -5,12 +5,15 @@
 //! features, or for a whole table. A customer is in every segment whose rule holds, and never in
 //! one because something is not known of them.
 
+mod moved;
+
 use std::collections::{BTreeMap, BTreeSet};
 
 use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 use thiserror::Error;
 
+use super::migration::Cause;
 use super::{Membership, Segment, Segmenter};
 use crate::id::SegmentId;
 use crate::path::{Path, Problems};
@@ -165,6 +168,14 @@ impl Segmenter for RuleSegments {
         let rules = self.segments.iter().zip(&self.rules);
         let undecided = rules.filter(|(_, rule)| rule.truth(&facts) == Truth::Unknown);
         undecided.map(|(segment, _)| segment.id.clone()).collect()
+    }
+
+    fn causes(
+        &self,
+        then: (&[Option<Value>], NaiveDate),
+        now: (&[Option<Value>], NaiveDate),
+    ) -> Vec<Cause> {
+        self.moved(then, now)
     }
 }
 

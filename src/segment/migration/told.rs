@@ -1,0 +1,94 @@
+//! Moves in sentences.
+
+use std::fmt;
+
+use super::{Driver, Migration, Move, Place, Turn};
+use crate::id::SegmentId;
+use crate::rule::Truth;
+use crate::segment::Segment;
+
+/// How many drivers a sentence names.
+const NAMED: usize = 3;
+
+impl Migration {
+    /// A sentence for each move, with the names of the segments.
+    #[must_use]
+    pub fn sentences(&self, segments: &[Segment]) -> Vec<String> {
+        self.moves.iter().map(|step| self.told(step, segments)).collect()
+    }
+
+    fn told(&self, step: &Move, segments: &[Segment]) -> String {
+        let Move { from, to, customers, drivers } = step;
+        let count = counted(*customers);
+        let is = if *customers == 1 { "is" } else { "are" };
+        match (from, to) {
+            (Place::Absent, _) => format!("{count} {is} new in {}", named(to, segments)),
+            (_, Place::Absent) => format!("{count} of {} {is} gone", named(from, segments)),
+            _ if from == to => {
+                let all = counted(self.were(from));
+                format!("{customers} of {all} stayed in {}", named(from, segments))
+            }
+            _ => {
+                let (from, to) = (named(from, segments), named(to, segments));
+                let moved = format!("{count} went from {from} to {to}");
+                let all: f64 =
+                    drivers.iter().filter(|it| it.turn == Turn::Margin).map(|it| it.weight).sum();
+                let told = drivers.iter().take(NAMED).map(|driver| driver.told(all, *customers));
+                let told: Vec<String> = told.collect();
+                if told.is_empty() { moved } else { format!("{moved}: {}", told.join("; ")) }
+            }
+        }
+    }
+}
+
+impl Driver {
+    /// What drove `customers` customers, whose margin changed by `all`.
+    fn told(&self, all: f64, customers: u64) -> String {
+        let Self { feature, turn, customers: count, weight } = self;
+        match turn {
+            Turn::Margin if *weight < 0.0 => {
+                format!("{feature} held {:.0} % of it back", -100.0 * weight / all)
+            }
+            Turn::Margin => format!("{feature} made {:.0} % of it", 100.0 * weight / all),
+            Turn::Condition { wanted, truth, .. } => {
+                let now = match truth {
+                    Truth::Hold => "holds now",
+                    Truth::Fail => "does not hold now",
+                    Truth::Unknown => "is not known now",
+                };
+                format!("{wanted} {now} for {count} of {customers}")
+            }
+            Turn::Score => {
+                let by = weight.abs();
+                let way = if *weight < 0.0 { "fell" } else { "rose" };
+                format!("the score of {feature} {way} by {by:.1} on average")
+            }
+            Turn::Known => format!("{feature} is known now for {count} of {customers}"),
+            Turn::Unknown => format!("{feature} is not known now for {count} of {customers}"),
+        }
+    }
+}
+
+fn counted(customers: u64) -> String {
+    if customers == 1 { "1 customer".to_owned() } else { format!("{customers} customers") }
+}
+
+fn named(place: &Place, segments: &[Segment]) -> String {
+    let Place::In(ids) = place else { return place.to_string() };
+    let name = |id: &SegmentId| {
+        let named = segments.iter().find(|segment| segment.id == *id);
+        named.map_or_else(|| id.to_string(), |segment| segment.name.clone())
+    };
+    let names: Vec<String> = ids.iter().map(name).collect();
+    if names.is_empty() { "no segment".to_owned() } else { names.join(" and ") }
+}
+
+/// The ids of the segments.
+impl fmt::Display for Place {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Absent => f.pad("absent"),
+            Self::In(_) => f.pad(&named(self, &[])),
+        }
+    }
+}
