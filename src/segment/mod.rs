@@ -9,6 +9,9 @@ pub mod grid;
 pub mod rfm;
 pub mod identity;
 pub mod migration;
+pub mod standing;
+pub mod drift;
+pub mod retraining;
 pub mod clustered;
 
 mod membership;
