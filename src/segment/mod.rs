@@ -12,6 +12,8 @@ pub mod migration;
 pub mod standing;
 pub mod drift;
 pub mod retraining;
+pub mod disparity;
+pub mod outcome;
 pub mod clustered;
 
 mod membership;
@@ -81,8 +83,8 @@ pub trait Segmenter: Send + Sync {
         ids.filter(|id| !assigned.contains(id)).cloned().collect()
     }
 
-    /// How far the customer is from each of [`Segmenter::segments`], in the measure of the model: the
-    /// customer belongs to the nearest. By default there is no measure.
+    /// How far the customer is from each of [`Segmenter::segments`], in the measure of the model:
+    /// the customer belongs to the nearest. By default there is no measure.
     fn distances(&self, row: &[Option<Value>], today: NaiveDate) -> Option<Vec<f64>> {
         let _ = (row, today);
         None

@@ -44,6 +44,22 @@ impl Summary {
         self.squares += difference * (number - self.mean);
     }
 
+    /// The summary of both samples together.
+    ///
+    /// T. Chan, G. Golub and R. LeVeque, "Updating formulae and a pairwise algorithm for computing
+    /// sample variances" (1979).
+    #[must_use]
+    pub fn and(&self, other: &Self) -> Self {
+        let count = self.count.saturating_add(other.count);
+        if count == 0 {
+            return *self;
+        }
+        let (difference, part) = (other.mean - self.mean, other.count as f64 / count as f64);
+        let between = difference * difference * self.count as f64 * part;
+        let mean = self.mean + difference * part;
+        Self { count, mean, squares: self.squares + other.squares + between }
+    }
+
     /// The variance of the population that the numbers are a sample of; `None` of fewer than 2.
     #[must_use]
     pub fn variance(&self) -> Option<f64> {
@@ -77,6 +93,31 @@ impl Summary {
         let degrees =
             if one + two > 0.0 { 1.0 / (part(one, self)? + part(two, other)?) } else { 1.0 };
         around(self.mean - other.mean, one + two, degrees, confidence)
+    }
+
+    /// How many times the other mean this mean is, where both are above 0; `None` if one of them is
+    /// not, or has fewer than 2 numbers. The normal interval of the logarithm, by the errors of the
+    /// two means (the delta method).
+    ///
+    /// ```
+    /// use loyalty::stats::{Confidence, Summary};
+    ///
+    /// let (a, b) = (Summary::of([30.0, 40.0, 50.0]), Summary::of([10.0, 12.0, 14.0, 16.0]));
+    /// let times = a.ratio(&b, Confidence::USUAL).ok_or("both are above 0")?;
+    /// assert!((times.value - 40.0 / 13.0).abs() < 1e-12 && !times.covers(1.0));
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    #[must_use]
+    pub fn ratio(&self, other: &Self, confidence: Confidence) -> Option<Estimate> {
+        let (one, two) = (self.squared_error()?, other.squared_error()?);
+        if self.mean <= 0.0 || other.mean <= 0.0 {
+            return None;
+        }
+        let relative = one / (self.mean * self.mean) + two / (other.mean * other.mean);
+        let half = libm::exp(confidence.errors() * relative.sqrt());
+        let value = self.mean / other.mean;
+        let (low, high) = (value / half, value * half);
+        (low.is_finite() && high.is_finite()).then_some(Estimate { value, low, high })
     }
 }
 

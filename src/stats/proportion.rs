@@ -35,8 +35,8 @@ impl Proportion {
 
     /// The share with its score interval; `None` as for [`Proportion::share`].
     ///
-    /// E. Wilson, "Probable Inference, the Law of Succession, and Statistical Inference", Journal of
-    /// the American Statistical Association 22 (1927), 209–212.
+    /// E. Wilson, "Probable Inference, the Law of Succession, and Statistical Inference", Journal
+    /// of the American Statistical Association 22 (1927), 209–212.
     #[must_use]
     pub fn wilson(&self, confidence: Confidence) -> Option<Estimate> {
         let (value, n, z) = (self.share()?, self.of as f64, confidence.errors());

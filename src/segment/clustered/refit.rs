@@ -54,10 +54,12 @@ impl Clustered {
     /// use loyalty::segment::{Fit, Segmenter, clustered::Clusters, members};
     ///
     /// let table = |orders: &[(&str, f64)]| {
-    ///     let row = |&(id, orders): &(&str, f64)| Some((CustomerId::new(id).ok()?, [Some(orders)]));
+    ///     let row = |&(id, orders): &(&str, _)| Some((CustomerId::new(id).ok()?, [Some(orders)]));
     ///     FeatureTable::new(["orders"], orders.iter().filter_map(row))
     /// };
-    /// let spring = table(&[("ann", 1.0), ("bob", 2.0), ("cat", 1.0), ("dan", 20.0), ("eve", 22.0)])?;
+    /// let spring = table(&[
+    ///     ("ann", 1.0), ("bob", 2.0), ("cat", 1.0), ("dan", 20.0), ("eve", 22.0),
+    /// ])?;
     /// let recipe = Clusters::new(KMeans::new(2), Preparation::new([("orders", Scale::Standard)]));
     /// let mut old = recipe.fit_seeded(&spring, 1)?;
     /// old.rename(&SegmentId::new("cluster-1")?, "Tasters", "Came to try.");

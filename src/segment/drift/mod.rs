@@ -124,7 +124,7 @@ impl Watch {
     ///     FeatureTable::new(["orders", "spend"], (0..400).filter_map(row))
     /// };
     /// let found = Watch::default().compare(&table(0.0)?, &table(5.0)?)?;
-    /// assert_eq!(found.iter().map(|it| it.level).collect::<Vec<_>>(), [Level::Noise, Level::Large]);
+    /// assert_eq!([found[0].level, found[1].level], [Level::Noise, Level::Large]);
     /// assert_eq!(
     ///     found[1].to_string(),
     ///     "spend has drifted far: index 0.541, and 0.085 is explained by chance; \
@@ -172,7 +172,9 @@ impl Watch {
     /// use loyalty::rule::Text;
     /// use loyalty::segment::drift::{Level, Watch};
     ///
-    /// let count = |web, store| BTreeMap::from([(Text::from("web"), web), (Text::from("store"), store)]);
+    /// let count = |web, store| {
+    ///     BTreeMap::from([(Text::from("web"), web), (Text::from("store"), store)])
+    /// };
     /// let drift = Watch::default().categories("channel", &count(500, 500), &count(560, 440))?;
     /// assert_eq!(drift.level, Level::Small);
     /// # Ok::<(), Box<dyn std::error::Error>>(())

@@ -102,7 +102,8 @@ pub struct Balance {
 ///     moved.sentences(model.segments()),
 ///     [
 ///         "1 of 3 customers stayed in Cluster 1",
-///         "1 customer went from Cluster 1 to Cluster 2: orders made 55 % of it; spend made 45 % of it",
+///         "1 customer went from Cluster 1 to Cluster 2: \
+///          orders made 55 % of it; spend made 45 % of it",
 ///         "1 customer of Cluster 1 is gone",
 ///         "2 of 2 customers stayed in Cluster 2",
 ///         "1 customer is new in Cluster 1",

@@ -145,7 +145,8 @@ pub enum Hold {
 /// let next = reclassify(&model, &may, &first.standings, "2026-05-01".parse()?, &hysteresis)?;
 /// assert_eq!(
 ///     next.holds[0].to_string(),
-///     "ann stays in cluster-1 and does not join cluster-2: it is nearer by 2.00 only, 4.00 are needed",
+///     "ann stays in cluster-1 and does not join cluster-2: \
+///      it is nearer by 2.00 only, 4.00 are needed",
 /// );
 /// assert_eq!(
 ///     next.moves[0].to_string(),
