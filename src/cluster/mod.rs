@@ -22,6 +22,8 @@ mod stream;
 mod summary;
 mod validation;
 mod wide;
+pub mod shapley;
+pub mod tree;
 
 pub use choice::{Choice, Criteria, Model, Reason, Recipe, Row, choose};
 pub use density::{Dbscan, DbscanPoints, DenseRegions};
