@@ -15,8 +15,11 @@ pub mod retraining;
 pub mod disparity;
 pub mod outcome;
 pub mod clustered;
+pub mod persona;
+pub mod reason;
 
 mod membership;
+mod told;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::error::Error;

@@ -6,6 +6,7 @@
 mod moved;
 mod portrait;
 mod refit;
+mod scene;
 
 use std::collections::BTreeSet;
 

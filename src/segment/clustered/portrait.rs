@@ -118,7 +118,7 @@ impl fmt::Display for Level {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(super) struct Background {
-    mean: Number,
+    pub(super) mean: Number,
     /// The population standard deviation.
     deviation: Number,
 }

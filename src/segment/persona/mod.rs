@@ -1,0 +1,147 @@
+//! What marketers call a segment, and what they should know of its customers: who they are, what
+//! they buy, when, and what they answer to.
+//!
+//! A [`Persona`] is told from whatever is at hand: every column of a table of customers
+//! ([`Standing`]), whether the segments were found by it or not, and texts such as a city, the
+//! categories bought or the offers redeemed ([`Facet`]). It works for segments of every kind.
+
+mod facet;
+mod lift;
+mod name;
+mod phrase;
+mod sentence;
+mod standing;
+mod topic;
+
+use std::collections::BTreeSet;
+
+use chrono::NaiveDate;
+use serde::{Deserialize, Serialize};
+
+use super::Segmenter;
+use crate::feature::{FeatureTable, TableFault};
+use crate::id::SegmentId;
+use crate::path::Problems;
+
+pub use facet::Facet;
+pub use lift::Lift;
+pub use standing::{Apart, Standing};
+pub use topic::Topic;
+
+use lift::Shares;
+use name::Pieces;
+use standing::Ranks;
+
+/// A segment as marketers see it.
+///
+/// Its [`Display`](std::fmt::Display) is the name with the size in a line, and one for each
+/// [`Topic`] of which there is something to tell.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Persona {
+    /// The segment.
+    pub segment: SegmentId,
+    /// A name that could be given to it; no other segment has the same.
+    pub name: String,
+    /// The number of its customers.
+    pub size: usize,
+    /// The number of all customers.
+    pub customers: usize,
+    /// Every column, from the one that sets the segment apart most to the one that does least.
+    pub standings: Vec<Standing>,
+    /// The texts that are commoner among its customers than among all, from the one that sets it
+    /// apart most on.
+    pub lifts: Vec<Lift>,
+}
+
+/// The personas of all segments, in the order of [`Segmenter::segments`].
+///
+/// A customer of several segments counts in each of them. Texts of facets are told for customers of
+/// the table only.
+///
+/// ```
+/// use loyalty::cluster::KMeans;
+/// use loyalty::feature::{FeatureTable, Preparation, Scale};
+/// use loyalty::id::CustomerId;
+/// use loyalty::segment::persona::{Facet, Topic, personas};
+/// use loyalty::segment::{Fit, Segmenter, clustered::Clusters};
+///
+/// let id = |number: u32| CustomerId::new(format!("c{number:02}")).unwrap();
+/// let row = |number: u32| if number < 12 { [1.0, 60.0] } else { [9.0, 5.0] };
+/// let rows = (0..20).map(|number| (id(number), row(number).map(Some)));
+/// let table = FeatureTable::new(["orders(1y)", "recency_days"], rows)?;
+/// let columns = [("orders(1y)", Scale::Standard), ("recency_days", Scale::Standard)];
+/// let mut model = Clusters::new(KMeans::new(2), Preparation::new(columns)).fit_seeded(&table, 1)?;
+///
+/// let bought = |number| if number < 12 { vec!["tea"] } else { vec!["tea", "coffee"] };
+/// let bought = Facet::new("bought", Topic::Buys, (0..20).map(|n| (id(n), bought(n))));
+/// let personas = personas(&model, &table, "2026-03-01".parse()?, &[bought])?;
+/// assert_eq!(personas[1].name, "Coffee-loving frequent buyers");
+/// assert_eq!(
+///     personas[1].to_string(),
+///     "Coffee-loving frequent buyers: 8 of 20 customers (40 %)\n\
+///      What they buy: coffee 100 % (all 40 %)\n\
+///      When they buy: orders(1y) 9 (all 1), far above the others; \
+///      recency_days 5 (all 60), far below the others"
+/// );
+/// for persona in personas {
+///     model.rename(&persona.segment, &persona.name, &persona.to_string());
+/// }
+/// assert_eq!(model.segments()[0].name, "Lapsed occasional buyers");
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+///
+/// # Errors
+/// All inputs of the segments for which the table has no column.
+///
+/// # Complexity
+/// O(columns · n · (log n + segments)).
+pub fn personas(
+    segmenter: &dyn Segmenter,
+    table: &FeatureTable,
+    today: NaiveDate,
+    facets: &[Facet],
+) -> Result<Vec<Persona>, Problems<TableFault>> {
+    let memberships = segmenter.assign_all(table, today)?;
+    let ranks: Vec<Ranks> = (0..table.columns().len()).map(|at| Ranks::of(table, at)).collect();
+    let shares = Shares::all(table, facets);
+    let mut personas = Vec::new();
+    let mut pieces = Vec::new();
+    for segment in segmenter.segments() {
+        let inside = memberships.iter().map(|found| found.contains(&segment.id));
+        let inside: Vec<bool> = inside.collect();
+        let mut standings: Vec<Standing> =
+            ranks.iter().filter_map(|ranks| ranks.standing(&inside)).collect();
+        standings.sort_by(|left, right| right.strength().total_cmp(&left.strength()));
+        let mut lifts: Vec<Lift> =
+            shares.iter().filter_map(|shares| shares.lift(&inside)).collect();
+        lifts.sort_by(|left, right| right.strength().total_cmp(&left.strength()));
+        pieces.push(Pieces::of(&standings, &lifts));
+        personas.push(Persona {
+            segment: segment.id.clone(),
+            name: String::new(),
+            size: inside.iter().filter(|inside| **inside).count(),
+            customers: inside.len(),
+            standings,
+            lifts,
+        });
+    }
+    for (persona, name) in personas.iter_mut().zip(name::distinct(&pieces)) {
+        persona.name = name;
+    }
+    Ok(personas)
+}
+
+impl Persona {
+    /// What sets the segment apart in a topic; nothing if it is much like all others there.
+    #[must_use]
+    pub fn about(&self, topic: Topic) -> Option<String> {
+        sentence::about(self, topic)
+    }
+
+    /// The topics of which there is something to tell.
+    #[must_use]
+    pub fn topics(&self) -> BTreeSet<Topic> {
+        Topic::ALL.into_iter().filter(|topic| self.about(*topic).is_some()).collect()
+    }
+}
