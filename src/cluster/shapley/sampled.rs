@@ -5,6 +5,7 @@ use rand_chacha::ChaCha8Rng;
 use serde::{Deserialize, Serialize};
 
 use super::{Attribution, Precision};
+use crate::stats::normal;
 
 /// How Shapley values of many coordinates are sampled.
 ///
@@ -54,10 +55,11 @@ impl Sampling {
             }
         }
         let pairs = rounds * background.len();
-        let confidence = self.confidence.clamp(0.0, 1.0);
+        let confidence = self.confidence.clamp(0.0, 0.999_999);
         let tail = (1.0 - confidence) / (2.0 * point.len().max(1) as f64);
         let worst = tally.iter().map(Tally::standard_error).fold(0.0, f64::max);
-        let error = if worst > 0.0 { upper_quantile(tail) * worst } else { 0.0 };
+        let errors = normal::quantile(tail).map_or(f64::INFINITY, |low| -low);
+        let error = if worst > 0.0 { errors * worst } else { 0.0 };
         Attribution {
             base: base / pairs as f64,
             values: tally.iter().map(|tally| tally.mean).collect(),
@@ -119,15 +121,4 @@ impl Tally {
     fn standard_error(&self) -> f64 {
         (self.squares / (self.count - 1.0) / self.count).sqrt()
     }
-}
-
-/// Where the normal distribution leaves `tail` above, by bisection.
-fn upper_quantile(tail: f64) -> f64 {
-    let (mut low, mut high) = (0.0, 40.0);
-    for _ in 0..64 {
-        let middle = (low + high) / 2.0;
-        let above = libm::erfc(middle / std::f64::consts::SQRT_2) / 2.0;
-        if above > tail { low = middle } else { high = middle }
-    }
-    high
 }

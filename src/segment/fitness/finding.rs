@@ -1,0 +1,199 @@
+//! What was found, in numbers and words.
+
+use std::fmt;
+
+use serde::{Deserialize, Serialize};
+
+use super::{Fitness, Usability};
+use crate::id::{CustomerId, SegmentId};
+use crate::rule::Text;
+use crate::segment::told::{customers, percent, plain};
+
+/// Something that is wrong with a segmentation.
+///
+/// Its [`Display`](std::fmt::Display) is a sentence with the numbers and an advice.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Finding {
+    /// How grave it is.
+    pub gravity: Gravity,
+    /// What it is about.
+    pub concern: Concern,
+    /// The number found.
+    pub found: f64,
+    /// The limit that it is beyond.
+    pub limit: f64,
+}
+
+/// How grave a finding is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Gravity {
+    /// It should be known.
+    Warning,
+    /// The segmentation should not be used.
+    Refusal,
+}
+
+/// What a finding is about.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+#[non_exhaustive]
+pub enum Concern {
+    /// The segment has so few customers.
+    Small(SegmentId),
+    /// The segment has so small a share of the customers.
+    SmallShare(SegmentId),
+    /// There are so many segments.
+    TooMany,
+    /// There are more segments than the square root of half the number of customers (K. Mardia,
+    /// J. Kent and J. Bibby, "Multivariate Analysis", 1979, section 13.2).
+    TooManyForSoFew,
+    /// There is only one segment, or none.
+    OnlyOne,
+    /// Two segments are one cloud that was cut.
+    OneCloud(SegmentId, SegmentId),
+    /// So great a share of customers is in no segment.
+    Unassigned,
+    /// The segments are not apart, by their silhouette.
+    NotApart,
+    /// The segments explain no more than cuts would.
+    NoStructure,
+    /// Other customers of the same kind would give other segments.
+    Unstable,
+    /// The segment would not be found again.
+    NotRecurring(SegmentId),
+    /// The feature makes nearly all of the differences.
+    Dominated(Text),
+    /// The customer makes a great part of the differences.
+    Outlier(CustomerId),
+}
+
+impl Finding {
+    /// What to do about it.
+    #[must_use]
+    pub const fn advice(&self) -> &'static str {
+        match self.concern {
+            Concern::Small(_) | Concern::SmallShare(_) => {
+                "too few to act on; ask for fewer segments, or treat them with the next best"
+            }
+            Concern::TooMany | Concern::TooManyForSoFew => "ask for fewer segments",
+            Concern::OnlyOne => "treat all customers alike, or ask for more segments",
+            Concern::OneCloud(..) => {
+                "they are one group that was cut; ask for fewer segments, or use them as levels"
+            }
+            Concern::Unassigned => "a segmentation should speak of most; loosen the recipe",
+            Concern::NotApart => {
+                "many customers are between segments; ask for another number of segments or \
+                 other features"
+            }
+            Concern::NoStructure => {
+                "cuts through customers without groups would do as well; use bands of one feature \
+                 instead, or look for features that tell customers apart"
+            }
+            Concern::Unstable => {
+                "another month would give other segments; ask for fewer of them or get more \
+                 customers"
+            }
+            Concern::NotRecurring(_) => "do not build on this segment alone",
+            Concern::Dominated(_) => {
+                "scale the features (with logarithms for amounts), or use bands of this one \
+                 feature instead"
+            }
+            Concern::Outlier(_) => {
+                "look at this customer, and leave them out or use a robust or logarithmic scale"
+            }
+        }
+    }
+
+    /// Which segment it is about, if about one.
+    #[must_use]
+    pub const fn segment(&self) -> Option<&SegmentId> {
+        match &self.concern {
+            Concern::Small(id)
+            | Concern::SmallShare(id)
+            | Concern::OneCloud(id, _)
+            | Concern::NotRecurring(id) => Some(id),
+            _ => None,
+        }
+    }
+}
+
+impl fmt::Display for Finding {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { concern, found, limit, .. } = self;
+        let (found, limit) = (*found, *limit);
+        let (number, bound) = (plain(found), plain(limit));
+        match concern {
+            Concern::Small(id) => {
+                write!(f, "{id} has {}, fewer than {limit:.0}", customers(found as usize))
+            }
+            Concern::SmallShare(id) => {
+                write!(f, "{id} has {} of the customers, less than {}", percent(found),
+                    percent(limit))
+            }
+            Concern::TooMany => write!(f, "there are {found:.0} segments, more than {limit:.0}"),
+            Concern::TooManyForSoFew => write!(
+                f,
+                "there are {found:.0} segments, more than {bound} (the square root of half the \
+                 customers)"
+            ),
+            Concern::OnlyOne => write!(f, "there are {found:.0} segments, fewer than {limit:.0}"),
+            Concern::OneCloud(first, second) => write!(
+                f,
+                "{first} and {second} are as normal as one cloud (Anderson–Darling {number}, less \
+                 than {bound})"
+            ),
+            Concern::Unassigned => write!(
+                f,
+                "{} of the customers are in no segment, more than {}",
+                percent(found),
+                percent(limit)
+            ),
+            Concern::NotApart => write!(f, "the mean silhouette is {number}, less than {bound}"),
+            Concern::NoStructure => write!(
+                f,
+                "the segments explain {number} standard deviations more than cuts, less than {bound}"
+            ),
+            Concern::Unstable => write!(
+                f,
+                "segments of resampled customers agree by {number} (adjusted Rand), less than \
+                 {bound}"
+            ),
+            Concern::NotRecurring(id) => write!(
+                f,
+                "{id} recurs by {number} (Jaccard) when customers are resampled, less than {bound}"
+            ),
+            Concern::Dominated(feature) => write!(
+                f,
+                "{feature} makes {} of the differences between segments, more than {}",
+                percent(found),
+                percent(limit)
+            ),
+            Concern::Outlier(customer) => write!(
+                f,
+                "customer {customer} makes {} of all differences, more than {}",
+                percent(found),
+                percent(limit)
+            ),
+        }?;
+        write!(f, ": {}", self.advice())
+    }
+}
+
+impl fmt::Display for Usability {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Usable => "usable",
+            Self::WithWarnings => "usable, with warnings",
+            Self::Refused => "refused",
+        })
+    }
+}
+
+impl fmt::Display for Fitness {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.usability.fmt(f)?;
+        self.findings.iter().try_for_each(|finding| write!(f, "\n{finding}"))
+    }
+}
