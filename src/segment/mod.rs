@@ -15,11 +15,14 @@ pub mod retraining;
 pub mod disparity;
 pub mod outcome;
 pub mod clustered;
+pub mod crossing;
 pub mod fitness;
 pub mod persona;
 pub mod reason;
+pub mod suggestion;
 
 mod membership;
+mod round;
 mod told;
 
 use std::collections::{BTreeMap, BTreeSet};

@@ -3,6 +3,7 @@
 mod fitness;
 mod persona;
 mod reason;
+mod suggestion;
 
 use chrono::NaiveDate;
 use loyalty::cluster::{Init, KMeans};
