@@ -1,5 +1,6 @@
 //! Why customers are in their segments, and whether the segments are any good.
 
+mod crossing;
 mod fitness;
 mod persona;
 mod reason;
