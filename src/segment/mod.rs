@@ -15,6 +15,7 @@ pub mod retraining;
 pub mod disparity;
 pub mod outcome;
 pub mod clustered;
+pub mod balance;
 pub mod crossing;
 pub mod fitness;
 pub mod persona;

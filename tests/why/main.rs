@@ -1,5 +1,6 @@
 //! Why customers are in their segments, and whether the segments are any good.
 
+mod balance;
 mod crossing;
 mod fitness;
 mod persona;

@@ -75,7 +75,7 @@ mod tests {
 
     #[test]
     fn the_statistic_is_that_of_scipy() {
-        // `scipy.stats.anderson(x, "norm")` of SciPy 1.17.1, times 1 + 4/22 - 25/22².
+        // `scipy.stats.anderson(x, "norm")` of SciPy 1.18.1, times 1 + 4/22 - 25/22².
         let mut numbers = [
             3.1, 2.7, 4.4, 5.0, 3.9, 4.1, 2.2, 3.3, 3.8, 4.9, 6.1, 2.9, 3.0, 4.2, 4.0, 3.6, 3.5,
             4.7, 5.5, 1.9, 9.0, 8.8,

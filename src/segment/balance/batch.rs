@@ -1,0 +1,146 @@
+//! Balancing whole tables.
+
+use std::collections::BTreeMap;
+
+use super::{Balance, BalanceFault, Balanced, Prior, Quantity, Shrunk};
+use crate::feature::{Column, FeatureTable, Measure};
+use crate::id::SegmentId;
+use crate::parallel::each_number;
+use crate::path::{Path, Problems};
+use crate::rule::{Text, Value};
+use crate::segment::Membership;
+
+/// A segment needs so many customers with something to show to have a prior of its own.
+const FEWEST: usize = 3;
+
+impl Balance {
+    /// Learns how the customers of each segment differ; `memberships` are those of the table's rows,
+    /// and who is in several segments counts in the weightiest.
+    ///
+    /// Priors of rates, counts and affinities are those of the greatest likelihood, and those of
+    /// means by the method of moments of Paule and Mandel.
+    ///
+    /// # Errors
+    /// All columns that the table does not have, another number of memberships than of rows, an
+    /// affinity of fewer than two categories, and nobody who shows anything.
+    pub fn fit(
+        &self,
+        table: &FeatureTable,
+        memberships: &[Membership],
+    ) -> Result<Balanced, Problems<BalanceFault>> {
+        let mut problems = Problems::none();
+        let rows = problems.take(&Path::from("quantity"), rows(self, table));
+        counted(table, memberships, &mut problems);
+        if matches!(&self.quantity, Quantity::Affinity { counts } if counts.len() < 2) {
+            problems.add(Path::from("quantity").field("counts"), BalanceFault::Categories);
+        }
+        let Some(rows) = rows.filter(|_| problems.is_empty()) else { return Err(problems) };
+        let Some(overall) = Prior::fit(&self.quantity, &rows) else {
+            let fault = BalanceFault::Nothing { name: self.name.clone() };
+            return Err(Problems::one(Path::from("quantity"), fault));
+        };
+        let mut of: BTreeMap<SegmentId, Vec<Vec<Option<f64>>>> = BTreeMap::new();
+        for (membership, row) in memberships.iter().zip(rows) {
+            if let Some(id) = membership.primary()
+                && !overall.balance(&self.quantity, &row).iter().all(|found| found.own.is_none())
+            {
+                of.entry(id.clone()).or_default().push(row);
+            }
+        }
+        let prior = |(id, rows): (SegmentId, Vec<Vec<Option<f64>>>)| {
+            let enough = rows.len() >= FEWEST;
+            enough.then(|| Some((id, Prior::fit(&self.quantity, &rows)?))).flatten()
+        };
+        let segments = of.into_iter().filter_map(prior).collect();
+        Ok(Balanced { recipe: self.clone(), segments, overall })
+    }
+}
+
+impl Balanced {
+    /// The balanced numbers of one customer of whom `values` has what [`Balance::inputs`] name, one
+    /// for each of [`Balance::outputs`]. Who shows nothing is a newcomer. `None` for another number
+    /// of values.
+    #[must_use]
+    pub fn estimate(
+        &self,
+        membership: &Membership,
+        values: &[Option<Value>],
+    ) -> Option<Vec<Shrunk>> {
+        let number = |value: &Option<Value>| Measure::Number.number(value.as_ref()?);
+        let numbers: Vec<Option<f64>> = values.iter().map(number).collect();
+        let same = values.len() == self.recipe.inputs().len();
+        same.then(|| self.prior(membership).balance(&self.recipe.quantity, &numbers))
+    }
+
+    /// The balanced numbers of all customers of a table, by its rows.
+    ///
+    /// # Errors
+    /// All columns that the table does not have, and another number of memberships than of rows.
+    pub fn estimates(
+        &self,
+        table: &FeatureTable,
+        memberships: &[Membership],
+    ) -> Result<Vec<Vec<Shrunk>>, Problems<BalanceFault>> {
+        let mut problems = Problems::none();
+        let rows = problems.take(&Path::from("quantity"), rows(&self.recipe, table));
+        counted(table, memberships, &mut problems);
+        let Some(rows) = rows.filter(|_| problems.is_empty()) else { return Err(problems) };
+        Ok(each_number(rows.len(), |row| {
+            let pair = memberships.get(row).zip(rows.get(row));
+            pair.map_or_else(Vec::new, |(membership, row)| {
+                self.prior(membership).balance(&self.recipe.quantity, row)
+            })
+        }))
+    }
+
+    /// The table with a column more for each of [`Balance::outputs`]: features like any others.
+    ///
+    /// # Errors
+    /// As [`Balanced::estimates`], and columns of the same name.
+    pub fn table(
+        &self,
+        table: &FeatureTable,
+        memberships: &[Membership],
+    ) -> Result<FeatureTable, Problems<BalanceFault>> {
+        let estimates = self.estimates(table, memberships)?;
+        let more = self.recipe.outputs();
+        let more = more.iter().map(|name| Column::new(name.as_str(), Measure::Number));
+        let columns: Vec<Column> = table.columns().iter().cloned().chain(more).collect();
+        let width = table.columns().len();
+        let rows = table.customers().iter().zip(estimates).enumerate();
+        let rows = rows.map(|(row, (customer, found))| {
+            let mut cells: Vec<Option<f64>> =
+                (0..width).map(|column| table.number(row, column)).collect();
+            cells.extend(found.iter().map(|found| Some(found.estimate.value)));
+            (customer.clone(), cells)
+        });
+        let mut problems = Problems::none();
+        let made = problems.take(&Path::root(), FeatureTable::new(columns, rows));
+        made.ok_or(problems)
+    }
+}
+
+/// The numbers of the recipe's inputs, by rows.
+fn rows(
+    recipe: &Balance,
+    table: &FeatureTable,
+) -> Result<Vec<Vec<Option<f64>>>, Problems<BalanceFault>> {
+    let mut problems = Problems::none();
+    let inputs = recipe.inputs();
+    let found = table.positions(inputs.iter().map(Text::as_str));
+    let Some(positions) = problems.take(&Path::root(), found) else { return Err(problems) };
+    let row = |row| positions.iter().map(|&column| table.number(row, column)).collect();
+    Ok((0..table.customers().len()).map(row).collect())
+}
+
+fn counted(
+    table: &FeatureTable,
+    memberships: &[Membership],
+    problems: &mut Problems<BalanceFault>,
+) {
+    let (expected, found) = (table.customers().len(), memberships.len());
+    if found != expected {
+        let fault = BalanceFault::Memberships { expected, found };
+        problems.add(Path::from("memberships"), fault);
+    }
+}
