@@ -3,9 +3,8 @@
 
 use std::sync::Mutex;
 
-use loyalty::cluster::{
-    Choice, Covariance, Criteria, Gap, KMeans, Mixture, Reason, choose, gap_statistic, stability,
-};
+use loyalty::cluster::choice::{Choice, Criteria, Reason, choose};
+use loyalty::cluster::{Covariance, Gap, KMeans, Mixture, gap_statistic, stability};
 use ndarray::{Array2, ArrayView2, array};
 use rand::{Rng, SeedableRng};
 use rand_chacha::ChaCha8Rng;

@@ -1,9 +1,7 @@
 //! Streams against all points that they ever saw, and against the methods that see all at once.
 
-use loyalty::cluster::{
-    Birch, Cut, Flow, Grouping, Hierarchy, Init, KMeans, MacroClusters, Standing, Stream,
-    adjusted_rand,
-};
+use loyalty::cluster::stream::{Flow, Grouping, MacroClusters, Standing, Stream};
+use loyalty::cluster::{Birch, Cut, Hierarchy, Init, KMeans, adjusted_rand};
 use ndarray::Array2;
 use proptest::prelude::*;
 use serde::Deserialize;

@@ -84,13 +84,6 @@ pub enum Fault {
         /// The number found.
         number: usize,
     },
-    /// A number of the recipe is too small.
-    #[error("`{found}` is too few: at least {least} are needed")]
-    TooFew {
-        /// The number found.
-        found: usize,
-        /// The least that it can be.
-        least: usize,
     /// The method keeps the distances of all points that differ, and there are too many.
     #[error("there are {found} points that differ: at most {most} can be compared each with each")]
     TooManyPlaces {

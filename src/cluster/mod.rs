@@ -4,7 +4,11 @@
 //! assigns any point; [`Method`] is any of the recipes and [`Model`] any of the models.
 //! [`silhouettes`] and [`adjusted_rand`] say how good clusters are.
 
-mod choice;
+pub mod choice;
+pub mod shapley;
+pub mod stream;
+pub mod tree;
+
 mod density;
 mod fault;
 mod found;
@@ -13,20 +17,14 @@ mod kmeans;
 mod matching;
 mod method;
 mod mixture;
-pub(crate) mod neighbors;
+mod nearby;
+mod neighbors;
 mod points;
 mod prototypes;
-mod nearby;
-mod points;
-mod stream;
 mod summary;
 mod validation;
 mod wide;
-pub mod shapley;
-pub mod tree;
 
-pub use choice::{Choice, Criteria, Model, Reason, Recipe, Row, choose};
-pub use density::{Dbscan, DbscanPoints, DenseRegions};
 pub use density::{
     Branch, CondensedTree, Dbscan, DbscanPoints, DenseRegions, DensityHierarchy, Departure,
     Hdbscan, Member, Selection, Single,
@@ -40,11 +38,7 @@ pub use method::{Method, Model};
 pub use mixture::{Covariance, Gaussians, Matrices, Mixture, MixtureInit};
 pub use points::{HEAVIEST, LARGEST, LIGHTEST};
 pub use prototypes::{KPrototypes, MISSING, Mixed, Prototype, Prototypes, Start, StartAt};
-pub use stream::{
-    Drift, Flow, Grouping, MacroClusters, Member, MicroCluster, Move, Standing, Stream,
-};
 pub use summary::{Birch, Feature, Summary};
-pub use validation::{adjusted_rand, silhouette, silhouettes};
 pub use validation::{
     Gap, SampledSilhouette, VMeasure, adjusted_mutual_information, adjusted_rand,
     calinski_harabasz, davies_bouldin, fowlkes_mallows, gap_statistic,

@@ -146,7 +146,8 @@ impl fmt::Display for Choice {
 /// An empty range or 0 clusters, criteria that are out of range, and what the recipe has to say.
 ///
 /// ```
-/// use loyalty::cluster::{Criteria, KMeans, choose};
+/// use loyalty::cluster::KMeans;
+/// use loyalty::cluster::choice::{Criteria, choose};
 /// use ndarray::Array2;
 ///
 /// // Two lines of points, far apart.

@@ -27,7 +27,8 @@ pub use micro::{MicroCluster, Standing};
 /// of its center; else it begins one.
 ///
 /// ```
-/// use loyalty::cluster::{Grouping, Hierarchy, Cut, Stream};
+/// use loyalty::cluster::stream::{Grouping, Stream};
+/// use loyalty::cluster::{Cut, Hierarchy};
 ///
 /// let stream = Stream { half_life: Some(30.0), ..Stream::new(0.5) };
 /// let mut flow = stream.start(1)?;
