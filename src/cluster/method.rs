@@ -6,7 +6,10 @@ use serde::{Deserialize, Serialize};
 
 use crate::path::{Path, Problems};
 
-use super::{Assignment, Cluster, Clustering, Fault, KMeans, Report};
+use super::{
+    Assignment, Branches, Cluster, Clustering, Dbscan, DenseRegions, DensityHierarchy, Fault,
+    Gaussians, Hdbscan, Hierarchy, KMeans, Mixture, Report,
+};
 
 /// A recipe of any method.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -16,6 +19,14 @@ pub enum Method {
     /// Centers to which points are near.
     #[serde(rename = "kmeans")]
     KMeans(KMeans),
+    /// Clouds of points, each with its own spread; membership is soft.
+    Mixture(Mixture),
+    /// Dense regions of one density, and noise between them.
+    Dbscan(Dbscan),
+    /// Dense regions of any density, and noise between them.
+    Hdbscan(Hdbscan),
+    /// Branches of a tree of points.
+    Hierarchy(Hierarchy),
 }
 
 /// A model of any method.
@@ -26,6 +37,14 @@ pub enum Model {
     /// What [`KMeans`] found.
     #[serde(rename = "kmeans")]
     KMeans(Clustering),
+    /// What [`Mixture`] found.
+    Mixture(Gaussians),
+    /// What [`Dbscan`] found.
+    Dbscan(DenseRegions),
+    /// What [`Hdbscan`] found.
+    Hdbscan(DensityHierarchy),
+    /// What [`Hierarchy`] found.
+    Hierarchy(Branches),
 }
 
 impl Method {
@@ -53,12 +72,15 @@ impl Method {
         weights: Option<&[f64]>,
         seed: u64,
     ) -> Result<Model, Problems<Fault>> {
-        let mut problems = Problems::none();
-        let path = Path::from(self.name());
         let found = match self {
             Self::KMeans(recipe) => recipe.fit_seeded(points, weights, seed).map(Model::KMeans),
+            Self::Mixture(recipe) => recipe.fit_seeded(points, weights, seed).map(Model::Mixture),
+            Self::Dbscan(recipe) => recipe.fit(points, weights).map(Model::Dbscan),
+            Self::Hdbscan(recipe) => recipe.fit(points, weights).map(Model::Hdbscan),
+            Self::Hierarchy(recipe) => recipe.fit(points, weights).map(Model::Hierarchy),
         };
-        let found = problems.take(&path, found);
+        let mut problems = Problems::none();
+        let found = problems.take(&Path::from(self.name()), found);
         found.ok_or(problems)
     }
 
@@ -67,6 +89,10 @@ impl Method {
     pub const fn name(&self) -> &'static str {
         match self {
             Self::KMeans(_) => "kmeans",
+            Self::Mixture(_) => "mixture",
+            Self::Dbscan(_) => "dbscan",
+            Self::Hdbscan(_) => "hdbscan",
+            Self::Hierarchy(_) => "hierarchy",
         }
     }
 }
@@ -77,12 +103,40 @@ impl From<KMeans> for Method {
     }
 }
 
+impl From<Mixture> for Method {
+    fn from(recipe: Mixture) -> Self {
+        Self::Mixture(recipe)
+    }
+}
+
+impl From<Dbscan> for Method {
+    fn from(recipe: Dbscan) -> Self {
+        Self::Dbscan(recipe)
+    }
+}
+
+impl From<Hdbscan> for Method {
+    fn from(recipe: Hdbscan) -> Self {
+        Self::Hdbscan(recipe)
+    }
+}
+
+impl From<Hierarchy> for Method {
+    fn from(recipe: Hierarchy) -> Self {
+        Self::Hierarchy(recipe)
+    }
+}
+
 impl Model {
     /// The clusters, by number: from the weightiest to the lightest when fitted.
     #[must_use]
     pub fn clusters(&self) -> &[Cluster] {
         match self {
             Self::KMeans(model) => model.clusters(),
+            Self::Mixture(model) => model.clusters(),
+            Self::Dbscan(model) => model.clusters(),
+            Self::Hdbscan(model) => model.clusters(),
+            Self::Hierarchy(model) => model.clusters(),
         }
     }
 
@@ -91,6 +145,10 @@ impl Model {
     pub const fn report(&self) -> Option<&Report> {
         match self {
             Self::KMeans(model) => model.report(),
+            Self::Mixture(model) => model.report(),
+            Self::Dbscan(model) => Some(model.report()),
+            Self::Hdbscan(model) => Some(model.report()),
+            Self::Hierarchy(model) => Some(model.report()),
         }
     }
 
@@ -99,6 +157,10 @@ impl Model {
     pub fn columns(&self) -> usize {
         match self {
             Self::KMeans(model) => model.columns(),
+            Self::Mixture(model) => model.columns(),
+            Self::Dbscan(model) => model.columns(),
+            Self::Hdbscan(model) => model.columns(),
+            Self::Hierarchy(model) => model.columns(),
         }
     }
 
@@ -107,6 +169,10 @@ impl Model {
     pub fn assign(&self, point: &[f64]) -> Option<Assignment> {
         match self {
             Self::KMeans(model) => model.assign(point),
+            Self::Mixture(model) => model.assign(point),
+            Self::Dbscan(model) => model.assign(point),
+            Self::Hdbscan(model) => model.assign(point),
+            Self::Hierarchy(model) => model.assign(point),
         }
     }
 
@@ -116,6 +182,10 @@ impl Model {
     pub fn distances(&self, point: &[f64]) -> Option<Vec<f64>> {
         match self {
             Self::KMeans(model) => model.distances(point),
+            Self::Mixture(model) => model.distances(point),
+            Self::Dbscan(model) => model.distances(point),
+            Self::Hdbscan(model) => model.distances(point),
+            Self::Hierarchy(model) => model.distances(point),
         }
     }
 
@@ -124,6 +194,10 @@ impl Model {
     pub fn labels(&self, points: ArrayView2<'_, f64>) -> Vec<Option<usize>> {
         match self {
             Self::KMeans(model) => model.labels(points),
+            Self::Mixture(model) => model.labels(points),
+            Self::Dbscan(model) => model.labels(points),
+            Self::Hdbscan(model) => model.labels(points),
+            Self::Hierarchy(model) => model.labels(points),
         }
     }
 
@@ -132,6 +206,7 @@ impl Model {
     pub fn learn(&mut self, point: &[f64], weight: f64) -> Option<usize> {
         match self {
             Self::KMeans(model) => model.learn(point, weight),
+            _ => None,
         }
     }
 
@@ -140,6 +215,7 @@ impl Model {
     pub const fn learned(&self) -> u64 {
         match self {
             Self::KMeans(model) => model.learned(),
+            _ => 0,
         }
     }
 }

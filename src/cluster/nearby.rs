@@ -7,10 +7,21 @@ use super::{Assignment, Cluster, Fault, Nearest};
 
 /// Where a point belongs; none if it has another number of coordinates, or one out of range.
 pub(super) fn assign(clusters: &[Cluster], point: &[f64]) -> Option<Assignment> {
+    nearest(squares(clusters, point)?.enumerate())
+}
+
+/// The Euclidean distances of a point from all centers; none as for [`assign`].
+pub(super) fn distances(clusters: &[Cluster], point: &[f64]) -> Option<Vec<f64>> {
+    Some(squares(clusters, point)?.map(f64::sqrt).collect())
+}
+
+fn squares<'a>(
+    clusters: &'a [Cluster],
+    point: &'a [f64],
+) -> Option<impl Iterator<Item = f64> + 'a> {
     let columns = clusters.first()?.center.len();
     let takes = point.len() == columns && point.iter().all(|&x| is_coordinate(x));
-    let squares = clusters.iter().map(|cluster| squared_distance(&cluster.center, point));
-    if takes { nearest(squares.enumerate()) } else { None }
+    takes.then(|| clusters.iter().map(|cluster| squared_distance(&cluster.center, point)))
 }
 
 /// The two nearest of clusters at these squared distances, of which one can be met again and again;

@@ -102,8 +102,14 @@ mod tests {
         ] {
             assert_eq!(told(number, measure), expected);
         }
-        assert_eq!((percent(0.004), percent(0.0), percent(1.0)), ("0.4 %".into(), "0 %".into(), "100 %".into()));
-        assert_eq!((customers(1), customers(1200)), ("1 customer".into(), "1,200 customers".into()));
+        assert_eq!(
+            (percent(0.004), percent(0.0), percent(1.0)),
+            ("0.4 %".into(), "0 %".into(), "100 %".into())
+        );
+        assert_eq!(
+            (customers(1), customers(1200)),
+            ("1 customer".into(), "1,200 customers".into())
+        );
         let parts = ["a", "b", "c"].map(str::to_owned);
         assert_eq!((listed(&parts[..2]), listed(&parts)), ("a and b".into(), "a, b and c".into()));
     }

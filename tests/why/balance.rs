@@ -90,7 +90,8 @@ fn check(recipe: &Balance, case: &Case, prior: impl Fn(&Prior) -> Vec<f64>) {
             continue;
         }
         let estimate = found[0].estimate;
-        for (found, expected) in [estimate.value, estimate.low, estimate.high].iter().zip(expected) {
+        for (found, expected) in [estimate.value, estimate.low, estimate.high].iter().zip(expected)
+        {
             near(*found, *expected, 1e-6);
         }
     }
@@ -151,13 +152,20 @@ fn each_segment_has_its_own_prior_if_enough_of_it_is_known() {
     let rows: Vec<Vec<Option<f64>>> = [(1, 10), (2, 10), (0, 9), (8, 10), (10, 11), (5, 7), (1, 1)]
         .map(|(hits, of): (i32, i32)| vec![Some(hits.into()), Some(of.into())])
         .to_vec();
-    let of_row = |row: usize| if row < 3 { of("low") } else if row < 6 { of("high") } else { of("new") };
+    let of_row = |row: usize| {
+        if row < 3 {
+            of("low")
+        } else if row < 6 {
+            of("high")
+        } else {
+            of("new")
+        }
+    };
     let memberships: Vec<Membership> = (0..7).map(of_row).collect();
     let balanced = rate().fit(&table(&rows), &memberships).unwrap();
     assert_eq!(balanced.segments.len(), 2);
-    let newcomer = |membership: &Membership| {
-        balanced.estimate(membership, &[None, None]).unwrap()[0].segment
-    };
+    let newcomer =
+        |membership: &Membership| balanced.estimate(membership, &[None, None]).unwrap()[0].segment;
     assert!(newcomer(&of("low")) < 0.2 && newcomer(&of("high")) > 0.7);
     assert_eq!(newcomer(&of("new")), newcomer(&Membership::none()));
     // Those of one segment differ no more than chance makes them: together, 3 of 29 and a half.

@@ -18,7 +18,9 @@ fn the_nearest_border_is_half_way_between_two_centers() {
     let moves = Mover::new(&model).moves(&values(&[0.0, 0.0]));
     // The border 6a + 8b = 50 is 5 away, at (3, 4); along a at 8.33, and along b at 6.25.
     let by = |features: &[&str]| {
-        let has = |found: &&Move| found.shifts.iter().map(|shift| shift.feature.as_str()).eq(features.iter().copied());
+        let has = |found: &&Move| {
+            found.shifts.iter().map(|shift| shift.feature.as_str()).eq(features.iter().copied())
+        };
         moves.iter().find(has).unwrap()
     };
     for (features, distance) in [(&["a", "b"][..], 5.0), (&["b"], 6.25), (&["a"], 25.0 / 3.0)] {
@@ -42,7 +44,10 @@ fn whole_numbers_and_money_go_to_the_side_that_crosses() {
     let moves = mover.moves_into(&row("ida"), &to);
     let [only] = moves.as_slice() else { panic!("{moves:?}") };
     let shift = &only.shifts[0];
-    assert_eq!((shift.feature.as_str(), shift.from, shift.to.fract()), ("recency_days", 300.0, 0.0));
+    assert_eq!(
+        (shift.feature.as_str(), shift.from, shift.to.fract()),
+        ("recency_days", 300.0, 0.0)
+    );
     // That day moves, and a day more does not.
     let place = |days: f64| {
         let mut values = row("ida");

@@ -44,9 +44,8 @@ fn judged(rows: &[[f64; 2]], clusters: usize) -> (Clustered, Fitness) {
 fn groups() -> Vec<[f64; 2]> {
     let mut rng = ChaCha8Rng::seed_from_u64(1);
     let corners = [(150, 0.0, 0.0), (130, 10.0, 0.0), (120, 5.0, 9.0)];
-    let group = |(count, x, y): (usize, f64, f64)| {
-        (0..count).map(move |_| (x, y)).collect::<Vec<_>>()
-    };
+    let group =
+        |(count, x, y): (usize, f64, f64)| (0..count).map(move |_| (x, y)).collect::<Vec<_>>();
     let centers = corners.into_iter().flat_map(group);
     centers.map(|(x, y)| [x + normal(&mut rng), y + normal(&mut rng)]).collect()
 }
@@ -116,9 +115,14 @@ fn a_customer_and_a_feature_that_outweigh_all_others_are_told() {
     let told = fitness.to_string();
     let expected = "customer c0400 makes 9";
     assert!(told.lines().any(|line| line.starts_with(expected)), "{told}");
-    let small = Concern::Small(model.model().clusters().last().map(|_| {
-        fitness.figures.sizes.last().unwrap().0.clone()
-    }).unwrap());
+    let small = Concern::Small(
+        model
+            .model()
+            .clusters()
+            .last()
+            .map(|_| fitness.figures.sizes.last().unwrap().0.clone())
+            .unwrap(),
+    );
     assert!(has(&fitness, |found| *found == small), "{told}");
 
     let wide: Vec<[f64; 2]> = groups().into_iter().map(|[x, y]| [x, y * 1000.0]).collect();

@@ -10,10 +10,7 @@ use proptest::prelude::*;
 
 use super::{id, model, table, today};
 
-fn standing<'a>(
-    persona: &'a Persona,
-    feature: &str,
-) -> &'a loyalty::segment::persona::Standing {
+fn standing<'a>(persona: &'a Persona, feature: &str) -> &'a loyalty::segment::persona::Standing {
     persona.standings.iter().find(|found| found.feature.as_str() == feature).unwrap()
 }
 
@@ -21,8 +18,14 @@ fn standing<'a>(
 fn a_persona_has_the_quartiles_of_its_customers_and_a_name() {
     let personas = personas(&model(), &table(), today(), &[]).unwrap();
     let names: Vec<&str> = personas.iter().map(|found| found.name.as_str()).collect();
-    assert_eq!(names, ["Low-spending occasional buyers", "Big-spending active customers",
-                       "Big-spending lapsed customers"]);
+    assert_eq!(
+        names,
+        [
+            "Low-spending occasional buyers",
+            "Big-spending active customers",
+            "Big-spending lapsed customers"
+        ]
+    );
     let much = &personas[1];
     assert_eq!((much.size, much.customers), (3, 10));
     let spend = standing(much, "spend(1y)");
@@ -105,7 +108,8 @@ fn what_they_buy_and_when_and_what_they_answer_to_is_told() {
 #[test]
 fn what_chance_alone_could_do_is_no_trait() {
     // Three of four against half of all: Wilson's interval starts at 30 %.
-    let table = given("spend", &[(0, 1.0); 4].iter().chain(&[(1, 1.0); 4]).copied().collect::<Vec<_>>());
+    let table =
+        given("spend", &[(0, 1.0); 4].iter().chain(&[(1, 1.0); 4]).copied().collect::<Vec<_>>());
     let bought = |at| if [0, 1, 2, 4].contains(&at) { vec!["tea"] } else { vec![] };
     let facet =
         Facet::new("bought", Topic::Buys, (0..8).map(|at| (id(&format!("c{at:03}")), bought(at))));

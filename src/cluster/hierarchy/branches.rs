@@ -140,6 +140,12 @@ impl Branches {
         nearby::assign(&self.clusters, point)
     }
 
+    /// The Euclidean distances of a point from all centers; `None` as for [`Branches::assign`].
+    #[must_use]
+    pub fn distances(&self, point: &[f64]) -> Option<Vec<f64>> {
+        nearby::distances(&self.clusters, point)
+    }
+
     /// The cluster of each row of a matrix, as [`Branches::assign`] tells it.
     #[must_use]
     pub fn labels(&self, points: ArrayView2<'_, f64>) -> Vec<Option<usize>> {

@@ -25,8 +25,7 @@ fn by_subsets(tree: &Tree, point: &[f64], class: usize) -> Vec<f64> {
         without
             .map(|present| {
                 let size = present.count_ones();
-                let share =
-                    factorial(size) * factorial(columns - size - 1) / factorial(columns);
+                let share = factorial(size) * factorial(columns - size - 1) / factorial(columns);
                 let worth = |present| expected(tree, 0, point, present, class);
                 share * (worth(present | 1 << column) - worth(present))
             })
@@ -60,13 +59,11 @@ fn what_cannot_be_grown_is_told() {
 fn equally_good_splits_go_to_the_first_column_and_the_least_threshold() {
     // Both columns tell the classes apart, and two thresholds of the first are equally good.
     let points = array![[0.0, 9.0], [1.0, 5.0], [2.0, 5.0], [3.0, 9.0]];
-    let tree = Cart { max_depth: 1, ..Cart::default() }
-        .fit(points.view(), &[0, 1, 1, 0], None)
-        .unwrap();
+    let tree =
+        Cart { max_depth: 1, ..Cart::default() }.fit(points.view(), &[0, 1, 1, 0], None).unwrap();
     assert_eq!(tree.nodes()[0].split.unwrap().column, 1);
-    let tree = Cart { max_depth: 1, ..Cart::default() }
-        .fit(points.view(), &[0, 1, 0, 1], None)
-        .unwrap();
+    let tree =
+        Cart { max_depth: 1, ..Cart::default() }.fit(points.view(), &[0, 1, 0, 1], None).unwrap();
     let root = tree.nodes()[0].split.unwrap();
     assert_eq!((root.column, root.threshold), (0, 0.5));
 }

@@ -50,8 +50,15 @@ pub(super) fn digamma(x: f64) -> f64 {
     }
     let square = 1.0 / (x * x);
     // Abramowitz and Stegun, 6.3.18.
-    let terms =
-        [1.0 / 12.0, -1.0 / 120.0, 1.0 / 252.0, -1.0 / 240.0, 1.0 / 132.0, -691.0 / 32_760.0, 1.0 / 12.0];
+    let terms = [
+        1.0 / 12.0,
+        -1.0 / 120.0,
+        1.0 / 252.0,
+        -1.0 / 240.0,
+        1.0 / 132.0,
+        -691.0 / 32_760.0,
+        1.0 / 12.0,
+    ];
     let series = terms.into_iter().rev().fold(0.0, |rest, term| (rest + term) * square);
     sum + libm::log(x) - 0.5 / x - series
 }

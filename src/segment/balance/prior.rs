@@ -94,9 +94,7 @@ impl Prior {
                 let counts = shown.and_then(Shown::counts);
                 shares(&[*hits, *misses], counts.as_deref()).into_iter().take(1).collect()
             }
-            Self::Dirichlet { counts } => {
-                shares(counts, shown.and_then(Shown::counts).as_deref())
-            }
+            Self::Dirichlet { counts } => shares(counts, shown.and_then(Shown::counts).as_deref()),
             Self::Gamma { events, exposure } => {
                 let own = shown.and_then(Shown::events);
                 vec![rate(*events, *exposure, own)]

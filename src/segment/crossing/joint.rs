@@ -50,9 +50,8 @@ fn borders(mover: &Mover<'_>, start: &Start<'_>, segment: usize) -> Option<Vec<B
     }
     let clusters = mover.model.model().clusters();
     let own = &clusters.get(segment)?.center;
-    let free: Vec<f64> = (0..start.point.len())
-        .map(|column| f64::from(u8::from(mover.is_free(column))))
-        .collect();
+    let free: Vec<f64> =
+        (0..start.point.len()).map(|column| f64::from(u8::from(mover.is_free(column)))).collect();
     let mut borders = Vec::new();
     for (number, cluster) in clusters.iter().enumerate().filter(|(other, _)| *other != segment) {
         let ahead = cluster.center.iter().zip(own).map(|(other, own)| 2.0 * (other - own));

@@ -7,8 +7,7 @@ use crate::segment::Segmenter;
 use crate::segment::round::roundest;
 
 /// By how much farther it is gone, one after another, until rounded values cross.
-const BEYOND: [f64; 12] =
-    [1e-9, 1e-7, 1e-5, 1e-3, 0.01, 0.02, 0.05, 0.1, 0.2, 0.35, 0.6, 1.0];
+const BEYOND: [f64; 12] = [1e-9, 1e-7, 1e-5, 1e-3, 0.01, 0.02, 0.05, 0.1, 0.2, 0.35, 0.6, 1.0];
 
 /// How much farther than needed a plain number may be, as a share of its change, to have fewer
 /// digits.

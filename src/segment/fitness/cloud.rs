@@ -62,9 +62,11 @@ fn anderson_darling(numbers: &mut [f64]) -> Option<f64> {
         let z = (x - mean) / deviation;
         (normal::log_survival(-z), normal::log_survival(z))
     };
-    let terms = numbers.iter().zip(numbers.iter().rev()).enumerate().map(|(index, (low, high))| {
-        (2.0 * index as f64 + 1.0) * (logs(low).0 + logs(high).1)
-    });
+    let terms = numbers
+        .iter()
+        .zip(numbers.iter().rev())
+        .enumerate()
+        .map(|(index, (low, high))| (2.0 * index as f64 + 1.0) * (logs(low).0 + logs(high).1));
     let statistic = -count - terms.sum::<f64>() / count;
     Some(statistic * (1.0 + 4.0 / count - 25.0 / (count * count)))
 }

@@ -129,8 +129,12 @@ impl fmt::Display for Finding {
                 write!(f, "{id} has {}, fewer than {limit:.0}", customers(found as usize))
             }
             Concern::SmallShare(id) => {
-                write!(f, "{id} has {} of the customers, less than {}", percent(found),
-                    percent(limit))
+                write!(
+                    f,
+                    "{id} has {} of the customers, less than {}",
+                    percent(found),
+                    percent(limit)
+                )
             }
             Concern::TooMany => write!(f, "there are {found:.0} segments, more than {limit:.0}"),
             Concern::TooManyForSoFew => write!(

@@ -67,11 +67,8 @@ fn recurrences(labels: &[usize], found: &[usize], clusters: usize) -> Vec<Option
     let mut both = vec![0_usize; clusters * others];
     let (mut own, mut other) = (vec![0_usize; clusters], vec![0_usize; others]);
     for (label, found) in labels.iter().zip(found) {
-        let places = [
-            both.get_mut(label * others + found),
-            own.get_mut(*label),
-            other.get_mut(*found),
-        ];
+        let places =
+            [both.get_mut(label * others + found), own.get_mut(*label), other.get_mut(*found)];
         places.into_iter().flatten().for_each(|count| *count += 1);
     }
     let jaccard = |(both, other): (&usize, &usize), own: usize| {

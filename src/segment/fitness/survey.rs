@@ -33,7 +33,8 @@ impl Survey {
         let nothing = Array2::zeros((0, model.model().columns()));
         let matrix = coordinates.matrix().unwrap_or_else(|| nothing.view());
         let found = model.model().labels(matrix);
-        let rows: Vec<usize> = (0..found.len()).filter(|row| label(&found, *row).is_some()).collect();
+        let rows: Vec<usize> =
+            (0..found.len()).filter(|row| label(&found, *row).is_some()).collect();
         let labels: Vec<usize> = rows.iter().filter_map(|row| label(&found, *row)).collect();
         let inside = matrix.select(ndarray::Axis(0), &rows);
         let outlier = scatter::outlier(inside.view()).and_then(|(place, share)| {
@@ -42,8 +43,7 @@ impl Survey {
         });
         let segments = model.segments();
         let shares = scatter::dominance(inside.view(), &labels, segments.len());
-        let mut dominance: Vec<(Text, f64)> =
-            model.inputs().iter().cloned().zip(shares).collect();
+        let mut dominance: Vec<(Text, f64)> = model.inputs().iter().cloned().zip(shares).collect();
         dominance.sort_by(|left, right| right.1.total_cmp(&left.1));
         let count = |position| labels.iter().filter(|label| **label == position).count();
         let sizes = segments.iter().enumerate().map(|(at, found)| (found.id.clone(), count(at)));
@@ -72,14 +72,18 @@ impl Survey {
     /// Fits anew on resampled customers.
     pub(super) fn refit(&mut self, model: &Clustered, recipe: &Clusters, limits: &Limits) {
         let segments = model.segments();
-        let found =
-            refits::agreement(&recipe.method, self.sample.view(), &self.labels, segments.len(), limits);
+        let found = refits::agreement(
+            &recipe.method,
+            self.sample.view(),
+            &self.labels,
+            segments.len(),
+            limits,
+        );
         let Some((stability, recurrence)) = found else { return };
         self.figures.stability = Some(stability);
         let ids = segments.iter().map(|segment| segment.id.clone());
         let recurrence = ids.zip(recurrence);
-        self.figures.recurrence =
-            recurrence.filter_map(|(id, share)| Some((id, share?))).collect();
+        self.figures.recurrence = recurrence.filter_map(|(id, share)| Some((id, share?))).collect();
     }
 
     /// What to make of it.
@@ -108,9 +112,8 @@ impl Survey {
         for (id, size) in sizes {
             let (count, share) = (*size as f64, *size as f64 / (*customers).max(1) as f64);
             let few = finding(Concern::Small(id.clone()), count, limits.size.below(count));
-            let little = || {
-                finding(Concern::SmallShare(id.clone()), share, limits.share.below(share))
-            };
+            let little =
+                || finding(Concern::SmallShare(id.clone()), share, limits.share.below(share));
             found.extend(few.or_else(little));
         }
         for (id, share) in recurrence {

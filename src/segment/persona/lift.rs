@@ -97,9 +97,7 @@ impl Shares {
         }
         let mean = |(sum, count): (f64, usize)| sum / count.max(1) as f64;
         let (overall, share, known) = (mean(*all), mean(*members), members.1);
-        let told = overall > 0.0
-            && share >= 1.1 * overall
-            && wilson_lower(share, known) > overall;
+        let told = overall > 0.0 && share >= 1.1 * overall && wilson_lower(share, known) > overall;
         told.then(|| Lift {
             of: self.of.clone(),
             text: self.text.clone(),

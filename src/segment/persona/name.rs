@@ -66,9 +66,9 @@ impl Pieces {
             words => format!("{} {}", words.join(", "), noun.noun),
         };
         let mut letters = name.chars();
-        letters.next().map_or_else(String::new, |first| {
-            first.to_uppercase().chain(letters).collect()
-        })
+        letters
+            .next()
+            .map_or_else(String::new, |first| first.to_uppercase().chain(letters).collect())
     }
 }
 
@@ -88,8 +88,7 @@ fn varied(found: Vec<Candidate<'_>>) -> Vec<Phrase> {
 /// A name for each segment, all different: with more traits where two would be called the same,
 /// and with a number where all their traits are the same.
 pub(super) fn distinct(segments: &[Pieces]) -> Vec<String> {
-    let mut traits: Vec<usize> =
-        segments.iter().map(|pieces| pieces.notable.min(USUAL)).collect();
+    let mut traits: Vec<usize> = segments.iter().map(|pieces| pieces.notable.min(USUAL)).collect();
     loop {
         let names = names(segments, &traits);
         let mut counts: BTreeMap<&str, usize> = BTreeMap::new();

@@ -146,13 +146,11 @@ impl Family {
 fn one_text(feature: &Feature) -> Option<Phrase> {
     let shoppers = |text: &str| Phrase::new(text, text.to_owned(), format!("{text} shoppers"));
     Some(match feature {
-        Feature::CategoryUnits(category, _) => {
-            Phrase::new(
-                category.as_str(),
-                format!("{category}-loving"),
-                format!("{category} lovers"),
-            )
-        }
+        Feature::CategoryUnits(category, _) => Phrase::new(
+            category.as_str(),
+            format!("{category}-loving"),
+            format!("{category} lovers"),
+        ),
         Feature::WeekdayShare(day) => shoppers(weekday(*day)),
         Feature::HourShare(hour) => shoppers(match hour {
             5..=10 => "morning",

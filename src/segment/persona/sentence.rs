@@ -39,9 +39,8 @@ impl fmt::Display for Persona {
 /// others`.
 impl fmt::Display for Standing {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let [lower, median, upper, overall] =
-            [self.lower, self.median, self.upper, self.overall]
-                .map(|number| told(number, self.stands_for));
+        let [lower, median, upper, overall] = [self.lower, self.median, self.upper, self.overall]
+            .map(|number| told(number, self.stands_for));
         write!(f, "{} {median} (", self.feature)?;
         if lower != upper {
             write!(f, "half between {lower} and {upper}; ")?;

@@ -133,11 +133,7 @@ impl<'a> Explainer<'a> {
     ///
     /// # Errors
     /// All columns that the table does not have.
-    pub fn against(
-        self,
-        table: &FeatureTable,
-        most: usize,
-    ) -> Result<Self, Problems<TableFault>> {
+    pub fn against(self, table: &FeatureTable, most: usize) -> Result<Self, Problems<TableFault>> {
         let coordinates = self.model.prepared().table(table)?;
         let Some(matrix) = coordinates.matrix().filter(|matrix| matrix.nrows() > 0) else {
             return Ok(self);
@@ -196,8 +192,7 @@ impl<'a> Explainer<'a> {
         let by_centers = model.is_by_centers();
         let (segment, compared) = (model.segments().get(own)?, model.segments().get(other)?);
         let mut contributions = self.contributions(values, point, own, other, &found.values)?;
-        contributions
-            .sort_by(|left, right| right.contribution.total_cmp(&left.contribution));
+        contributions.sort_by(|left, right| right.contribution.total_cmp(&left.contribution));
         Some(Reasons {
             segment: segment.id.clone(),
             name: segment.name.clone(),

@@ -32,10 +32,7 @@ impl fmt::Display for Reasons {
 }
 
 /// The first of these that have a fair share in what all of them add.
-fn weighty<'a>(
-    found: impl Iterator<Item = &'a Contribution> + Clone,
-    other: &str,
-) -> Vec<String> {
+fn weighty<'a>(found: impl Iterator<Item = &'a Contribution> + Clone, other: &str) -> Vec<String> {
     let sum: f64 = found.clone().map(|found| found.contribution.abs()).sum();
     let weighty = |found: &&Contribution| found.contribution.abs() >= WORTH_NAMING * sum;
     found.filter(weighty).take(NAMED).map(|found| phrase(found, other)).collect()

@@ -195,7 +195,8 @@ impl Surrogate {
             let recipe = Cart { max_depth: self.tree.max_depth.min(depth), ..self.tree };
             let tree = recipe.fit(points.view(), classes, None)?;
             let labels = tree.labels(points.view());
-            let right = labels.iter().zip(classes).filter(|(found, class)| **found == Some(**class));
+            let right =
+                labels.iter().zip(classes).filter(|(found, class)| **found == Some(**class));
             let fidelity = right.count() as f64 / classes.len().max(1) as f64;
             // A tree that uses fewer questions than it may will not grow any more.
             let last = depth >= self.tree.max_depth || tree.depth() < depth;
@@ -254,7 +255,9 @@ fn suggestions(
         Suggestion {
             members: memberships.iter().filter(own).count(),
             holds: held.iter().filter(|held| held.contains(&id)).count(),
-            both: pairs.filter(|(own, held)| own.primary() == Some(&id) && held.contains(&id)).count(),
+            both: pairs
+                .filter(|(own, held)| own.primary() == Some(&id) && held.contains(&id))
+                .count(),
             conditions: conditions(&when),
             segment: id,
             name,
