@@ -1,7 +1,7 @@
 //! A block of points, which is assigned to centers apart from all others.
 #![expect(clippy::inline_always, reason = "code that is not inlined is not vectorized")]
 
-use super::super::points::Points;
+use super::super::points::{Points, squared_distance};
 use super::super::wide::wide;
 use super::bounds::{Bounds, Drift};
 use super::lloyd::Search;
@@ -67,6 +67,29 @@ impl Block {
         if rows.weights.is_none() {
             self.sums.weigh_by_size();
         }
+    }
+
+    /// The weighted sum of the squared distances of its points from their centers.
+    pub(super) fn inertia(&self, number: usize, step: &Step<'_>) -> f64 {
+        let rows = step.rows(number);
+        wide(
+            #[inline(always)]
+            || for_columns!(rows.columns, columns => self.measure(Rows { columns, ..rows }, step)),
+        )
+    }
+
+    #[inline(always)]
+    fn measure(&self, rows: Rows<'_>, step: &Step<'_>) -> f64 {
+        let columns = rows.columns;
+        let mut weights = rows.weights.map(<[f64]>::iter);
+        let mut inertia = 0.0;
+        for (row, &label) in rows.coordinates.chunks_exact(columns).zip(&self.labels) {
+            let center = step.centers.get(label as usize * columns..);
+            let center = center.and_then(|center| center.get(..columns)).unwrap_or_default();
+            let weight = weights.as_mut().and_then(Iterator::next).copied().unwrap_or(1.0);
+            inertia += weight * squared_distance(row, center);
+        }
+        inertia
     }
 
     #[inline(always)]

@@ -153,14 +153,24 @@ impl<'a> Lloyd<'a> {
     }
 
     fn each_block(&mut self, work: impl Fn(&mut Block, usize, &Step<'_>) + Sync) {
-        let (points, size) = (self.points, self.size);
-        let (centers, drift) = (self.centers.as_slice(), self.drift.as_ref());
-        let step = Step { points, size, centers, search: self.search, drift };
-        parallel::fill_chunks(&mut self.blocks, 1, |number, blocks| {
+        let mut blocks = std::mem::take(&mut self.blocks);
+        let step = self.step();
+        parallel::fill_chunks(&mut blocks, 1, |number, blocks| {
             blocks.iter_mut().for_each(|block| work(block, number, &step));
         });
+        self.blocks = blocks;
         self.sums.clear();
         self.blocks.iter().for_each(|block| self.sums.add(&block.sums));
+    }
+
+    fn step(&self) -> Step<'_> {
+        Step {
+            points: self.points,
+            size: self.size,
+            centers: &self.centers,
+            search: self.search,
+            drift: self.drift.as_ref(),
+        }
     }
 
     /// Moves every center that has points to their mean; the sum of the squared moves.
@@ -174,9 +184,9 @@ impl<'a> Lloyd<'a> {
 
     /// The weighted sum of the squared distances of all points from their centers.
     fn measure(&self) -> f64 {
+        let step = self.step();
         let inertias = parallel::each_number(self.blocks.len(), |number| {
-            let weights = self.points.weights().iter().skip(number * self.size);
-            self.squares(number).zip(weights).map(|(square, weight)| weight * square).sum::<f64>()
+            self.blocks.get(number).map_or(0.0, |block| block.inertia(number, &step))
         });
         inertias.into_iter().sum()
     }

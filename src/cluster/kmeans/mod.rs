@@ -5,6 +5,7 @@ mod bounds;
 mod clustering;
 mod lloyd;
 mod seeding;
+mod spread;
 mod sums;
 mod tile;
 
@@ -15,13 +16,14 @@ use serde::{Deserialize, Serialize};
 
 use crate::path::{Path, Problems};
 
-use super::points::{Points, is_coordinate, squared_distance};
+use super::points::{Points, is_coordinate};
 use super::{Cluster, Fault, Note, Objective, Report};
 
 pub use clustering::Clustering;
 
 use lloyd::{Limits, Lloyd, Search};
 use seeding::Rounds;
+use spread::mean_variance;
 
 /// K-means: centers such that the points are as near as possible, in squared Euclidean distance, to
 /// the nearest of them.
@@ -150,7 +152,11 @@ impl KMeans {
             return Err(problems);
         };
         let mut rng = ChaCha8Rng::seed_from_u64(seed);
-        let still = self.tolerance * mean_variance(&points);
+        // Nothing less than standing still is asked of many.
+        let still = match self.tolerance {
+            0.0 => 0.0,
+            tolerance => tolerance * mean_variance(&points),
+        };
         let limits = Limits { iterations: self.max_iterations, still };
         let starts = match &self.init {
             Init::Centers(_) => 1,
@@ -263,19 +269,6 @@ fn check_center(center: &[f64], columns: usize, path: &Path, problems: &mut Prob
     for (column, &value) in center.iter().enumerate().filter(|(_, value)| !is_coordinate(**value)) {
         problems.add(path.item(column), Fault::Coordinate { value });
     }
-}
-
-/// The variance of the coordinates, whatever the weights: the mean over the columns, as in
-/// scikit-learn.
-fn mean_variance(points: &Points<'_>) -> f64 {
-    let count = points.len() as f64;
-    let mut means = vec![0.0; points.columns()];
-    for point in points.iter() {
-        means.iter_mut().zip(point).for_each(|(mean, x)| *mean += x);
-    }
-    means.iter_mut().for_each(|mean| *mean /= count);
-    let squares: f64 = points.iter().map(|point| squared_distance(point, &means)).sum();
-    squares / count / points.columns() as f64
 }
 
 /// The columns in which all points have the same coordinate.

@@ -1,6 +1,8 @@
 //! What belongs to each center.
 #![expect(clippy::inline_always, reason = "code that is not inlined is not vectorized")]
 
+use super::super::points::squared_distance;
+
 /// Sums over the points of each center.
 #[derive(Clone)]
 pub(super) struct Sums {
@@ -81,7 +83,7 @@ impl Sums {
                 return 0.0;
             }
             mean.iter_mut().for_each(|coordinate| *coordinate /= weight);
-            let moved = super::squared_distance(center, mean);
+            let moved = squared_distance(center, mean);
             center.copy_from_slice(mean);
             moved
         };
