@@ -18,14 +18,20 @@ const SECTIONS: [(&str, fn(&mut Figures)); 3] =
 
 use figures::Figures;
 
-const SECTIONS: [(&str, fn(&mut Figures)); 1] = [("kmeans", kmeans::run)];
+/// The figures of one method.
+struct Section {
+    name: &'static str,
+    run: fn(&mut Figures),
+}
+
+const SECTIONS: [Section; 1] = [Section { name: "kmeans", run: kmeans::run }];
 
 fn main() {
     let words: Vec<String> = std::env::args().skip(1).filter(|word| word != "--bench").collect();
     let (folders, names): (Vec<&String>, Vec<&String>) =
         words.iter().partition(|word| word.contains('/'));
     let mut figures = Figures::new(folders.first().map(|folder| folder.as_str()));
-    for (name, run) in SECTIONS {
+    for Section { name, run } in SECTIONS {
         if names.is_empty() || names.iter().any(|wanted| *wanted == name) {
             run(&mut figures);
         }

@@ -2,6 +2,8 @@
 //!
 //! A recipe ([`KMeans`]) is fitted on a matrix of points and gives a model ([`Clustering`]), which
 //! assigns any point; [`Method`] is any of the recipes and [`Model`] any of the models.
+//! A recipe ([`KMeans`], or [`KPrototypes`] for points that have categories too) is fitted on points
+//! and gives a model ([`Clustering`], [`Prototypes`]), which assigns any point;
 //! [`silhouettes`] and [`adjusted_rand`] say how good clusters are.
 
 pub mod choice;

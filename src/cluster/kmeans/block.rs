@@ -1,5 +1,4 @@
 //! A block of points, which is assigned to centers apart from all others.
-#![expect(clippy::inline_always, reason = "code that is not inlined is not vectorized")]
 
 use super::super::points::{Points, squared_distance};
 use super::super::wide::wide;

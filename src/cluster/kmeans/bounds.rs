@@ -4,7 +4,6 @@
 //! center than any other center can be keeps it. Bounds are rounded to the safe side, and a point is
 //! only passed over if its center is nearer by more than what rounding does to a measured distance:
 //! its label is the one that measuring would give, to the bit.
-#![expect(clippy::inline_always, reason = "code that is not inlined is not vectorized")]
 
 use super::super::points::squared_distance;
 use super::tile::LANES;

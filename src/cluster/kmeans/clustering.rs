@@ -184,6 +184,18 @@ impl Clustering {
     ///
     /// D. Sculley, "Web-scale k-means clustering", WWW 2010, 1177–1178.
     ///
+    /// ```
+    /// use loyalty::cluster::Clustering;
+    /// use ndarray::array;
+    ///
+    /// let mut clustering = Clustering::guessed(vec![vec![0.0], vec![10.0]])?;
+    /// clustering.learn_batch(array![[1.0], [3.0], [8.0]].view(), None)?;
+    /// clustering.learn_batch(array![[4.0]].view(), Some(&[2.0]))?;
+    /// assert_eq!(clustering.clusters()[0].center, [3.0]);
+    /// assert_eq!(clustering.clusters()[1].center, [8.0]);
+    /// # Ok::<(), loyalty::path::Problems<loyalty::cluster::Fault>>(())
+    /// ```
+    ///
     /// # Errors
     /// Everything in the points or the weights that is out of range, with its place, and another
     /// number of coordinates than centers have: nothing was learned.
@@ -266,7 +278,7 @@ impl TryFrom<Written> for Clustering {
             check_center(&cluster.center, columns, &place.field("center"), &mut problems);
             let value = cluster.weight;
             let is_guess = cluster.size == 0 && value == 0.0;
-            if !is_guess && !(value > 0.0 && value <= HEAVIEST * 1e20) {
+            if !(is_guess || value > 0.0 && value <= HEAVIEST * 1e20) {
                 problems.add(place.field("weight"), Fault::OutOfRange { value });
             }
         }

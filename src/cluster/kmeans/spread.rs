@@ -1,5 +1,4 @@
 //! How far points are spread.
-#![expect(clippy::inline_always, reason = "code that is not inlined is not vectorized")]
 
 use crate::parallel;
 

@@ -1,5 +1,4 @@
 //! What belongs to each center.
-#![expect(clippy::inline_always, reason = "code that is not inlined is not vectorized")]
 
 use super::super::points::squared_distance;
 

@@ -3,7 +3,6 @@
 //! Points are turned so that one coordinate of all eight is contiguous: the compiler then measures
 //! their distances in vector registers. Each lane is computed as in a plain loop over one point, and
 //! so is the same number.
-#![expect(clippy::inline_always, reason = "code that is not inlined is not vectorized")]
 
 /// How many points are measured side by side.
 pub(super) const LANES: usize = 8;

@@ -30,6 +30,19 @@ pub enum StartAt {
 }
 
 /// A prototype to start at.
+///
+/// ```
+/// use loyalty::cluster::{KPrototypes, Mixed, Start, StartAt};
+/// use ndarray::array;
+///
+/// let categories = array![[1, 2], [1, 3], [4, 5], [4, 6]];
+/// let start = |categories: [u32; 2]| Start { numbers: vec![], categories: categories.to_vec() };
+/// let init = StartAt::Prototypes(vec![start([1, 2]), start([4, 5])]);
+/// let recipe = KPrototypes { init, ..KPrototypes::new(2) };
+/// let found = recipe.fit_seeded(Mixed::of_categories(categories.view()), None, 0)?;
+/// assert_eq!(found.assign(&[], &[4, 9]).map(|found| found.nearest.cluster), Some(1));
+/// # Ok::<(), loyalty::path::Problems<loyalty::cluster::Fault>>(())
+/// ```
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Start {

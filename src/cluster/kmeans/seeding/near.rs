@@ -1,5 +1,4 @@
 //! How far all points are from the nearest center so far.
-#![expect(clippy::inline_always, reason = "code that is not inlined is not vectorized")]
 
 use rand::{Rng, SeedableRng};
 use rand_chacha::ChaCha8Rng;
