@@ -7,9 +7,11 @@
 
 mod data;
 mod figures;
+mod hierarchy;
 mod kmeans;
 mod mixture;
 mod scores;
+mod stream;
 
 use figures::Figures;
 
@@ -25,6 +27,7 @@ struct Section {
 }
 
 const SECTIONS: [Section; 1] = [Section { name: "kmeans", run: kmeans::run }];
+    [("hierarchy", hierarchy::run), ("kmeans", kmeans::run), ("stream", stream::run)];
 
 fn main() {
     let words: Vec<String> = std::env::args().skip(1).filter(|word| word != "--bench").collect();

@@ -63,7 +63,7 @@ pub enum Objective {
 #[non_exhaustive]
 pub enum Note {
     /// The points are at fewer different places than clusters were wanted (places count as the same
-    /// if their squared distance is too small for a float).
+    /// if their squared distance is too small for a float), or a tree cannot be cut into so many.
     FewerClusters {
         /// How many were wanted.
         wanted: usize,

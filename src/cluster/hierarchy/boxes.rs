@@ -6,7 +6,7 @@
 //! no cluster within can be nearer than its side is.
 
 use super::super::points::squared_distance;
-use super::blocks::{LANES, add_squares};
+use super::blocks::{LANES, add_squares, squared_distances};
 
 /// No cluster stands in a lane.
 const NOBODY: u32 = u32::MAX;
@@ -22,6 +22,8 @@ pub(in crate::cluster) struct Seeker<'a> {
     pub(in crate::cluster) center: &'a [f64],
     /// One by its weight.
     pub(in crate::cluster) inverse: f64,
+    /// Below this squared distance [`Boxes::reached`] tells of it.
+    pub(in crate::cluster) reach: f64,
 }
 
 impl Seeker<'_> {
@@ -71,6 +73,7 @@ pub(in crate::cluster) struct Boxes {
     /// Blocks of centers, leaf by leaf.
     blocks: Vec<[f64; LANES]>,
     inverses: Vec<[f64; LANES]>,
+    reaches: Vec<[f64; LANES]>,
     ids: Vec<[u32; LANES]>,
     /// Of each cluster, the block it is in.
     homes: Vec<u32>,
@@ -121,11 +124,13 @@ impl Boxes {
             width,
             blocks: vec![[f64::INFINITY; LANES]; blocks * columns],
             inverses: vec![[0.0; LANES]; blocks],
+            reaches: vec![[0.0; LANES]; blocks],
             ids: vec![[NOBODY; LANES]; blocks],
             homes: vec![0; count],
         };
         let below = leaves_below(inner);
-        let mut ranges = Vec::from([0..ids.len()]);
+        let mut ranges = Vec::with_capacity(inner + leaves);
+        ranges.push(0..ids.len());
         for node in 0..inner + leaves {
             let Some(range) = ranges.get(node).cloned() else { break };
             let Some(part) = ids.get_mut(range.clone()) else { break };
@@ -167,9 +172,40 @@ impl Boxes {
     /// The nearest to a point, of clusters that all have the inverse weight 1/2.
     pub(in crate::cluster) fn nearest_to(&self, point: &[f64]) -> Found {
         let mut found = Found::NOTHING;
-        let stranger = Seeker { id: NOBODY, center: point, inverse: 0.5 };
+        let stranger = Seeker { id: NOBODY, center: point, inverse: 0.5, reach: 0.0 };
         self.visit(0, 0.0, stranger, &mut found);
         found
+    }
+
+    /// Sets below which squared distance a cluster is told of.
+    pub(in crate::cluster) fn set_reach(&mut self, id: u32, reach: f64) {
+        let block = self.home(id);
+        let lanes = self.ids.get(block).zip(self.reaches.get_mut(block));
+        if let Some((ids, reaches)) = lanes {
+            let place = ids.iter().zip(reaches).find(|(own, _)| **own == id);
+            place.into_iter().for_each(|(_, place)| *place = reach);
+        }
+    }
+
+    /// All clusters but the seeker that it is nearer to than their reach, and their squared
+    /// distances.
+    pub(in crate::cluster) fn reached(&self, seeker: Seeker<'_>) -> Vec<(u32, f64)> {
+        let mut reached = Vec::new();
+        let lanes = self.reaches.iter().zip(&self.ids);
+        for (block, (reaches, ids)) in self.blocks.chunks_exact(self.columns).zip(lanes) {
+            let squares = squared_distances(block, seeker.center);
+            let mut any = false;
+            for (square, reach) in squares.iter().zip(reaches) {
+                any |= square < reach;
+            }
+            if any {
+                let lanes = squares.into_iter().zip(reaches).zip(ids);
+                let lanes =
+                    lanes.filter(|((square, reach), id)| square < reach && **id != seeker.id);
+                reached.extend(lanes.map(|((square, _), &id)| (id, square)));
+            }
+        }
+        reached
     }
 
     /// Puts `joined` in the place of the cluster `gone`.
@@ -195,7 +231,7 @@ impl Boxes {
         let ids = self.ids.get_mut(block).into_iter().flatten();
         if let Some((lane, id)) = ids.enumerate().find(|(_, id)| **id == gone) {
             *id = NOBODY;
-            self.write(block, lane, 0.0, std::iter::repeat(&f64::INFINITY));
+            self.write(block, lane, [0.0; 2], std::iter::repeat(&f64::INFINITY));
         }
         block / self.width
     }
@@ -209,18 +245,21 @@ impl Boxes {
         let block = first + lane / LANES;
         let home = self.homes.get_mut(cluster.id as usize);
         home.into_iter().for_each(|home| *home = block as u32);
-        self.write(block, lane % LANES, cluster.inverse, cluster.center.iter());
+        let numbers = [cluster.inverse, cluster.reach];
+        self.write(block, lane % LANES, numbers, cluster.center.iter());
     }
 
     fn write<'a>(
         &mut self,
         block: usize,
         lane: usize,
-        inverse: f64,
+        numbers: [f64; 2],
         center: impl Iterator<Item = &'a f64>,
     ) {
-        let inverses = self.inverses.get_mut(block).and_then(|lanes| lanes.get_mut(lane));
-        inverses.into_iter().for_each(|place| *place = inverse);
+        for (lanes, number) in [&mut self.inverses, &mut self.reaches].into_iter().zip(numbers) {
+            let place = lanes.get_mut(block).and_then(|lanes| lanes.get_mut(lane));
+            place.into_iter().for_each(|place| *place = number);
+        }
         let block = self.blocks.iter_mut().skip(block * self.columns).take(self.columns);
         for (lanes, x) in block.zip(center) {
             lanes.get_mut(lane).into_iter().for_each(|place| *place = *x);

@@ -13,6 +13,7 @@ pub(super) struct Centers {
     centers: Vec<f64>,
     weights: Vec<f64>,
     inverses: Vec<f64>,
+    reaches: Vec<f64>,
     boxes: Boxes,
     alive: Vec<bool>,
     left: usize,
@@ -30,6 +31,7 @@ impl Centers {
             centers: places.coordinates().to_vec(),
             inverses: weights.iter().map(|&weight| inverse(linkage, weight)).collect(),
             weights,
+            reaches: vec![0.0; count],
             boxes: Boxes::default(),
             alive: vec![true; count],
             left: count,
@@ -45,20 +47,35 @@ impl Centers {
         self.boxes = Boxes::build(self.columns, self.alive.len(), ids, |id| self.seeker(id));
     }
 
-    /// The slots in which there is a cluster.
-    pub(super) fn alive(&self) -> impl Iterator<Item = usize> {
+    fn alive(&self) -> impl Iterator<Item = usize> {
         self.alive.iter().enumerate().filter(|(_, alive)| **alive).map(|(slot, _)| slot)
     }
 
-    /// The distance of two clusters.
-    pub(super) fn distance(&self, left: usize, right: usize) -> f64 {
+    fn distance(&self, left: usize, right: usize) -> f64 {
         self.seeker(left as u32).distance(self.seeker(right as u32))
     }
 
     fn seeker(&self, id: u32) -> Seeker<'_> {
         let (slot, columns) = (id as usize, self.columns);
         let center = self.centers.get(slot * columns..(slot + 1) * columns).unwrap_or_default();
-        Seeker { id, center, inverse: self.inverses.get(slot).copied().unwrap_or_default() }
+        let of = |numbers: &[f64]| numbers.get(slot).copied().unwrap_or_default();
+        Seeker { id, center, inverse: of(&self.inverses), reach: of(&self.reaches) }
+    }
+
+    /// Whether there is a cluster in a slot.
+    pub(super) fn is_alive(&self, slot: usize) -> bool {
+        self.alive.get(slot).copied().unwrap_or_default()
+    }
+
+    /// Sets below which squared distance from others a cluster is told of.
+    pub(super) fn set_reach(&mut self, slot: usize, reach: f64) {
+        self.reaches.get_mut(slot).into_iter().for_each(|place| *place = reach);
+        self.boxes.set_reach(slot as u32, reach);
+    }
+
+    /// All others that a cluster is nearer to than their reach, and their squared distances.
+    pub(super) fn reached(&self, slot: usize) -> Vec<(u32, f64)> {
+        self.boxes.reached(self.seeker(slot as u32))
     }
 
     fn weight(&self, slot: usize) -> f64 {
@@ -98,7 +115,7 @@ impl Clusters for Centers {
     }
 
     fn nearest(
-        &self,
+        &mut self,
         slot: usize,
         before: Option<usize>,
         likely: Option<usize>,
@@ -125,9 +142,10 @@ impl Clusters for Centers {
         let slot = kept * self.columns;
         let center = self.centers.get(slot..slot + self.columns).unwrap_or_default();
         let inverse = self.inverses.get(kept).copied().unwrap_or_default();
+        let reach = self.reaches.get(kept).copied().unwrap_or_default();
         let (gone, kept) = (gone as u32, kept as u32);
         let (stays, leaves) = if heavier_goes { (gone, kept) } else { (kept, gone) };
         self.boxes.remove(leaves);
-        self.boxes.replace(stays, Seeker { id: kept, center, inverse });
+        self.boxes.replace(stays, Seeker { id: kept, center, inverse, reach });
     }
 }

@@ -15,7 +15,7 @@ pub(super) trait Clusters {
     /// The nearest of a cluster and its distance: `before` if none is nearer, else the least slot;
     /// `likely` may be it.
     fn nearest(
-        &self,
+        &mut self,
         slot: usize,
         before: Option<usize>,
         likely: Option<usize>,

@@ -43,6 +43,13 @@ struct Written {
     merges: Vec<Merge>,
 }
 
+/// The highest merge of some.
+#[derive(Clone, Copy)]
+struct Top {
+    merge: usize,
+    height: f64,
+}
+
 impl Dendrogram {
     pub(super) const fn found(points: usize, absent: Vec<usize>, merges: Vec<Merge>) -> Self {
         Self { points, absent, merges }
@@ -74,38 +81,43 @@ impl Dendrogram {
     /// is one into one.
     #[must_use]
     pub fn cut(&self, cut: Cut) -> Vec<Option<usize>> {
-        let highest = self.highest();
+        let tops = self.tops();
         let mut kept = vec![true; self.merges.len()];
         match cut {
             Cut::Height(height) => {
-                kept.iter_mut().zip(&highest).for_each(|(kept, top)| *kept = *top <= height);
+                kept.iter_mut().zip(&tops).for_each(|(kept, top)| *kept = top.height <= height);
             }
             Cut::Clusters(clusters) => {
-                let mut order: Vec<(usize, f64)> = highest.into_iter().enumerate().collect();
+                let mut order: Vec<(usize, Top)> = tops.into_iter().enumerate().collect();
                 // Of equal heights the later one is above.
-                order.sort_unstable_by(|one, other| {
-                    other.1.total_cmp(&one.1).then(other.0.cmp(&one.0))
+                order.sort_unstable_by(|(one, top), (other, another)| {
+                    let height = another.height.total_cmp(&top.height);
+                    height.then(another.merge.cmp(&top.merge)).then(other.cmp(one))
                 });
-                for (merge, _) in order.iter().take(clusters.saturating_sub(1)) {
-                    kept.get_mut(*merge).into_iter().for_each(|kept| *kept = false);
+                let mut more = clusters.saturating_sub(1);
+                for together in order.chunk_by(|(_, one), (_, other)| one.merge == other.merge) {
+                    let Some(rest) = more.checked_sub(together.len()) else { break };
+                    more = rest;
+                    for (merge, _) in together {
+                        kept.get_mut(*merge).into_iter().for_each(|kept| *kept = false);
+                    }
                 }
             }
         }
         self.labels(&kept)
     }
 
-    /// The greatest height at or below each merge.
-    fn highest(&self) -> Vec<f64> {
-        let mut highest: Vec<f64> = Vec::with_capacity(self.merges.len());
-        for merge in &self.merges {
-            let below = |child: usize| {
-                let merge = child.checked_sub(self.points)?;
-                highest.get(merge).copied()
-            };
+    /// The highest merge at or below each merge: itself, unless heights fall.
+    fn tops(&self) -> Vec<Top> {
+        let mut tops: Vec<Top> = Vec::with_capacity(self.merges.len());
+        for (index, merge) in self.merges.iter().enumerate() {
+            let below = |child: usize| tops.get(child.checked_sub(self.points)?).copied();
             let children = [below(merge.left), below(merge.right)];
-            highest.push(children.into_iter().flatten().fold(merge.height, f64::max));
+            let own = Top { merge: index, height: merge.height };
+            let higher = |one: Top, other: Top| if other.height > one.height { other } else { one };
+            tops.push(children.into_iter().flatten().fold(own, higher));
         }
-        highest
+        tops
     }
 
     /// The clusters of all points if just these merges are kept.

@@ -15,6 +15,28 @@ pub(super) struct Matrix {
     rows: Vec<Vec<f64>>,
     weights: Vec<f64>,
     alive: Vec<usize>,
+    /// Of each slot, what is known of the greater slots: reading down a column is slow.
+    below: Vec<Below>,
+}
+
+/// The nearest of all greater slots.
+#[derive(Clone, Copy)]
+struct Below {
+    /// The least slot of those at that distance.
+    slot: usize,
+    distance: f64,
+    /// It was joined since, so that the distance is only one that no other is below.
+    joined: bool,
+}
+
+impl Below {
+    const NOTHING: Self = Self { slot: usize::MAX, distance: f64::INFINITY, joined: false };
+
+    fn meet(&mut self, slot: usize, distance: f64) {
+        if distance < self.distance || (distance == self.distance && slot < self.slot) {
+            *self = Self { slot, distance, joined: false };
+        }
+    }
 }
 
 impl Matrix {
@@ -24,9 +46,26 @@ impl Matrix {
             let point = points.get(slot).copied().unwrap_or_default();
             points.iter().take(slot).map(|other| squared_distance(point, other).sqrt()).collect()
         };
-        let rows = parallel::each_number(points.len(), row);
+        let rows: Vec<Vec<f64>> = parallel::each_number(points.len(), row);
         let alive = (0..points.len()).collect();
-        Self { linkage, rows, weights: places.weights().to_vec(), alive }
+        let mut below = vec![Below::NOTHING; points.len()];
+        for (slot, row) in rows.iter().enumerate() {
+            below.iter_mut().zip(row).for_each(|(below, distance)| below.meet(slot, *distance));
+        }
+        Self { linkage, rows, weights: places.weights().to_vec(), alive, below }
+    }
+
+    /// Looks at all greater slots again.
+    fn look_below(&mut self, slot: usize) {
+        let mut below = Below::NOTHING;
+        let after = self.alive.partition_point(|&other| other <= slot);
+        for &other in self.alive.iter().skip(after) {
+            let row = self.rows.get(other);
+            if let Some(&distance) = row.and_then(|row| row.get(slot)) {
+                below.meet(other, distance);
+            }
+        }
+        self.below.get_mut(slot).into_iter().for_each(|place| *place = below);
     }
 
     fn distance(&self, left: usize, right: usize) -> f64 {
@@ -41,7 +80,7 @@ impl Clusters for Matrix {
     }
 
     fn nearest(
-        &self,
+        &mut self,
         slot: usize,
         before: Option<usize>,
         _likely: Option<usize>,
@@ -53,15 +92,16 @@ impl Clusters for Matrix {
         if lesser < least(&nearest) {
             nearest = row.iter().position(|d| *d == lesser).map(|slot| (slot, lesser));
         }
-        let after = self.alive.partition_point(|&other| other <= slot);
-        for &other in self.alive.iter().skip(after) {
-            let row = self.rows.get(other);
-            let Some(&distance) = row.and_then(|row| row.get(slot)) else { continue };
-            if distance < least(&nearest) {
-                nearest = Some((other, distance));
-            }
+        let below = self.below.get(slot).copied().unwrap_or(Below::NOTHING);
+        if below.joined && below.distance < least(&nearest) {
+            self.look_below(slot);
         }
-        nearest
+        match self.below.get(slot) {
+            Some(below) if !below.joined && below.distance < least(&nearest) => {
+                Some((below.slot, below.distance))
+            }
+            _ => nearest,
+        }
     }
 
     fn join(&mut self, gone: usize, kept: usize) {
@@ -75,6 +115,7 @@ impl Clusters for Matrix {
         self.alive.retain(|&slot| slot != gone);
         let of_gone = self.rows.get_mut(gone).map(std::mem::take).unwrap_or_default();
         let mut of_kept = self.rows.get_mut(kept).map(std::mem::take).unwrap_or_default();
+        let mut below_kept = Below::NOTHING;
         for &slot in &self.alive {
             if slot < kept {
                 let to_gone = if slot < gone {
@@ -83,11 +124,21 @@ impl Clusters for Matrix {
                     self.rows.get(slot).and_then(|row| row.get(gone))
                 };
                 let places = of_kept.get_mut(slot).zip(to_gone);
-                places.into_iter().for_each(|(place, to)| *place = joined(*to, *place));
+                if let Some(((place, to), below)) = places.zip(self.below.get_mut(slot)) {
+                    *place = joined(*to, *place);
+                    if below.slot == gone || below.slot == kept {
+                        below.joined = true;
+                        below.distance = below.distance.min(*place);
+                    } else {
+                        below.meet(kept, *place);
+                    }
+                }
             } else if let Some(row) = self.rows.get_mut(slot) {
                 let to_gone = row.get(gone).copied().unwrap_or(f64::INFINITY);
-                let place = row.get_mut(kept);
-                place.into_iter().for_each(|place| *place = joined(to_gone, *place));
+                if let Some(place) = row.get_mut(kept) {
+                    *place = joined(to_gone, *place);
+                    below_kept.meet(slot, *place);
+                }
             }
             if slot > gone {
                 let row = if slot == kept { Some(&mut of_kept) } else { self.rows.get_mut(slot) };
@@ -95,6 +146,7 @@ impl Clusters for Matrix {
                 place.into_iter().for_each(|place| *place = f64::INFINITY);
             }
         }
+        self.below.get_mut(kept).into_iter().for_each(|place| *place = below_kept);
         self.rows.get_mut(kept).into_iter().for_each(|row| *row = std::mem::take(&mut of_kept));
         self.weights.get_mut(kept).into_iter().for_each(|weight| *weight = one + other);
     }

@@ -94,8 +94,9 @@ pub enum Linkage {
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Cut {
-    /// So that there are so many clusters: just so many, even if heights tie, unless the points
-    /// that differ are fewer.
+    /// So that there are so many clusters: just so many, even if heights tie, unless the points are
+    /// fewer. Where heights fall, a merge parts only together with the higher ones below it, as in
+    /// SciPy, so that there can be fewer.
     Clusters(usize),
     /// At this height: what was joined at or below it stays together, if all merges within it were
     /// at or below it too.

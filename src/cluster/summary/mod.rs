@@ -177,7 +177,7 @@ fn boxes(clusters: &[Cluster], columns: usize) -> Boxes {
     let ids = (0..clusters.len() as u32).collect();
     Boxes::build(columns, clusters.len(), ids, |id| {
         let center = clusters.get(id as usize).map(|cluster| cluster.center.as_slice());
-        Seeker { id, center: center.unwrap_or_default(), inverse: 0.5 }
+        Seeker { id, center: center.unwrap_or_default(), inverse: 0.5, reach: 0.0 }
     })
 }
 
