@@ -327,6 +327,13 @@ fn streams() -> impl Strategy<Value = Stream> {
         .prop_map(|(radius, half_life, most)| Stream { half_life, most, ..Stream::new(radius) })
 }
 
+fn hostile_number() -> impl Strategy<Value = f64> {
+    prop_oneof![
+        4 => (-3_i32..4).prop_map(f64::from),
+        1 => prop::sample::select(vec![1e120, -1e120, 1e-300, 5e-324, -0.0, 1e60, 1e-170]),
+    ]
+}
+
 #[track_caller]
 fn assert_total(flow: &Flow, naive: &Naive, as_of: f64) {
     let total = flow.total(as_of).unwrap();
@@ -415,6 +422,41 @@ proptest! {
         }
         if micro.len() < stream.most && flow.radius() == stream.radius {
             prop_assert!(micro.iter().all(|micro| micro.radius <= stream.radius + 1e-9));
+        }
+    }
+
+    #[test]
+    fn whatever_comes_what_is_known_stays_finite_bounded_and_storable(
+        stream in streams(),
+        points in prop::collection::vec(
+            (
+                prop::collection::vec(hostile_number(), 2),
+                prop::sample::select(vec![1e-40, 1.0, 1e40]),
+                prop::sample::select(vec![-1e9, 0.0, 1.0, 2.0, 300.0, 1e5, 1e11]),
+            ),
+            1..60,
+        ),
+    ) {
+        let mut flow = stream.start(2).unwrap();
+        for (x, weight, at) in &points {
+            flow.learn(x, *weight, *at);
+            prop_assert!(flow.micro_clusters(*at).len() <= stream.most);
+        }
+        for micro in flow.micro_clusters(f64::MIN) {
+            prop_assert!(micro.weight > 0.0 && micro.weight.is_finite());
+            prop_assert!(micro.radius.is_finite());
+            prop_assert!(micro.center.iter().all(|x| x.abs() <= 1e120));
+        }
+        let total = flow.total(1e11).unwrap();
+        prop_assert!(total.weight.is_finite() && total.scatter.is_finite());
+        let json = serde_json::to_string(&flow).unwrap();
+        prop_assert_eq!(&serde_json::from_str::<Flow>(&json).unwrap(), &flow);
+        let mut twice = flow.clone();
+        twice.merge(&flow).unwrap();
+        prop_assert!(twice.micro_clusters(1e11).len() <= stream.most);
+        if let Ok(found) = flow.group(&by_tree(2), 1e11) {
+            prop_assert!(found.clusters().iter().all(|cluster| cluster.weight > 0.0));
+            prop_assert_eq!(found.drift(&found).moves.len(), found.clusters().len());
         }
     }
 }

@@ -152,6 +152,32 @@ fn everything_that_is_wrong_is_told_with_its_place() {
     assert!(told.contains("`summary.branching`: `1` is too few: at least 2 are needed"), "{told}");
 }
 
+#[cfg(feature = "rayon")]
+#[test]
+fn any_number_of_threads_gives_the_same_bytes() {
+    use loyalty::cluster::Linkage;
+
+    let points = matrix(&data()[1].0.points);
+    let tree =
+        |linkage, summary| Hierarchy { linkage, summary, ..Hierarchy::new(Cut::Clusters(4)) };
+    let recipes = [
+        tree(Linkage::Ward, None),
+        tree(Linkage::Average, None),
+        tree(Linkage::Complete, Some(Birch::new(0.05))),
+    ];
+    for recipe in recipes {
+        let with = |threads| {
+            let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build().unwrap();
+            pool.install(|| {
+                let found = recipe.fit(points.view(), None).unwrap();
+                (serde_json::to_string(&found).unwrap(), found.labels(points.view()))
+            })
+        };
+        let one = with(1);
+        assert!([2, 8].into_iter().all(|threads| with(threads) == one));
+    }
+}
+
 fn hostile_number() -> impl Strategy<Value = f64> {
     prop_oneof![
         4 => (-3_i32..4).prop_map(f64::from),

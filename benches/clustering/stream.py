@@ -22,7 +22,7 @@ def peers(columns):
         "DBSTREAM": cluster.DBSTREAM(
             clustering_threshold=2 * radius, fading_factor=fading, cleanup_interval=500
         ),
-        "DenStream": cluster.DenStream(decaying_factor=fading, beta=0.5, mu=2, epsilon=radius),
+        "DenStream": cluster.DenStream(decaying_factor=fading, beta=0.75, mu=2, epsilon=radius),
         "CluStream": cluster.CluStream(n_macro_clusters=CLUSTERS, max_micro_clusters=100, seed=1),
     }
 

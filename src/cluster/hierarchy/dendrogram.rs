@@ -26,6 +26,19 @@ pub struct Merge {
 }
 
 /// All merges, from single points to one cluster of all.
+///
+/// ```
+/// use loyalty::cluster::{Cut, Hierarchy};
+/// use ndarray::array;
+///
+/// let points = array![[0.0], [1.0], [9.0], [5.0]];
+/// let found = Hierarchy::new(Cut::Clusters(2)).fit(points.view(), None)?;
+/// let tree = found.dendrogram();
+/// assert_eq!(tree.cut(Cut::Height(1.5)), [Some(0), Some(0), Some(1), Some(2)]);
+/// assert_eq!(tree.cophenetic_distance(2, 3), Some(4.0));
+/// assert_eq!(tree.leaf_order(), [0, 1, 2, 3]);
+/// # Ok::<(), loyalty::path::Problems<loyalty::cluster::Fault>>(())
+/// ```
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(try_from = "Written", into = "Written")]
 pub struct Dendrogram {

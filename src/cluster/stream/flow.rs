@@ -17,6 +17,20 @@ use super::{Grouping, MacroClusters, Stream};
 ///
 /// Points may come in any order of their instants: how much each counts depends on its instant
 /// alone. What is dropped as faded still counts in [`Flow::total`].
+///
+/// ```
+/// use loyalty::cluster::Stream;
+///
+/// let stream = Stream { half_life: Some(7.0), ..Stream::new(1.0) };
+/// let (mut monday, mut sunday) = (stream.start(1)?, stream.start(1)?);
+/// monday.learn(&[1.0], 2.0, 0.0);
+/// sunday.learn(&[4.0], 2.0, 7.0);
+/// monday.merge(&sunday)?;
+/// let total = monday.total(7.0).expect("two points came");
+/// assert_eq!((total.weight, total.center), (3.0, vec![3.0]));
+/// assert_eq!(monday.micro_clusters(7.0).len(), 2);
+/// # Ok::<(), loyalty::path::Problems<loyalty::cluster::Fault>>(())
+/// ```
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(try_from = "Written", into = "Written")]
 pub struct Flow {

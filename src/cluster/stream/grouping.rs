@@ -167,6 +167,22 @@ impl MacroClusters {
     }
 
     /// How these clusters became others of the same stream.
+    ///
+    /// ```
+    /// use loyalty::cluster::{Cut, Grouping, Hierarchy, Stream};
+    ///
+    /// let mut flow = Stream { half_life: Some(1.0), ..Stream::new(1.0) }.start(1)?;
+    /// let by = Grouping::Hierarchy(Hierarchy::new(Cut::Height(3.0)));
+    /// flow.learn(&[0.0], 4.0, 0.0);
+    /// let before = flow.group(&by, 0.0)?;
+    /// flow.learn(&[0.5], 2.0, 1.0);
+    /// flow.learn(&[9.0], 1.0, 1.0);
+    /// let drift = before.drift(&flow.group(&by, 1.0)?);
+    /// let moved = &drift.moves[0];
+    /// assert_eq!((moved.from[0], moved.to[0], moved.weight_after), (0.0, 0.25, 4.0));
+    /// assert_eq!(drift.born, [1]);
+    /// # Ok::<(), loyalty::path::Problems<loyalty::cluster::Fault>>(())
+    /// ```
     #[must_use]
     pub fn drift(&self, later: &Self) -> Drift {
         Drift::between(self, later)
