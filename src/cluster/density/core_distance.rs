@@ -1,7 +1,7 @@
 //! How far the neighborhood of a place must reach to hold a weight: its core distance.
 
 use super::super::neighbors::{KdTree, LANES, Search};
-use super::dense::Sum;
+use super::sum::Sum;
 use crate::parallel;
 
 /// The squared core distance of each point of a tree, by row; infinite if all points together weigh

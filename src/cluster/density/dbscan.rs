@@ -12,8 +12,8 @@ use super::super::{Fault, Objective, Report};
 use super::dense::dense;
 use super::grouped::Grouped;
 use super::linked::linked;
+use super::places::Places;
 use super::regions::{DenseRegions, is_radius};
-use super::sorted::Sorted;
 
 /// DBSCAN: clusters of any shape where points lie dense, and noise elsewhere.
 ///
@@ -104,22 +104,23 @@ impl Dbscan {
         let Some(points) = checked.filter(|_| problems.is_empty()) else {
             return Err(problems);
         };
-        let sorted = Sorted::new(&points);
+        let places = Places::new(&points);
         let square = self.radius * self.radius;
-        let tree = KdTree::new(sorted.columns, &sorted.coordinates);
-        let core = dense(&tree, &sorted.weights, square, self.min_weight);
+        let tree = KdTree::new(places.columns, &places.coordinates);
+        let core = dense(&tree, &places.weights, square, self.min_weight);
         drop(tree);
-        let places = places(&sorted, &core);
-        let tree = KdTree::new(sorted.columns, &places);
+        let cores = places.iter().zip(&core).filter(|(_, core)| **core);
+        let cores: Vec<f64> = cores.flat_map(|(place, _)| place).copied().collect();
+        let tree = KdTree::new(places.columns, &cores);
         let (of_cores, count) = numbered(&linked(&tree, square));
-        let regions = DenseRegions::new(self.radius, tree, of_cores, report(&sorted));
-        let labels = labels(&sorted, &core, &regions);
-        let grouped = Grouped::new(&sorted, &labels, count);
+        let regions = DenseRegions::new(self.radius, tree, of_cores, report(&places));
+        let labels = labels(&places, &core, &regions);
+        let grouped = Grouped::new(&places, &labels, count);
         let number = |label: &Option<usize>| label.and_then(|before| grouped.number(before));
         let labels: Vec<Option<usize>> = labels.iter().map(number).collect();
-        let labels = sorted.as_given(&labels, None);
+        let labels = places.by_row(&labels);
         let regions = regions.grouped(grouped);
-        Ok((regions, DbscanPoints { labels, core: sorted.as_given(&core, false) }))
+        Ok((regions, DbscanPoints { labels, core: places.by_row(&core) }))
     }
 
     /// Adds everything that is wrong with the recipe.
@@ -131,19 +132,6 @@ impl Dbscan {
             problems.add(Path::from("min_weight"), Fault::Weight { value: self.min_weight });
         }
     }
-}
-
-/// The coordinates of the core points, one after the other; each place once.
-fn places(sorted: &Sorted, core: &[bool]) -> Vec<f64> {
-    let mut places: Vec<f64> = Vec::new();
-    let mut last: &[f64] = &[];
-    for (point, _) in sorted.iter().zip(core).filter(|(_, core)| **core) {
-        if point != last {
-            places.extend_from_slice(point);
-        }
-        last = point;
-    }
-    places
 }
 
 /// Numbers in the order of their first appearance instead of representatives, and how many.
@@ -158,41 +146,32 @@ fn numbered(linked: &[usize]) -> (Vec<usize>, usize) {
     (numbers, count)
 }
 
-/// The provisional number of each point's cluster.
-fn labels(sorted: &Sorted, core: &[bool], regions: &DenseRegions) -> Vec<Option<usize>> {
-    let mut last: &[f64] = &[];
-    let mut cores = 0_usize;
-    let mut labels = Vec::with_capacity(sorted.len());
-    let mut others = Vec::new();
-    for ((row, point), core) in sorted.iter().enumerate().zip(core) {
+/// The provisional number of the cluster of each place.
+fn labels(places: &Places, core: &[bool], regions: &DenseRegions) -> Vec<Option<usize>> {
+    let others: Vec<usize> =
+        (0..places.len()).zip(core).filter(|(_, core)| !**core).map(|(place, _)| place).collect();
+    let found = parallel::each(&others, |&place| regions.label(places.place(place)));
+    let (mut of_cores, mut of_others) = (0.., found.into_iter());
+    let label = |core: &bool| {
         if *core {
-            cores += usize::from(point != last);
-            last = point;
-            labels.push(regions.of_core(cores.saturating_sub(1)));
+            of_cores.next().and_then(|core| regions.of_core(core))
         } else {
-            others.push(row);
-            labels.push(None);
+            of_others.next().flatten()
         }
-    }
-    let found = parallel::each(&others, |&row| regions.label(sorted.point(row)));
-    for (row, found) in others.into_iter().zip(found) {
-        if let Some(place) = labels.get_mut(row) {
-            *place = found;
-        }
-    }
-    labels
+    };
+    core.iter().map(label).collect()
 }
 
 /// What is known before the clusters are numbered.
-fn report(sorted: &Sorted) -> Report {
+fn report(places: &Places) -> Report {
     Report {
         seed: None,
-        points: sorted.len(),
+        points: places.of_rows.len(),
         clusters: 0,
         noise: 0,
         objective: Objective::None,
         iterations: 0,
         converged: true,
-        notes: sorted.notes(),
+        notes: places.notes(),
     }
 }

@@ -1,6 +1,7 @@
 //! Which points have enough weight around them.
 
 use super::super::neighbors::{KdTree, LANES};
+use super::sum::Sum;
 use crate::parallel;
 
 /// For each point of a tree, by row, whether the weights of the points at no more than a squared
@@ -93,26 +94,5 @@ impl<'a> Counting<'a> {
                 self.open -= 1;
             }
         }
-    }
-}
-
-/// A sum with what rounding took from it: A. Neumaier, "Rundungsfehleranalyse einiger Verfahren zur
-/// Summation endlicher Summen", Zeitschrift für Angewandte Mathematik und Mechanik 54 (1974), 39–51.
-#[derive(Clone, Copy, Default)]
-pub(super) struct Sum {
-    high: f64,
-    low: f64,
-}
-
-impl Sum {
-    pub(super) fn add(&mut self, value: f64) {
-        let sum = self.high + value;
-        let lost =
-            if self.high >= value { (self.high - sum) + value } else { (value - sum) + self.high };
-        (self.high, self.low) = (sum, self.low + lost);
-    }
-
-    pub(super) fn total(self) -> f64 {
-        self.high + self.low
     }
 }

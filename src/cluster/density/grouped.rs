@@ -1,32 +1,35 @@
 //! What the points of each cluster come to, and how clusters are numbered.
 
 use super::super::{Cluster, LARGEST};
-use super::sorted::Sorted;
+use super::places::Places;
 
 /// The clusters by number, the number of each that was numbered otherwise before, and how many
 /// points are in none.
 pub(super) struct Grouped {
     pub(super) clusters: Vec<Cluster>,
     pub(super) numbers: Vec<usize>,
+    /// The sizes of the clusters as they were numbered before.
+    pub(super) sizes: Vec<usize>,
     pub(super) noise: usize,
 }
 
 impl Grouped {
-    /// The clusters of points that were labeled with provisional numbers below `count`; those without
+    /// The clusters of places that were labeled with provisional numbers below `count`; those without
     /// a point are none.
-    pub(super) fn new(sorted: &Sorted, labels: &[Option<usize>], count: usize) -> Self {
+    pub(super) fn new(places: &Places, labels: &[Option<usize>], count: usize) -> Self {
         let empty = Group {
             size: 0,
             weight: 0.0,
-            weighted: vec![0.0; sorted.columns],
-            plain: vec![0.0; sorted.columns],
+            weighted: vec![0.0; places.columns],
+            plain: vec![0.0; places.columns],
         };
         let mut groups = vec![empty; count];
         let mut noise = 0;
-        for ((point, &weight), label) in sorted.iter().zip(&sorted.weights).zip(labels) {
+        let weighed = places.weights.iter().zip(&places.counts);
+        for ((place, (&weight, &size)), label) in places.iter().zip(weighed).zip(labels) {
             match label.and_then(|label| groups.get_mut(label)) {
-                Some(group) => group.add(point, weight),
-                None => noise += 1,
+                Some(group) => group.add(place, weight, size),
+                None => noise += size,
             }
         }
         let mut clusters: Vec<(usize, Cluster)> =
@@ -39,7 +42,8 @@ impl Grouped {
             }
         }
         let clusters = clusters.into_iter().map(|(_, cluster)| cluster).collect();
-        Self { clusters, numbers, noise }
+        let sizes = groups.iter().map(|group| group.size).collect();
+        Self { clusters, numbers, sizes, noise }
     }
 
     /// The number of a cluster that was numbered otherwise before.
@@ -57,12 +61,12 @@ struct Group {
 }
 
 impl Group {
-    fn add(&mut self, point: &[f64], weight: f64) {
-        self.size += 1;
+    fn add(&mut self, place: &[f64], weight: f64, size: usize) {
+        self.size += size;
         self.weight += weight;
-        for ((weighted, plain), x) in self.weighted.iter_mut().zip(&mut self.plain).zip(point) {
+        for ((weighted, plain), x) in self.weighted.iter_mut().zip(&mut self.plain).zip(place) {
             *weighted += weight * x;
-            *plain += x;
+            *plain += size as f64 * x;
         }
     }
 

@@ -11,7 +11,7 @@ use super::super::points::{Points, is_coordinate};
 use super::condensed::CondensedTree;
 use super::core_distance::core_distances;
 use super::hierarchy::DensityHierarchy;
-use super::sorted::Sorted;
+use super::places::Places;
 use super::spanning::spanning;
 
 /// HDBSCAN: clusters of any shape and of different densities, and noise between them.
@@ -21,8 +21,8 @@ use super::spanning::spanning;
 /// distances. As the distance shrinks at which points hang together, clusters split and lose points
 /// (the [`CondensedTree`]); those that live longest are told.
 ///
-/// A point that weighs w counts as w points at its place, both in neighborhoods and in clusters.
-/// Many mutual reachability distances are equal. What happens at an equal distance happens in an order
+/// A point that weighs w counts as w points at its place, both in neighborhoods and in clusters, and
+/// points at the same place are one of their total weight: they are told the same. Many mutual reachability distances are equal. What happens at an equal distance happens in an order
 /// that the places of points decide and not their rows: a point that could go to either side goes to
 /// the denser one.
 ///
@@ -118,16 +118,16 @@ impl Hdbscan {
         let Some(points) = checked.filter(|_| problems.is_empty()) else {
             return Err(problems);
         };
-        let sorted = Sorted::new(&points);
-        let near = KdTree::new(sorted.columns, &sorted.coordinates);
-        let cores = core_distances(&near, &sorted.weights, self.samples());
+        let places = Places::new(&points);
+        let near = KdTree::new(places.columns, &places.coordinates);
+        let cores = core_distances(&near, &places.weights, self.samples());
         let tree = if cores.iter().any(|core| core.is_infinite()) {
             CondensedTree { clusters: Vec::new(), points: Vec::new() }
         } else {
             let least = self.min_cluster_size as f64;
-            CondensedTree::new(&spanning(&near, &cores), &sorted.weights, &cores, least)
+            CondensedTree::new(&spanning(&near, &cores), &places.weights, &cores, least)
         };
-        Ok(DensityHierarchy::new(*self, sorted, near, cores, tree))
+        Ok(DensityHierarchy::new(*self, places, near, cores, tree))
     }
 
     /// The weight that a neighborhood holds.

@@ -12,9 +12,9 @@ use super::condensed::{CondensedTree, Departure};
 use super::core_distance::{core_distance, core_distances};
 use super::grouped::Grouped;
 use super::hdbscan::Hdbscan;
+use super::places::Places;
 use super::rows::by_rows;
 use super::selection::Selected;
-use super::sorted::Sorted;
 
 /// The clusters that [`Hdbscan`] found: the model that assigns any point.
 ///
@@ -29,7 +29,9 @@ use super::sorted::Sorted;
 #[serde(try_from = "Written", into = "Written")]
 pub struct DensityHierarchy {
     recipe: Hdbscan,
-    sorted: Sorted,
+    places: Places,
+    /// Where the points at each place leave the tree.
+    departures: Vec<Departure>,
     near: KdTree,
     /// By position: weights, squared core distances, and clusters.
     weights: Vec<f64>,
@@ -62,6 +64,8 @@ pub struct Member {
     pub outlier_score: f64,
 }
 
+const NOISE: Member = Member { cluster: None, probability: 0.0, outlier_score: 0.0 };
+
 #[derive(Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 struct Written {
@@ -72,54 +76,55 @@ struct Written {
 }
 
 impl DensityHierarchy {
-    /// The model of a condensed tree whose points stand in their sorted order.
+    /// The model of a condensed tree whose points are the places.
     pub(super) fn new(
         recipe: Hdbscan,
-        sorted: Sorted,
+        places: Places,
         near: KdTree,
         cores: Vec<f64>,
         tree: CondensedTree,
     ) -> Self {
-        let selected = Selected::new(&tree, &sorted.weights, &recipe);
+        let selected = Selected::new(&tree, &places.weights, &recipe);
         let label = |point: &Departure| selected.label(point.cluster, point.distance);
         let mut labels: Vec<Option<usize>> = tree.points.iter().map(label).collect();
-        labels.resize(sorted.len(), None);
-        let grouped = Grouped::new(&sorted, &labels, selected.count);
+        labels.resize(places.len(), None);
+        let grouped = Grouped::new(&places, &labels, selected.stabilities.len());
         let number = |label: Option<usize>| label.and_then(|label| grouped.number(label));
         let final_labels: Vec<Option<usize>> = labels.iter().map(|label| number(*label)).collect();
-        let noise = Member { cluster: None, probability: 0.0, outlier_score: 0.0 };
         let member = |point: &Departure| member(&selected, &grouped.numbers, *point);
-        let members: Vec<Member> = tree.points.iter().map(member).collect();
-        let points = match tree.points.first() {
-            Some(&first) => sorted.as_given(&tree.points, first),
-            None => Vec::new(),
-        };
+        let mut members: Vec<Member> = tree.points.iter().map(member).collect();
+        members.resize(places.len(), NOISE);
+        let departures = tree.points.clone();
         let cores = near.by_position(&cores);
         let least = |node: &super::super::neighbors::Node| {
             let own = cores.iter().skip(node.first).take(node.size);
             own.copied().fold(f64::INFINITY, f64::min)
         };
+        // A selected cluster without a point is none.
+        let told = selected.stabilities.iter().zip(&grouped.sizes).filter(|(_, size)| **size > 0);
+        let stability: f64 = told.map(|(stability, _)| stability).sum();
         let of_points = near.by_position(&final_labels);
         let report = Report {
             seed: None,
-            points: sorted.len(),
+            points: places.of_rows.len(),
             clusters: grouped.clusters.len(),
             noise: grouped.noise,
-            objective: Objective::Stability(selected.stability.min(f64::MAX)),
+            objective: Objective::Stability(stability.min(f64::MAX)),
             iterations: 0,
             converged: true,
-            notes: sorted.notes(),
+            notes: places.notes(),
         };
         Self {
-            weights: near.by_position(&sorted.weights),
+            weights: near.by_position(&places.weights),
             least_cores: near.nodes().iter().map(least).collect(),
             of_nodes: near.shared(&of_points),
-            tree: CondensedTree { points, ..tree },
-            members: sorted.as_given(&members, noise),
+            members: places.by_row(&members),
+            tree: CondensedTree { points: places.by_row(&tree.points), ..tree },
+            departures,
             numbers: grouped.numbers,
             clusters: grouped.clusters,
             recipe,
-            sorted,
+            places,
             near,
             cores,
             of_points,
@@ -149,7 +154,7 @@ impl DensityHierarchy {
     /// How many coordinates points have.
     #[must_use]
     pub const fn columns(&self) -> usize {
-        self.sorted.columns
+        self.places.columns
     }
 
     /// What became of each fitted point, in the order in which they were given.
@@ -171,13 +176,11 @@ impl DensityHierarchy {
         if !self.takes(point) {
             return None;
         }
-        let noise = Member { cluster: None, probability: 0.0, outlier_score: 0.0 };
         let leaves = self.reach(point, self.core(point), |_| true).and_then(|reached| {
-            let row = self.sorted.rows.get(reached.row).copied()?;
-            let neighbor = self.tree.points.get(row).copied()?;
+            let neighbor = self.departures.get(reached.row).copied()?;
             Some(self.leaves(neighbor, reached.squared.sqrt()))
         });
-        Some(leaves.map_or(noise, |leaves| member(&self.selected, &self.numbers, leaves)))
+        Some(leaves.map_or(NOISE, |leaves| member(&self.selected, &self.numbers, leaves)))
     }
 
     /// Where a point belongs; distances are the least mutual reachability distances of points of a
@@ -273,7 +276,7 @@ fn member(selected: &Selected, numbers: &[usize], leaves: Departure) -> Member {
     }
 }
 
-/// A fitted point as it is reached from another: by its row in the sorted order.
+/// A fitted place as it is reached from a point.
 #[derive(Clone, Copy)]
 struct Reached {
     row: usize,
@@ -337,29 +340,40 @@ impl TryFrom<Written> for DensityHierarchy {
         let Some(points) = checked.filter(|_| problems.is_empty()) else {
             return Err(problems);
         };
-        let sorted = Sorted::new(&points);
-        let near = KdTree::new(sorted.columns, &sorted.coordinates);
-        let cores = core_distances(&near, &sorted.weights, recipe.samples());
-        let departures = sorted.rows.iter().filter_map(|&row| tree.points.get(row).copied());
-        let departures: Vec<Departure> = departures.collect();
-        let dense = cores.iter().all(|core| core.is_finite());
-        if dense == departures.is_empty() {
-            let expected = if dense { sorted.len() } else { 0 };
-            let found = departures.len();
-            let fault = Fault::Count { what: "departures", expected, found };
+        let places = Places::new(&points);
+        let near = KdTree::new(places.columns, &places.coordinates);
+        let cores = core_distances(&near, &places.weights, recipe.samples());
+        let rows = if cores.iter().all(|core| core.is_finite()) { points.len() } else { 0 };
+        if tree.points.len() != rows {
+            let found = tree.points.len();
+            let fault = Fault::Count { what: "departures", expected: rows, found };
             return Err(Problems::one(Path::from("tree").field("points"), fault));
         }
+        let departures = departures(&places, &tree.points)?;
         let tree = CondensedTree { points: departures, ..tree };
-        Ok(Self::new(recipe, sorted, near, cores, tree))
+        Ok(Self::new(recipe, places, near, cores, tree))
     }
+}
+
+/// Where each place is left by the rows at it, which leave together.
+fn departures(places: &Places, of_rows: &[Departure]) -> Result<Vec<Departure>, Problems<Fault>> {
+    let mut departures: Vec<Option<Departure>> = vec![None; places.len()];
+    let mut problems = Problems::none();
+    for (row, (departure, &place)) in of_rows.iter().zip(&places.of_rows).enumerate() {
+        let Some(known) = departures.get_mut(place) else { continue };
+        if known.is_some_and(|known| known != *departure) {
+            let path = Path::from("tree").field("points").item(row);
+            problems.add(path, Fault::OutOfRange { value: departure.distance });
+        }
+        *known = Some(*departure);
+    }
+    problems.into_result(departures.into_iter().flatten().collect())
 }
 
 impl From<DensityHierarchy> for Written {
     fn from(model: DensityHierarchy) -> Self {
-        let DensityHierarchy { recipe, sorted, tree, .. } = model;
-        let points: Vec<Vec<f64>> = sorted.iter().map(<[f64]>::to_vec).collect();
-        let points = sorted.as_given(&points, Vec::new());
-        let weights = sorted.as_given(&sorted.weights, 0.0);
-        Self { recipe, points, weights, tree }
+        let DensityHierarchy { recipe, places, tree, .. } = model;
+        let points = places.of_rows.iter().map(|&place| places.place(place).to_vec()).collect();
+        Self { recipe, points, weights: places.weights_of_rows, tree }
     }
 }

@@ -9,12 +9,13 @@ mod grouped;
 mod hdbscan;
 mod hierarchy;
 mod linked;
+mod places;
 mod regions;
 mod rows;
 mod selection;
 mod sets;
-mod sorted;
 mod spanning;
+mod sum;
 
 pub use condensed::{Branch, CondensedTree, Departure};
 pub use dbscan::{Dbscan, DbscanPoints};

@@ -9,8 +9,8 @@ use super::super::neighbors::{KdTree, LANES, Search};
 use super::super::points::{HEAVIEST, is_coordinate};
 use super::super::{Assignment, Cluster, Fault, Nearest, Report};
 use super::grouped::Grouped;
+use super::places::compared;
 use super::rows::by_rows;
-use super::sorted::compared;
 
 /// The clusters that [`Dbscan`](crate::cluster::Dbscan) found: the model that assigns any point.
 ///

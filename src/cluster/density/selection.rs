@@ -8,16 +8,14 @@ use super::hdbscan::{Hdbscan, Selection, Single};
 pub(super) struct Selected {
     /// For each cluster of the tree the selected one that it is in or is, by provisional number.
     pub(super) of_clusters: Vec<Option<usize>>,
-    /// How many are selected.
-    pub(super) count: usize,
     /// The least distance at which something leaves each of them.
     nearest: Vec<f64>,
     /// For each cluster of the tree the least distance at which something leaves it or what is below.
     deepest: Vec<f64>,
     /// If the first cluster of the tree is selected: up to which distance points belong to it.
     limit: Option<f64>,
-    /// The sum of the stabilities of the selected clusters.
-    pub(super) stability: f64,
+    /// The stability of each of them.
+    pub(super) stabilities: Vec<f64>,
 }
 
 impl Selected {
@@ -29,13 +27,12 @@ impl Selected {
         };
         let chosen = apart(tree, chosen, recipe);
         let mut of_clusters: Vec<Option<usize>> = Vec::with_capacity(chosen.len());
-        let (mut count, mut stability) = (0, 0.0);
+        let mut of_chosen = Vec::new();
         for ((branch, &chosen), own) in tree.clusters.iter().zip(&chosen).zip(&stabilities) {
             let above = branch.split.and_then(|split| of_clusters.get(split.cluster).copied());
-            let number = above.flatten().or_else(|| chosen.then_some(count));
-            if number == Some(count) {
-                count += 1;
-                stability += own;
+            let number = above.flatten().or_else(|| chosen.then_some(of_chosen.len()));
+            if chosen {
+                of_chosen.push(*own);
             }
             of_clusters.push(number);
         }
@@ -53,7 +50,7 @@ impl Selected {
         });
         let tops = chosen.iter().zip(leaving).filter(|(chosen, _)| **chosen);
         let nearest = tops.map(|(_, leaving)| leaving).collect();
-        Self { of_clusters, count, nearest, deepest, limit, stability }
+        Self { of_clusters, stabilities: of_chosen, nearest, deepest, limit }
     }
 
     /// The selected cluster of a point that leaves a cluster of the tree at a distance.

@@ -7,6 +7,8 @@
 //! rounding keeps order: what a bound rules out is never nearer.
 
 mod build;
+#[allow(dead_code, reason = "the common questions, for the rooms that look for look-alikes")]
+mod questions;
 mod search;
 
 pub(crate) use search::Search;
@@ -46,6 +48,7 @@ pub(crate) struct Node {
 
 /// A point near another.
 #[derive(Clone, Copy, Debug, PartialEq)]
+#[allow(dead_code, reason = "what the common questions are answered")]
 pub(crate) struct Neighbor {
     /// Its row.
     pub(crate) row: usize,
@@ -134,7 +137,7 @@ impl KdTree {
 
     /// The squared distance of a point from the box of a node: no point in it is nearer.
     #[inline]
-    pub(crate) fn from_point(&self, point: &[f64], node: usize) -> f64 {
+    pub(crate) fn gap(&self, point: &[f64], node: usize) -> f64 {
         let (low, high) = self.edges(node);
         let mut sum = 0.0;
         for ((x, low), high) in point.iter().zip(low).zip(high) {
