@@ -1,8 +1,10 @@
 //! Why customers are in their segments, and whether the segments are any good.
 
+mod alike;
 mod balance;
 mod crossing;
 mod fitness;
+mod overlap;
 mod persona;
 mod reason;
 mod suggestion;

@@ -142,6 +142,11 @@ impl RuleSegments {
         rules.map(move |(segment, rule)| (segment, rule.explain(facts)))
     }
 
+    /// The rules, in the order of the segments.
+    pub(super) fn checked(&self) -> &[CheckedRule] {
+        &self.rules
+    }
+
     /// A row of the values of [`Segmenter::inputs`] as facts, for [`RuleSegments::explain`]; the
     /// values stay where they are.
     #[must_use]
