@@ -53,8 +53,10 @@ fn shares_are_those_of_the_customers() {
     assert_eq!((both.jaccard(), both.second_in_first()), (0.25, Some(0.5)));
     assert_eq!(both.first_in_second(), Some(1.0 / 3.0));
     assert_eq!((overlaps.outside(), &overlaps.by_count[..]), (1, &[1, 3, 1][..]));
-    assert_eq!(overlaps.segments.iter().map(|part| (part.size, part.alone)).collect::<Vec<_>>(),
-               [(3, 2), (2, 1)]);
+    assert_eq!(
+        overlaps.segments.iter().map(|part| (part.size, part.alone)).collect::<Vec<_>>(),
+        [(3, 2), (2, 1)]
+    );
     let told = "1 customer is in both A and B: 33 % of the one and 50 % of the other";
     assert_eq!(both.to_string(), told);
     let json = serde_json::to_string(&overlaps).unwrap();
@@ -65,21 +67,51 @@ fn shares_are_those_of_the_customers() {
 fn what_is_so_and_what_must_be_so_are_told_apart() {
     let rows = [[9, 10], [25, 5], [1, 100]];
     for (first, second, expected) in [
-        ("orders >= 20", "orders >= 5", "all of A (1 customer) are in B, and by their rules always will be"),
-        ("orders >= 5", "orders >= 20", "all of B (1 customer) are in A, and by their rules always will be"),
-        ("orders >= 20", "days <= 30", "all of A (1 customer) are in B so far, but their rules do not say so"),
-        ("orders >= 5", "days <= 30", "A and B have the same 2 customers so far, but their rules do not say so"),
-        ("orders >= 5", "orders > 4", "A and B have the same 2 customers; their rules say the same"),
-        ("orders >= 5", "orders < 5", "nobody is in both A and B, and by their rules nobody can be"),
-        ("orders >= 20", "days >= 90", "nobody is in both A and B so far, but their rules allow it: orders 20, days 90"),
+        (
+            "orders >= 20",
+            "orders >= 5",
+            "all of A (1 customer) are in B, and by their rules always will be",
+        ),
+        (
+            "orders >= 5",
+            "orders >= 20",
+            "all of B (1 customer) are in A, and by their rules always will be",
+        ),
+        (
+            "orders >= 20",
+            "days <= 30",
+            "all of A (1 customer) are in B so far, but their rules do not say so",
+        ),
+        (
+            "orders >= 5",
+            "days <= 30",
+            "A and B have the same 2 customers so far, but their rules do not say so",
+        ),
+        (
+            "orders >= 5",
+            "orders > 4",
+            "A and B have the same 2 customers; their rules say the same",
+        ),
+        (
+            "orders >= 5",
+            "orders < 5",
+            "nobody is in both A and B, and by their rules nobody can be",
+        ),
+        (
+            "orders >= 20",
+            "days >= 90",
+            "nobody is in both A and B so far, but their rules allow it: orders 20, days 90",
+        ),
         ("orders >= 20", "orders >= 9 and days < 8", "A and B have"),
         (
-            "orders >= 40", "orders >= 30",
+            "orders >= 40",
+            "orders >= 30",
             "nobody is in both A and B; by their rules whoever is in A is in B, and not the other \
              way round: orders 30",
         ),
         (
-            "orders >= 9", "orders >= 8",
+            "orders >= 9",
+            "orders >= 8",
             "A and B have the same 2 customers; by their rules whoever is in A is in B, and not \
              the other way round: orders 8",
         ),
@@ -97,8 +129,10 @@ fn a_witness_shows_what_the_rules_say() {
     let Some(Relation::FirstInSecond(witness)) = &overlaps.pairs[0].by_rule else { panic!() };
     let membership = rules.membership(witness);
     assert_eq!(membership.to_string(), "b");
-    assert_eq!(overlaps.to_string().lines().next(),
-               Some("of 0 customers, 0 are in no segment, 0 are in one and 0 are in more"));
+    assert_eq!(
+        overlaps.to_string().lines().next(),
+        Some("of 0 customers, 0 are in no segment, 0 are in one and 0 are in more")
+    );
     assert_eq!(overlaps.pairs[0].first_in_second(), None);
 }
 

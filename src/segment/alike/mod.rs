@@ -155,9 +155,8 @@ impl LookAlikes {
             (found.distance(matrix.row(row)), row)
         });
         // Rows are in the order of the ids.
-        ranked.sort_unstable_by(|left, right| {
-            left.0.total_cmp(&right.0).then(left.1.cmp(&right.1))
-        });
+        ranked
+            .sort_unstable_by(|left, right| left.0.total_cmp(&right.0).then(left.1.cmp(&right.1)));
         ranked.truncate(self.most);
         let ground = Ground::of(prepared, matrix);
         let told = ranked.into_iter().filter_map(|(distance, row)| {

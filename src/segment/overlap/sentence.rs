@@ -17,7 +17,10 @@ impl fmt::Display for Overlaps {
             are(one),
             are(more)
         )?;
-        self.pairs.iter().filter(|pair| pair.is_notable()).try_for_each(|pair| write!(f, "\n{pair}"))
+        self.pairs
+            .iter()
+            .filter(|pair| pair.is_notable())
+            .try_for_each(|pair| write!(f, "\n{pair}"))
     }
 }
 
@@ -44,7 +47,11 @@ impl Pair {
             (both, _, 0) => format!("all of {second} ({}) are in {first}", customers(both)),
             (both, ..) => format!(
                 "{} in both {first} and {second}: {} of the one and {} of the other",
-                if both == 1 { "1 customer is".to_owned() } else { format!("{} are", customers(both)) },
+                if both == 1 {
+                    "1 customer is".to_owned()
+                } else {
+                    format!("{} are", customers(both))
+                },
                 percent(both as f64 / one as f64),
                 percent(both as f64 / other as f64)
             ),
@@ -83,7 +90,9 @@ impl Pair {
                 " so far, but their rules do not say so".to_owned()
             }
             Relation::Overlapping(_) => return None,
-            Relation::NotTold(limit) => format!(" so far; what their rules say is not told: {limit}"),
+            Relation::NotTold(limit) => {
+                format!(" so far; what their rules say is not told: {limit}")
+            }
         })
     }
 }
