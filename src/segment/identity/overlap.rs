@@ -28,6 +28,10 @@ pub(super) struct Counts {
     moved: Vec<Vec<u64>>,
     before: Vec<u64>,
     now: Vec<u64>,
+    /// How many customers of each segment are in any cluster.
+    left: Vec<u64>,
+    /// How many customers of each cluster were in any segment.
+    known: Vec<u64>,
 }
 
 impl Counts {
@@ -53,8 +57,11 @@ impl Counts {
                 }
             }
         }
+        let known = |cluster: usize| moved.iter().filter_map(|row| row.get(cluster)).sum();
+        let known = (0..now.len()).map(known).collect();
+        let left = moved.iter().map(|row| row.iter().sum()).collect();
         let now = now.iter().map(|customers| customers.len() as u64).collect();
-        Self { moved, before: sizes, now }
+        Self { moved, before: sizes, now, left, known }
     }
 
     /// How many customers of a segment are in a cluster.
@@ -74,12 +81,12 @@ impl Counts {
 
     /// How many customers of a segment are in any cluster.
     pub(super) fn left(&self, segment: usize) -> u64 {
-        self.moved.get(segment).map_or(0, |row| row.iter().sum())
+        self.left.get(segment).copied().unwrap_or_default()
     }
 
     /// How many customers of a cluster were in any segment.
     pub(super) fn known(&self, cluster: usize) -> u64 {
-        self.moved.iter().filter_map(|row| row.get(cluster)).sum()
+        self.known.get(cluster).copied().unwrap_or_default()
     }
 
     /// How similar a segment and a cluster are, whose centers are this close.

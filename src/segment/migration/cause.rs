@@ -63,20 +63,33 @@ pub struct Driver {
     pub weight: f64,
 }
 
-/// The causes of so many customers together, the strongest first.
-pub(super) fn drivers(causes: Vec<Cause>, customers: u64) -> Vec<Driver> {
-    let mut found: BTreeMap<(Text, Turn), (u64, f64)> = BTreeMap::new();
-    for cause in causes {
-        let (count, sum) = found.entry((cause.feature, cause.turn)).or_default();
-        *count += 1;
-        *sum += cause.weight;
+/// The causes of customers who made one move, while they are counted.
+#[derive(Default)]
+pub(super) struct Movers {
+    customers: u64,
+    causes: BTreeMap<(Text, Turn), (u64, f64)>,
+}
+
+impl Movers {
+    /// Counts one more customer.
+    pub(super) fn add(&mut self, causes: Vec<Cause>) {
+        self.customers += 1;
+        for cause in causes {
+            let (count, sum) = self.causes.entry((cause.feature, cause.turn)).or_default();
+            *count += 1;
+            *sum += cause.weight;
+        }
     }
-    let driver = |((feature, turn), (count, sum))| {
-        let weight = sum / customers.max(1) as f64;
-        Driver { feature, turn, customers: count, weight }
-    };
-    let mut drivers: Vec<Driver> = found.into_iter().map(driver).collect();
-    // The sort is stable: equal ones stay in the order of features.
-    drivers.sort_by(|left, right| right.weight.abs().total_cmp(&left.weight.abs()));
-    drivers
+
+    /// How many customers there are, and what drove them, the strongest first.
+    pub(super) fn finish(self) -> (u64, Vec<Driver>) {
+        let driver = |((feature, turn), (customers, sum))| {
+            let weight = sum / self.customers as f64;
+            Driver { feature, turn, customers, weight }
+        };
+        let mut drivers: Vec<Driver> = self.causes.into_iter().map(driver).collect();
+        // The sort is stable: equal ones stay in the order of features.
+        drivers.sort_by(|left, right| right.weight.abs().total_cmp(&left.weight.abs()));
+        (self.customers, drivers)
+    }
 }

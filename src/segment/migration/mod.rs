@@ -18,7 +18,7 @@ use crate::segment::Segmenter;
 pub use cause::{Cause, Driver, Turn};
 pub(in crate::segment) use shapley::shapley;
 
-use cause::drivers;
+use cause::Movers;
 
 /// Where a customer is at a date.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -207,7 +207,7 @@ impl Side<'_> {
 }
 
 fn moved(segmenter: &dyn Segmenter, [then, now]: &[Side<'_>; 2]) -> Migration {
-    let mut found: BTreeMap<(Place, Place), (u64, Vec<Cause>)> = BTreeMap::new();
+    let mut found: BTreeMap<(Place, Place), Movers> = BTreeMap::new();
     let customers: BTreeSet<&CustomerId> =
         then.table.customers().iter().chain(now.table.customers()).collect();
     for customer in customers {
@@ -226,12 +226,10 @@ fn moved(segmenter: &dyn Segmenter, [then, now]: &[Side<'_>; 2]) -> Migration {
             }
             _ => Vec::new(),
         };
-        let (count, all) = found.entry((from, to)).or_default();
-        *count += 1;
-        all.extend(causes);
+        found.entry((from, to)).or_default().add(causes);
     }
-    let step = |((from, to), (customers, causes))| {
-        let drivers = drivers(causes, customers);
+    let step = |((from, to), movers): ((Place, Place), Movers)| {
+        let (customers, drivers) = movers.finish();
         Move { from, to, customers, drivers }
     };
     let moves: Vec<Move> = found.into_iter().map(step).collect();

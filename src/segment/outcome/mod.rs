@@ -160,26 +160,22 @@ impl Validation {
         outcomes: &BTreeMap<CustomerId, bool>,
     ) -> Result<Validated, Problems<OutcomeFault>> {
         let counted = Counted::of(segments, members, outcomes, |_, _| Ok(()));
-        let counted = self.checked(counted)?;
-        let proportion = |answers: &[bool]| Proportion {
-            hits: answers.iter().filter(|yes| **yes).count() as u64,
-            of: answers.len() as u64,
+        let counted: Counted<bool, Proportion> = self.checked(counted)?;
+        let lift = |part: &Part<bool, Proportion>| Lift {
+            segment: part.segment.clone(),
+            outcomes: Outcomes::Answers(part.own),
+            estimate: part.own.wilson(self.confidence),
+            ratio: part.own.ratio(&part.others, self.confidence),
+            difference: part.own.difference(&part.others, self.confidence),
         };
-        let lift = |part: &Part<bool>| {
-            let (own, rest) = (proportion(&part.own), proportion(&part.others));
-            Lift {
-                segment: part.segment.clone(),
-                outcomes: Outcomes::Answers(own),
-                estimate: own.wilson(self.confidence),
-                ratio: own.ratio(&rest, self.confidence),
-                difference: own.difference(&rest, self.confidence),
-            }
+        let row = |part: &Part<bool, Proportion>| {
+            let yes = part.primary.iter().filter(|yes| **yes).count();
+            vec![yes as u64, (part.primary.len() - yes) as u64]
         };
-        let table = counted.parts.iter().map(|part| proportion(&part.primary));
-        let table: Vec<Vec<u64>> = table.map(|it| vec![it.hits, it.of - it.hits]).collect();
+        let table: Vec<Vec<u64>> = counted.parts.iter().map(row).collect();
         Ok(Validated {
             rows: counted.parts.iter().map(lift).collect(),
-            all: Outcomes::Answers(proportion(&counted.all)),
+            all: Outcomes::Answers(counted.all),
             tests: chi_squared(&table).into_iter().collect(),
             confidence: self.confidence,
             without: counted.without,
@@ -214,25 +210,21 @@ impl Validation {
             let fault = || OutcomeFault::NotFinite { customer: customer.clone() };
             if amount.is_finite() { Ok(()) } else { Err(fault()) }
         });
-        let counted = self.checked(counted)?;
-        let summary = |amounts: &[f64]| Summary::of(amounts.iter().copied());
-        let lift = |part: &Part<f64>| {
-            let (own, rest) = (summary(&part.own), summary(&part.others));
-            Lift {
-                segment: part.segment.clone(),
-                outcomes: Outcomes::Amounts(own),
-                estimate: own.interval(self.confidence),
-                ratio: own.ratio(&rest, self.confidence),
-                difference: own.difference(&rest, self.confidence),
-            }
+        let counted: Counted<f64, Summary> = self.checked(counted)?;
+        let lift = |part: &Part<f64, Summary>| Lift {
+            segment: part.segment.clone(),
+            outcomes: Outcomes::Amounts(part.own),
+            estimate: part.own.interval(self.confidence),
+            ratio: part.own.ratio(&part.others, self.confidence),
+            difference: part.own.difference(&part.others, self.confidence),
         };
-        let samples: Vec<Vec<f64>> =
-            counted.parts.iter().map(|part| part.primary.clone()).collect();
-        let large = samples.iter().map(|sample| summary(sample)).filter(|it| it.count > 1);
-        let means: Vec<Summary> = large.collect();
+        let rows = counted.parts.iter().map(lift).collect();
+        let samples: Vec<Vec<f64>> = counted.parts.into_iter().map(|part| part.primary).collect();
+        let means = samples.iter().map(|sample| Summary::of(sample.iter().copied()));
+        let means: Vec<Summary> = means.filter(|mean| mean.count > 1).collect();
         Ok(Validated {
-            rows: counted.parts.iter().map(lift).collect(),
-            all: Outcomes::Amounts(summary(&counted.all)),
+            rows,
+            all: Outcomes::Amounts(counted.all),
             tests: kruskal_wallis(&samples).into_iter().chain(welch(&means)).collect(),
             confidence: self.confidence,
             without: counted.without,
@@ -240,10 +232,10 @@ impl Validation {
     }
 
     /// What was counted, if it can validate anything.
-    fn checked<T>(
+    fn checked<T, C>(
         &self,
-        counted: Result<Counted<T>, Problems<OutcomeFault>>,
-    ) -> Result<Counted<T>, Problems<OutcomeFault>> {
+        counted: Result<Counted<T, C>, Problems<OutcomeFault>>,
+    ) -> Result<Counted<T, C>, Problems<OutcomeFault>> {
         let Self { fitted_on, from, until, .. } = *self;
         let mut problems = Problems::none();
         if from <= fitted_on {
@@ -261,24 +253,42 @@ impl Validation {
 }
 
 /// Outcomes by segment.
-struct Counted<T> {
-    parts: Vec<Part<T>>,
-    all: Vec<T>,
+struct Counted<T, C> {
+    parts: Vec<Part<T, C>>,
+    all: C,
     without: u64,
 }
 
 /// Outcomes as seen from one segment.
-struct Part<T> {
+struct Part<T, C> {
     segment: SegmentId,
     /// Of its customers.
-    own: Vec<T>,
+    own: C,
+    /// Of all customers in segments who are not in it.
+    others: C,
     /// Of those whose weightiest segment it is.
     primary: Vec<T>,
-    /// Of all customers in segments who are not in it.
-    others: Vec<T>,
 }
 
-impl<T: Copy> Counted<T> {
+/// What outcomes are counted in.
+trait Count<T>: Copy + Default {
+    fn count(&mut self, outcome: T);
+}
+
+impl Count<bool> for Proportion {
+    fn count(&mut self, outcome: bool) {
+        self.hits += u64::from(outcome);
+        self.of += 1;
+    }
+}
+
+impl Count<f64> for Summary {
+    fn count(&mut self, outcome: f64) {
+        self.add(outcome);
+    }
+}
+
+impl<T: Copy, C: Count<T>> Counted<T, C> {
     fn of(
         segments: &[Segment],
         members: &BTreeMap<CustomerId, Membership>,
@@ -286,14 +296,13 @@ impl<T: Copy> Counted<T> {
         check: impl Fn(&CustomerId, T) -> Result<(), OutcomeFault>,
     ) -> Result<Self, Problems<OutcomeFault>> {
         let part = |segment: &Segment| {
-            let (own, primary, others) = (Vec::new(), Vec::new(), Vec::new());
-            Part { segment: segment.id.clone(), own, primary, others }
+            let (own, others, primary) = (C::default(), C::default(), Vec::new());
+            Part { segment: segment.id.clone(), own, others, primary }
         };
-        let mut parts: Vec<Part<T>> = segments.iter().map(part).collect();
-        let (mut all, mut without, mut problems) = (Vec::new(), 0, Problems::none());
-        for (customer, membership) in
-            members.iter().filter(|(_, membership)| !membership.is_empty())
-        {
+        let mut parts: Vec<Part<T, C>> = segments.iter().map(part).collect();
+        let (mut all, mut some, mut without) = (C::default(), false, 0);
+        let mut problems = Problems::none();
+        for (customer, membership) in members.iter().filter(|(_, found)| !found.is_empty()) {
             let Some(&outcome) = outcomes.get(customer) else {
                 without += 1;
                 continue;
@@ -302,20 +311,21 @@ impl<T: Copy> Counted<T> {
                 problems.add(Path::root(), fault);
                 continue;
             }
-            all.push(outcome);
+            some = true;
+            all.count(outcome);
             for part in &mut parts {
-                let place = if membership.contains(&part.segment) {
-                    &mut part.own
+                let is_in = membership.contains(&part.segment);
+                if is_in {
+                    part.own.count(outcome)
                 } else {
-                    &mut part.others
-                };
-                place.push(outcome);
+                    part.others.count(outcome)
+                }
                 if membership.primary() == Some(&part.segment) {
                     part.primary.push(outcome);
                 }
             }
         }
-        if all.is_empty() && problems.is_empty() {
+        if !some && problems.is_empty() {
             problems.add(Path::root(), OutcomeFault::NoOutcomes);
         }
         problems.into_result(Self { parts, all, without })
