@@ -81,8 +81,10 @@ impl Densities {
         let mut memberships = vec![[0.0; LANES]; self.len()];
         for (points, weights) in groups.block(block) {
             self.evaluate(columns, points, &mut differences, &mut memberships);
-            moments.log_likelihood += normalize(&mut memberships, weights);
+            let parts = normalize(&mut memberships, weights);
             moments.collect(columns, &memberships, &differences);
+            // Last, so that the next group need not wait for it.
+            moments.log_likelihood += total(&parts, weights);
         }
         moments
     }
@@ -185,10 +187,10 @@ fn diagonal_squares<const N: usize>(factor: &[f64], differences: &[[f64; N]]) ->
     squares
 }
 
-/// Makes memberships times weights of the logarithms of densities; returns the weighted sum of the
-/// logarithms of the points' densities.
+/// Makes memberships times weights of the logarithms of densities; returns the logarithms of the
+/// points' densities in two parts: a logarithm, and a factor whose logarithm is to be added.
 #[inline(always)]
-fn normalize(lanes: &mut [[f64; LANES]], weights: &[f64; LANES]) -> f64 {
+fn normalize(lanes: &mut [[f64; LANES]], weights: &[f64; LANES]) -> ([f64; LANES], [f64; LANES]) {
     let mut greatest = [f64::MIN; LANES];
     for component in lanes.iter() {
         for (greatest, &x) in greatest.iter_mut().zip(component) {
@@ -202,16 +204,20 @@ fn normalize(lanes: &mut [[f64; LANES]], weights: &[f64; LANES]) -> f64 {
             *sum += *x;
         }
     }
-    let mut logarithms = [0.0; LANES];
-    let mut scales = [0.0; LANES];
-    for (((logarithm, scale), sum), (greatest, weight)) in
-        logarithms.iter_mut().zip(&mut scales).zip(&sums).zip(greatest.iter().zip(weights))
-    {
-        *logarithm = weight * (greatest + elementary::ln(*sum));
-        *scale = weight / sum;
-    }
+    let mut scales = *weights;
+    scales.iter_mut().zip(&sums).for_each(|(scale, sum)| *scale /= sum);
     for component in lanes.iter_mut() {
         component.iter_mut().zip(&scales).for_each(|(x, scale)| *x *= scale);
+    }
+    (greatest, sums)
+}
+
+/// The weighted sum of the logarithms of the points' densities, of which [`normalize`] gives parts.
+#[inline(always)]
+fn total(parts: &([f64; LANES], [f64; LANES]), weights: &[f64; LANES]) -> f64 {
+    let mut logarithms = *weights;
+    for (x, (greatest, sum)) in logarithms.iter_mut().zip(parts.0.iter().zip(&parts.1)) {
+        *x *= greatest + elementary::ln(*sum);
     }
     logarithms.iter().sum()
 }

@@ -31,19 +31,19 @@ const FACTORIALS: [f64; 12] = [
     1.0 / 6_227_020_800.0,
 ];
 
-/// 2 / (2n + 1) from n = 10 down to 0.
+/// 2 / (2n + 1) from n = 0 to 10.
 const ODDS: [f64; 11] = [
-    2.0 / 21.0,
-    2.0 / 19.0,
-    2.0 / 17.0,
-    2.0 / 15.0,
-    2.0 / 13.0,
-    2.0 / 11.0,
-    2.0 / 9.0,
-    2.0 / 7.0,
-    2.0 / 5.0,
-    2.0 / 3.0,
     2.0,
+    2.0 / 3.0,
+    2.0 / 5.0,
+    2.0 / 7.0,
+    2.0 / 9.0,
+    2.0 / 11.0,
+    2.0 / 13.0,
+    2.0 / 15.0,
+    2.0 / 17.0,
+    2.0 / 19.0,
+    2.0 / 21.0,
 ];
 
 /// The exponential of a number that is not more than 0, to about one unit in the last place; 0 where
@@ -91,7 +91,13 @@ pub(super) fn ln(number: f64) -> f64 {
     let mantissa = f64::from_bits(number.to_bits().wrapping_sub(above & (0xfff << 52)));
     let ratio = (mantissa - 1.0) / (mantissa + 1.0);
     let square = ratio * ratio;
-    let series = ODDS.iter().fold(0.0, |sum, term| sum * square + term);
+    let [a, b, c, d, e, f, g, h, i, j, k] = ODDS;
+    let fourth = square * square;
+    let eighth = fourth * fourth;
+    let first = (b + c * square) + (d + e * square) * fourth;
+    let second = (f + g * square) + (h + i * square) * fourth;
+    let third = j + k * square;
+    let series = a + square * (first + (second + third * eighth) * eighth);
     let [high, low] = LN_2;
     exponent * high + (ratio * series + exponent * low)
 }
