@@ -1,7 +1,7 @@
 //! Segments found in a table of customers: the same for whoever asks, and explained.
 
 use chrono::NaiveDate;
-use loyalty::cluster::{Init, KMeans, Method, Note};
+use loyalty::cluster::{Cut, Dbscan, Hdbscan, Hierarchy, Init, KMeans, Method, Mixture, Note};
 use loyalty::feature::{Column, FeatureTable, Filling, Measure, Missing, Preparation, Scale};
 use loyalty::id::{CustomerId, SegmentId};
 use loyalty::money::{Currency, Money};
@@ -236,6 +236,50 @@ fn everything_that_prevents_a_fit_is_told_with_its_place() {
         told(&recipe(), &nobody),
         "`preparation.columns`: no customer has a value in every column"
     );
+}
+
+#[test]
+fn customers_count_as_much_as_a_column_says() {
+    let alike = KMeans::new(1);
+    let orders = Preparation::new([("orders", Scale::None)]);
+    let recipe = Clusters::new(alike, orders).weighted_by("spend");
+    let center = |recipe: &Clusters| {
+        let model = recipe.fit_seeded(&table(), 0).unwrap();
+        model.model().clusters()[0].center[0]
+    };
+    // 10 + 20 + 30 + 400 + 500 euro.
+    let weighted = (10.0 + 2.0 * 20.0 + 3.0 * 30.0 + 21.0 * 400.0 + 23.0 * 500.0) / 960.0;
+    assert!((center(&recipe) - weighted).abs() < 1e-12);
+    assert_eq!(center(&Clusters { weights: None, ..recipe.clone() }), 10.0);
+    let error = recipe.clone().weighted_by("spent").fit_seeded(&table(), 0).unwrap_err();
+    let told = "`weights`: there is no column `spent`: do you mean `spend`?";
+    assert_eq!(error.to_string(), told);
+    let rows = [(id("ann"), [Some(1.0), None]), (id("bob"), [Some(2.0), Some(1.0)])];
+    let unknown = FeatureTable::new(["orders", "spend"], rows).unwrap();
+    let told = "`weights`: customer `ann` has no value in column `spend`, which weighs";
+    assert_eq!(recipe.fit_seeded(&unknown, 0).unwrap_err().to_string(), told);
+}
+
+#[test]
+fn every_method_finds_the_two_groups() {
+    let methods: [Method; 5] = [
+        KMeans::new(2).into(),
+        Mixture::new(2).into(),
+        Dbscan { min_weight: 2.0, ..Dbscan::new(1.0) }.into(),
+        Hdbscan { min_samples: Some(1), ..Hdbscan::new(2) }.into(),
+        Hierarchy::new(Cut::Clusters(2)).into(),
+    ];
+    for method in methods {
+        let name = method.name();
+        let recipe = Clusters { method, ..recipe() };
+        let model = recipe.fit_seeded(&table(), 1).unwrap();
+        let memberships = model.assign_all(&table(), today()).unwrap();
+        let expected = [cluster(1), cluster(1), cluster(1), cluster(2), cluster(2)];
+        assert_eq!(memberships, expected, "{name}");
+        let json = serde_json::to_string(&model).unwrap();
+        assert!(json.contains(&format!("\"model\":{{\"{name}\":")), "{json}");
+        assert_eq!(serde_json::from_str::<Clustered>(&json).unwrap(), model, "{name}");
+    }
 }
 
 #[test]

@@ -6,6 +6,7 @@
 //! file here, with a file of the same name for its peers.
 
 mod data;
+mod density;
 mod figures;
 mod hierarchy;
 mod kmeans;
@@ -15,19 +16,20 @@ mod stream;
 
 use figures::Figures;
 
-const SECTIONS: [(&str, fn(&mut Figures)); 3] =
-    [("kmeans", kmeans::run), ("mixture", mixture::run), ("scores", scores::run)];
-
-use figures::Figures;
-
 /// The figures of one method.
 struct Section {
     name: &'static str,
     run: fn(&mut Figures),
 }
 
-const SECTIONS: [Section; 1] = [Section { name: "kmeans", run: kmeans::run }];
-    [("hierarchy", hierarchy::run), ("kmeans", kmeans::run), ("stream", stream::run)];
+const SECTIONS: [Section; 6] = [
+    Section { name: "density", run: density::run },
+    Section { name: "hierarchy", run: hierarchy::run },
+    Section { name: "kmeans", run: kmeans::run },
+    Section { name: "mixture", run: mixture::run },
+    Section { name: "scores", run: scores::run },
+    Section { name: "stream", run: stream::run },
+];
 
 fn main() {
     let words: Vec<String> = std::env::args().skip(1).filter(|word| word != "--bench").collect();

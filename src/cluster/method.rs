@@ -33,6 +33,7 @@ pub enum Method {
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 #[non_exhaustive]
+#[expect(clippy::large_enum_variant, reason = "there are few models, and all are large")]
 pub enum Model {
     /// What [`KMeans`] found.
     #[serde(rename = "kmeans")]

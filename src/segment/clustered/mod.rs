@@ -59,6 +59,10 @@ pub struct Clusters {
     pub preparation: Preparation,
     /// How clusters are found; numbers in it, such as given centers, are in the scaled columns.
     pub method: Method,
+    /// The column that says how much each customer counts, such as their spend; all count alike
+    /// without one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub weights: Option<Text>,
 }
 
 /// Why no segments were found, or a stored model is none.
@@ -75,6 +79,14 @@ pub enum ClusteredFault {
     #[error("column `{column}` of customer `{customer}` is beyond {largest:e}: scale the column",
         largest = cluster::LARGEST)]
     TooLarge {
+        /// The name of the column.
+        column: Text,
+        /// The customer.
+        customer: CustomerId,
+    },
+    /// It is not known how much a customer counts.
+    #[error("customer `{customer}` has no value in column `{column}`, which weighs")]
+    NoWeight {
         /// The name of the column.
         column: Text,
         /// The customer.
@@ -139,7 +151,35 @@ impl Clusters {
     /// The clusters that a method finds of customers who are alike in the prepared columns.
     #[must_use]
     pub fn new(method: impl Into<Method>, preparation: Preparation) -> Self {
-        Self { preparation, method: method.into() }
+        Self { preparation, method: method.into(), weights: None }
+    }
+
+    /// The same, where each customer counts as much as a column says.
+    #[must_use]
+    pub fn weighted_by(self, column: impl Into<Text>) -> Self {
+        Self { weights: Some(column.into()), ..self }
+    }
+
+    /// How much each of the customers with coordinates counts, in their order.
+    fn weights(
+        &self,
+        table: &FeatureTable,
+        coordinates: &FeatureTable,
+    ) -> Result<Option<Vec<f64>>, Problems<ClusteredFault>> {
+        let Some(column) = &self.weights else { return Ok(None) };
+        let mut problems = Problems::none();
+        let places = problems.take(&Path::root(), table.positions([column]));
+        let Some(&[place]) = places.as_deref() else { return Err(problems) };
+        let weight = |customer: &CustomerId| {
+            let weight = table.row(customer).and_then(|row| table.number(row, place));
+            if weight.is_none() {
+                let (column, customer) = (column.clone(), customer.clone());
+                problems.add(Path::root(), ClusteredFault::NoWeight { column, customer });
+            }
+            weight.unwrap_or_default()
+        };
+        let weights = coordinates.customers().iter().map(weight).collect();
+        problems.into_result(Some(weights))
     }
 }
 
@@ -158,7 +198,9 @@ impl Fit for Clusters {
         let (true, Some(matrix)) = (problems.is_empty(), coordinates.matrix()) else {
             return Err(problems);
         };
-        let model = self.method.fit_seeded(matrix, None, seed);
+        let weights = problems.take(&Path::from("weights"), self.weights(table, &coordinates));
+        let Some(weights) = weights else { return Err(problems) };
+        let model = self.method.fit_seeded(matrix, weights.as_deref(), seed);
         let model = problems.take(&Path::from("method"), model);
         let Some(model) = model else { return Err(problems) };
         let background = (0..model.columns())
