@@ -168,7 +168,7 @@ impl Clusters {
     ) -> Result<Option<Vec<f64>>, Problems<ClusteredFault>> {
         let Some(column) = &self.weights else { return Ok(None) };
         let mut problems = Problems::none();
-        let places = problems.take(&Path::root(), table.positions([column]));
+        let places = problems.take(&Path::root(), table.positions([column.as_str()]));
         let Some(&[place]) = places.as_deref() else { return Err(problems) };
         let weight = |customer: &CustomerId| {
             let weight = table.row(customer).and_then(|row| table.number(row, place));
