@@ -64,7 +64,8 @@ pub fn segmenter(
 ///
 /// # Errors
 /// The first law that is broken: the ids of the segments are all different; the same row and day
-/// give the same membership; only ids of the segments are assigned.
+/// give the same membership; only ids of the segments are assigned; where there is a measure, the
+/// weightiest segment is the nearest.
 pub fn assignment(
     segmenter: &dyn Segmenter,
     row: &[Option<Value>],
@@ -86,8 +87,30 @@ pub fn assignment(
     uphold("only segments that are listed are assigned", unknown.is_none(), || {
         format!("{} is in {}, of which not all are listed", shown(row), told(&found))
     })?;
+    nearest(segmenter, row, today, &found)?;
     let same = segmenter.segments().iter().map(|segment| &segment.id).eq(segments);
     uphold("the segments stay the same", same, || "they differ after an assignment".to_owned())
+}
+
+/// A measure has a distance for each segment, and the weightiest segment is the nearest.
+fn nearest(
+    segmenter: &dyn Segmenter,
+    row: &[Option<Value>],
+    today: NaiveDate,
+    found: &Membership,
+) -> Result<(), Violation> {
+    let Some(distances) = segmenter.distances(row, today) else { return Ok(()) };
+    let (wanted, measured) = (segmenter.segments().len(), distances.len());
+    uphold("a measure has a distance for each segment", measured == wanted, || {
+        format!("{} has {measured} distances of {wanted} segments", shown(row))
+    })?;
+    let Some(primary) = found.primary() else { return Ok(()) };
+    let measured = segmenter.segments().iter().zip(&distances);
+    let own = measured.clone().find(|(segment, _)| segment.id == *primary);
+    let least = own.is_some_and(|(_, own)| distances.iter().all(|other| own <= other));
+    uphold("a customer is in the nearest segment", least, || {
+        format!("{} is in {}, of distances {distances:?}", shown(row), told(found))
+    })
 }
 
 /// Checks the laws of [`Fit`] for a table, a seed and a day.

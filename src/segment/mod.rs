@@ -66,7 +66,7 @@ impl Segment {
 ///
 /// Laws (`laws::segmenter` checks them): only ids of [`Segmenter::segments`] are assigned, and they
 /// are all different; the same row and day give the same membership; a whole table gives what its
-/// rows give one by one.
+/// rows give one by one; where there is a measure, the weightiest segment is the nearest.
 pub trait Segmenter: Send + Sync {
     /// All segments that customers can be assigned to, in a fixed order.
     fn segments(&self) -> &[Segment];

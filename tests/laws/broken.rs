@@ -135,6 +135,8 @@ enum Flaw {
     Forgetful,
     Together,
     Lenient,
+    Unmeasured,
+    Farthest,
 }
 
 impl Bands {
@@ -169,6 +171,16 @@ impl Segmenter for Bands {
             _ => "few",
         };
         Membership::of(SegmentId::new(id).unwrap())
+    }
+
+    fn distances(&self, row: &[Option<Value>], _: NaiveDate) -> Option<Vec<f64>> {
+        let Some(Some(Value::Integer(orders))) = row.first() else { return None };
+        let to_few = if *orders > 5 { 1.0 } else { 0.0 };
+        Some(match self.flaw {
+            Flaw::Unmeasured => vec![to_few],
+            Flaw::Farthest => vec![1.0 - to_few, to_few],
+            _ => vec![to_few, 1.0 - to_few],
+        })
     }
 
     fn assign_all(
@@ -225,6 +237,8 @@ fn a_segmenter_that_breaks_a_law_is_found_out() {
         "a whole table gives what its rows give one by one",
         "`bob` is in {`few` by 1} as one of a table, in {`many` by 1} by the row alone",
     );
+    check(run(Flaw::Unmeasured), "a measure has a distance for each segment", "1 distances of 2");
+    check(run(Flaw::Farthest), "a customer is in the nearest segment", "of distances [0.0, 1.0]");
     check(run(Flaw::Lenient), "a table without the inputs is refused", "`orders`");
     check(
         laws::fit(&Unsteady(AtomicU32::new(0)), &table, 7, today),

@@ -219,9 +219,10 @@ proptest! {
         turned.rotate_left(turn % now.len().max(1));
         turned.iter_mut().for_each(|customers| customers.reverse());
         let again = Identity::default().identify(&then, &turned, None).unwrap();
-        let whose = |groups: &[Vec<CustomerId>], ids: &[SegmentId]| -> BTreeMap<CustomerId, SegmentId> {
+        let whose = |groups: &[Vec<CustomerId>], ids: &[SegmentId]| {
             let pairs = groups.iter().zip(ids);
-            pairs.flat_map(|(all, id)| all.iter().map(|it| (it.clone(), id.clone()))).collect()
+            let each = pairs.flat_map(|(all, id)| all.iter().map(|it| (it.clone(), id.clone())));
+            each.collect::<BTreeMap<CustomerId, SegmentId>>()
         };
         prop_assert_eq!(whose(&now, &found.ids), whose(&turned, &again.ids));
         let sorted = |found: &Identified| {

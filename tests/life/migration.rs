@@ -189,18 +189,22 @@ proptest! {
     /// Every customer counts once; rows, columns and balances tie with a plain count.
     #[test]
     fn sums_tie(
-        rows in prop::collection::vec((0..10_u32, 0..200_u32, 0..10_u32, 0..200_u32, 0..4_u32), 0..40),
+        rows in prop::collection::vec(
+            (0..10_u32, 0..200_u32, 0..10_u32, 0..200_u32, 0..4_u32), 0..40,
+        ),
     ) {
         let rules = rules();
-        let side = |pick: &dyn Fn(&(u32, u32, u32, u32, u32)) -> Option<[f64; 2]>| {
-            let some = rows.iter().enumerate().filter_map(|(at, row)| {
-                Some((customer(format!("c{at:03}")), pick(row)?.map(Some)))
+        let side = |here: &dyn Fn(u32) -> bool, later: bool| {
+            let here = rows.iter().enumerate().filter(|(_, row)| here(row.4));
+            let row = here.map(|(at, row)| {
+                let numbers = if later { [row.2, row.3] } else { [row.0, row.1] };
+                (customer(format!("c{at:03}")), numbers.map(|number| Some(f64::from(number))))
             });
-            FeatureTable::new(["orders", "spend"], some).unwrap()
+            FeatureTable::new(["orders", "spend"], row).unwrap()
         };
         // Of four, one is new and one is gone.
-        let then = side(&|row| (row.4 != 0).then_some([f64::from(row.0), f64::from(row.1)]));
-        let now = side(&|row| (row.4 != 1).then_some([f64::from(row.2), f64::from(row.3)]));
+        let then = side(&|kind| kind != 0, false);
+        let now = side(&|kind| kind != 1, true);
         let (on, later) = (day("2026-03-01"), day("2026-06-01"));
         let found = Migration::between(&rules, &then, on, &now, later).unwrap();
         let all: u64 = found.moves.iter().map(|step| step.customers).sum();

@@ -65,7 +65,8 @@ fn amounts_are_tested_as_in_scipy_and_statsmodels() {
     assert_eq!(
         told[3..],
         [
-            "the segments do not show to differ in their ranks: a chance of 0.090 without any difference",
+            "the segments do not show to differ in their ranks: \
+             a chance of 0.090 without any difference",
             "the segments differ in their means: a chance of 0.031 without any difference",
         ]
     );

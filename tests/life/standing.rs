@@ -161,7 +161,8 @@ proptest! {
             for (week, numbers) in history.iter().enumerate() {
                 let on = day("2026-01-01") + chrono::Days::new(7 * week as u64);
                 let table = orders(numbers);
-                let found = reclassify(model, &table, &standings, on, &Hysteresis::default()).unwrap();
+                let nothing = Hysteresis::default();
+                let found = reclassify(model, &table, &standings, on, &nothing).unwrap();
                 let plain = model.assign_all(&table, on).unwrap();
                 for (customer, membership) in table.customers().iter().zip(plain) {
                     let ids: Vec<_> = found.standings[customer].since.keys().collect();

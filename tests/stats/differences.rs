@@ -103,7 +103,8 @@ proptest! {
 
     #[test]
     fn the_exact_chance_counts_all_orders(
-        one in prop::collection::vec(0..40_i32, 1..7), two in prop::collection::vec(0..40_i32, 1..7),
+        one in prop::collection::vec(0..40_i32, 1..7),
+        two in prop::collection::vec(0..40_i32, 1..7),
     ) {
         let floats = |numbers: &[i32]| numbers.iter().map(|&number| f64::from(number)).collect();
         let found = Samples::new(floats(&one), floats(&two)).unwrap().kolmogorov_smirnov();

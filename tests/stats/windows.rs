@@ -56,7 +56,8 @@ proptest! {
     /// The window is the latest numbers, whatever was dropped; read again, it goes on alike.
     #[test]
     fn a_window_is_the_latest_numbers(
-        levels in prop::collection::vec((-50.0..50.0_f64, 1..200_usize), 1..8), seed in 1..1_000_u64,
+        levels in prop::collection::vec((-50.0..50.0_f64, 1..200_usize), 1..8),
+        seed in 1..1_000_u64,
     ) {
         let mut stream = uniform(seed);
         let mut numbers = Vec::new();

@@ -38,8 +38,8 @@ use crate::stats::{Confidence, Estimate, Proportion, Summary};
 /// assert_eq!(country.finding, Finding::Unlike);
 /// assert_eq!(
 ///     country.to_string(),
-///     "country in vip: 20 of 100 (20.0 %), of others 60 of 100 (60.0 %): 0.33 times (0.22 to 0.51), \
-///      40.0 points less (26.8 to 51.2): warning",
+///     "country in vip: 20 of 100 (20.0 %), of others 60 of 100 (60.0 %): \
+///      0.33 times (0.22 to 0.51), 40.0 points less (26.8 to 51.2): warning",
 /// );
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
@@ -50,8 +50,8 @@ pub struct Fairness {
     /// 30 without a word.
     pub least: u64,
     /// A group is treated unlike if its ratio to the others is below this or above its inverse;
-    /// 0.8 without a word (the "four-fifths rule" of the US Uniform Guidelines on Employee Selection
-    /// Procedures, 1978).
+    /// 0.8 without a word (the "four-fifths rule" of the US Uniform Guidelines on Employee
+    /// Selection Procedures, 1978).
     pub ratio: f64,
     /// The confidence of all intervals; 0.95 without a word.
     pub confidence: Confidence,

@@ -33,7 +33,8 @@ use crate::stats::{chi_squared, kruskal_wallis, welch};
 ///     // 30 of 100 answered, and 20 of 200.
 ///     answered.insert(customer, at < 30 || (100..120).contains(&at));
 /// }
-/// let after = Validation::new("2026-03-01".parse()?, "2026-03-02".parse()?, "2026-04-01".parse()?);
+/// let (fit, from) = ("2026-03-01".parse()?, "2026-03-02".parse()?);
+/// let after = Validation::new(fit, from, "2026-04-01".parse()?);
 /// let found = after.answers(&segments, &members, &answered)?;
 /// assert_eq!(
 ///     found.sentences(&segments),
@@ -190,9 +191,11 @@ impl Validation {
     /// # use loyalty::id::{CustomerId, SegmentId};
     /// # use loyalty::segment::{Membership, Segment, outcome::Validation};
     /// # let segment = Segment::new(SegmentId::new("all")?, "All");
-    /// # let members = BTreeMap::from([(CustomerId::new("ann")?, Membership::of(segment.id.clone()))]);
+    /// # let membership = Membership::of(segment.id.clone());
+    /// # let members = BTreeMap::from([(CustomerId::new("ann")?, membership)]);
     /// let spent = BTreeMap::from([(CustomerId::new("ann")?, 12.5)]);
-    /// let after = Validation::new("2026-03-01".parse()?, "2026-03-02".parse()?, "2026-04-01".parse()?);
+    /// let (fit, from) = ("2026-03-01".parse()?, "2026-03-02".parse()?);
+    /// let after = Validation::new(fit, from, "2026-04-01".parse()?);
     /// let found = after.amounts(&[segment], &members, &spent)?;
     /// assert!(found.rows[0].estimate.is_none() && found.tests.is_empty());
     /// # Ok::<(), Box<dyn std::error::Error>>(())

@@ -116,8 +116,8 @@ pub enum Hold {
 /// It is a pure function of the stored standings and of a date, which a host calls when it wants
 /// to. Asked again with the standings that it gave, for the same date, nobody moves. Without any
 /// hysteresis everybody is where [`Segmenter::assign`] says. A segment that there is no more keeps
-/// nobody, and who was in no segment is kept from nothing. Who is not known well enough any more has
-/// no measure: only the minimum stay keeps such a customer.
+/// nobody, and who was in no segment is kept from nothing. Who is not known well enough any more
+/// has no measure: only the minimum stay keeps such a customer.
 ///
 /// ```
 /// use std::collections::BTreeMap;
