@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use loyalty::cluster::KMeans;
+use loyalty::cluster::{Cut, Dbscan, Hdbscan, Hierarchy, KMeans, Method, Mixture};
 use loyalty::feature::{Column, FeatureTable, Measure, Preparation, Scale};
 use loyalty::rule::{Field, Kind, Schema, Text, Value, field};
 use loyalty::segment::clustered::{Clustered, Clusters};
@@ -90,6 +90,44 @@ fn many_features_sum_to_the_change_as_well() {
     let sum: f64 = causes.iter().map(|cause| cause.weight).sum();
     assert_eq!(causes.len(), 12);
     assert!((sum - (gap(&now) - gap(&then))).abs() < 1e-9);
+}
+
+/// Every method has a measure that its assignments go by, and parts that sum to its change.
+#[test]
+fn every_method_measures_and_tells_its_parts() {
+    let rows: Vec<[f64; 3]> = (0..60)
+        .map(|at| {
+            let (level, noise) = (f64::from(at % 2), f64::from(at * 7 % 11) / 10.0);
+            [level * 30.0 + noise, level * 10.0 + noise * noise, level * 50.0 - noise]
+        })
+        .collect();
+    let (data, on) = (table(FEATURES, &rows), day("2026-03-01"));
+    let methods: [Method; 5] = [
+        KMeans::new(2).into(),
+        Method::Mixture(Mixture::new(2)),
+        Method::Dbscan(Dbscan::new(1.0)),
+        Method::Hdbscan(Hdbscan::new(8)),
+        Method::Hierarchy(Hierarchy::new(Cut::Clusters(2))),
+    ];
+    for method in methods {
+        let name = method.name();
+        let columns = Preparation::new(FEATURES.map(|feature| (feature, Scale::Standard)));
+        let model = Clusters::new(method, columns).fit_seeded(&data, 1).unwrap();
+        assert_eq!(loyalty::laws::segmenter(&model, &data, on), Ok(()), "{name}");
+        let [then, now] = [0, 1].map(|row| values(rows[row]));
+        let place = |row: &[Option<Value>]| model.place(row).unwrap().nearest.cluster;
+        let (from, to) = (place(&then), place(&now));
+        assert_ne!(from, to, "{name}");
+        let margin = |row: &[Option<Value>]| {
+            let distances = model.distances(row, on).unwrap();
+            distances[from] - distances[to]
+        };
+        let causes = model.causes((&then, on), (&now, on));
+        let sum: f64 = causes.iter().map(|cause| cause.weight).sum();
+        let change = margin(&now) - margin(&then);
+        assert!((sum - change).abs() < 1e-9 * change.abs(), "{name}: {sum} {change}");
+        assert!(causes.iter().all(|cause| cause.turn == Turn::Margin), "{name}");
+    }
 }
 
 fn rules() -> RuleSegments {

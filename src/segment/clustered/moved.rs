@@ -33,7 +33,8 @@ impl Clustered {
         let (then, now) = (self.prepared.row(then)?, self.prepared.row(now)?);
         shapley(&then, &now, |point| {
             let distances = self.model.distances(point)?;
-            Some(distances.get(from)? - distances.get(to)?)
+            // A cluster can be out of reach, of which there are no parts.
+            Some(distances.get(from)? - distances.get(to)?).filter(|margin| margin.is_finite())
         })
     }
 }
