@@ -5,7 +5,7 @@ use super::super::wide::wide;
 use super::bounds::{Bounds, Drift};
 use super::lloyd::Search;
 use super::sums::Sums;
-use super::tile::{LANES, for_columns, nearest, nearest_two, turn};
+use super::tile::{LANES, for_columns, nearest, nearest_two, turn, turn_whole};
 
 /// What an assignment does with all blocks.
 pub(super) struct Step<'a> {
@@ -99,7 +99,11 @@ impl Block {
         self.changed = match step.search {
             Search::Plain => search_all(rows, labels, sums, &mut Plain { centers }),
             Search::Bounded => {
-                if step.drift.is_some_and(|drift| bounds.drift(drift, labels)) {
+                let known = match step.drift {
+                    Some(drift) => bounds.drift(drift, labels),
+                    None => false,
+                };
+                if known {
                     let changed = search_open(rows, step, labels, bounds);
                     sums.count(rows.columns, rows.coordinates, rows.weights, labels);
                     changed
@@ -171,7 +175,7 @@ fn search_all(
     let (whole, rest) = labels.as_chunks_mut::<LANES>();
     let mut weights = rows.weights.map(|weights| weights.chunks(LANES));
     for (eight, labels) in eights.by_ref().zip(whole) {
-        turn(eight.chunks_exact(rows.columns), tile);
+        turn_whole(eight, rows.columns, tile);
         changed += relabel(labels, &measure.nearest(tile, rows.columns, first));
         sums.count(rows.columns, eight, weights.as_mut().and_then(Iterator::next), labels);
         first += LANES;

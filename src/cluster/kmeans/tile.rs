@@ -37,6 +37,18 @@ pub(super) fn turn<'a>(rows: impl Iterator<Item = &'a [f64]>, tile: &mut [[f64; 
     }
 }
 
+/// Takes just [`LANES`] row-major points over: a whole array at once, which is stored as vectors.
+#[inline(always)]
+pub(super) fn turn_whole(eight: &[f64], columns: usize, tile: &mut [[f64; LANES]]) {
+    let mut rows = eight.chunks_exact(columns);
+    let [a, b, c, d, e, f, g, h] =
+        std::array::from_fn(|_| rows.next().and_then(|row| row.get(..columns)).unwrap_or_default());
+    let rows = a.iter().zip(b).zip(c.iter().zip(d)).zip(e.iter().zip(f).zip(g.iter().zip(h)));
+    for (lanes, (((a, b), (c, d)), ((e, f), (g, h)))) in tile.iter_mut().zip(rows) {
+        *lanes = [*a, *b, *c, *d, *e, *f, *g, *h];
+    }
+}
+
 /// The squared distances of a tile's points from a center.
 #[inline(always)]
 pub(super) fn squares(tile: &[[f64; LANES]], center: &[f64]) -> [f64; LANES] {
