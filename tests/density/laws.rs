@@ -2,6 +2,8 @@
 
 use loyalty::cluster::{Dbscan, DbscanPoints, DenseRegions, DensityHierarchy, Hdbscan, Selection};
 use proptest::prelude::*;
+use rand::{Rng, SeedableRng};
+use rand_chacha::ChaCha8Rng;
 
 use super::naive;
 use super::{matrix, renumbered};
@@ -208,5 +210,33 @@ proptest! {
         let one = recipe.fit(rows.view(), Some(&weights)).unwrap();
         let other = recipe.fit(copies.view(), None).unwrap();
         prop_assert_eq!(shuffled(one.members(), &of), other.members());
+    }
+}
+
+/// Hundreds of points, so that the tree has floors.
+#[test]
+fn large_sets_are_their_definitions_too() {
+    let mut rng = ChaCha8Rng::seed_from_u64(11);
+    let mut uniform = || f64::from(rng.next_u32()) / f64::from(u32::MAX);
+    for columns in 1..=6 {
+        let mut point = |row: usize| -> Vec<f64> {
+            let middle = (row % 3) as f64;
+            (0..columns).map(|_| middle + uniform() + uniform()).collect()
+        };
+        let points: Vec<Vec<f64>> = (0..300).map(&mut point).collect();
+        let weights: Vec<f64> = (0..300).map(|row| f64::from(row % 4 + 1)).collect();
+        let rows = matrix(&points);
+        for (radius, min_weight) in [(0.05, 4.0), (0.3, 12.0), (0.9, 60.0), (9.0, 749.0)] {
+            let (labels, core) = naive::dbscan(&points, &weights, radius, min_weight);
+            let recipe = Dbscan { radius, min_weight };
+            let (_, found) = recipe.fit_points(rows.view(), Some(&weights)).unwrap();
+            assert_eq!(found.core, core);
+            assert_eq!(renumbered(found.labels), renumbered(labels));
+        }
+        let recipe = Hdbscan { min_samples: Some(6), ..Hdbscan::new(9) };
+        let naive = naive_hdbscan(&recipe, &points, &weights);
+        let hierarchy = recipe.fit(rows.view(), Some(&weights)).unwrap();
+        assert_eq!(renumbered(clusters(&hierarchy)), renumbered(naive.labels));
+        assert_eq!(hierarchy.labels(rows.view()), clusters(&hierarchy));
     }
 }

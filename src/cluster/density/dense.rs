@@ -1,6 +1,6 @@
 //! Which points have enough weight around them.
 
-use super::super::neighbors::{KdTree, LANES};
+use super::super::neighbors::{KdTree, LANES, Node};
 use super::sum::Sum;
 use crate::parallel;
 
@@ -8,13 +8,9 @@ use crate::parallel;
 /// distance, its own included, sum to enough.
 pub(super) fn dense(tree: &KdTree, weights: &[f64], within: f64, enough: f64) -> Vec<bool> {
     let leaves: Vec<usize> = (0..tree.nodes().len()).filter(|&node| is_leaf(tree, node)).collect();
-    let by_position = tree.by_position(weights);
-    // Sums of whole numbers are exact in any order; others are corrected for what rounding loses.
-    let whole =
-        weights.iter().all(|weight| weight.fract() == 0.0) && weights.iter().sum::<f64>() < 9e15;
+    let weights = Weights::new(tree, weights);
     let count = |&leaf: &usize| {
-        let mut counting = Counting::new(tree, &by_position, leaf, within, enough);
-        counting.exact = whole;
+        let mut counting = Counting::new(tree, &weights, leaf, within, enough);
         counting.visit(0);
         counting.sums.map(|sum| sum.total() >= enough)
     };
@@ -32,31 +28,54 @@ fn is_leaf(tree: &KdTree, node: usize) -> bool {
     tree.nodes().get(node).is_some_and(|node| node.right.is_none())
 }
 
+/// The weights of points by position, and of nodes.
+struct Weights {
+    points: Vec<f64>,
+    /// None if sums depend on their order: only those of whole numbers are exact in any.
+    nodes: Option<Vec<f64>>,
+}
+
+impl Weights {
+    fn new(tree: &KdTree, by_row: &[f64]) -> Self {
+        let points = tree.by_position(by_row);
+        let whole =
+            points.iter().all(|weight| weight.fract() == 0.0) && points.iter().sum::<f64>() < 9e15;
+        let weight = |node: &Node| points.iter().skip(node.first).take(node.size).sum();
+        let nodes = whole.then(|| tree.nodes().iter().map(weight).collect());
+        Self { points, nodes }
+    }
+}
+
 /// The weights near the points of a leaf, as far as they were looked at.
 struct Counting<'a> {
     tree: &'a KdTree,
-    weights: &'a [f64],
+    weights: &'a Weights,
     leaf: usize,
     first: usize,
     size: usize,
     within: f64,
     enough: f64,
-    exact: bool,
     sums: [Sum; LANES],
     /// How many of the points have not enough yet.
     open: usize,
 }
 
 impl<'a> Counting<'a> {
-    fn new(tree: &'a KdTree, weights: &'a [f64], leaf: usize, within: f64, enough: f64) -> Self {
+    fn new(tree: &'a KdTree, weights: &'a Weights, leaf: usize, within: f64, enough: f64) -> Self {
         let (first, size) = tree.nodes().get(leaf).map_or((0, 0), |node| (node.first, node.size));
         let sums = [Sum::default(); LANES];
-        Self { tree, weights, leaf, first, size, within, enough, exact: true, sums, open: size }
+        Self { tree, weights, leaf, first, size, within, enough, sums, open: size }
     }
 
     /// Looks at the points of a node, the nearer half first, until all have enough.
     fn visit(&mut self, number: usize) {
         let Some(node) = self.tree.nodes().get(number) else { return };
+        if let Some(&weight) = self.weights.nodes.as_ref().and_then(|nodes| nodes.get(number))
+            && self.tree.across(self.leaf, number) <= self.within
+        {
+            self.take_all(weight);
+            return;
+        }
         let Some(right) = node.right else {
             self.meet(node.first, node.size);
             return;
@@ -75,14 +94,23 @@ impl<'a> Counting<'a> {
         }
     }
 
+    /// Takes the weight of a node all of whose points are near.
+    fn take_all(&mut self, weight: f64) {
+        for sum in self.sums.iter_mut().take(self.size).filter(|sum| sum.total() < self.enough) {
+            sum.high += weight;
+            self.open -= usize::from(sum.total() >= self.enough);
+        }
+    }
+
     fn meet(&mut self, first: usize, size: usize) {
-        let weights = self.weights.get(first..first + size).unwrap_or_default();
+        let whole = self.weights.nodes.is_some();
+        let weights = self.weights.points.get(first..first + size).unwrap_or_default();
         for (lane, sum) in self.sums.iter_mut().enumerate().take(self.size) {
             if sum.total() >= self.enough {
                 continue;
             }
             let squares = self.tree.squares(self.tree.point(self.first + lane), first);
-            if self.exact {
+            if whole {
                 for (&weight, square) in weights.iter().zip(squares) {
                     sum.high += if square <= self.within { weight } else { 0.0 };
                 }

@@ -160,6 +160,19 @@ impl KdTree {
         sum
     }
 
+    /// The greatest squared distance of the boxes of two nodes: no points of them are farther apart.
+    #[inline]
+    pub(crate) fn across(&self, left: usize, right: usize) -> f64 {
+        let ((left_low, left_high), (low, high)) = (self.edges(left), self.edges(right));
+        let mut sum = 0.0;
+        let left = left_low.iter().zip(left_high);
+        for ((left_low, left_high), (low, high)) in left.zip(low.iter().zip(high)) {
+            let gap = (high - left_low).max(left_high - low);
+            sum += gap * gap;
+        }
+        sum
+    }
+
     /// The least and the greatest coordinates of the points of a node.
     #[inline]
     fn edges(&self, node: usize) -> (&[f64], &[f64]) {
