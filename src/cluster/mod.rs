@@ -33,7 +33,7 @@ mod wide;
 
 pub use density::{
     Branch, CondensedTree, Dbscan, DbscanPoints, DenseRegions, DensityHierarchy, Departure,
-    Hdbscan, Member, Selection, Single,
+    Hdbscan, Member, Optics, ReachabilityOrder, Selection, Single,
 };
 pub use fault::Fault;
 pub use found::{Assignment, Cluster, Nearest, Note, Objective, Report};

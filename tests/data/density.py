@@ -13,7 +13,7 @@ import hdbscan._hdbscan_linkage as linkage
 import hdbscan._hdbscan_tree as trees
 import numpy
 import sklearn
-from sklearn.cluster import DBSCAN, HDBSCAN
+from sklearn.cluster import DBSCAN, HDBSCAN, OPTICS
 
 FOLDER = pathlib.Path(__file__).parent
 RADII = {"iris_std": 0.6, "moons300": 0.2}
@@ -38,6 +38,20 @@ def flat(name, points, weights):
         found.append({"weighted": weight is not None, "radius": RADII[name], "min_weight": 5,
                       "labels": labels, "core": core})
     return found
+
+
+def reachable(name, points, far):
+    """OPTICS, by row; distances that are infinite are none."""
+    radius = RADII[name]
+    model = OPTICS(min_samples=5, max_eps=far, cluster_method="dbscan", eps=radius).fit(points)
+
+    def finite(values):
+        return [float(value) if numpy.isfinite(value) else None for value in values]
+
+    return {"max_radius": far if numpy.isfinite(far) else None, "radius": radius,
+            "labels": model.labels_.tolist(), "rows": model.ordering_.tolist(),
+            "reachability": finite(model.reachability_),
+            "core_distances": finite(model.core_distances_)}
 
 
 def hierarchical(points, recipe):
@@ -129,6 +143,7 @@ def write(name):
         "hierarchical": [hierarchical(points, recipe) for recipe in RECIPES[:3]],
         "ordered": [ordered(points, recipe) for recipe in RECIPES],
         "predicted": predicted(points),
+        "reachable": [reachable(name, points, far) for far in (numpy.inf, 1.1 * RADII[name])],
     }
     (FOLDER / f"density_{name}.json").write_text(json.dumps(reference) + "\n")
 

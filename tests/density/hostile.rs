@@ -1,6 +1,8 @@
 //! Points that break what is careless, stored models that no fit could have given, and threads.
 
-use loyalty::cluster::{Dbscan, DenseRegions, DensityHierarchy, Hdbscan, Note, Selection, Single};
+use loyalty::cluster::{
+    Dbscan, DenseRegions, DensityHierarchy, Hdbscan, Note, Optics, Selection, Single,
+};
 use ndarray::{Array2, array};
 use proptest::prelude::*;
 
@@ -38,6 +40,11 @@ proptest! {
             let regions = Dbscan::new(radius).fit(points.view(), weights).unwrap();
             let json = serde_json::to_string(&regions).unwrap();
             prop_assert_eq!(serde_json::from_str::<DenseRegions>(&json).unwrap(), regions);
+
+            let optics = Optics { min_samples: samples, max_radius: Some(radius) };
+            let mut order = optics.fit(points.view()).unwrap().rows;
+            order.sort_unstable();
+            prop_assert!(order.into_iter().eq(0..rows));
 
             let recipe = Hdbscan {
                 min_cluster_size: least, min_samples: Some(samples), selection, single, join_below,
@@ -86,6 +93,10 @@ fn all_that_is_wrong_is_told_with_its_place() {
             "`points`: there are no points",
         ]
     );
+    let recipe = Optics { min_samples: 0, max_radius: Some(-1.0) };
+    let told = recipe.fit(array![[f64::INFINITY]].view()).unwrap_err();
+    let told: Vec<String> = told.iter().map(|problem| problem.path.to_string()).collect();
+    assert_eq!(told, ["min_samples", "max_radius", "points[0][0]"]);
 }
 
 #[test]

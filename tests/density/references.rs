@@ -1,6 +1,8 @@
 //! The numbers of scikit-learn 1.9.1 and of hdbscan 0.8.44, as `tests/data/density.py` writes them.
 
-use loyalty::cluster::{Dbscan, DensityHierarchy, Hdbscan, Member, Objective, Selection, Single};
+use loyalty::cluster::{
+    Dbscan, DensityHierarchy, Hdbscan, Member, Objective, Optics, Selection, Single,
+};
 use serde::Deserialize;
 
 use super::{matrix, renumbered};
@@ -17,6 +19,7 @@ struct Reference {
     hierarchical: Vec<Hierarchical>,
     ordered: Vec<Hierarchical>,
     predicted: Predicted,
+    reachable: Vec<Reachable>,
 }
 
 #[derive(Deserialize)]
@@ -58,6 +61,16 @@ struct Predicted {
     new: Vec<Vec<f64>>,
     new_labels: Vec<i64>,
     new_probabilities: Vec<f64>,
+}
+
+#[derive(Deserialize)]
+struct Reachable {
+    max_radius: Option<f64>,
+    radius: f64,
+    labels: Vec<i64>,
+    rows: Vec<usize>,
+    reachability: Vec<Option<f64>>,
+    core_distances: Vec<Option<f64>>,
 }
 
 /// Sums and quotients of a few hundred numbers of size 1, in another order than theirs.
@@ -194,5 +207,31 @@ fn new_points_get_the_clusters_that_hdbscan_predicts() {
         assert!(equal.count() * 2 > found.len(), "most are equal");
         let labels: Vec<_> = found.iter().map(|member| member.cluster).collect();
         assert_eq!(hierarchy.labels(new.view()), labels);
+    }
+}
+
+#[test]
+fn optics_orders_points_as_scikit_learn_does() {
+    for (given, reference) in references() {
+        let points = matrix(&given.points);
+        assert!(reference.reachable.iter().any(|theirs| theirs.max_radius.is_some()));
+        for theirs in &reference.reachable {
+            let recipe = Optics { max_radius: theirs.max_radius, ..Optics::new(5) };
+            let order = recipe.fit(points.view()).unwrap();
+            assert_eq!(order.rows, theirs.rows);
+            let told = order.reachability.iter().zip(&order.core_distances);
+            for (row, (reachability, core)) in order.rows.iter().zip(told) {
+                let pairs = [
+                    (*reachability, theirs.reachability[*row]),
+                    (*core, theirs.core_distances[*row]),
+                ];
+                for (our, their) in pairs {
+                    assert_eq!(our.is_some(), their.is_some());
+                    assert!((our.unwrap_or(0.0) - their.unwrap_or(0.0)).abs() <= 2e-15);
+                }
+            }
+            let labels = renumbered(order.labels(theirs.radius));
+            assert_eq!(labels, their_clusters(&theirs.labels));
+        }
     }
 }

@@ -34,12 +34,15 @@ use super::spanning::spanning;
 /// use loyalty::cluster::Hdbscan;
 /// use ndarray::Array2;
 ///
-/// let line = [0.0, 0.1, 0.2, 0.3, 5.0, 20.0, 21.0, 22.0, 23.0, 24.0];
-/// let points = Array2::from_shape_vec((10, 1), line.to_vec())?;
+/// let line = [0.0, 0.1, 0.2, 0.3, 5.0, 20.0, 21.0, 22.0, 23.0, 24.0, 25.0];
+/// let points = Array2::from_shape_vec((11, 1), line.to_vec())?;
 /// let hierarchy = Hdbscan::new(3).fit(points.view(), None)?;
-/// let clusters: Vec<_> = hierarchy.members().iter().map(|member| member.cluster).collect();
-/// assert_eq!(clusters.iter().filter(|cluster| **cluster == Some(0)).count(), 5);
-/// assert_eq!(hierarchy.membership(&[0.15]).map(|member| member.cluster), Some(Some(1)));
+/// assert_eq!(hierarchy.clusters().iter().map(|c| c.size).collect::<Vec<_>>(), [6, 5]);
+/// // Five is in the second cluster, but only just, and the farthest out.
+/// let five = hierarchy.members()[4];
+/// assert!(five.cluster == Some(1) && five.probability < 0.1 && five.outlier_score > 0.9);
+/// // New points are assigned to these clusters.
+/// assert_eq!(hierarchy.labels(Array2::from_elem((1, 1), 0.15).view()), [Some(1)]);
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]

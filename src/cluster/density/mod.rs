@@ -1,5 +1,6 @@
 //! Clusters as regions where points lie close together, of any shape, and noise between them:
-//! DBSCAN ([`Dbscan`], one density for all) and HDBSCAN (every density at once).
+//! DBSCAN ([`Dbscan`], one density for all) and HDBSCAN ([`Hdbscan`], every
+//! density at once), and the order that shows them ([`Optics`]).
 
 mod condensed;
 mod core_distance;
@@ -9,6 +10,7 @@ mod grouped;
 mod hdbscan;
 mod hierarchy;
 mod linked;
+mod optics;
 mod places;
 mod regions;
 mod rows;
@@ -21,4 +23,5 @@ pub use condensed::{Branch, CondensedTree, Departure};
 pub use dbscan::{Dbscan, DbscanPoints};
 pub use hdbscan::{Hdbscan, Selection, Single};
 pub use hierarchy::{DensityHierarchy, Member};
+pub use optics::{Optics, ReachabilityOrder};
 pub use regions::DenseRegions;
