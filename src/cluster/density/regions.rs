@@ -50,7 +50,6 @@ struct Written {
 /// Which core points are looked for.
 #[derive(Clone, Copy)]
 enum Wanted {
-    Any,
     Of(usize),
     NotOf(usize),
 }
@@ -112,8 +111,8 @@ impl DenseRegions {
     /// [`LARGEST`](crate::cluster::LARGEST).
     #[must_use]
     pub fn assign(&self, point: &[f64]) -> Option<Assignment> {
-        let nearest = self.nearest(point, Wanted::Any, self.square())?;
-        let next = self.nearest(point, Wanted::NotOf(nearest.cluster), f64::INFINITY);
+        let nearest = self.owner(point)?;
+        let next = self.nearest(point, Wanted::NotOf(nearest.cluster));
         Some(Assignment { nearest, next })
     }
 
@@ -122,7 +121,7 @@ impl DenseRegions {
     #[must_use]
     pub fn distances(&self, point: &[f64]) -> Option<Vec<f64>> {
         let distance = |cluster| {
-            let nearest = self.nearest(point, Wanted::Of(cluster), f64::INFINITY);
+            let nearest = self.nearest(point, Wanted::Of(cluster));
             nearest.map_or(f64::INFINITY, |nearest| nearest.distance)
         };
         self.takes(point).then(|| (0..self.clusters().len()).map(distance).collect())
@@ -135,22 +134,25 @@ impl DenseRegions {
     }
 
     pub(super) fn label(&self, point: &[f64]) -> Option<usize> {
-        self.nearest(point, Wanted::Any, self.square()).map(|nearest| nearest.cluster)
+        self.owner(point).map(|nearest| nearest.cluster)
     }
 
-    fn square(&self) -> f64 {
-        self.radius() * self.radius()
+    /// The cluster of the nearest core point within the radius.
+    fn owner(&self, point: &[f64]) -> Option<Nearest> {
+        if !self.takes(point) {
+            return None;
+        }
+        let core = self.cores.nearest(point, self.radius * self.radius)?;
+        Some(Nearest { cluster: self.of_core(core.row)?, distance: core.squared.sqrt() })
     }
 
     fn takes(&self, point: &[f64]) -> bool {
         point.len() == self.columns() && point.iter().all(|&x| is_coordinate(x))
     }
 
-    fn nearest(&self, point: &[f64], wanted: Wanted, within: f64) -> Option<Nearest> {
-        if !self.takes(point) {
-            return None;
-        }
-        let mut search = Toward { regions: self, wanted, within, found: None };
+    /// The nearest core point that is wanted, however far.
+    fn nearest(&self, point: &[f64], wanted: Wanted) -> Option<Nearest> {
+        let mut search = Toward { regions: self, wanted, within: f64::INFINITY, found: None };
         self.cores.search(point, &mut search);
         let (squared, row) = search.found?;
         let cluster = *self.of_cores.get(row)?;
@@ -170,7 +172,6 @@ impl Search for Toward<'_> {
     fn wants(&self, node: usize, squared: f64) -> bool {
         let of_node = self.regions.of_nodes.get(node).copied().flatten();
         let can = match self.wanted {
-            Wanted::Any => true,
             Wanted::Of(cluster) => of_node.is_none_or(|of_node| of_node == cluster),
             Wanted::NotOf(cluster) => of_node != Some(cluster),
         };
@@ -182,7 +183,6 @@ impl Search for Toward<'_> {
         for (&row, &squared) in rows.zip(squares) {
             let own = self.regions.of_cores.get(row).copied();
             let can = match self.wanted {
-                Wanted::Any => true,
                 Wanted::Of(cluster) => own == Some(cluster),
                 Wanted::NotOf(cluster) => own != Some(cluster),
             };

@@ -7,7 +7,6 @@
 //! rounding keeps order: what a bound rules out is never nearer.
 
 mod build;
-#[allow(dead_code, reason = "the common questions, for the rooms that look for look-alikes")]
 mod questions;
 mod search;
 
@@ -48,7 +47,6 @@ pub(crate) struct Node {
 
 /// A point near another.
 #[derive(Clone, Copy, Debug, PartialEq)]
-#[allow(dead_code, reason = "what the common questions are answered")]
 pub(crate) struct Neighbor {
     /// Its row.
     pub(crate) row: usize,
