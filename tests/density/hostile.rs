@@ -64,7 +64,7 @@ proptest! {
 
 #[test]
 fn all_that_is_wrong_is_told_with_its_place() {
-    let points = array![[1.0, f64::NAN], [1e300, 0.0]];
+    let points = array![[1.0, f64::NAN], [2e122, 0.0]];
     let told = Dbscan { radius: 0.0, min_weight: f64::NAN }.fit(points.view(), Some(&[1.0, -1.0]));
     let told: Vec<String> = told.unwrap_err().iter().map(ToString::to_string).collect();
     assert_eq!(
@@ -72,12 +72,11 @@ fn all_that_is_wrong_is_told_with_its_place() {
         [
             "`radius`: `0` is no radius: it must be more than 0 and at most 1e120",
             "`min_weight`: `NaN` is no weight: it must be 0 or from 1e-40 to 1e40",
-            "`points[0][1]`: `NaN` is no coordinate: it must be finite and at most 1e120 in magnitude",
-            "`points[1][0]`: `1000000000000000000000000000000000000000000000000000000000000000000000\
-             0000000000000000000000000000000000000000000000000000000000000000000000000000000000000000\
-             0000000000000000000000000000000000000000000000000000000000000000000000000000000000000000\
-             0000000000000000000000000000000000000000000000000000000` is no coordinate: it must be \
-             finite and at most 1e120 in magnitude",
+            "`points[0][1]`: `NaN` is no coordinate: it must be finite and at most 1e120 in \
+             magnitude",
+            "`points[1][0]`: `2000000000000000000000000000000000000000000000000000000000000000000\
+             00000000000000000000000000000000000000000000000000000000` is no coordinate: it must \
+             be finite and at most 1e120 in magnitude",
             "`weights[1]`: `-1` is no weight: it must be 0 or from 1e-40 to 1e40",
         ]
     );

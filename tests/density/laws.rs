@@ -111,7 +111,9 @@ proptest! {
 
     #[test]
     fn dbscan_assigns_by_the_nearest_core_point(
-        (points, weights) in weighted(), recipe in dbscan(), new in prop::collection::vec(mixed(), 6),
+        (points, weights) in weighted(),
+        recipe in dbscan(),
+        new in prop::collection::vec(mixed(), 6),
     ) {
         let rows = matrix(&points);
         let (regions, found) = recipe.fit_points(rows.view(), Some(&weights)).unwrap();
@@ -166,8 +168,10 @@ proptest! {
 
     #[test]
     fn the_order_of_the_rows_is_irrelevant(
-        ((points, weights), order) in
-            weighted().prop_flat_map(|given| { let count = given.0.len(); (Just(given), order(count)) }),
+        ((points, weights), order) in weighted().prop_flat_map(|given| {
+            let count = given.0.len();
+            (Just(given), order(count))
+        }),
         flat in dbscan(),
         hierarchical in hdbscan(),
     ) {

@@ -86,8 +86,8 @@ struct Tree<'a> {
     undecided: Cell<bool>,
 }
 
-/// The most stable clusters, or the leaves; the first cluster, of all points, is none. Points at one
-/// place are one point of their weight.
+/// The most stable clusters, or the leaves; the first cluster, of all points, is none. Points at
+/// one place are one point of their weight.
 pub fn hdbscan(points: &[Vec<f64>], weights: &[f64], sizes: (usize, usize), leaf: bool) -> Found {
     let mut places: Vec<Vec<f64>> = Vec::new();
     let mut of_places: Vec<f64> = Vec::new();

@@ -162,8 +162,8 @@ fn hdbscan_finds_the_clusters_and_probabilities_of_scikit_learn() {
     }
 }
 
-/// Where equal distances decide, theirs depend on how the machine sorts. Here their functions work on
-/// edges in our order.
+/// Where equal distances decide, theirs depend on how the machine sorts. Here their functions work
+/// on edges in our order.
 #[test]
 fn each_selection_is_that_of_hdbscan_on_the_same_tree() {
     for (given, reference) in references() {

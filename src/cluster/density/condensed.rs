@@ -10,10 +10,10 @@ use super::spanning::Edge;
 
 /// How the points hang together at every density.
 ///
-/// Seen from far (little density) to near (much), the first cluster holds all points. Where it falls
-/// apart, parts that weigh less than the least cluster leave it as single points; two parts that weigh
-/// enough are clusters of their own. Distances are those at which this happens; the densities λ of
-/// the papers are their reciprocals.
+/// Seen from far (little density) to near (much), the first cluster holds all points. Where it
+/// falls apart, parts that weigh less than the least cluster leave it as single points; two parts
+/// that weigh enough are clusters of their own. Distances are those at which this happens; the
+/// densities λ of the papers are their reciprocals.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct CondensedTree {
@@ -59,7 +59,8 @@ struct Merges<'a> {
 }
 
 impl CondensedTree {
-    /// The tree of sorted edges that span all points, which have weights and squared core distances.
+    /// The tree of sorted edges that span all points, which have weights and squared core
+    /// distances.
     pub(super) fn new(edges: &[Edge], weights: &[f64], cores: &[f64], least: f64) -> Self {
         let merges = Merges::new(edges, weights, cores);
         let root = (weights.len() + merges.merges.len()).saturating_sub(1);
@@ -139,8 +140,8 @@ impl<'a> Merges<'a> {
         self.merge(node).map_or_else(of_point, |merge| merge.weight)
     }
 
-    /// Whether a part weighs enough to be a cluster below a squared distance. A single point is dense
-    /// only below its core distance.
+    /// Whether a part weighs enough to be a cluster below a squared distance. A single point is
+    /// dense only below its core distance.
     fn is_cluster(&self, node: usize, squared: f64, least: f64) -> bool {
         let is_dense = || self.cores.get(node).is_some_and(|&core| core < squared);
         self.weight(node) >= least && (self.merge(node).is_some() || is_dense())

@@ -24,8 +24,8 @@ pub(super) fn core_distances(tree: &KdTree, weights: &[f64], enough: f64) -> Vec
     squares
 }
 
-/// The square of the least distance from a place within which the points, whose weights stand in the
-/// order of the tree, weigh enough.
+/// The square of the least distance from a place within which the points, whose weights stand in
+/// the order of the tree, weigh enough.
 pub(super) fn core_distance(tree: &KdTree, weights: &[f64], place: &[f64], enough: f64) -> f64 {
     let (near, within) = (Vec::new(), f64::INFINITY);
     let mut gathering = Gathering { weights, enough, near, total: 0.0, within };

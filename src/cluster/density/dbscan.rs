@@ -17,18 +17,18 @@ use super::regions::{DenseRegions, is_radius};
 
 /// DBSCAN: clusters of any shape where points lie dense, and noise elsewhere.
 ///
-/// A point is a *core point* if the points at a distance of no more than the radius, itself included,
-/// weigh enough. Core points within the radius of each other are in one cluster. Any other point
-/// within the radius of a core point is on the border and belongs to the cluster of the nearest core
-/// point, of equally near ones to that with the lower coordinates: so clusters do not depend on the
-/// order of the points. What remains is noise.
+/// A point is a *core point* if the points at a distance of no more than the radius, itself
+/// included, weigh enough. Core points within the radius of each other are in one cluster. Any
+/// other point within the radius of a core point is on the border and belongs to the cluster of the
+/// nearest core point, of equally near ones to that with the lower coordinates: so clusters do not
+/// depend on the order of the points. What remains is noise.
 ///
 /// A point that weighs w counts as w points at its place. One that weighs 0 adds nothing, but can
 /// still be a core point, as in scikit-learn.
 ///
-/// M. Ester, H.-P. Kriegel, J. Sander and X. Xu, "A density-based algorithm for discovering clusters
-/// in large spatial databases with noise", KDD-96, 226–231. There a border point goes to whichever
-/// cluster was found first.
+/// M. Ester, H.-P. Kriegel, J. Sander and X. Xu, "A density-based algorithm for discovering
+/// clusters in large spatial databases with noise", KDD-96, 226–231. There a border point goes to
+/// whichever cluster was found first.
 ///
 /// ```
 /// use loyalty::cluster::Dbscan;
@@ -46,8 +46,8 @@ pub struct Dbscan {
     /// How far a neighborhood reaches, usually called ε; a point at just this distance is in it.
     /// Squared distances are compared with its square.
     pub radius: f64,
-    /// The least weight of the points in the neighborhood of a core point, its own included, usually
-    /// called minPts; 5 without a word.
+    /// The least weight of the points in the neighborhood of a core point, its own included,
+    /// usually called minPts; 5 without a word.
     #[serde(default = "five")]
     pub min_weight: f64,
 }

@@ -14,8 +14,8 @@ pub(super) struct Grouped {
 }
 
 impl Grouped {
-    /// The clusters of places that were labeled with provisional numbers below `count`; those without
-    /// a point are none.
+    /// The clusters of places that were labeled with provisional numbers below `count`; those
+    /// without a point are none.
     pub(super) fn new(places: &Places, labels: &[Option<usize>], count: usize) -> Self {
         let empty = Group {
             size: 0,

@@ -16,15 +16,16 @@ use super::spanning::spanning;
 
 /// HDBSCAN: clusters of any shape and of different densities, and noise between them.
 ///
-/// The core distance of a place is how far its neighborhood must reach to hold `min_samples` points.
-/// The mutual reachability distance of two points is the greatest of their distance and their core
-/// distances. As the distance shrinks at which points hang together, clusters split and lose points
-/// (the [`CondensedTree`]); those that live longest are told.
+/// The core distance of a place is how far its neighborhood must reach to hold `min_samples`
+/// points. The mutual reachability distance of two points is the greatest of their distance and
+/// their core distances. As the distance shrinks at which points hang together, clusters split and
+/// lose points (the [`CondensedTree`]); those that live longest are told.
 ///
-/// A point that weighs w counts as w points at its place, both in neighborhoods and in clusters, and
-/// points at the same place are one of their total weight: they are told the same. Many mutual reachability distances are equal. What happens at an equal distance happens in an order
-/// that the places of points decide and not their rows: a point that could go to either side goes to
-/// the denser one.
+/// A point that weighs w counts as w points at its place, both in neighborhoods and in clusters,
+/// and points at the same place are one of their total weight: they are told the same. Many mutual
+/// reachability distances are equal. What happens at an equal distance happens in an order that the
+/// places of points decide and not their rows: a point that could go to either side goes to the
+/// denser one.
 ///
 /// R. Campello, D. Moulavi, A. Zimek and J. Sander, "Hierarchical density estimates for data
 /// clustering, visualization, and outlier detection", ACM TKDD 10 (2015), 5:1–5:51; L. McInnes and
@@ -50,8 +51,8 @@ use super::spanning::spanning;
 pub struct Hdbscan {
     /// The least weight of a cluster, at least 2; lighter parts are points that leave theirs.
     pub min_cluster_size: usize,
-    /// The weight that a neighborhood holds, the point itself included; `min_cluster_size` without a
-    /// word. The more, the smoother.
+    /// The weight that a neighborhood holds, the point itself included; `min_cluster_size` without
+    /// a word. The more, the smoother.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub min_samples: Option<usize>,
     /// Which clusters of the tree are told.
@@ -88,8 +89,8 @@ pub enum Single {
     /// There are at least two clusters, or none.
     #[default]
     Refused,
-    /// The first cluster of the tree can be told. Its own points are those that leave it last, or at
-    /// no more than `join_below`; the others are noise.
+    /// The first cluster of the tree can be told. Its own points are those that leave it last, or
+    /// at no more than `join_below`; the others are noise.
     Allowed,
 }
 

@@ -19,9 +19,9 @@ use super::selection::Selected;
 /// The clusters that [`Hdbscan`] found: the model that assigns any point.
 ///
 /// It keeps all points. A new one is attached to the point that it reaches at the least mutual
-/// reachability distance, and leaves the condensed tree with it or, if it is farther off, where that
-/// distance says. This is what the Python package hdbscan calls approximate prediction: the clusters
-/// remain what they are. A fitted point is told what it was told by the fit.
+/// reachability distance, and leaves the condensed tree with it or, if it is farther off, where
+/// that distance says. This is what the Python package hdbscan calls approximate prediction: the
+/// clusters remain what they are. A fitted point is told what it was told by the fit.
 ///
 /// Clusters are numbered from the weightiest to the lightest (of equal weight, by their centers'
 /// coordinates), whatever the order of the points.
@@ -57,10 +57,11 @@ pub struct Member {
     /// Its cluster; none of noise.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub cluster: Option<usize>,
-    /// How deep it is in its cluster: 1 where the cluster is densest, near 0 at its rim; 0 of noise.
+    /// How deep it is in its cluster: 1 where the cluster is densest, near 0 at its rim; 0 of
+    /// noise.
     pub probability: f64,
-    /// How much less dense it is here than where the clusters around it are densest: 0 in the midst,
-    /// near 1 far out (GLOSH).
+    /// How much less dense it is here than where the clusters around it are densest: 0 in the
+    /// midst, near 1 far out (GLOSH).
     pub outlier_score: f64,
 }
 
@@ -196,8 +197,8 @@ impl DensityHierarchy {
         Some(Assignment { nearest, next })
     }
 
-    /// For each cluster the least mutual reachability distance of a point from its points; `None` as
-    /// for [`DensityHierarchy::membership`].
+    /// For each cluster the least mutual reachability distance of a point from its points; `None`
+    /// as for [`DensityHierarchy::membership`].
     #[must_use]
     pub fn distances(&self, point: &[f64]) -> Option<Vec<f64>> {
         if !self.takes(point) {

@@ -3,8 +3,8 @@
 use super::super::neighbors::KdTree;
 use super::sets::Sets;
 
-/// The least row of all points that a chain of steps, each of at most a squared distance, joins with
-/// each point, by row.
+/// The least row of all points that a chain of steps, each of at most a squared distance, joins
+/// with each point, by row.
 pub(super) fn linked(tree: &KdTree, within: f64) -> Vec<usize> {
     let (sets, together) = (Sets::new(tree.len()), vec![false; tree.nodes().len()]);
     let mut links = Links { tree, within, sets, together };

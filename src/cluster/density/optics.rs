@@ -17,9 +17,10 @@ use super::regions::is_radius;
 /// OPTICS: an order of the points, and how near each is to what stands before it, from which the
 /// clusters of [`Dbscan`](crate::cluster::Dbscan) can be read for any radius, up to border points.
 ///
-/// It starts with the first point and goes on with the one that is reached at the least distance, of
-/// equally near ones with the first. So, unlike all else here, it depends on the order of the points.
-/// Distances are rounded to 15 decimals, as in scikit-learn, so that they tie in spite of rounding.
+/// It starts with the first point and goes on with the one that is reached at the least distance,
+/// of equally near ones with the first. So, unlike all else here, it depends on the order of the
+/// points. Distances are rounded to 15 decimals, as in scikit-learn, so that they tie in spite of
+/// rounding.
 ///
 /// M. Ankerst, M. Breunig, H.-P. Kriegel and J. Sander, "OPTICS: ordering points to identify the
 /// clustering structure", SIGMOD 1999, 49–60.

@@ -1,5 +1,5 @@
-//! The places of points, in an order of their own: nothing depends on the order of the rows, and what
-//! coincides is treated alike.
+//! The places of points, in an order of their own: nothing depends on the order of the rows, and
+//! what coincides is treated alike.
 
 use std::cmp::Ordering;
 

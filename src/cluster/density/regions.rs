@@ -107,8 +107,8 @@ impl DenseRegions {
 
     /// Where a point belongs; distances are those of the nearest core point of a cluster.
     ///
-    /// `None` if it is noise, has another number of coordinates, or one that is not finite or beyond
-    /// [`LARGEST`](crate::cluster::LARGEST).
+    /// `None` if it is noise, has another number of coordinates, or one that is not finite or
+    /// beyond [`LARGEST`](crate::cluster::LARGEST).
     #[must_use]
     pub fn assign(&self, point: &[f64]) -> Option<Assignment> {
         let nearest = self.owner(point)?;
@@ -117,7 +117,8 @@ impl DenseRegions {
     }
 
     /// For each cluster the distance of a point from its nearest core point, however far; `None` if
-    /// it has another number of coordinates, or one that is not finite or beyond [`LARGEST`](crate::cluster::LARGEST).
+    /// it has another number of coordinates, or one that is not finite or beyond
+    /// [`LARGEST`](crate::cluster::LARGEST).
     #[must_use]
     pub fn distances(&self, point: &[f64]) -> Option<Vec<f64>> {
         let distance = |cluster| {

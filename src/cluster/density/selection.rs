@@ -10,7 +10,8 @@ pub(super) struct Selected {
     pub(super) of_clusters: Vec<Option<usize>>,
     /// The least distance at which something leaves each of them.
     nearest: Vec<f64>,
-    /// For each cluster of the tree the least distance at which something leaves it or what is below.
+    /// For each cluster of the tree the least distance at which something leaves it or what is
+    /// below.
     deepest: Vec<f64>,
     /// If the first cluster of the tree is selected: up to which distance points belong to it.
     limit: Option<f64>,
@@ -84,7 +85,8 @@ fn leaving(tree: &CondensedTree) -> Vec<f64> {
     leaving
 }
 
-/// The stability of each cluster: how long each unit of its weight was in it, as the density λ grew.
+/// The stability of each cluster: how long each unit of its weight was in it, as the density λ
+/// grew.
 fn stabilities(tree: &CondensedTree, weights: &[f64]) -> Vec<f64> {
     let density = |distance: f64| 1.0 / distance;
     let births: Vec<f64> = tree

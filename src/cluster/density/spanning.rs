@@ -1,9 +1,9 @@
-//! The minimum spanning tree of points by their mutual reachability, found by Borůvka's rounds: each
-//! component is joined by the least edge that leaves it.
+//! The minimum spanning tree of points by their mutual reachability, found by Borůvka's rounds:
+//! each component is joined by the least edge that leaves it.
 //!
 //! O. Borůvka, "O jistém problému minimálním", Práce Moravské přírodovědecké společnosti 3 (1926),
-//! 37–58; with a tree of boxes: W. March, P. Ram and A. Gray, "Fast Euclidean minimum spanning tree",
-//! KDD 2010, 603–612.
+//! 37–58; with a tree of boxes: W. March, P. Ram and A. Gray, "Fast Euclidean minimum spanning
+//! tree", KDD 2010, 603–612.
 
 use std::sync::atomic::{AtomicU64, Ordering};
 
@@ -12,9 +12,9 @@ use super::sets::Sets;
 use crate::parallel;
 
 /// Two points that are joined, by row. Edges have a total order, so that there is only one minimum
-/// spanning tree: first by the mutual reachability distance (the greatest of the distance of the two
-/// and of their core distances), of which there are many equal ones; then by the lower of the two
-/// core distances, so that a point goes to the denser side; then by the distance; then by rows.
+/// spanning tree: first by the mutual reachability distance (the greatest of the distance of the
+/// two and of their core distances), of which there are many equal ones; then by the lower of the
+/// two core distances, so that a point goes to the denser side; then by the distance; then by rows.
 #[derive(Clone, Copy, Debug, PartialEq, PartialOrd)]
 pub(super) struct Edge {
     /// The squared mutual reachability distance.

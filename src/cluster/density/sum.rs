@@ -1,7 +1,8 @@
 //! Sums that lose next to nothing.
 
 /// A sum with what rounding took from it: A. Neumaier, "Rundungsfehleranalyse einiger Verfahren zur
-/// Summation endlicher Summen", Zeitschrift für Angewandte Mathematik und Mechanik 54 (1974), 39–51.
+/// Summation endlicher Summen", Zeitschrift für Angewandte Mathematik und Mechanik 54 (1974),
+/// 39–51.
 #[derive(Clone, Copy, Default)]
 pub(super) struct Sum {
     pub(super) high: f64,

@@ -1,10 +1,10 @@
 //! What lies near a point: a k-d tree with exact answers.
 //!
 //! J. Bentley, "Multidimensional binary search trees used for associative searching",
-//! Communications of the ACM 18 (1975), 509–517. Each node keeps the least box around its points, and
-//! a leaf the coordinates of [`LANES`] points column by column, so that their distances are computed
-//! together. The bounds and the distances are sums of the same squares in the same order, and
-//! rounding keeps order: what a bound rules out is never nearer.
+//! Communications of the ACM 18 (1975), 509–517. Each node keeps the least box around its points,
+//! and a leaf the coordinates of [`LANES`] points column by column, so that their distances are
+//! computed together. The bounds and the distances are sums of the same squares in the same order,
+//! and rounding keeps order: what a bound rules out is never nearer.
 
 mod build;
 mod questions;
@@ -158,7 +158,8 @@ impl KdTree {
         sum
     }
 
-    /// The greatest squared distance of the boxes of two nodes: no points of them are farther apart.
+    /// The greatest squared distance of the boxes of two nodes: no points of them are farther
+    /// apart.
     #[inline]
     pub(crate) fn across(&self, left: usize, right: usize) -> f64 {
         let ((left_low, left_high), (low, high)) = (self.edges(left), self.edges(right));
