@@ -2,8 +2,8 @@
 //! all of them.
 //!
 //! Distances are d² / (1/u + 1/v) for squared Euclidean distance d² and weights u and v: half of
-//! what Ward's criterion grows by if the two are joined. A box knows the greatest 1/v in it, so that
-//! no cluster within can be nearer than its side is.
+//! what Ward's criterion grows by if the two are joined. A box knows the greatest 1/v in it, so
+//! that no cluster within can be nearer than its side is.
 
 use super::super::points::squared_distance;
 use super::blocks::{LANES, add_squares, squared_distances};

@@ -124,7 +124,7 @@ impl Outside {
         best.distance.is_finite().then_some(best)
     }
 
-    /// Takes the place at the end of a way into the tree: from where it is reached, and which it is.
+    /// Takes the place at the end of a way into the tree: from where, and which it is.
     fn take(&mut self, way: Way) -> (u32, u32) {
         let lane = |lanes: &[u32; LANES]| lanes.get(way.lane).copied();
         let from = self.from.get(way.block).and_then(lane).unwrap_or_default();

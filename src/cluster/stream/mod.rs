@@ -1,5 +1,5 @@
-//! Clusters of points that keep coming and matter less as they age: the recipe ([`Stream`]), what is
-//! known so far ([`Flow`]), what it amounts to ([`MacroClusters`]), and how that moved ([`Drift`]).
+//! Clusters of points that keep coming and matter less as they age: the recipe ([`Stream`]), what
+//! is known so far ([`Flow`]), what it amounts to ([`MacroClusters`]), and how that moved ([`Drift`]).
 
 mod clock;
 mod drift;
@@ -51,7 +51,8 @@ pub struct Stream {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub half_life: Option<f64>,
     /// The most micro-clusters; 100 without a word. When there are more, faded ones are dropped,
-    /// and then the nearest (by Ward) are joined until a quarter is free again, whatever the radius.
+    /// and then the nearest (by Ward) are joined until a quarter is free again. The radius widens
+    /// to theirs, and narrows again while half of the room is free.
     #[serde(default = "hundred")]
     pub most: usize,
     /// From this weight on a micro-cluster is a core of a cluster, usually called μ; 0 without a
