@@ -7,8 +7,8 @@
 //! [`silhouettes`] and [`adjusted_rand`] say how good clusters are.
 //! A recipe ([`KMeans`], [`Hierarchy`]) is fitted on a matrix of points and gives a model
 //! ([`Clustering`], [`Branches`]), which assigns any point; [`silhouettes`] and [`adjusted_rand`]
-//! say how good clusters are. [`Birch`] makes few micro-clusters of many points, and a [`Stream`] of
-//! points that keep coming and fade.
+//! say how good clusters are. [`Birch`] makes few micro-clusters of many points, and a [`Stream`]
+//! of points that keep coming and fade.
 
 pub mod choice;
 pub mod shapley;

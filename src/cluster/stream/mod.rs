@@ -1,5 +1,6 @@
 //! Clusters of points that keep coming and matter less as they age: the recipe ([`Stream`]), what
-//! is known so far ([`Flow`]), what it amounts to ([`MacroClusters`]), and how that moved ([`Drift`]).
+//! is known so far ([`Flow`]), what it amounts to ([`MacroClusters`]), and how that moved
+//! ([`Drift`]).
 
 mod clock;
 mod drift;
