@@ -420,9 +420,11 @@ proptest! {
             prop_assert_eq!(found.nearest.distance, least);
             prop_assert!(found.margin().is_none_or(|margin| margin >= 0.0));
         }
-        if micro.len() < stream.most && flow.radius() == stream.radius {
-            prop_assert!(micro.iter().all(|micro| micro.radius <= stream.radius + 1e-9));
-        }
+        // With room for all points nothing is ever joined beyond the radius.
+        let roomy = learned(&Stream { most: points.len(), ..stream.clone() }, &points);
+        prop_assert_eq!(roomy.radius(), stream.radius);
+        let micro = roomy.micro_clusters(60.0);
+        prop_assert!(micro.iter().all(|micro| micro.radius <= stream.radius + 1e-9));
     }
 
     #[test]
