@@ -397,7 +397,8 @@ proptest! {
             let ids = [&mut flow, &mut stored].map(|f| f.learn(&point.x, point.weight, point.at));
             prop_assert_eq!(ids[0], ids[1]);
         }
-        prop_assert_eq!(serde_json::to_string(&flow).unwrap(), serde_json::to_string(&stored).unwrap());
+        let texts = [&flow, &stored].map(|f| serde_json::to_string(f).unwrap());
+        prop_assert_eq!(&texts[0], &texts[1]);
         if let Ok(found) = flow.group(&by_tree(3), 60.0) {
             let json = serde_json::to_string(&found).unwrap();
             prop_assert_eq!(&serde_json::from_str::<MacroClusters>(&json).unwrap(), &found);
