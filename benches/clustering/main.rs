@@ -2,8 +2,8 @@
 //!
 //! `cargo bench --bench clustering` runs all sections, and with names after `--` those only. With a
 //! folder among the arguments (anything with a `/`), the data and the figures are left there for
-//! `benches/clustering/peers.py`, which runs the other packages on the same bytes. Each section is a
-//! file here, with a file of the same name for its peers.
+//! `benches/clustering/peers.py`, which runs the other packages on the same bytes. Each section is
+//! a file here, with a file of the same name for its peers.
 
 mod data;
 mod density;
