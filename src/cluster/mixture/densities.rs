@@ -5,6 +5,7 @@ use std::f64::consts::PI;
 
 use crate::parallel;
 
+use super::super::wide::wide;
 use super::blocks::{Groups, LANES};
 use super::elementary;
 use super::moments::{Moments, Shape};
@@ -56,16 +57,21 @@ impl Densities {
     /// One step: the moments of all points around the means, with the memberships that these
     /// densities give them.
     pub(super) fn moments(&self, groups: &Groups) -> Moments {
-        let blocks = parallel::each_number(groups.blocks(), |block| match self.columns {
-            1 => self.block(1, groups, block),
-            2 => self.block(2, groups, block),
-            3 => self.block(3, groups, block),
-            4 => self.block(4, groups, block),
-            5 => self.block(5, groups, block),
-            6 => self.block(6, groups, block),
-            7 => self.block(7, groups, block),
-            8 => self.block(8, groups, block),
-            columns => self.block(columns, groups, block),
+        let blocks = parallel::each_number(groups.blocks(), |block| {
+            wide(
+                #[inline(always)]
+                || match self.columns {
+                    1 => self.block(1, groups, block),
+                    2 => self.block(2, groups, block),
+                    3 => self.block(3, groups, block),
+                    4 => self.block(4, groups, block),
+                    5 => self.block(5, groups, block),
+                    6 => self.block(6, groups, block),
+                    7 => self.block(7, groups, block),
+                    8 => self.block(8, groups, block),
+                    columns => self.block(columns, groups, block),
+                },
+            )
         });
         let mut sum = Moments::new(self.len(), self.columns, self.shape);
         blocks.iter().for_each(|block| sum.add(block));
@@ -199,10 +205,11 @@ fn normalize(lanes: &mut [[f64; LANES]], weights: &[f64; LANES]) -> ([f64; LANES
     }
     let mut sums = [0.0; LANES];
     for component in lanes.iter_mut() {
-        for ((x, greatest), sum) in component.iter_mut().zip(&greatest).zip(&mut sums) {
-            *x = elementary::exp(*x - greatest);
-            *sum += *x;
-        }
+        let mut values = *component;
+        values.iter_mut().zip(&greatest).for_each(|(x, greatest)| *x -= greatest);
+        values.iter_mut().for_each(|x| *x = elementary::exp(*x));
+        sums.iter_mut().zip(&values).for_each(|(sum, x)| *sum += x);
+        *component = values;
     }
     let mut scales = *weights;
     scales.iter_mut().zip(&sums).for_each(|(scale, sum)| *scale /= sum);

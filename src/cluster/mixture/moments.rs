@@ -54,9 +54,6 @@ impl Moments {
         let length = 1 + columns + self.shape.size(columns);
         let components = memberships.iter().zip(differences.chunks_exact(columns));
         for (parts, (lanes, differences)) in self.parts.chunks_exact_mut(length).zip(components) {
-            if lanes.iter().all(|&lane| lane == 0.0) {
-                continue;
-            }
             let Some((weight, moments)) = parts.split_first_mut() else { continue };
             let Some((firsts, seconds)) = moments.split_at_mut_checked(columns) else { continue };
             add(weight, lanes, &[1.0; LANES]);

@@ -12,6 +12,7 @@ use crate::parallel;
 use crate::path::{Path, Problems};
 
 use super::super::points::{Points, squared_distance};
+use super::super::wide::wide;
 use super::super::{Cluster, Fault};
 use super::Labeled;
 use super::resampling::without_replacement;
@@ -169,13 +170,16 @@ impl<'a> Sorted<'a> {
                 let own = self.labeled.numbers.get(row).copied().unwrap_or(0);
                 let clusters = self.clusters.iter().zip(&self.labeled.sizes);
                 for (sum, (groups, &size)) in sums.iter_mut().zip(clusters) {
-                    *sum = match point.len() {
-                        2 => distances(2, point, groups, size),
-                        3 => distances(3, point, groups, size),
-                        4 => distances(4, point, groups, size),
-                        8 => distances(8, point, groups, size),
-                        columns => distances(columns, point, groups, size),
-                    };
+                    *sum = wide(
+                        #[inline(always)]
+                        || match point.len() {
+                            2 => distances(2, point, groups, size),
+                            3 => distances(3, point, groups, size),
+                            4 => distances(4, point, groups, size),
+                            8 => distances(8, point, groups, size),
+                            columns => distances(columns, point, groups, size),
+                        },
+                    );
                 }
                 *width = silhouette_of(&sums, &self.labeled.sizes, own);
             }
