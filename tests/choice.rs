@@ -252,3 +252,28 @@ fn whatever_the_points_are_the_table_has_numbers() {
         assert!(choice.table.iter().all(|row| row.bic.is_finite() && row.inertia.is_finite()));
     }
 }
+
+#[cfg(feature = "rayon")]
+#[test]
+fn the_number_of_threads_changes_no_byte() {
+    let points = clouds(&FIVE, 5);
+    let many = Array2::from_shape_fn((5_000, 2), |(row, column)| {
+        points[[row % 150, column]] + f64::sin((row * (column + 1)) as f64)
+    });
+    let criteria = Criteria { references: 3, pairs: 3, ..Criteria::default() };
+    let told = |threads| {
+        let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build().unwrap();
+        pool.install(|| {
+            let mixture = Mixture { restarts: 2, ..Mixture::new(5) };
+            let found = mixture.fit_seeded(many.view(), None, 1).unwrap();
+            let labels = found.labels(many.view()).into_iter().flatten().collect::<Vec<_>>();
+            let widths = loyalty::cluster::silhouettes(many.view(), &labels).unwrap();
+            let choice = choose(&KMeans::new(1), points.view(), None, 2..=4, &criteria, 1).unwrap();
+            serde_json::to_string(&(found, labels, widths, choice)).unwrap()
+        })
+    };
+    let one = told(1);
+    for threads in [2, 8] {
+        assert!(told(threads) == one, "on {threads} threads");
+    }
+}

@@ -193,9 +193,8 @@ fn naive(found: &Gaussians, point: &[f64]) -> (f64, Vec<f64>) {
             determinant *= matrix[pivot][pivot];
             for row in pivot + 1..columns {
                 let share = matrix[row][pivot] / matrix[pivot][pivot];
-                for column in 0..columns {
-                    matrix[row][column] -= share * matrix[pivot][column];
-                }
+                let above = matrix[pivot].clone();
+                matrix[row].iter_mut().zip(above).for_each(|(x, above)| *x -= share * above);
                 solved[row] -= share * solved[pivot];
             }
         }

@@ -31,6 +31,7 @@ const SECTIONS: [Section; 6] = [
     Section { name: "stream", run: stream::run },
 ];
 #[allow(clippy::type_complexity, reason = "a name and what it runs")]
+#[expect(clippy::type_complexity, reason = "a name and what it runs")]
 const SECTIONS: [(&str, fn(&mut Figures)); 3] =
     [("hierarchy", hierarchy::run), ("kmeans", kmeans::run), ("stream", stream::run)];
 
