@@ -132,13 +132,13 @@ impl fmt::Display for Choice {
     }
 }
 
-/// How many clusters of the numbers asked for there are among the rows of a matrix, by a recipe such
-/// as [`KMeans`](super::KMeans) or [`Mixture`].
+/// How many clusters of the numbers asked for there are among the rows of a matrix, by a recipe
+/// such as [`KMeans`](super::KMeans) or [`Mixture`].
 ///
-/// The rule: if the gap statistic chooses 1 ([`Gap::first`]) and no number of clusters has a gap that
-/// is more than three standard errors greater, nothing separates, and 1 is recommended. Otherwise, of
-/// the numbers that are stable the one with the greatest mean silhouette is, of equal ones the
-/// least; if none is stable, of all. Silhouettes, the scores of Caliński-Harabasz and
+/// The rule: if the gap statistic chooses 1 ([`Gap::first`]) and no number of clusters has a gap
+/// that is more than three standard errors greater, nothing separates, and 1 is recommended.
+/// Otherwise, of the numbers that are stable the one with the greatest mean silhouette is, of equal
+/// ones the least; if none is stable, of all. Silhouettes, the scores of Caliński-Harabasz and
 /// Davies-Bouldin, gaps and stability take each row once, whatever its weight. Points in no cluster
 /// count as one more.
 ///

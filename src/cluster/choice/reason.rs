@@ -15,8 +15,8 @@ const BEYOND_CHANCE: f64 = 3.0;
 #[serde(rename_all = "snake_case", deny_unknown_fields)]
 #[non_exhaustive]
 pub enum Reason {
-    /// The gap statistic chooses 1, and no other number has a gap that is greater beyond chance: the
-    /// points lie no closer together in clusters than points without structure do.
+    /// The gap statistic chooses 1, and no other number has a gap that is greater beyond chance:
+    /// the points lie no closer together in clusters than points without structure do.
     NothingSeparates {
         /// The greatest mean silhouette that any number of clusters reached.
         #[serde(default, skip_serializing_if = "Option::is_none")]

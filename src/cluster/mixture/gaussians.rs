@@ -105,8 +105,8 @@ impl Gaussians {
 
     /// The Bayesian information criterion of the fit: less is better. `None` without a report.
     ///
-    /// G. Schwarz, "Estimating the dimension of a model", Annals of Statistics 6 (1978), 461–464, in
-    /// the form −2 ln L + p ln n, where n is the sum of the points' weights.
+    /// G. Schwarz, "Estimating the dimension of a model", Annals of Statistics 6 (1978), 461–464,
+    /// in the form −2 ln L + p ln n, where n is the sum of the points' weights.
     #[must_use]
     pub fn bic(&self) -> Option<f64> {
         let weight = self.weight();

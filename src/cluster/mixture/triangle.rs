@@ -44,8 +44,8 @@ pub(super) fn bound(covariance: &mut [f64]) {
 }
 
 /// The triangle L with L Lᵀ as wanted, and its least pivot: the variance of a coordinate that those
-/// before it leave unexplained, and 0 if that is lost in rounding. Such a pivot is taken as large as
-/// rounding is.
+/// before it leave unexplained, and 0 if that is lost in rounding. Such a pivot is taken as large
+/// as rounding is.
 pub(super) fn cholesky(wanted: &[f64]) -> (Vec<f64>, f64) {
     let mut found: Vec<Vec<f64>> = Vec::new();
     let mut least = f64::INFINITY;

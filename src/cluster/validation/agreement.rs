@@ -42,8 +42,8 @@ pub fn adjusted_rand(left: &[usize], right: &[usize]) -> Option<f64> {
     Some(agreement as f64 / most as f64)
 }
 
-/// How much two clusterings tell of each other, from 0 (nothing) to 1 (all), relative to the mean of
-/// what they tell at all. `None` if they are not of equally many points.
+/// How much two clusterings tell of each other, from 0 (nothing) to 1 (all), relative to the mean
+/// of what they tell at all. `None` if they are not of equally many points.
 ///
 /// N. Vinh, J. Epps and J. Bailey, "Information theoretic measures for clusterings comparison",
 /// Journal of Machine Learning Research 11 (2010), 2837–2854, with the arithmetic mean.
@@ -102,8 +102,8 @@ pub fn v_measure(classes: &[usize], clusters: &[usize]) -> Option<VMeasure> {
 }
 
 /// The geometric mean of two shares: of the pairs that are together in one clustering, those that
-/// are so in the other too; 0 if no pair is together in both. `None` if they are not of equally many
-/// points.
+/// are so in the other too; 0 if no pair is together in both. `None` if they are not of equally
+/// many points.
 ///
 /// E. Fowlkes and C. Mallows, "A method for comparing two hierarchical clusterings", Journal of the
 /// American Statistical Association 78 (1983), 553–569.

@@ -51,8 +51,8 @@ impl Span {
 
 /// The principal axes, each of length 1: the eigenvectors of the points' covariance.
 ///
-/// One-sided Jacobi rotations of the columns of a matrix A make these orthogonal, and then what they
-/// were turned by are the eigenvectors of Aᵀ A: M. Hestenes, "Inversion of matrices by
+/// One-sided Jacobi rotations of the columns of a matrix A make these orthogonal, and then what
+/// they were turned by are the eigenvectors of Aᵀ A: M. Hestenes, "Inversion of matrices by
 /// biorthogonalization and related results", Journal of the Society for Industrial and Applied
 /// Mathematics 6 (1958), 51–90.
 fn directions(points: &Points<'_>, mean: &[f64]) -> Vec<Vec<f64>> {

@@ -1,7 +1,7 @@
 //! The gap statistic: whether points lie closer together in clusters than points without structure.
 //!
-//! R. Tibshirani, G. Walther and T. Hastie, "Estimating the number of clusters in a data set via the
-//! gap statistic", Journal of the Royal Statistical Society B 63 (2001), 411–423.
+//! R. Tibshirani, G. Walther and T. Hastie, "Estimating the number of clusters in a data set via
+//! the gap statistic", Journal of the Royal Statistical Society B 63 (2001), 411–423.
 
 use std::ops::RangeInclusive;
 
@@ -44,8 +44,8 @@ impl Gap {
     }
 
     /// The least number of clusters whose gap is not less than the greatest gap less its standard
-    /// error. Unlike [`Gap::first`] it is not held up where the gap dips before it rises, as it does
-    /// where clusters lie in pairs. `None` without any gap.
+    /// error. Unlike [`Gap::first`] it is not held up where the gap dips before it rises, as it
+    /// does where clusters lie in pairs. `None` without any gap.
     ///
     /// S. Dudoit and J. Fridlyand, "A prediction-based resampling method for estimating the number
     /// of clusters in a dataset", Genome Biology 3 (2002), 0036.
@@ -58,8 +58,8 @@ impl Gap {
 }
 
 /// The gap for each number of clusters, against `references` sets of as many points, drawn for this
-/// seed evenly from the box that the points span along their principal axes. `cluster` labels the rows of a matrix with so many
-/// clusters, for the seed that it is given.
+/// seed evenly from the box that the points span along their principal axes. `cluster` labels the
+/// rows of a matrix with so many clusters, for the seed that it is given.
 ///
 /// # Errors
 /// Points that cannot be clustered, no references, an empty range or 0 clusters, and what `cluster`

@@ -18,8 +18,8 @@ use super::resampling::{rows, with_replacement};
 
 /// The mean adjusted Rand index of `pairs` pairs of clusterings of the points: 1 if they always are
 /// the same, about 0 if they are left to chance. Each of a pair is fitted on as many points drawn
-/// with replacement for this seed, and then labels all points. `fit` gives what labels the rows of a
-/// matrix; rows without a label count as one more cluster.
+/// with replacement for this seed, and then labels all points. `fit` gives what labels the rows of
+/// a matrix; rows without a label count as one more cluster.
 ///
 /// # Errors
 /// Points that cannot be clustered, no pairs, and what `fit` has to say.
