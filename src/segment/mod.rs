@@ -16,7 +16,7 @@ pub mod disparity;
 pub mod outcome;
 pub mod clustered;
 pub mod alike;
-pub mod balance;
+pub mod shrinkage;
 pub mod crossing;
 pub mod fitness;
 pub mod overlap;

@@ -1,7 +1,7 @@
 //! Why customers are in their segments, and whether the segments are any good.
 
 mod alike;
-mod balance;
+mod shrinkage;
 mod crossing;
 mod fitness;
 mod overlap;

@@ -148,9 +148,15 @@ proptest! {
     #![proptest_config(ProptestConfig::with_cases(40))]
 
     #[test]
-    fn counts_are_those_of_sets(rows in prop::collection::vec(prop::array::uniform2(0..12_i32), 0..40)) {
-        let rules =
-            [("A", "orders >= 5"), ("B", "days <= 6"), ("C", "orders < 3 or days > 9"), ("D", "false")];
+    fn counts_are_those_of_sets(
+        rows in prop::collection::vec(prop::array::uniform2(0..12_i32), 0..40),
+    ) {
+        let rules = [
+            ("A", "orders >= 5"),
+            ("B", "days <= 6"),
+            ("C", "orders < 3 or days > 9"),
+            ("D", "false"),
+        ];
         let overlaps = found(&rules, &rows);
         let tests: [fn(&[i32; 2]) -> bool; 4] =
             [|r| r[0] >= 5, |r| r[1] <= 6, |r| r[0] < 3 || r[1] > 9, |_| false];

@@ -10,8 +10,8 @@ use proptest::prelude::*;
 
 use super::{id, model, table, today};
 
-fn standing<'a>(persona: &'a Persona, feature: &str) -> &'a loyalty::segment::persona::Standing {
-    persona.standings.iter().find(|found| found.feature.as_str() == feature).unwrap()
+fn contrast<'a>(persona: &'a Persona, feature: &str) -> &'a loyalty::segment::persona::Contrast {
+    persona.contrasts.iter().find(|found| found.feature.as_str() == feature).unwrap()
 }
 
 #[test]
@@ -28,7 +28,7 @@ fn a_persona_has_the_quartiles_of_its_customers_and_a_name() {
     );
     let much = &personas[1];
     assert_eq!((much.size, much.customers), (3, 10));
-    let spend = standing(much, "spend(1y)");
+    let spend = contrast(much, "spend(1y)");
     // Of 1200, 1300 and 1450.25.
     assert_eq!((spend.lower, spend.median, spend.upper), (1250.0, 1300.0, 1375.125));
     // The middle of 45 and 1100.
@@ -37,7 +37,7 @@ fn a_persona_has_the_quartiles_of_its_customers_and_a_name() {
     assert!((spend.superiority - 20.0 / 21.0).abs() < 1e-15);
     assert_eq!(spend.apart(), Apart::FarAbove);
     // 20, 22, 25 against 18 and 21: one pair lost of 21.
-    assert!((standing(much, "orders(1y)").superiority - 20.0 / 21.0).abs() < 1e-15);
+    assert!((contrast(much, "orders(1y)").superiority - 20.0 / 21.0).abs() < 1e-15);
 }
 
 /// Segments that are written down.
@@ -99,7 +99,7 @@ fn what_they_buy_and_when_and_what_they_answer_to_is_told() {
     assert_eq!(persona.about(Topic::Who).as_deref(), Some(told));
     assert_eq!(persona.about(Topic::Answers).as_deref(), Some("2-for-1 80 % (all 40 %)"));
     assert_eq!(persona.about(Topic::When).as_deref(), Some("Saturday 80 % (all 40 %)"));
-    let coffee = persona.lifts.iter().find(|found| found.text.as_str() == "coffee").unwrap();
+    let coffee = persona.hallmarks.iter().find(|found| found.text.as_str() == "coffee").unwrap();
     assert_eq!((coffee.known, coffee.lift), (20, 2.0));
     assert!(personas[0].about(Topic::Who).unwrap().starts_with("Bonn 100 % (all 50 %); "));
     assert_eq!(personas[0].about(Topic::Buys), None);
@@ -114,7 +114,7 @@ fn what_chance_alone_could_do_is_no_trait() {
     let facet =
         Facet::new("bought", Topic::Buys, (0..8).map(|at| (id(&format!("c{at:03}")), bought(at))));
     let personas = personas(&Given::new(2), &table, today(), &[facet]).unwrap();
-    assert!(personas[0].lifts.is_empty());
+    assert!(personas[0].hallmarks.is_empty());
     let told = personas.iter().map(|found| found.name.as_str()).collect::<Vec<_>>();
     assert_eq!(told[0], "Low-segment customers");
 }
@@ -125,10 +125,10 @@ fn who_is_not_known_does_not_count() {
     let rows = [row(0, Some(1.0)), row(1, None), row(2, Some(3.0)), row(3, Some(9.0))];
     let table = FeatureTable::new(["segment", "visits"], rows).unwrap();
     let personas = personas(&Given::new(3), &table, today(), &[]).unwrap();
-    let visits = standing(&personas[0], "visits");
+    let visits = contrast(&personas[0], "visits");
     assert_eq!((personas[0].size, visits.known, visits.median, visits.overall), (3, 2, 2.0, 3.0));
     // Nobody is in the last, and nothing is told of it.
-    assert_eq!((personas[2].size, personas[2].standings.len()), (0, 0));
+    assert_eq!((personas[2].size, personas[2].contrasts.len()), (0, 0));
     assert_eq!(personas[2].to_string(), "Typical customers: 0 of 4 customers (0 %)");
 }
 
@@ -156,7 +156,7 @@ proptest! {
                 }
             }
             if pairs > 0.0 {
-                let found = standing(persona, "spend(1y)").superiority;
+                let found = contrast(persona, "spend(1y)").superiority;
                 prop_assert!((found - wins / pairs).abs() < 1e-12);
             }
         }

@@ -2,7 +2,7 @@
 
 use loyalty::cluster::shapley::{Precision, Sampling, attribute};
 use loyalty::feature::FeatureTable;
-use loyalty::segment::reason::{Explainer, Measure, Reasons};
+use loyalty::segment::reason::{Explainer, Metric, Reasons};
 use loyalty::segment::{Segmenter, clustered::Clustered};
 use proptest::prelude::*;
 
@@ -18,7 +18,7 @@ fn reasons_are_what_the_formula_says() {
     // Centers (0, 0) and (4, 2) and a customer at (3, 0): 1 + 4 from the second, 9 from the first.
     let model = at_centers(&[vec![0.0, 0.0], vec![4.0, 2.0]]);
     let reasons = Explainer::new(&model).why(&values(&[3.0, 0.0])).unwrap();
-    assert_eq!((reasons.margin, reasons.measure), (4.0, Measure::SquaredDistance));
+    assert_eq!((reasons.margin, reasons.metric), (4.0, Metric::SquaredDistance));
     // The mean of both is (2, 1), on the border: 2 (4 - 0)(3 - 2) and 2 (2 - 0)(0 - 1).
     assert_eq!(reasons.base, 0.0);
     assert_eq!((contribution(&reasons, "a"), contribution(&reasons, "b")), (8.0, -4.0));

@@ -9,7 +9,7 @@ use loyalty::rule::{Rule, Schema, Text, Value};
 use loyalty::segment::rules::RuleSegments;
 use loyalty::segment::suggestion::{Suggestions, Surrogate, fields};
 use loyalty::segment::{Membership, Segment, Segmenter};
-use proptest::prelude::*;
+use proptest::prelude::{ProptestConfig, Strategy, prop, prop_assert_eq, proptest};
 
 use super::{id, model, row, table, today};
 
@@ -149,17 +149,23 @@ impl Segmenter for Wild {
     }
 }
 
+fn cells() -> impl Strategy<Value = Vec<[f64; 2]>> {
+    let cell = (-20..20).prop_map(|eighths| f64::from(eighths) / 8.0);
+    prop::collection::vec(prop::array::uniform2(cell), 5..50)
+}
+
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(60))]
 
     #[test]
     fn rules_say_of_every_customer_what_the_tree_says(
-        cells in prop::collection::vec(prop::array::uniform2((-20..20).prop_map(|x| f64::from(x) / 8.0)), 5..50),
+        cells in cells(),
         depth in 1_usize..7,
     ) {
         let segment = |n| Segment::new(SegmentId::new(format!("s{n}")).unwrap(), format!("S{n}"));
         let wild = Wild((0..3).map(segment).collect(), ["a", "b"].map(Text::from).to_vec());
-        let rows = cells.iter().enumerate().map(|(at, row)| (id(&format!("c{at:03}")), row.map(Some)));
+        let rows = cells.iter().enumerate();
+        let rows = rows.map(|(at, row)| (id(&format!("c{at:03}")), row.map(Some)));
         let table = FeatureTable::new(["a", "b"], rows).unwrap();
         let found = surrogate(depth).suggest(&wild, &table, today()).unwrap();
         let schema = Schema::new(fields(&table)).unwrap();

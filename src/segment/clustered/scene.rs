@@ -2,10 +2,7 @@
 
 use super::{Clustered, Segmenter};
 use crate::cluster::{Cluster, Model};
-use crate::feature::{FeatureTable, TableFault};
 use crate::id::SegmentId;
-use crate::path::Problems;
-use crate::rule::Value;
 
 impl Clustered {
     /// Where the mean of all customers of the fit is, in the scaled columns.
@@ -40,18 +37,5 @@ impl Clustered {
     pub(in crate::segment) fn centers(&self) -> Vec<Vec<f64>> {
         let clusters = self.model.clusters().iter();
         clusters.map(|found| self.prepared.undo_row(&found.center).unwrap_or_default()).collect()
-    }
-
-    /// The values of a customer of a table, in the order of [`Segmenter::inputs`], for all rows.
-    ///
-    /// # Errors
-    /// All inputs for which the table has no column.
-    pub(in crate::segment) fn rows<'a>(
-        &self,
-        table: &'a FeatureTable,
-    ) -> Result<impl ExactSizeIterator<Item = Vec<Option<Value>>> + 'a, Problems<TableFault>> {
-        let columns = table.positions(self.inputs.iter().map(crate::rule::Text::as_str))?;
-        let row = move |row| columns.iter().map(|&column| table.value(row, column)).collect();
-        Ok((0..table.customers().len()).map(row))
     }
 }

@@ -1,6 +1,6 @@
 //! The nearest point of a segment, by centers.
 
-use super::{Mover, Start};
+use super::{Guide, Start};
 
 /// How often all borders are looked at, at most.
 const ROUNDS: usize = 20_000;
@@ -17,8 +17,8 @@ struct Border {
 /// C. Hildreth, "A quadratic programming procedure", Naval Research Logistics Quarterly 4 (1957),
 /// 79–85: each border in turn pushes the point back to its side, and takes back what it pushed too
 /// far.
-pub(super) fn nearest(mover: &Mover<'_>, start: &Start<'_>, segment: usize) -> Option<Vec<f64>> {
-    let borders = borders(mover, start, segment)?;
+pub(super) fn nearest(guide: &Guide<'_>, start: &Start<'_>, segment: usize) -> Option<Vec<f64>> {
+    let borders = borders(guide, start, segment)?;
     let mut point = start.point.clone();
     let mut pushes = vec![0.0; borders.len()];
     let size = start.point.iter().fold(1.0, |size: f64, x| size.max(x.abs()));
@@ -44,14 +44,14 @@ pub(super) fn nearest(mover: &Mover<'_>, start: &Start<'_>, segment: usize) -> O
 }
 
 /// The borders of the segment's cell and of the ranges; none if nothing can be inside.
-fn borders(mover: &Mover<'_>, start: &Start<'_>, segment: usize) -> Option<Vec<Border>> {
-    if !mover.model.is_by_centers() {
+fn borders(guide: &Guide<'_>, start: &Start<'_>, segment: usize) -> Option<Vec<Border>> {
+    if !guide.model.is_by_centers() {
         return None;
     }
-    let clusters = mover.model.model().clusters();
+    let clusters = guide.model.model().clusters();
     let own = &clusters.get(segment)?.center;
     let free: Vec<f64> =
-        (0..start.point.len()).map(|column| f64::from(u8::from(mover.is_free(column)))).collect();
+        (0..start.point.len()).map(|column| f64::from(u8::from(guide.is_free(column)))).collect();
     let mut borders = Vec::new();
     for (number, cluster) in clusters.iter().enumerate().filter(|(other, _)| *other != segment) {
         let ahead = cluster.center.iter().zip(own).map(|(other, own)| 2.0 * (other - own));
@@ -67,10 +67,10 @@ fn borders(mover: &Mover<'_>, start: &Start<'_>, segment: usize) -> Option<Vec<B
             return None;
         }
     }
-    for column in (0..start.point.len()).filter(|column| mover.is_free(*column)) {
-        let (least, most) = mover.range(column);
+    for column in (0..start.point.len()).filter(|column| guide.is_free(*column)) {
+        let (least, most) = guide.range(column);
         for (end, direction) in [(least, -1.0), (most, 1.0)] {
-            let scaled = scaled(mover, start, column, end).filter(|scaled| scaled.is_finite());
+            let scaled = scaled(guide, start, column, end).filter(|scaled| scaled.is_finite());
             let Some(scaled) = scaled else { continue };
             let mut normal = vec![0.0; start.point.len()];
             if let Some(place) = normal.get_mut(column) {
@@ -83,12 +83,12 @@ fn borders(mover: &Mover<'_>, start: &Start<'_>, segment: usize) -> Option<Vec<B
 }
 
 /// Where a number of a column is on its scale.
-fn scaled(mover: &Mover<'_>, start: &Start<'_>, column: usize, number: f64) -> Option<f64> {
+fn scaled(guide: &Guide<'_>, start: &Start<'_>, column: usize, number: f64) -> Option<f64> {
     let mut values = start.values.to_vec();
     let place = values.get_mut(column)?;
-    *place = mover.measure(column).value(number);
+    *place = guide.measure(column).value(number);
     place.as_ref()?;
-    mover.model.prepared().row(&values)?.get(column).copied()
+    guide.model.prepared().row(&values)?.get(column).copied()
 }
 
 fn product(left: &[f64], right: &[f64]) -> f64 {

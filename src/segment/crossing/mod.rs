@@ -25,7 +25,7 @@ use crate::rule::{Text, Value};
 /// use loyalty::cluster::KMeans;
 /// use loyalty::feature::{Column, FeatureTable, Measure, Preparation, Scale};
 /// use loyalty::id::CustomerId;
-/// use loyalty::segment::crossing::Mover;
+/// use loyalty::segment::crossing::Guide;
 /// use loyalty::segment::{Fit, clustered::Clusters};
 ///
 /// let rows = [("ann", [1.0, 20.0]), ("bob", [3.0, 30.0]), ("cat", [9.0, 62.0])];
@@ -36,12 +36,12 @@ use crate::rule::{Text, Value};
 /// let model = Clusters::new(KMeans::new(2), Preparation::new(columns)).fit_seeded(&table, 1)?;
 ///
 /// let bob = [table.value(1, 0), table.value(1, 1)];
-/// let moves = Mover::new(&model).fixed(["age"]).moves(&bob);
-/// assert_eq!(moves[0].to_string(), "into Cluster 2: orders from 3 to 9");
+/// let crossings = Guide::new(&model).fixed(["age"]).crossings(&bob);
+/// assert_eq!(crossings[0].to_string(), "into Cluster 2: orders from 3 to 9");
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 #[derive(Clone, Debug)]
-pub struct Mover<'a> {
+pub struct Guide<'a> {
     model: &'a Clustered,
     fixed: BTreeSet<Text>,
     ranges: BTreeMap<Text, (f64, f64)>,
@@ -53,7 +53,7 @@ pub struct Mover<'a> {
 /// Its [`Display`](fmt::Display) is a sentence in the features' own units.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub struct Move {
+pub struct Crossing {
     /// The segment that the customer would be in.
     pub segment: SegmentId,
     /// What people call it.
@@ -87,7 +87,7 @@ struct Start<'a> {
     numbers: Vec<f64>,
 }
 
-impl<'a> Mover<'a> {
+impl<'a> Guide<'a> {
     /// For the customers of a model.
     #[must_use]
     pub const fn new(model: &'a Clustered) -> Self {
@@ -133,24 +133,24 @@ impl<'a> Mover<'a> {
     /// crosses; with others, one feature alone is tried in steps of a sixteenth of a scaled unit up
     /// to eight of them. Nothing moves a customer who is in no segment.
     #[must_use]
-    pub fn moves(&self, values: &[Option<Value>]) -> Vec<Move> {
+    pub fn crossings(&self, values: &[Option<Value>]) -> Vec<Crossing> {
         let Some((start, own)) = self.start(values) else { return Vec::new() };
         let others = (0..self.model.segments().len()).filter(|segment| *segment != own);
-        let mut moves: Vec<Move> =
-            others.flat_map(|segment| self.into_one(&start, segment)).collect();
-        moves.sort_by(shorter);
-        moves
+        let mut crossings: Vec<Crossing> =
+            others.flat_map(|segment| self.towards(&start, segment)).collect();
+        crossings.sort_by(shorter);
+        crossings
     }
 
     /// What would move a customer into this segment, the shortest way first; as
-    /// [`Mover::moves`], and nothing if the customer is there already.
+    /// [`Guide::crossings`], and nothing if the customer is there already.
     #[must_use]
-    pub fn moves_into(&self, values: &[Option<Value>], segment: &SegmentId) -> Vec<Move> {
+    pub fn crossings_into(&self, values: &[Option<Value>], segment: &SegmentId) -> Vec<Crossing> {
         let Some((start, own)) = self.start(values) else { return Vec::new() };
         let target = self.model.position(segment).filter(|target| *target != own);
-        let mut moves = target.map_or_else(Vec::new, |target| self.into_one(&start, target));
-        moves.sort_by(shorter);
-        moves
+        let mut crossings = target.map_or_else(Vec::new, |target| self.towards(&start, target));
+        crossings.sort_by(shorter);
+        crossings
     }
 
     fn start<'v>(&self, values: &'v [Option<Value>]) -> Option<(Start<'v>, usize)> {
@@ -160,18 +160,18 @@ impl<'a> Mover<'a> {
         Some((Start { values, point, numbers }, own))
     }
 
-    fn into_one(&self, start: &Start<'_>, segment: usize) -> Vec<Move> {
+    fn towards(&self, start: &Start<'_>, segment: usize) -> Vec<Crossing> {
         let free = (0..start.point.len()).filter(|column| self.is_free(*column));
         let alone = free.filter_map(|column| {
             let along = line::first(self.model, &start.point, column, segment)?;
             step::alone(self, start, column, along, segment)
         });
-        let mut moves: Vec<Move> = alone.collect();
+        let mut crossings: Vec<Crossing> = alone.collect();
         let joint = joint::nearest(self, start, segment);
         let joint = joint.and_then(|point| step::together(self, start, &point, segment));
         // A joint change of one feature is one that is there already.
-        moves.extend(joint.filter(|found| found.shifts.len() > 1));
-        moves
+        crossings.extend(joint.filter(|found| found.shifts.len() > 1));
+        crossings
     }
 
     fn name(&self, column: usize) -> Option<&Text> {
@@ -199,13 +199,13 @@ impl<'a> Mover<'a> {
 }
 
 /// Shorter ways first, then fewer shifts, then by the segment's id.
-fn shorter(left: &Move, right: &Move) -> std::cmp::Ordering {
+fn shorter(left: &Crossing, right: &Crossing) -> std::cmp::Ordering {
     let shorter = left.distance.total_cmp(&right.distance);
     let simpler = left.shifts.len().cmp(&right.shifts.len());
     shorter.then(simpler).then_with(|| left.segment.cmp(&right.segment))
 }
 
-impl fmt::Display for Move {
+impl fmt::Display for Crossing {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let shifts: Vec<String> = self.shifts.iter().map(ToString::to_string).collect();
         write!(f, "into {}: {}", self.name, listed(&shifts))

@@ -1,6 +1,6 @@
 //! From a border to values that are beyond it.
 
-use super::{Move, Mover, Shift, Start};
+use super::{Crossing, Guide, Shift, Start};
 use crate::feature::Measure;
 use crate::rule::Value;
 use crate::segment::Segmenter;
@@ -16,24 +16,24 @@ const SLACK: f64 = 0.05;
 /// The smallest change of one column that moves into the segment, which begins after one of the
 /// changes in `along` of the scaled coordinate.
 pub(super) fn alone(
-    mover: &Mover<'_>,
+    guide: &Guide<'_>,
     start: &Start<'_>,
     column: usize,
     along: [Option<f64>; 2],
     segment: usize,
-) -> Option<Move> {
+) -> Option<Crossing> {
     let way = |along: f64| {
         let mut point = start.point.clone();
         *point.get_mut(column)? += along;
-        let border = *mover.model.prepared().undo_row(&point)?.get(column)?;
+        let border = *guide.model.prepared().undo_row(&point)?.get(column)?;
         let from = *start.numbers.get(column)?;
         let up = along > 0.0 || (along == 0.0 && border >= from);
-        let choices = choices(mover.measure(column), from, border, up);
-        let inside = |to: &f64| is_inside(mover, column, *to);
+        let choices = choices(guide.measure(column), from, border, up);
+        let inside = |to: &f64| is_inside(guide, column, *to);
         choices
             .into_iter()
             .filter(inside)
-            .find_map(|to| shifted(mover, start, &[(column, to)], segment))
+            .find_map(|to| shifted(guide, start, &[(column, to)], segment))
     };
     let ways = along.into_iter().flatten().filter_map(way);
     ways.min_by(super::shorter)
@@ -41,28 +41,28 @@ pub(super) fn alone(
 
 /// The change to a point of the segment, a little farther than that and rounded.
 pub(super) fn together(
-    mover: &Mover<'_>,
+    guide: &Guide<'_>,
     start: &Start<'_>,
     point: &[f64],
     segment: usize,
-) -> Option<Move> {
+) -> Option<Crossing> {
     let size = point.iter().zip(&start.point).map(|(to, from)| (to - from).abs());
     let least = 1e-9 * size.fold(0.0, f64::max);
     let attempt = |beyond: &f64| {
         let farther = |(to, from): (&f64, &f64)| from + (to - from) * (1.0 + beyond);
         let farther: Vec<f64> = point.iter().zip(&start.point).map(farther).collect();
-        let numbers = mover.model.prepared().undo_row(&farther)?;
+        let numbers = guide.model.prepared().undo_row(&farther)?;
         let mut changes = Vec::new();
         for (column, (to, from)) in farther.iter().zip(&start.point).enumerate() {
             if (to - from).abs() <= least {
                 continue;
             }
             let (from, border) = (*start.numbers.get(column)?, *numbers.get(column)?);
-            let choices = choices(mover.measure(column), from, border, border > from);
-            let inside = |to: &f64| is_inside(mover, column, *to);
+            let choices = choices(guide.measure(column), from, border, border > from);
+            let inside = |to: &f64| is_inside(guide, column, *to);
             changes.push((column, choices.into_iter().find(inside)?));
         }
-        shifted(mover, start, &changes, segment)
+        shifted(guide, start, &changes, segment)
     };
     BEYOND.iter().find_map(attempt)
 }
@@ -89,37 +89,37 @@ fn choices(measure: Measure, from: f64, border: f64, up: bool) -> Vec<f64> {
     found.into_iter().map(|number| number * sign + 0.0).collect()
 }
 
-fn is_inside(mover: &Mover<'_>, column: usize, number: f64) -> bool {
-    let (least, most) = mover.range(column);
+fn is_inside(guide: &Guide<'_>, column: usize, number: f64) -> bool {
+    let (least, most) = guide.range(column);
     (least..=most).contains(&number)
 }
 
 /// The move with these new numbers, if the customer is in the segment then.
 fn shifted(
-    mover: &Mover<'_>,
+    guide: &Guide<'_>,
     start: &Start<'_>,
     changes: &[(usize, f64)],
     segment: usize,
-) -> Option<Move> {
+) -> Option<Crossing> {
     let mut values: Vec<Option<Value>> = start.values.to_vec();
     let mut shifts = Vec::new();
     for &(column, to) in changes {
-        let measure = mover.measure(column);
+        let measure = guide.measure(column);
         *values.get_mut(column)? = Some(measure.value(to)?);
         let told = start.values.get(column)?.as_ref();
         let from = told.and_then(|value| Measure::Number.number(value));
         shifts.push(Shift {
-            feature: mover.name(column)?.clone(),
+            feature: guide.name(column)?.clone(),
             stands_for: measure,
             from: from.or_else(|| start.numbers.get(column).copied())?,
             to,
         });
     }
-    let place = mover.model.place(&values)?;
-    let point = mover.model.prepared().row(&values)?;
+    let place = guide.model.place(&values)?;
+    let point = guide.model.prepared().row(&values)?;
     let squares = point.iter().zip(&start.point).map(|(to, from)| (to - from) * (to - from));
-    let found = mover.model.segments().get(segment)?;
-    (place.nearest.cluster == segment).then(|| Move {
+    let found = guide.model.segments().get(segment)?;
+    (place.nearest.cluster == segment).then(|| Crossing {
         segment: found.id.clone(),
         name: found.name.clone(),
         shifts,

@@ -88,7 +88,7 @@ mod tests {
 
     #[test]
     fn a_cloud_is_normal_and_two_groups_are_not() {
-        // The quantiles of a normal distribution are as normal as can be, and two far groups are not.
+        // The quantiles of a normal distribution are as normal as can be; two far groups are not.
         let normal = |at: usize| normal::quantile((at as f64 + 0.5) / 100.0).unwrap();
         let mut cloud: Vec<f64> = (0..100).map(normal).collect();
         let mut groups: Vec<f64> = cloud.iter().map(|x| x + x.signum() * 4.0).collect();

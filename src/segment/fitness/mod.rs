@@ -5,7 +5,7 @@
 //! the number found, the limit, and what to do.
 
 mod cloud;
-mod finding;
+mod defect;
 mod limits;
 mod reference;
 mod refits;
@@ -20,8 +20,8 @@ use crate::id::{CustomerId, SegmentId};
 use crate::path::Problems;
 use crate::rule::Text;
 
-pub use finding::{Concern, Finding, Gravity};
-pub use limits::{Bound, Limits};
+pub use defect::{Concern, Defect, Gravity};
+pub use limits::{Limit, Limits};
 
 use survey::Survey;
 
@@ -34,7 +34,7 @@ pub struct Fitness {
     /// What to make of it.
     pub usability: Usability,
     /// What is wrong with it, the gravest first.
-    pub findings: Vec<Finding>,
+    pub findings: Vec<Defect>,
     /// All numbers that were looked at.
     pub figures: Figures,
 }

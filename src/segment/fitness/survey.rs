@@ -4,7 +4,7 @@ use std::cmp::Reverse;
 
 use ndarray::Array2;
 
-use super::{Concern, Figures, Finding, Fitness, Gravity, Limits, Usability};
+use super::{Concern, Defect, Figures, Fitness, Gravity, Limits, Usability};
 use super::{cloud, reference, refits, scatter};
 use crate::cluster::silhouette;
 use crate::feature::{FeatureTable, TableFault};
@@ -94,7 +94,7 @@ impl Survey {
         for (first, second, statistic) in &self.clouds {
             let (Some(first), Some(second)) = (id(*first), id(*second)) else { continue };
             let concern = Concern::OneCloud(first, second);
-            findings.extend(finding(concern, *statistic, limits.cloud.below(*statistic)));
+            findings.extend(defect(concern, *statistic, limits.cloud.below(*statistic)));
         }
         findings.sort_by_key(|finding| Reverse(finding.gravity));
         let usability = match findings.first().map(|finding| finding.gravity) {
@@ -106,62 +106,62 @@ impl Survey {
     }
 
     /// What is wrong with the segments one by one, and with their number.
-    fn sizes(&self, limits: &Limits) -> Vec<Finding> {
+    fn sizes(&self, limits: &Limits) -> Vec<Defect> {
         let Figures { customers, sizes, recurrence, .. } = &self.figures;
         let mut found = Vec::new();
         for (id, size) in sizes {
             let (count, share) = (*size as f64, *size as f64 / (*customers).max(1) as f64);
-            let few = finding(Concern::Small(id.clone()), count, limits.size.below(count));
+            let few = defect(Concern::Small(id.clone()), count, limits.size.below(count));
             let little =
-                || finding(Concern::SmallShare(id.clone()), share, limits.share.below(share));
+                || defect(Concern::SmallShare(id.clone()), share, limits.share.below(share));
             found.extend(few.or_else(little));
         }
         for (id, share) in recurrence {
             let bound = limits.recurrence.below(*share);
-            found.extend(finding(Concern::NotRecurring(id.clone()), *share, bound));
+            found.extend(defect(Concern::NotRecurring(id.clone()), *share, bound));
         }
         let count = sizes.len() as f64;
-        let many = finding(Concern::TooMany, count, limits.segments.above(count));
+        let many = defect(Concern::TooMany, count, limits.segments.above(count));
         let most = (*customers as f64 / 2.0).sqrt();
         let too_many = (count > most).then_some((Gravity::Warning, most));
-        found.extend(many.or_else(|| finding(Concern::TooManyForSoFew, count, too_many)));
+        found.extend(many.or_else(|| defect(Concern::TooManyForSoFew, count, too_many)));
         if sizes.iter().filter(|(_, size)| *size > 0).count() < 2 {
-            found.extend(finding(Concern::OnlyOne, count, Some((Gravity::Refusal, 2.0))));
+            found.extend(defect(Concern::OnlyOne, count, Some((Gravity::Refusal, 2.0))));
         }
         found
     }
 
     /// What is wrong with the segmentation as a whole.
-    fn wholes(&self, limits: &Limits) -> Vec<Finding> {
+    fn wholes(&self, limits: &Limits) -> Vec<Defect> {
         let figures = &self.figures;
         let unassigned = figures.unassigned;
         let mut found = Vec::new();
-        found.extend(finding(Concern::Unassigned, unassigned, limits.unassigned.above(unassigned)));
+        found.extend(defect(Concern::Unassigned, unassigned, limits.unassigned.above(unassigned)));
         for (concern, figure, bound) in [
             (Concern::NotApart, figures.silhouette, limits.silhouette),
             (Concern::NoStructure, figures.structure, limits.structure),
             (Concern::Unstable, figures.stability, limits.stability),
         ] {
-            found.extend(figure.and_then(|number| finding(concern, number, bound.below(number))));
+            found.extend(figure.and_then(|number| defect(concern, number, bound.below(number))));
         }
         if let (Some((feature, share)), true) =
             (figures.dominance.first(), figures.dominance.len() > 1)
         {
             let concern = Concern::Dominated(feature.clone());
-            found.extend(finding(concern, *share, limits.dominance.above(*share)));
+            found.extend(defect(concern, *share, limits.dominance.above(*share)));
         }
         if let Some((customer, share)) = &figures.outlier
             && share * self.labels.len() as f64 > 10.0
         {
             let concern = Concern::Outlier(customer.clone());
-            found.extend(finding(concern, *share, limits.outlier.above(*share)));
+            found.extend(defect(concern, *share, limits.outlier.above(*share)));
         }
         found
     }
 }
 
-fn finding(concern: Concern, found: f64, beyond: Option<(Gravity, f64)>) -> Option<Finding> {
-    beyond.map(|(gravity, limit)| Finding { gravity, concern, found, limit })
+fn defect(concern: Concern, found: f64, beyond: Option<(Gravity, f64)>) -> Option<Defect> {
+    beyond.map(|(gravity, limit)| Defect { gravity, concern, found, limit })
 }
 
 fn label(labels: &[Option<usize>], row: usize) -> Option<usize> {

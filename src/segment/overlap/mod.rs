@@ -194,7 +194,10 @@ pub fn overlaps(
 /// let found = rule_overlaps(&rules, &schema, &table, "2026-03-01".parse()?)?;
 /// let lines: Vec<String> = found.to_string().lines().map(str::to_owned).collect();
 /// assert_eq!(lines[0], "of 4 customers, 1 is in no segment, 2 are in one and 1 is in more");
-/// assert_eq!(lines[1], "all of VIP (1 customer) are in Regulars, and by their rules always will be");
+/// assert_eq!(
+///     lines[1],
+///     "all of VIP (1 customer) are in Regulars, and by their rules always will be"
+/// );
 /// assert_eq!(
 ///     lines[2],
 ///     "nobody is in both VIP and Lapsed so far, but their rules allow it: orders 20, recency 91"

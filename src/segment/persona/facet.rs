@@ -48,8 +48,8 @@ impl Facet {
     /// use loyalty::profile::Profile;
     /// use loyalty::segment::persona::{Facet, Topic};
     ///
-    /// let moment =
-    ///     Moment { as_of: "2026-03-01T12:00:00Z".parse()?, zone: Zone::UTC, currency: Currency::EUR };
+    /// let as_of = "2026-03-01T12:00:00Z".parse()?;
+    /// let moment = Moment { as_of, zone: Zone::UTC, currency: Currency::EUR };
     /// let feature: Feature = "favorite_category(1y)".parse()?;
     /// let profiles: [Profile; 0] = [];
     /// let facet = Facet::of_profiles(&profiles, &feature, &moment);

@@ -2,15 +2,15 @@
 //! they buy, when, and what they answer to.
 //!
 //! A [`Persona`] is told from whatever is at hand: every column of a table of customers
-//! ([`Standing`]), whether the segments were found by it or not, and texts such as a city, the
+//! ([`Contrast`]), whether the segments were found by it or not, and texts such as a city, the
 //! categories bought or the offers redeemed ([`Facet`]). It works for segments of every kind.
 
 mod facet;
-mod lift;
+mod hallmark;
 mod name;
 mod phrase;
 mod sentence;
-mod standing;
+mod contrast;
 mod topic;
 
 use std::collections::BTreeSet;
@@ -23,14 +23,14 @@ use crate::feature::{FeatureTable, TableFault};
 use crate::id::SegmentId;
 use crate::path::Problems;
 
+pub use contrast::{Apart, Contrast};
 pub use facet::Facet;
-pub use lift::Lift;
-pub use standing::{Apart, Standing};
+pub use hallmark::Hallmark;
 pub use topic::Topic;
 
-use lift::Shares;
+use contrast::Ranks;
+use hallmark::Shares;
 use name::Pieces;
-use standing::Ranks;
 
 /// A segment as marketers see it.
 ///
@@ -48,10 +48,10 @@ pub struct Persona {
     /// The number of all customers.
     pub customers: usize,
     /// Every column, from the one that sets the segment apart most to the one that does least.
-    pub standings: Vec<Standing>,
+    pub contrasts: Vec<Contrast>,
     /// The texts that are commoner among its customers than among all, from the one that sets it
     /// apart most on.
-    pub lifts: Vec<Lift>,
+    pub hallmarks: Vec<Hallmark>,
 }
 
 /// The personas of all segments, in the order of [`Segmenter::segments`].
@@ -110,20 +110,20 @@ pub fn personas(
     for segment in segmenter.segments() {
         let inside = memberships.iter().map(|found| found.contains(&segment.id));
         let inside: Vec<bool> = inside.collect();
-        let mut standings: Vec<Standing> =
-            ranks.iter().filter_map(|ranks| ranks.standing(&inside)).collect();
-        standings.sort_by(|left, right| right.strength().total_cmp(&left.strength()));
-        let mut lifts: Vec<Lift> =
-            shares.iter().filter_map(|shares| shares.lift(&inside)).collect();
-        lifts.sort_by(|left, right| right.strength().total_cmp(&left.strength()));
-        pieces.push(Pieces::of(&standings, &lifts));
+        let mut contrasts: Vec<Contrast> =
+            ranks.iter().filter_map(|ranks| ranks.contrast(&inside)).collect();
+        contrasts.sort_by(|left, right| right.strength().total_cmp(&left.strength()));
+        let mut hallmarks: Vec<Hallmark> =
+            shares.iter().filter_map(|shares| shares.hallmark(&inside)).collect();
+        hallmarks.sort_by(|left, right| right.strength().total_cmp(&left.strength()));
+        pieces.push(Pieces::of(&contrasts, &hallmarks));
         personas.push(Persona {
             segment: segment.id.clone(),
             name: String::new(),
             size: inside.iter().filter(|inside| **inside).count(),
             customers: inside.len(),
-            standings,
-            lifts,
+            contrasts,
+            hallmarks,
         });
     }
     for (persona, name) in personas.iter_mut().zip(name::distinct(&pieces)) {

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::phrase::Phrase;
-use super::{Lift, Standing, Topic};
+use super::{Contrast, Hallmark, Topic};
 
 /// How many traits a name has, if they are enough to tell the segments apart.
 const USUAL: usize = 2;
@@ -29,20 +29,20 @@ struct Candidate<'a> {
 }
 
 impl Pieces {
-    pub(super) fn of(standings: &[Standing], lifts: &[Lift]) -> Self {
-        let standings = standings.iter().filter_map(|found| {
+    pub(super) fn of(contrasts: &[Contrast], hallmarks: &[Hallmark]) -> Self {
+        let contrasts = contrasts.iter().filter_map(|found| {
             let (strength, by) = (found.strength(), found.feature.as_str());
-            let phrase = Phrase::of_standing(found)?;
+            let phrase = Phrase::of_contrast(found)?;
             let (topic, notable) = (found.topic, found.is_notable());
             Some(Candidate { phrase, topic, notable, strength, by })
         });
-        let lifts = lifts.iter().map(|found| {
+        let hallmarks = hallmarks.iter().map(|found| {
             let (strength, by) = (found.strength(), found.text.as_str());
-            let phrase = Phrase::of_lift(found);
+            let phrase = Phrase::of_hallmark(found);
             Candidate { phrase, topic: found.topic, notable: true, strength, by }
         });
         let mut found: Vec<_> =
-            standings.chain(lifts).filter(|found| found.strength >= LEAST).collect();
+            contrasts.chain(hallmarks).filter(|found| found.strength >= LEAST).collect();
         found.sort_by(|left, right| {
             let notable = right.notable.cmp(&left.notable);
             let strength = right.strength.total_cmp(&left.strength);

@@ -1,7 +1,7 @@
 //! How a trait reads in a name.
 
-use super::lift::{month_name, weekday};
-use super::{Lift, Standing, Topic};
+use super::hallmark::{month_name, weekday};
+use super::{Contrast, Hallmark, Topic};
 use crate::feature::Feature;
 
 /// A trait as a part of a name.
@@ -34,7 +34,7 @@ families! {
     FREQUENCY: "frequency", ("frequent", "frequent buyers"), ("occasional", "occasional buyers");
     UNITS: "units", ("stock-up", "stock-up shoppers"), ("light", "light buyers");
     RECENCY: "recency", ("lapsed", "lapsed customers"), ("active", "active customers");
-    TENURE: "tenure", ("long-standing", "long-standing members"), ("new", "newcomers");
+    TENURE: "tenure", ("long-contrast", "long-contrast members"), ("new", "newcomers");
     AGE: "age", ("older", "older customers"), ("younger", "younger customers");
     VISITS: "visits", ("store-visiting", "store visitors"), ("rarely visiting", "rare visitors");
     ENGAGEMENT: "engagement", ("engaged", "engaged customers"), ("quiet", "quiet customers");
@@ -72,10 +72,10 @@ const WORDS: [(&str, &Family); 17] = [
 ];
 
 impl Phrase {
-    /// How a standing reads; not at all for less of a feature about one text.
-    pub(super) fn of_standing(standing: &Standing) -> Option<Self> {
-        let more = standing.superiority > 0.5;
-        let name = standing.feature.as_str();
+    /// How a contrast reads; not at all for less of a feature about one text.
+    pub(super) fn of_contrast(contrast: &Contrast) -> Option<Self> {
+        let more = contrast.superiority > 0.5;
+        let name = contrast.feature.as_str();
         let Ok(feature) = name.parse::<Feature>() else {
             return Some(Self::of_host(name, more));
         };
@@ -102,12 +102,12 @@ impl Phrase {
     }
 
     /// How a text that is common among a segment's customers reads.
-    pub(super) fn of_lift(lift: &Lift) -> Self {
-        if let Some(phrase) = lift.of.as_str().parse().ok().as_ref().and_then(one_text) {
+    pub(super) fn of_hallmark(hallmark: &Hallmark) -> Self {
+        if let Some(phrase) = hallmark.of.as_str().parse().ok().as_ref().and_then(one_text) {
             return phrase;
         }
-        let text = lift.text.as_str();
-        match lift.topic {
+        let text = hallmark.text.as_str();
+        match hallmark.topic {
             Topic::Buys => Self::new(text, format!("{text}-loving"), format!("{text} lovers")),
             Topic::When => Self::new(text, text.to_owned(), format!("{text} shoppers")),
             Topic::Answers => {

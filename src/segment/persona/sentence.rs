@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use super::{Apart, Lift, Persona, Standing, Topic};
+use super::{Apart, Contrast, Hallmark, Persona, Topic};
 use crate::segment::told::{customers, percent, told};
 
 /// How many traits of one kind are told of a topic.
@@ -10,13 +10,17 @@ const NAMED: usize = 3;
 
 /// What sets a segment apart in a topic.
 pub(super) fn about(persona: &Persona, topic: Topic) -> Option<String> {
-    let lifts = persona.lifts.iter().filter(|found| found.topic == topic);
-    let lifts: Vec<&Lift> = lifts.take(NAMED).collect();
-    let covered = |standing: &&Standing| !lifts.iter().any(|lift| lift.of == standing.feature);
-    let standings = persona.standings.iter().filter(|found| found.topic == topic);
-    let standings = standings.filter(|found| found.is_notable()).filter(covered).take(NAMED);
-    let told: Vec<String> =
-        lifts.iter().map(ToString::to_string).chain(standings.map(Standing::to_string)).collect();
+    let hallmarks = persona.hallmarks.iter().filter(|found| found.topic == topic);
+    let hallmarks: Vec<&Hallmark> = hallmarks.take(NAMED).collect();
+    let covered =
+        |contrast: &&Contrast| !hallmarks.iter().any(|hallmark| hallmark.of == contrast.feature);
+    let contrasts = persona.contrasts.iter().filter(|found| found.topic == topic);
+    let contrasts = contrasts.filter(|found| found.is_notable()).filter(covered).take(NAMED);
+    let told: Vec<String> = hallmarks
+        .iter()
+        .map(ToString::to_string)
+        .chain(contrasts.map(Contrast::to_string))
+        .collect();
     (!told.is_empty()).then(|| told.join("; "))
 }
 
@@ -37,7 +41,7 @@ impl fmt::Display for Persona {
 
 /// `spend(90d) 240.00 EUR (half between 200.00 EUR and 310.00 EUR; all 80.00 EUR), far above the
 /// others`.
-impl fmt::Display for Standing {
+impl fmt::Display for Contrast {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let [lower, median, upper, overall] = [self.lower, self.median, self.upper, self.overall]
             .map(|number| told(number, self.stands_for));
@@ -50,7 +54,7 @@ impl fmt::Display for Standing {
 }
 
 /// `coffee 80 % (all 30 %)`.
-impl fmt::Display for Lift {
+impl fmt::Display for Hallmark {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{} {} (all {})", self.text, percent(self.share), percent(self.overall))
     }

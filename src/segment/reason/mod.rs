@@ -2,7 +2,7 @@
 //!
 //! The question is about a margin: how much farther the customer is from the next best segment than
 //! from their own. Each feature gets its Shapley value of that margin: what it adds, as against a
-//! background. With centers ([`Measure::SquaredDistance`]) distances are squared, so that the
+//! background. With centers ([`Metric::SquaredDistance`]) distances are squared, so that the
 //! margin is a sum over the features and the values are exact, whatever their number:
 //! 2 (cₒ - cₙ)(x - b), with the coordinates of the customer x, both centers and the mean background
 //! b. With any other method they are exact up to
@@ -75,7 +75,7 @@ pub struct Reasons {
     /// Whether that is the next best.
     pub next_best: bool,
     /// How distances are measured.
-    pub measure: Measure,
+    pub metric: Metric,
     /// How much farther the other segment is: more than 0, or 0 on the border.
     pub margin: f64,
     /// What it is for the background: less than 0 if that is nearer to the other segment.
@@ -91,7 +91,7 @@ pub struct Reasons {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 #[non_exhaustive]
-pub enum Measure {
+pub enum Metric {
     /// By the squared Euclidean distance of the center, in the scaled columns.
     SquaredDistance,
     /// By the method's own measure.
@@ -199,7 +199,7 @@ impl<'a> Explainer<'a> {
             other: compared.id.clone(),
             other_name: compared.name.clone(),
             next_best: other == next,
-            measure: if by_centers { Measure::SquaredDistance } else { Measure::Own },
+            metric: if by_centers { Metric::SquaredDistance } else { Metric::Own },
             margin: margin(point),
             base: found.base,
             contributions,
@@ -236,14 +236,12 @@ impl<'a> Explainer<'a> {
         let numbers = self.model.prepared().undo_row(point)?;
         let centers = self.model.centers();
         let (own, other) = (centers.get(own)?, centers.get(other)?);
-        let columns = self.model.prepared().columns().iter();
-        let found = columns.zip(values).zip(numbers).zip(own.iter().zip(other)).zip(added);
-        let contribution = |((((column, value), undone), (typical, other)), added): (
-            (((&feature::Column, &Option<Value>), f64), (&f64, &f64)),
-            &f64,
-        )| {
+        let columns = self.model.prepared().columns().iter().zip(values).zip(numbers);
+        let typical = own.iter().zip(other).zip(added);
+        let mut contributions = Vec::with_capacity(point.len());
+        for (((column, value), undone), ((typical, other), added)) in columns.zip(typical) {
             let told = value.as_ref().and_then(|value| feature::Measure::Number.number(value));
-            Contribution {
+            contributions.push(Contribution {
                 feature: column.name.clone(),
                 stands_for: column.measure,
                 number: told.unwrap_or(undone),
@@ -251,8 +249,8 @@ impl<'a> Explainer<'a> {
                 typical: *typical,
                 other_typical: *other,
                 contribution: *added,
-            }
-        };
-        Some(found.map(contribution).collect())
+            });
+        }
+        Some(contributions)
     }
 }

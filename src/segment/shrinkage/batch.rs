@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use super::{Balance, BalanceFault, Balanced, Prior, Quantity, Shrunk};
+use super::{Prior, Quantity, Shrinkage, ShrinkageFault, Shrinker, Shrunk};
 use crate::feature::{Column, FeatureTable, Measure};
 use crate::id::SegmentId;
 use crate::parallel::each_number;
@@ -13,9 +13,9 @@ use crate::segment::Membership;
 /// A segment needs so many customers with something to show to have a prior of its own.
 const FEWEST: usize = 3;
 
-impl Balance {
-    /// Learns how the customers of each segment differ; `memberships` are those of the table's rows,
-    /// and who is in several segments counts in the weightiest.
+impl Shrinkage {
+    /// Learns how the customers of each segment differ; `memberships` are those of the table's
+    /// rows, and who is in several segments counts in the weightiest.
     ///
     /// Priors of rates, counts and affinities are those of the greatest likelihood, and those of
     /// means by the method of moments of Paule and Mandel.
@@ -27,16 +27,16 @@ impl Balance {
         &self,
         table: &FeatureTable,
         memberships: &[Membership],
-    ) -> Result<Balanced, Problems<BalanceFault>> {
+    ) -> Result<Shrinker, Problems<ShrinkageFault>> {
         let mut problems = Problems::none();
         let rows = problems.take(&Path::from("quantity"), rows(self, table));
         counted(table, memberships, &mut problems);
         if matches!(&self.quantity, Quantity::Affinity { counts } if counts.len() < 2) {
-            problems.add(Path::from("quantity").field("counts"), BalanceFault::Categories);
+            problems.add(Path::from("quantity").field("counts"), ShrinkageFault::Categories);
         }
         let Some(rows) = rows.filter(|_| problems.is_empty()) else { return Err(problems) };
         let Some(overall) = Prior::fit(&self.quantity, &rows) else {
-            let fault = BalanceFault::Nothing { name: self.name.clone() };
+            let fault = ShrinkageFault::Nothing { name: self.name.clone() };
             return Err(Problems::one(Path::from("quantity"), fault));
         };
         let mut of: BTreeMap<SegmentId, Vec<Vec<Option<f64>>>> = BTreeMap::new();
@@ -52,13 +52,13 @@ impl Balance {
             enough.then(|| Some((id, Prior::fit(&self.quantity, &rows)?))).flatten()
         };
         let segments = of.into_iter().filter_map(prior).collect();
-        Ok(Balanced { recipe: self.clone(), segments, overall })
+        Ok(Shrinker { recipe: self.clone(), segments, overall })
     }
 }
 
-impl Balanced {
-    /// The balanced numbers of one customer of whom `values` has what [`Balance::inputs`] name, one
-    /// for each of [`Balance::outputs`]. Who shows nothing is a newcomer. `None` for another number
+impl Shrinker {
+    /// The balanced numbers of one customer of whom `values` has what [`Shrinkage::inputs`] name, one
+    /// for each of [`Shrinkage::outputs`]. Who shows nothing is a newcomer. `None` for another number
     /// of values.
     #[must_use]
     pub fn estimate(
@@ -80,7 +80,7 @@ impl Balanced {
         &self,
         table: &FeatureTable,
         memberships: &[Membership],
-    ) -> Result<Vec<Vec<Shrunk>>, Problems<BalanceFault>> {
+    ) -> Result<Vec<Vec<Shrunk>>, Problems<ShrinkageFault>> {
         let mut problems = Problems::none();
         let rows = problems.take(&Path::from("quantity"), rows(&self.recipe, table));
         counted(table, memberships, &mut problems);
@@ -93,15 +93,15 @@ impl Balanced {
         }))
     }
 
-    /// The table with a column more for each of [`Balance::outputs`]: features like any others.
+    /// The table with a column more for each of [`Shrinkage::outputs`]: features like any others.
     ///
     /// # Errors
-    /// As [`Balanced::estimates`], and columns of the same name.
+    /// As [`Shrinker::estimates`], and columns of the same name.
     pub fn table(
         &self,
         table: &FeatureTable,
         memberships: &[Membership],
-    ) -> Result<FeatureTable, Problems<BalanceFault>> {
+    ) -> Result<FeatureTable, Problems<ShrinkageFault>> {
         let estimates = self.estimates(table, memberships)?;
         let more = self.recipe.outputs();
         let more = more.iter().map(|name| Column::new(name.as_str(), Measure::Number));
@@ -122,9 +122,9 @@ impl Balanced {
 
 /// The numbers of the recipe's inputs, by rows.
 fn rows(
-    recipe: &Balance,
+    recipe: &Shrinkage,
     table: &FeatureTable,
-) -> Result<Vec<Vec<Option<f64>>>, Problems<BalanceFault>> {
+) -> Result<Vec<Vec<Option<f64>>>, Problems<ShrinkageFault>> {
     let mut problems = Problems::none();
     let inputs = recipe.inputs();
     let found = table.positions(inputs.iter().map(Text::as_str));
@@ -136,11 +136,11 @@ fn rows(
 fn counted(
     table: &FeatureTable,
     memberships: &[Membership],
-    problems: &mut Problems<BalanceFault>,
+    problems: &mut Problems<ShrinkageFault>,
 ) {
     let (expected, found) = (table.customers().len(), memberships.len());
     if found != expected {
-        let fault = BalanceFault::Memberships { expected, found };
+        let fault = ShrinkageFault::Memberships { expected, found };
         problems.add(Path::from("memberships"), fault);
     }
 }

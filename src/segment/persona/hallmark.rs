@@ -15,7 +15,7 @@ use crate::rule::Text;
 /// segment's share is above the share among all, and at least a tenth more.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub struct Lift {
+pub struct Hallmark {
     /// The facet or column that tells it.
     pub of: Text,
     /// The text, such as a category, a weekday or a city.
@@ -32,7 +32,7 @@ pub struct Lift {
     pub lift: f64,
 }
 
-impl Lift {
+impl Hallmark {
     /// By how much more of the segment's customers it holds than of all.
     pub(super) fn strength(&self) -> f64 {
         self.share - self.overall
@@ -85,7 +85,7 @@ impl Shares {
     }
 
     /// What it is among those for whose row `inside` says yes, if it sets them apart.
-    pub(super) fn lift(&self, inside: &[bool]) -> Option<Lift> {
+    pub(super) fn hallmark(&self, inside: &[bool]) -> Option<Hallmark> {
         let mut sums = [(0.0, 0_usize); 2];
         let [all, members] = &mut sums;
         for (share, inside) in self.shares.iter().zip(inside) {
@@ -98,7 +98,7 @@ impl Shares {
         let mean = |(sum, count): (f64, usize)| sum / count.max(1) as f64;
         let (overall, share, known) = (mean(*all), mean(*members), members.1);
         let told = overall > 0.0 && share >= 1.1 * overall && wilson_lower(share, known) > overall;
-        told.then(|| Lift {
+        told.then(|| Hallmark {
             of: self.of.clone(),
             text: self.text.clone(),
             topic: self.topic,

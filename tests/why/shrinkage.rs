@@ -8,8 +8,8 @@ use loyalty::id::SegmentId;
 use loyalty::money::Currency;
 use loyalty::rule::{Schema, Text, Value};
 use loyalty::segment::Membership;
-use loyalty::segment::balance::{Balance, Balanced, Prior, Quantity};
 use loyalty::segment::rules::RuleSegments;
+use loyalty::segment::shrinkage::{Prior, Quantity, Shrinkage, Shrinker};
 use proptest::prelude::*;
 use serde::Deserialize;
 
@@ -31,25 +31,25 @@ struct Case {
 }
 
 fn reference() -> Reference {
-    serde_json::from_str(include_str!("../data/balance.json")).unwrap()
+    serde_json::from_str(include_str!("../data/shrinkage.json")).unwrap()
 }
 
-fn rate() -> Balance {
-    Balance::new("rate", Quantity::Rate { hits: "a".into(), of: "b".into() })
+fn rate() -> Shrinkage {
+    Shrinkage::new("rate", Quantity::Rate { hits: "a".into(), of: "b".into() })
 }
 
-fn count() -> Balance {
-    Balance::new("count", Quantity::Count { events: "a".into(), exposure: Some("b".into()) })
+fn count() -> Shrinkage {
+    Shrinkage::new("count", Quantity::Count { events: "a".into(), exposure: Some("b".into()) })
 }
 
-fn mean() -> Balance {
+fn mean() -> Shrinkage {
     let (mean, count, deviation) = ("a".into(), "b".into(), "c".into());
-    Balance::new("mean", Quantity::Mean { mean, count, deviation })
+    Shrinkage::new("mean", Quantity::Mean { mean, count, deviation })
 }
 
-fn affinity() -> Balance {
+fn affinity() -> Shrinkage {
     let counts = ["a", "b", "c"].map(Text::from).to_vec();
-    Balance::new("affinity", Quantity::Affinity { counts })
+    Shrinkage::new("affinity", Quantity::Affinity { counts })
 }
 
 fn table(rows: &[Vec<Option<f64>>]) -> FeatureTable {
@@ -65,7 +65,7 @@ fn of(segment: &str) -> Membership {
     Membership::of(SegmentId::new(segment).unwrap())
 }
 
-fn fitted(recipe: &Balance, rows: &[Vec<Option<f64>>]) -> Balanced {
+fn fitted(recipe: &Shrinkage, rows: &[Vec<Option<f64>>]) -> Shrinker {
     recipe.fit(&table(rows), &vec![of("all"); rows.len()]).unwrap()
 }
 
@@ -75,7 +75,7 @@ fn near(found: f64, expected: f64, tolerance: f64) {
 }
 
 /// Checks prior, balanced numbers and the ends of their intervals.
-fn check(recipe: &Balance, case: &Case, prior: impl Fn(&Prior) -> Vec<f64>) {
+fn check(recipe: &Shrinkage, case: &Case, prior: impl Fn(&Prior) -> Vec<f64>) {
     let balanced = fitted(recipe, &case.numbers);
     for (found, expected) in prior(&balanced.overall).iter().zip(&case.prior) {
         near(*found, *expected, 2e-6);
@@ -174,7 +174,7 @@ fn each_segment_has_its_own_prior_if_enough_of_it_is_known() {
     };
     assert_eq!((hits, misses), (3.5, 26.5));
     let json = serde_json::to_string(&balanced).unwrap();
-    assert_eq!(serde_json::from_str::<Balanced>(&json).unwrap(), balanced);
+    assert_eq!(serde_json::from_str::<Shrinker>(&json).unwrap(), balanced);
     let with = balanced.table(&table(&rows), &memberships).unwrap();
     assert_eq!(with.columns()[2].name.as_str(), "rate");
     assert_eq!(with.number(0, 0), Some(1.0));
@@ -186,16 +186,16 @@ fn each_segment_has_its_own_prior_if_enough_of_it_is_known() {
 fn what_cannot_be_balanced_is_told() {
     let rows = [vec![Some(0.0), Some(0.0)], vec![None, Some(3.0)]];
     let all = vec![of("all"); 2];
-    let told = |recipe: Balance, all: &[Membership]| {
+    let told = |recipe: Shrinkage, all: &[Membership]| {
         recipe.fit(&table(&rows), all).unwrap_err().to_string()
     };
     assert_eq!(told(rate(), &all), "`quantity`: no customer shows anything of `rate`");
     assert_eq!(told(rate(), &all[..1]), "`memberships`: there are 1 memberships: 2 are needed");
-    let none = Balance::new("x", Quantity::Affinity { counts: vec!["a".into()] });
+    let none = Shrinkage::new("x", Quantity::Affinity { counts: vec!["a".into()] });
     assert_eq!(told(none, &all), "`quantity.counts`: at least 2 categories are needed");
     assert!(told(mean(), &all).contains("there is no column `c`"));
     let segments = Arc::new(RuleSegments::check(&[], &Schema::default()).unwrap());
-    let balanced = Balanced {
+    let balanced = Shrinker {
         recipe: rate(),
         segments: std::collections::BTreeMap::new(),
         overall: Prior::Beta { hits: 1.0, misses: 1.0 },
@@ -208,9 +208,9 @@ fn what_cannot_be_balanced_is_told() {
 #[test]
 fn a_balanced_number_is_a_feature_of_a_snapshot() {
     let exposure = Some("tenure_days".into());
-    let recipe = Balance::new("per_day", Quantity::Count { events: "orders".into(), exposure });
+    let recipe = Shrinkage::new("per_day", Quantity::Count { events: "orders".into(), exposure });
     let overall = Prior::Gamma { events: 2.0, exposure: 60.0 };
-    let balanced = Balanced { recipe, segments: std::collections::BTreeMap::new(), overall };
+    let balanced = Shrinker { recipe, segments: std::collections::BTreeMap::new(), overall };
     let segments = Arc::new(RuleSegments::check(&[], &Schema::default()).unwrap());
     let feature = balanced.features(segments).unwrap().remove(0);
     let profile = loyalty::profile::Profile::new(loyalty::profile::Customer::new(id("ann")));

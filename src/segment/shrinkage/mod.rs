@@ -3,10 +3,10 @@
 //!
 //! This is empirical Bayes: how much the customers of a segment differ is learned from them, and
 //! each customer's own number is shrunk towards the segment's by as much as chance could have done
-//! (B. Efron and C. Morris, "Data analysis using Stein's estimator and its generalizations", Journal
-//! of the American Statistical Association 70 (1975), 311–319; G. Casella, "An introduction to
-//! empirical Bayes data analysis", The American Statistician 39 (1985), 83–87). A newcomer gets the
-//! segment's answer, and someone well known their own.
+//! (B. Efron and C. Morris, "Data analysis using Stein's estimator and its generalizations",
+//! Journal of the American Statistical Association 70 (1975), 311–319; G. Casella, "An introduction
+//! to empirical Bayes data analysis", The American Statistician 39 (1985), 83–87). A newcomer gets
+//! the segment's answer, and someone well known their own.
 
 mod ascent;
 mod batch;
@@ -26,7 +26,7 @@ use crate::feature::TableFault;
 use crate::id::SegmentId;
 use crate::rule::Text;
 
-pub use extractor::BalancedFeature;
+pub use extractor::ShrunkFeature;
 pub use prior::{Prior, Shrunk};
 
 /// A recipe that learns how the customers of each segment differ in a quantity.
@@ -35,7 +35,7 @@ pub use prior::{Prior, Shrunk};
 /// use loyalty::feature::{Column, FeatureTable, Measure};
 /// use loyalty::id::{CustomerId, SegmentId};
 /// use loyalty::segment::Membership;
-/// use loyalty::segment::balance::{Balance, Quantity};
+/// use loyalty::segment::shrinkage::{Shrinkage, Quantity};
 ///
 /// // How many of how many mails were answered: newcomers, and some who are known well.
 /// let rows = [(0, 1), (1, 1), (2, 40), (30, 40), (4, 50), (25, 60), (9, 30)];
@@ -46,7 +46,7 @@ pub use prior::{Prior, Shrunk};
 /// let all = vec![Membership::of(SegmentId::new("regulars")?); 7];
 ///
 /// let rate = Quantity::Rate { hits: "answers".into(), of: "mails".into() };
-/// let balanced = Balance::new("answer_rate", rate).fit(&table, &all)?;
+/// let balanced = Shrinkage::new("answer_rate", rate).fit(&table, &all)?;
 /// let shown = |row: usize| {
 ///     let values = [table.value(row, 0), table.value(row, 1)];
 ///     balanced.estimate(&all[row], &values).map(|found| found[0])
@@ -62,7 +62,7 @@ pub use prior::{Prior, Shrunk};
 /// ```
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub struct Balance {
+pub struct Shrinkage {
     /// What the balanced number is called as a feature.
     pub name: Text,
     /// What is balanced.
@@ -109,9 +109,9 @@ pub enum Quantity {
 /// What the customers of each segment are like in a quantity, and how they differ.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub struct Balanced {
+pub struct Shrinker {
     /// The recipe.
-    pub recipe: Balance,
+    pub recipe: Shrinkage,
     /// For each segment that has at least three customers with something to show.
     pub segments: BTreeMap<SegmentId, Prior>,
     /// For all customers together, whatever their segment; it stands in for the other segments and
@@ -122,7 +122,7 @@ pub struct Balanced {
 /// Why nothing can be balanced.
 #[derive(Clone, Debug, PartialEq, Error)]
 #[non_exhaustive]
-pub enum BalanceFault {
+pub enum ShrinkageFault {
     /// The table does not suit the recipe.
     #[error(transparent)]
     Table(#[from] TableFault),
@@ -151,7 +151,7 @@ pub enum BalanceFault {
     },
 }
 
-impl Balance {
+impl Shrinkage {
     /// Balances a quantity under a name.
     pub fn new(name: impl Into<Text>, quantity: Quantity) -> Self {
         Self { name: name.into(), quantity }
@@ -186,7 +186,7 @@ impl Balance {
     }
 }
 
-impl Balanced {
+impl Shrinker {
     /// What a segment's customers are like: its own prior, or that of all.
     #[must_use]
     pub fn prior(&self, membership: &Membership) -> &Prior {

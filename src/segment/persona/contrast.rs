@@ -9,7 +9,7 @@ use crate::rule::Text;
 /// Where the customers of a segment stand in a column.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub struct Standing {
+pub struct Contrast {
     /// The column's name.
     pub feature: Text,
     /// What it is about.
@@ -54,7 +54,7 @@ pub enum Apart {
     FarAbove,
 }
 
-impl Standing {
+impl Contrast {
     /// How far the segment stands apart from the others.
     #[must_use]
     pub fn apart(&self) -> Apart {
@@ -109,7 +109,7 @@ impl Ranks {
     }
 
     /// Where those stand for whose row `inside` says yes; none if it is known of none of them.
-    pub(super) fn standing(&self, inside: &[bool]) -> Option<Standing> {
+    pub(super) fn contrast(&self, inside: &[bool]) -> Option<Contrast> {
         let is_inside = |row: usize| inside.get(row).copied().unwrap_or_default();
         let members = || self.ranked.iter().filter(|(_, _, row)| is_inside(*row));
         let numbers: Vec<f64> = members().map(|(number, _, _)| *number).collect();
@@ -118,7 +118,7 @@ impl Ranks {
         let sum: f64 = members().map(|(_, rank, _)| rank).sum();
         // U. H. Mann and D. Whitney, 1947.
         let wins = sum - known * (known + 1.0) / 2.0;
-        Some(Standing {
+        Some(Contrast {
             topic: Topic::of(self.feature.as_str()),
             feature: self.feature.clone(),
             stands_for: self.stands_for,

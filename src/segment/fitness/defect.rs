@@ -14,7 +14,7 @@ use crate::segment::told::{customers, percent, plain};
 /// Its [`Display`](std::fmt::Display) is a sentence with the numbers and an advice.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub struct Finding {
+pub struct Defect {
     /// How grave it is.
     pub gravity: Gravity,
     /// What it is about.
@@ -69,7 +69,7 @@ pub enum Concern {
     Outlier(CustomerId),
 }
 
-impl Finding {
+impl Defect {
     /// What to do about it.
     #[must_use]
     pub const fn advice(&self) -> &'static str {
@@ -119,7 +119,7 @@ impl Finding {
     }
 }
 
-impl fmt::Display for Finding {
+impl fmt::Display for Defect {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let Self { concern, found, limit, .. } = self;
         let (found, limit) = (*found, *limit);
@@ -157,7 +157,8 @@ impl fmt::Display for Finding {
             Concern::NotApart => write!(f, "the mean silhouette is {number}, less than {bound}"),
             Concern::NoStructure => write!(
                 f,
-                "the segments explain {number} standard deviations more than cuts, less than {bound}"
+                "the segments explain {number} standard deviations more than cuts, less than \
+                 {bound}"
             ),
             Concern::Unstable => write!(
                 f,

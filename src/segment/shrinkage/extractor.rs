@@ -1,10 +1,10 @@
-//! Balanced numbers as features of single customers.
+//! Shrinker numbers as features of single customers.
 
 use std::sync::Arc;
 
 use chrono::{DateTime, Utc};
 
-use super::{BalanceFault, Balanced};
+use super::{ShrinkageFault, Shrinker};
 use crate::feature::{Extractor, Feature, Snapshot};
 use crate::path::{Path, Problems};
 use crate::rule::{Kind, Text, Value};
@@ -13,8 +13,8 @@ use crate::segment::Segmenter;
 /// A balanced number as a feature that rules can name, told from a customer's own features and the
 /// segment that they are in.
 #[derive(Clone)]
-pub struct BalancedFeature {
-    balanced: Balanced,
+pub struct ShrunkFeature {
+    balanced: Shrinker,
     name: Text,
     /// Which of the balanced numbers it is.
     position: usize,
@@ -23,22 +23,22 @@ pub struct BalancedFeature {
     segment_inputs: Vec<Feature>,
 }
 
-impl Balanced {
+impl Shrinker {
     /// The balanced numbers as features, one for each of
-    /// [`Balance::outputs`](super::Balance::outputs); the segmenter says whose prior counts.
+    /// [`Shrinkage::outputs`](super::Shrinkage::outputs); the segmenter says whose prior counts.
     ///
     /// ```
     /// use std::sync::Arc;
     /// use loyalty::feature::Extractor;
-    /// use loyalty::segment::balance::{Balance, Balanced, Prior, Quantity};
+    /// use loyalty::segment::shrinkage::{Shrinkage, Shrinker, Prior, Quantity};
     /// use loyalty::segment::rules::RuleSegments;
     /// use loyalty::rule::Schema;
     ///
     /// let quantity =
     ///     Quantity::Count { events: "orders".into(), exposure: Some("tenure_days".into()) };
     /// let overall = Prior::Gamma { events: 2.0, exposure: 60.0 };
-    /// let recipe = Balance::new("orders_per_day", quantity);
-    /// let balanced = Balanced { recipe, segments: Default::default(), overall };
+    /// let recipe = Shrinkage::new("orders_per_day", quantity);
+    /// let balanced = Shrinker { recipe, segments: Default::default(), overall };
     /// let segments = RuleSegments::check(&[], &Schema::default())?;
     /// let features = balanced.features(Arc::new(segments))?;
     /// assert_eq!(features[0].name(), "orders_per_day");
@@ -50,12 +50,12 @@ impl Balanced {
     pub fn features(
         &self,
         segmenter: Arc<dyn Segmenter>,
-    ) -> Result<Vec<BalancedFeature>, Problems<BalanceFault>> {
+    ) -> Result<Vec<ShrunkFeature>, Problems<ShrinkageFault>> {
         let mut problems = Problems::none();
         let inputs = parsed("quantity", &self.recipe.inputs(), &mut problems);
         let segment_inputs = parsed("segmenter", segmenter.inputs(), &mut problems);
         let outputs = self.recipe.outputs().into_iter().enumerate();
-        let feature = |(position, name)| BalancedFeature {
+        let feature = |(position, name)| ShrunkFeature {
             balanced: self.clone(),
             name,
             position,
@@ -67,13 +67,13 @@ impl Balanced {
     }
 }
 
-fn parsed(place: &str, names: &[Text], problems: &mut Problems<BalanceFault>) -> Vec<Feature> {
+fn parsed(place: &str, names: &[Text], problems: &mut Problems<ShrinkageFault>) -> Vec<Feature> {
     let mut features = Vec::new();
     for (index, name) in names.iter().enumerate() {
         match name.as_str().parse() {
             Ok(feature) => features.push(feature),
             Err(_) => {
-                let fault = BalanceFault::NoFeature { name: name.clone() };
+                let fault = ShrinkageFault::NoFeature { name: name.clone() };
                 problems.add(Path::from(place).item(index), fault);
             }
         }
@@ -81,7 +81,7 @@ fn parsed(place: &str, names: &[Text], problems: &mut Problems<BalanceFault>) ->
     features
 }
 
-impl Extractor for BalancedFeature {
+impl Extractor for ShrunkFeature {
     fn name(&self) -> &str {
         self.name.as_str()
     }

@@ -1,6 +1,6 @@
-"""Priors and balanced numbers for `balance.json`, by scipy's general optimizers and distributions.
+"""Priors and balanced numbers for `shrinkage.json`, by scipy's general optimizers and distributions.
 
-Run with scipy and numpy: python3 tests/data/balance.py > tests/data/balance.json
+Run with scipy and numpy: python3 tests/data/shrinkage.py > tests/data/shrinkage.json
 """
 
 import json
