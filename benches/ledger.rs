@@ -35,21 +35,24 @@ fn event(number: i64, operation: Operation) -> Event {
 fn earn(number: i64) -> Event {
     let expires_at = Some(at(number + 1_000_000));
     let (points, operator) = (Points(10), id("eve"));
-    event(number, Operation::Adjust { points, operator, reason: "sorry".into(), expires_at })
+    event(
+        number,
+        Operation::Adjust { points, operator, reason: "sorry".into(), expires_at, purse: None },
+    )
 }
 
 fn spend(number: i64, points: i64) -> Event {
-    event(number, Operation::Spend { points: Points(points), reward: id("mug") })
+    event(number, Operation::Spend { points: Points(points), reward: id("mug"), purse: None })
 }
 
 fn hold(number: i64) -> Event {
     let until = at(number + 60);
-    event(number, Operation::Hold { points: Points(2), reward: id("mug"), until })
+    event(number, Operation::Hold { points: Points(2), reward: id("mug"), until, purse: None })
 }
 
 fn capture(number: i64) -> Event {
     let hold = id(&format!("event-{:06}", number - 1));
-    event(number, Operation::Capture { hold, points: Some(Points(1)) })
+    event(number, Operation::Capture { hold, points: Some(Points(1)), purse: None })
 }
 
 fn operate(ledger: &mut Ledger, events: &[Event]) {

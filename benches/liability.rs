@@ -25,7 +25,7 @@ fn ledger(number: i64) -> Ledger {
     let mut post = |id: String, at, movement, points| {
         let source = Source::Earning("base".parse().expect("an id"));
         let event = id.parse().expect("an id");
-        let cause = Cause { at, event, movement, source, line: None };
+        let cause = Cause { at, event, movement, source, line: None, purse: None };
         postings.push(Posting::new(cause, Points(points)).expect("a posting"));
     };
     for lot in 0..LOTS {

@@ -52,14 +52,24 @@ fn main() -> Result<(), Box<dyn Error>> {
     let members: Result<_, Box<dyn Error>> = ["ann", "bob"].into_iter().map(member).collect();
     let mut us = Family { members: members?, program };
     let (points, operator, reward) = (Points(120), "desk".parse()?, "mug".parse()?);
-    let welcome = Operation::Adjust { points, operator, reason: "hello".into(), expires_at: None };
+    let welcome = Operation::Adjust {
+        points,
+        operator,
+        reason: "hello".into(),
+        expires_at: None,
+        purse: None,
+    };
     us.does("2026-03-01T09:00:00Z", "ann", welcome)?;
     let until = "2026-03-09T09:00:00Z".parse()?;
-    us.does("2026-03-02T09:00:00Z", "ann", Operation::Hold { points: Points(30), reward, until })?;
+    us.does(
+        "2026-03-02T09:00:00Z",
+        "ann",
+        Operation::Hold { points: Points(30), reward, until, purse: None },
+    )?;
     let hold = || "ann 2026-03-02T09:00:00Z".parse();
-    let part = Operation::Capture { hold: hold()?, points: Some(Points(10)) };
+    let part = Operation::Capture { hold: hold()?, points: Some(Points(10)), purse: None };
     us.does("2026-03-03T09:00:00Z", "ann", part)?;
-    us.does("2026-03-04T09:00:00Z", "ann", Operation::Release { hold: hold()? })?;
+    us.does("2026-03-04T09:00:00Z", "ann", Operation::Release { hold: hold()?, purse: None })?;
     let at = "2026-03-05T09:00:00Z".parse()?;
     let ids = |one: &str| Ok::<_, Box<dyn Error>>([one.parse()?, format!("{one} too").parse()?]);
     let [ann, bob] = ["ann", "bob"].map(|name| &us.members[name]);
@@ -68,12 +78,18 @@ fn main() -> Result<(), Box<dyn Error>> {
     for (who, points) in us.program.share(&[ann, bob], Points(55), at, Sharing::InProportion)? {
         println!("of 55 points {who} would pay {points}");
     }
-    let merger = us.program.merge(ann, bob, at, ids("merger")?)?;
-    us.hand_over(merger.ok_or("there is nothing")?)?;
-    let spend = Operation::Spend { points: Points(90), reward: "bike".parse()? };
+    // There are main points alone: one handover at most.
+    let merger_ids = ids("merger")?;
+    for handover in us.program.merge(ann, bob, at, |_| merger_ids.clone())? {
+        us.hand_over(handover)?;
+    }
+    let spend = Operation::Spend { points: Points(90), reward: "bike".parse()?, purse: None };
     let spend = Event::new("spend".parse()?, "ann".parse()?, at, EventKind::Points(spend));
     us.happens(&spend.on_card("bob".parse()?))?;
     let [ann, bob] = ["ann", "bob"].map(|name| &us.members[name]);
-    let parting = us.program.unmerge(ann, bob, "2026-04-01T09:00:00Z".parse()?, ids("parting")?)?;
-    us.hand_over(parting.ok_or("there is nothing")?)
+    let (at, parting_ids) = ("2026-04-01T09:00:00Z".parse()?, ids("parting")?);
+    for handover in us.program.unmerge(ann, bob, at, |_| parting_ids.clone())? {
+        us.hand_over(handover)?;
+    }
+    Ok(())
 }

@@ -154,6 +154,8 @@ ids! {
     LaneId, "the lane id";
     /// Names an earning rule.
     EarningId, "the earning rule id";
+    /// Names a purse: a currency of points beside a program's main points.
+    PurseId, "the purse id";
     /// Names a reward that points can be spent on.
     RewardId, "the reward id";
     /// Names somebody of the business who acts on an account.

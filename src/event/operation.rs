@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 
 use super::validate::{check_length, check_text};
 use super::{Event, Fault};
-use crate::id::{CustomerId, EventId, OperatorId, RewardId};
+use crate::id::{CustomerId, EventId, OperatorId, PurseId, RewardId};
 use crate::path::{Problems, Trail};
 use crate::point::{MAX_POSTING, Points};
 use crate::rule::Text;
@@ -21,6 +21,9 @@ pub enum Operation {
         points: Points,
         /// What for.
         reward: RewardId,
+        /// The purse whose points they are; that of the main points if not said.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        purse: Option<PurseId>,
     },
     /// They are held for a reward that is still to be handed over.
     Hold {
@@ -30,6 +33,9 @@ pub enum Operation {
         reward: RewardId,
         /// The first instant at which they are held no longer.
         until: DateTime<Utc>,
+        /// The purse whose points they are; that of the main points if not said.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        purse: Option<PurseId>,
     },
     /// Points that are held are spent, and what is left of them is released.
     Capture {
@@ -38,11 +44,17 @@ pub enum Operation {
         /// How many; all of them if not said.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         points: Option<Points>,
+        /// The purse whose points they are; that of the main points if not said.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        purse: Option<PurseId>,
     },
     /// Points that are held are let go.
     Release {
         /// The event that holds them.
         hold: EventId,
+        /// The purse whose points they are; that of the main points if not said.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        purse: Option<PurseId>,
     },
     /// Somebody gives points, or takes them away.
     Adjust {
@@ -55,6 +67,9 @@ pub enum Operation {
         /// The first instant at which those that are given can no longer be spent.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         expires_at: Option<DateTime<Utc>>,
+        /// The purse whose points they are; that of the main points if not said.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        purse: Option<PurseId>,
     },
     /// Somebody lets points be spent that have expired.
     Reinstate {
@@ -69,6 +84,9 @@ pub enum Operation {
         /// The first instant at which they expire once more.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         expires_at: Option<DateTime<Utc>>,
+        /// The purse whose points they are; that of the main points if not said.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        purse: Option<PurseId>,
     },
     /// Points go to another account.
     Send {
@@ -79,6 +97,9 @@ pub enum Operation {
         /// Why.
         #[serde(default)]
         why: Passage,
+        /// The purse whose points they are; that of the main points if not said.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        purse: Option<PurseId>,
     },
     /// Points come from another account.
     Receive {
@@ -89,6 +110,9 @@ pub enum Operation {
         /// Why.
         #[serde(default)]
         why: Passage,
+        /// The purse whose points they are; that of the main points if not said.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        purse: Option<PurseId>,
     },
 }
 
@@ -97,6 +121,43 @@ impl Operation {
     #[must_use]
     pub const fn is_by_operator(&self) -> bool {
         matches!(self, Self::Adjust { .. } | Self::Reinstate { .. })
+    }
+
+    /// The purse whose points it moves; `None` for the main points.
+    #[must_use]
+    pub const fn purse(&self) -> Option<&PurseId> {
+        match self {
+            Self::Spend { purse, .. }
+            | Self::Hold { purse, .. }
+            | Self::Capture { purse, .. }
+            | Self::Release { purse, .. }
+            | Self::Adjust { purse, .. }
+            | Self::Reinstate { purse, .. }
+            | Self::Send { purse, .. }
+            | Self::Receive { purse, .. } => purse.as_ref(),
+        }
+    }
+
+    /// Whether it uses points as the customer wants: spends them, holds them for that, or gives
+    /// them to somebody else.
+    #[must_use]
+    pub const fn spends(&self) -> bool {
+        matches!(
+            self,
+            Self::Spend { .. }
+                | Self::Hold { .. }
+                | Self::Send { why: Passage::Transfer, .. }
+                | Self::Receive { why: Passage::Transfer, .. }
+        )
+    }
+
+    /// Why points go to or come from another account, if they do.
+    #[must_use]
+    pub const fn passage(&self) -> Option<Passage> {
+        match self {
+            Self::Send { why, .. } | Self::Receive { why, .. } => Some(*why),
+            _ => None,
+        }
     }
 
     /// Which of them it is, as in JSON.
@@ -163,7 +224,9 @@ impl Operation {
             Operation::Adjust { reason, .. } | Operation::Reinstate { reason, .. } => {
                 check_text(reason.as_str(), &path.field("reason"), problems);
             }
-            Operation::Capture { hold, .. } | Operation::Release { hold } if *hold == event.id => {
+            Operation::Capture { hold, .. } | Operation::Release { hold, .. }
+                if *hold == event.id =>
+            {
                 problems.add(path.field("hold"), Fault::Itself);
             }
             Operation::Receive { parcels, .. } => {

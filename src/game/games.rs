@@ -339,7 +339,7 @@ impl Surroundings<'_> {
 }
 
 /// Each item of a list with its place.
-fn placed<'a, T>(list: &str, items: &'a [T]) -> impl Iterator<Item = (Path, &'a T)> {
+pub(super) fn placed<'a, T>(list: &str, items: &'a [T]) -> impl Iterator<Item = (Path, &'a T)> {
     let path = Path::from(list);
     items.iter().enumerate().map(move |(index, item)| (path.item(index), item))
 }

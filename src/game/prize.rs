@@ -6,22 +6,26 @@ use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
 use super::challenge::{CheckedChallenge, Entrant};
-use super::{CheckedGames, Fault, Past, Streak};
+use super::games::placed;
+use super::{CheckedGames, Fault, Games, Past, Streak};
 use crate::event::{Event, EventKind, EventType};
 use crate::feature::Moment;
-use crate::id::EventId;
+use crate::id::{EventId, PurseId};
 use crate::path::{Path, Problems};
 use crate::points::{Cause, Expiry, Goal, Ledger, MAX_AWARD, Movement, Points, Posting, Source};
 use crate::profile::Profile;
 use crate::rule::CheckedRule;
 
 /// Points for a goal, given at the event with which it is reached.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct Prize {
     /// How many points.
     pub points: Points,
+    /// The purse that they go into; that of the main points if not said.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub purse: Option<PurseId>,
     /// When they can no longer be spent.
     #[serde(default)]
     pub expiry: Expiry,
@@ -137,6 +141,22 @@ impl CheckedChallenge {
     }
 }
 
+impl Games {
+    /// All prizes, each with its path.
+    pub(crate) fn prizes(&self) -> impl Iterator<Item = (Path, &Prize)> {
+        let streaks = placed("streaks", &self.streaks).flat_map(|(path, streak)| {
+            let goals = streak.goals.iter().enumerate();
+            goals.map(move |(at, goal)| (path.field("goals").item(at), goal.prize.as_ref()))
+        });
+        let challenges = placed("challenges", &self.challenges).flat_map(|(path, challenge)| {
+            let steps = challenge.steps.iter().enumerate();
+            steps.map(move |(at, step)| (path.field("steps").item(at), step.prize.as_ref()))
+        });
+        let all = streaks.chain(challenges);
+        all.filter_map(|(path, prize)| Some((path.field("prize"), prize?)))
+    }
+}
+
 impl Settling<'_> {
     fn differences(
         &self,
@@ -166,14 +186,15 @@ impl Settling<'_> {
         let at = self.event.at;
         let term = prize.expiry.term(Some(at), &self.moment.zone);
         let points = Points(prize.points.0.saturating_mul(times));
-        self.posting(goal, Movement::Earn(term), points)
+        self.posting(goal, Movement::Earn(term), prize.purse.as_ref(), points)
     }
 
     /// Takes back the points of a goal that was reached so many times and now is fewer, from the
     /// last time on.
     fn take_back(&self, goal: &Goal, lost: i64, times: i64) -> Vec<Posting> {
-        let mut kept: Vec<(&EventId, i64)> = Vec::new();
+        let mut kept: BTreeMap<Option<&PurseId>, Vec<(&EventId, i64)>> = BTreeMap::new();
         for (cause, points) in self.ledger.net() {
+            let kept = kept.entry(cause.purse.as_ref()).or_default();
             match &cause.movement {
                 _ if !matches!(&cause.source, Source::Game(of) if of == goal) => {}
                 Movement::Earn(_) => kept.push((&cause.event, points.0)),
@@ -185,23 +206,32 @@ impl Settling<'_> {
                 _ => {}
             }
         }
-        let all: i64 = kept.iter().map(|(_, left)| left).sum();
-        let mut due = i128::from(all) * i128::from(lost) / i128::from(times.max(1));
         let mut postings = Vec::new();
-        for (of, left) in kept.into_iter().rev() {
-            let back = due.clamp(0, i128::from(left.max(0)));
-            due -= back;
-            let points = Points(i64::try_from(back).unwrap_or(0));
-            postings.extend(self.posting(goal, Movement::ClawBack { of: of.clone() }, points));
+        for (purse, kept) in kept {
+            let all: i64 = kept.iter().map(|(_, left)| left).sum();
+            let mut due = i128::from(all) * i128::from(lost) / i128::from(times.max(1));
+            for (of, left) in kept.into_iter().rev() {
+                let back = due.clamp(0, i128::from(left.max(0)));
+                due -= back;
+                let points = Points(i64::try_from(back).unwrap_or(0));
+                let movement = Movement::ClawBack { of: of.clone() };
+                postings.extend(self.posting(goal, movement, purse, points));
+            }
         }
         postings
     }
 
     /// A posting of the event, unless there are no points.
-    fn posting(&self, goal: &Goal, movement: Movement, points: Points) -> Option<Posting> {
+    fn posting(
+        &self,
+        goal: &Goal,
+        movement: Movement,
+        purse: Option<&PurseId>,
+        points: Points,
+    ) -> Option<Posting> {
         let (at, event, source) =
             (self.event.at, self.event.id.clone(), Source::Game(goal.clone()));
-        let cause = Cause { at, event, movement, source, line: None };
+        let cause = Cause { at, event, movement, source, line: None, purse: purse.cloned() };
         Posting::new(cause, points).ok()
     }
 }

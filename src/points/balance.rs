@@ -1,18 +1,22 @@
-//! What a ledger comes to at an instant.
+//! What a purse comes to at an instant.
 
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
-use super::book::{Book, Causes, Opened};
-use super::{Cause, Entry, Ledger, Movement, Points, Term};
+use super::book::{Book, Opened};
+use super::{Cause, Contents, Entry, Ledger, Movement, Points, Term};
+use crate::id::PurseId;
 
-/// How many points a customer holds, and what became of the others.
+/// How many points of one purse a customer holds, and what became of the others.
 ///
 /// At every instant: `earned + deficit = active + pending + reserved + expired + spent + sent +
 /// forfeited + clawed_back`, and there are no active points while there is a deficit.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Balance {
+    /// The purse; that of the main points if there is none.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub purse: Option<PurseId>,
     /// All that ever came in.
     pub earned: Points,
     /// What can be spent.
@@ -113,10 +117,13 @@ pub struct Use {
     pub points: Points,
 }
 
-/// Points that expire at one instant.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+/// Points of one purse that expire at one instant.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Expiring {
+    /// The purse; that of the main points if there is none.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub purse: Option<PurseId>,
     /// The first instant at which they can no longer be spent.
     pub at: DateTime<Utc>,
     /// How many.
@@ -124,6 +131,39 @@ pub struct Expiring {
 }
 
 impl Ledger {
+    /// What the customer holds of main points at `as_of`: [`Contents::balance`].
+    #[must_use]
+    pub fn balance(&self, as_of: DateTime<Utc>) -> Balance {
+        self.purse(None).balance(as_of)
+    }
+
+    /// What the customer will hold of main points: [`Contents::balance_with`].
+    #[must_use]
+    pub fn balance_with(&self, entries: &[Entry], as_of: DateTime<Utc>) -> Balance {
+        self.purse(None).balance_with(entries, as_of)
+    }
+
+    /// Every lot of main points: [`Contents::lots`].
+    #[must_use]
+    pub fn lots(&self, as_of: DateTime<Utc>) -> Vec<Lot> {
+        self.purse(None).lots(as_of)
+    }
+
+    /// What expires of main points: [`Contents::expiring`].
+    #[must_use]
+    pub fn expiring(&self, from: DateTime<Utc>, to: DateTime<Utc>) -> Vec<Expiring> {
+        self.purse(None).expiring(from, to)
+    }
+
+    /// The first instant after `as_of` at which the balance of any purse is another one:
+    /// [`Contents::next_change`].
+    #[must_use]
+    pub fn next_change(&self, as_of: DateTime<Utc>) -> Option<DateTime<Utc>> {
+        self.contents().filter_map(|contents| contents.next_change(as_of)).min()
+    }
+}
+
+impl Contents<'_> {
     /// What the customer holds at `as_of`.
     ///
     /// # Complexity
@@ -142,9 +182,9 @@ impl Ledger {
         if let Some(balance) = self.balance_with_earned(entries, as_of) {
             return balance;
         }
-        let mut ledger = self.clone();
+        let mut ledger = self.ledger().clone();
         let _unchanged_if_refused = ledger.post(entries.to_vec());
-        ledger.balance(as_of)
+        ledger.purse(self.purse()).balance(as_of)
     }
 
     /// The balance with entries that only earn, after all that is known, while no lot has to do
@@ -161,8 +201,9 @@ impl Ledger {
             }
             _ => None,
         };
-        let earned = entries.iter().map(earned).collect::<Option<Vec<(Term, Points)>>>()?;
-        if !self.with_book(as_of, Book::is_plain) || self.changed(entries).is_err() {
+        let own = entries.iter().filter(|entry| entry.cause.purse.as_ref() == self.purse());
+        let earned = own.map(earned).collect::<Option<Vec<(Term, Points)>>>()?;
+        if !self.with_book(as_of, Book::is_plain) || self.ledger().changed(entries).is_err() {
             return None;
         }
         let mut balance = self.balance(as_of);
@@ -179,7 +220,7 @@ impl Ledger {
     #[must_use]
     pub fn lots(&self, as_of: DateTime<Utc>) -> Vec<Lot> {
         let book = self.book_until(as_of);
-        let causes = Causes(self.entries());
+        let causes = self.causes();
         let lot = |lot: &Opened| {
             let Opened { cause, term, earned, left, reserved } = *lot;
             let state = lot.state(as_of);
@@ -206,7 +247,8 @@ impl Ledger {
         let mut ends = |at: DateTime<Utc>| {
             book.wait_until(at);
             let before = std::mem::replace(&mut expired, book.expired());
-            Some(Expiring { at, points: expired.checked_sub(before)? })
+            let purse = self.purse().cloned();
+            Some(Expiring { purse, at, points: expired.checked_sub(before)? })
         };
         let endings = self.book_until(from).endings(from, to).into_iter();
         endings.filter_map(&mut ends).filter(|one| !one.points.is_zero()).collect()
@@ -215,20 +257,11 @@ impl Ledger {
     /// The first instant after `as_of` at which the balance is another one.
     ///
     /// That is when points become active or expire, when a hold ends, or when an entry takes place
-    /// that the ledger has already, even if it gives back what was not taken and so changes
+    /// that is there already, even if it gives back what was not taken and so changes
     /// nothing.
     #[must_use]
     pub fn next_change(&self, as_of: DateTime<Utc>) -> Option<DateTime<Utc>> {
-        let entry = self.net_after(as_of).next().map(|(cause, _)| cause.at);
+        let entry = self.next_entry(as_of);
         entry.into_iter().chain(self.book_until(as_of).next_change(as_of)).min()
-    }
-
-    /// The book when all that happened until `as_of` is known, at that instant.
-    pub(super) fn book_until(&self, as_of: DateTime<Utc>) -> Book {
-        self.with_book(as_of, |book| {
-            let mut book = book.clone();
-            book.wait_until(as_of);
-            book
-        })
     }
 }

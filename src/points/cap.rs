@@ -5,10 +5,10 @@ use std::collections::BTreeSet;
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
-use super::{Cause, Fault, Ledger, Points, Source};
+use super::{Cause, EarningRule, Fault, Ledger, Points, Source};
 use crate::calendar::{Period, Window, Zone};
 use crate::event::Event;
-use crate::id::{EarningId, EventId};
+use crate::id::EventId;
 use crate::path::{Path, Problems};
 
 /// At most so many times, or so many points, in every period.
@@ -107,17 +107,16 @@ impl<'a> Earlier<'a> {
     /// How many points `rule` can still give for `event`, of the `wanted`, under its caps.
     pub(super) fn left(
         &self,
-        caps: &[Cap],
-        rule: &EarningId,
+        rule: &EarningRule,
         event: &Event,
         zone: &Zone,
         wanted: Points,
     ) -> Points {
-        if caps.is_empty() {
+        if rule.caps.is_empty() {
             return wanted;
         }
         let given = self.given(rule, event);
-        caps.iter().fold(wanted, |left, cap| {
+        rule.caps.iter().fold(wanted, |left, cap| {
             let Some(period) = cap.per.window().interval(event.at, zone, None) else { return left };
             let within = || given.iter().filter(|(cause, _)| period.contains(cause.at));
             let events = || within().map(|(cause, _)| &cause.event).collect::<BTreeSet<&EventId>>();
@@ -132,16 +131,16 @@ impl<'a> Earlier<'a> {
     }
 
     /// Whether `rule` has given points before `event` since `from`, which were not all taken back.
-    pub(super) fn has_given(&self, rule: &EarningId, event: &Event, from: DateTime<Utc>) -> bool {
+    pub(super) fn has_given(&self, rule: &EarningRule, event: &Event, from: DateTime<Utc>) -> bool {
         self.given(rule, event).iter().any(|(cause, _)| cause.at >= from)
     }
 
-    /// What `rule` has given before `event`, as far as it was not taken back by then.
-    fn given(&self, rule: &EarningId, event: &Event) -> Vec<(&'a Cause, Points)> {
+    /// What `rule` has given before `event` into its purse, as far as it was not taken back by then.
+    fn given<'r>(&'r self, rule: &'r EarningRule, event: &Event) -> Vec<(&'r Cause, Points)> {
         let before = |cause: &Cause| (cause.at, &cause.event) < event.position();
-        let mut kept = self.ledger.kept_while(before);
+        let mut kept = self.ledger.purse(rule.purse.as_ref()).kept_while(before);
         kept.retain(|(cause, kept)| {
-            matches!(&cause.source, Source::Earning(id) if id == rule) && *kept > Points::ZERO
+            matches!(&cause.source, Source::Earning(id) if *id == rule.id) && *kept > Points::ZERO
         });
         kept
     }

@@ -3,7 +3,7 @@
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
-use super::{Cause, Ledger, Lot, LotState, Movement, Points, Posting};
+use super::{Cause, Contents, Lot, LotState, Movement, Points, Posting};
 use crate::id::EventId;
 
 /// How far a return or a void takes back what was earned, where it was spent or has expired.
@@ -33,12 +33,12 @@ struct Takeable {
 }
 
 impl ClawBack {
-    /// What one event really moves of what it is to move, if all that stands in `ledger` until its
-    /// instant came before it.
+    /// What one event really moves in a purse of what it is to move in it, if all that stands there
+    /// until its instant came before it.
     ///
     /// An event spends first, then it takes back, in the order of its causes.
     #[must_use]
-    pub fn clamp(self, mut postings: Vec<Posting>, ledger: &Ledger) -> Vec<Posting> {
+    pub fn clamp(self, mut postings: Vec<Posting>, purse: Contents<'_>) -> Vec<Posting> {
         let takes =
             |posting: &Posting| matches!(posting.cause().movement, Movement::ClawBack { .. });
         let Some(at) = postings.iter().find(|posting| takes(posting)).map(|one| one.cause().at)
@@ -49,7 +49,7 @@ impl ClawBack {
             return postings;
         }
         postings.sort();
-        let mut takeable = Takeable::at(ledger, at);
+        let mut takeable = Takeable::at(purse, at);
         let moved = postings.into_iter().filter_map(|posting| {
             let cause = posting.cause();
             match &cause.movement {
@@ -69,8 +69,8 @@ impl ClawBack {
 }
 
 impl Takeable {
-    fn at(ledger: &Ledger, at: DateTime<Utc>) -> Self {
-        let lots = ledger.lots(at);
+    fn at(purse: Contents<'_>, at: DateTime<Utc>) -> Self {
+        let lots = purse.lots(at);
         let active = lots.iter().filter(|lot| lot.state == LotState::Active);
         let active = active.map(|lot| lot.left.0).sum();
         Self { lots, active }

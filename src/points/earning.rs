@@ -4,9 +4,9 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde::{Deserialize, Serialize};
 
-use super::{Activation, Award, Cap, Expiry, Fault, Points};
+use super::{Activation, Award, Cap, Expiry, Fault, Points, Purses};
 use crate::event::Channel;
-use crate::id::{EarningId, StoreId};
+use crate::id::{EarningId, PurseId, StoreId};
 use crate::money::Currency;
 use crate::path::{Path, Problems};
 use crate::rule::{CheckedRule, Rule, Schema};
@@ -48,6 +48,9 @@ pub struct EarningRule {
     pub id: EarningId,
     /// What earns points, and how many.
     pub award: Award,
+    /// The purse that the points go into; that of the main points if not said.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub purse: Option<PurseId>,
     /// What must hold when it happens, besides.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub when: Option<Rule>,
@@ -67,8 +70,8 @@ pub struct EarningRule {
     /// When the points can be spent.
     #[serde(default)]
     pub activation: Activation,
-    /// When they can no longer be spent; if it is not said, when the tier in which they are earned
-    /// says, or else the program.
+    /// When they can no longer be spent; if it is not said, when the purse says, or the tier in
+    /// which they are earned, or else the program.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub expiry: Option<Expiry>,
 }
@@ -95,6 +98,10 @@ pub struct CheckedEarning {
 pub(super) struct CheckedEarningRule {
     pub(super) written: EarningRule,
     pub(super) when: Option<CheckedRule>,
+    /// When points of its purse expire, if the purse says it.
+    pub(super) expiry: Option<Expiry>,
+    /// Whether its points are multiplied at all.
+    pub(super) multiplied: bool,
 }
 
 impl EarningRule {
@@ -104,6 +111,7 @@ impl EarningRule {
         Self {
             id,
             award,
+            purse: None,
             when: None,
             channels: BTreeSet::new(),
             stores: BTreeSet::new(),
@@ -114,7 +122,16 @@ impl EarningRule {
         }
     }
 
-    fn check(&self, currency: Currency, path: &Path, problems: &mut Problems<Fault>) {
+    fn check(
+        &self,
+        currency: Currency,
+        purses: &Purses,
+        path: &Path,
+        problems: &mut Problems<Fault>,
+    ) {
+        if let Some(fault) = purses.fault(self.purse.as_ref()) {
+            problems.add(path.field("purse"), fault);
+        }
         self.award.check(currency, &path.field("award"), problems);
         for (index, cap) in self.caps.iter().enumerate() {
             cap.check(&path.field("caps").item(index), problems);
@@ -126,7 +143,7 @@ impl EarningRule {
 }
 
 impl Earning {
-    /// The rules, checked against the fields of a program and its currency.
+    /// The rules, checked against the fields of a program, its currency and its purses.
     ///
     /// # Errors
     /// All problems, each with its path, such as `[2].award.per_amount.per`.
@@ -134,6 +151,7 @@ impl Earning {
         &self,
         schema: &Schema,
         currency: Currency,
+        purses: &Purses,
     ) -> Result<CheckedEarning, Problems<Fault>> {
         let mut problems = Problems::none();
         let mut seen = BTreeMap::new();
@@ -144,12 +162,18 @@ impl Earning {
                 let fault = Fault::DuplicateRule { id: rule.id.clone(), first };
                 problems.add(path.field("id"), fault);
             }
-            rule.check(currency, &path, &mut problems);
+            rule.check(currency, purses, &path, &mut problems);
             let when = rule
                 .when
                 .as_ref()
                 .and_then(|when| problems.take(&path.field("when"), when.check(schema)));
-            rules.push(CheckedEarningRule { written: rule.clone(), when });
+            let purse = rule.purse.as_ref().and_then(|purse| purses.get(purse));
+            rules.push(CheckedEarningRule {
+                written: rule.clone(),
+                when,
+                expiry: purse.and_then(|purse| purse.expiry),
+                multiplied: purse.is_none_or(|purse| purse.multiplied),
+            });
         }
         problems.into_result(CheckedEarning { rules })
     }

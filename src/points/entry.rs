@@ -7,7 +7,9 @@ use serde::{Deserialize, Serialize};
 
 use super::{Fault, MAX_POSTING, Points};
 use crate::calendar::{Span, Zone};
-use crate::id::{CustomerId, EarningId, EventId, GameId, LineId, OfferId, OperatorId, RewardId};
+use crate::id::{
+    CustomerId, EarningId, EventId, GameId, LineId, OfferId, OperatorId, PurseId, RewardId,
+};
 
 /// What gave the points, or what they were spent on.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -231,7 +233,7 @@ impl Movement {
 /// Why points move: entries with the same cause correct each other.
 ///
 /// Causes are ordered chronologically: by instant, then by event id, and within an event by what
-/// happens, source and line.
+/// happens, source, line and purse.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Cause {
@@ -246,14 +248,18 @@ pub struct Cause {
     /// The line of the order whose share this is, if it is a line's.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub line: Option<LineId>,
+    /// The purse whose points they are; that of the main points if there is none.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub purse: Option<PurseId>,
 }
 
-/// What an event did with points of a source for a line.
+/// What an event did with points of a source for a line, in one purse.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) struct Share<'a> {
     event: &'a EventId,
     source: &'a Source,
     line: Option<&'a LineId>,
+    purse: Option<&'a PurseId>,
 }
 
 impl Cause {
@@ -271,9 +277,11 @@ impl Cause {
         self.share_of(&self.event)
     }
 
-    /// What `event` did with points of the same source for the same line: what this undoes.
+    /// What `event` did with points of the same source and purse for the same line: what this
+    /// undoes.
     pub(super) const fn share_of<'a>(&'a self, event: &'a EventId) -> Share<'a> {
-        Share { event, source: &self.source, line: self.line.as_ref() }
+        let (line, purse) = (self.line.as_ref(), self.purse.as_ref());
+        Share { event, source: &self.source, line, purse }
     }
 
     pub(super) fn check(&self) -> Result<(), Fault> {

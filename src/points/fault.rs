@@ -4,7 +4,7 @@ use thiserror::Error;
 
 use super::{MAX_AWARD, MAX_ENTRIES, MAX_POSTING, Points};
 use crate::event::EventType;
-use crate::id::{CampaignId, EarningId};
+use crate::id::{CampaignId, EarningId, PurseId};
 use crate::money::{Currency, Money};
 use crate::rule;
 
@@ -57,6 +57,28 @@ pub enum Fault {
         id: EarningId,
         /// Where the first rule is.
         first: usize,
+    },
+    /// Two purses have one id.
+    #[error("purse `{id}` is there twice: also at purses[{first}]")]
+    DuplicatePurse {
+        /// The id.
+        id: PurseId,
+        /// Where the first purse is.
+        first: usize,
+    },
+    /// Points are of a purse that is not declared.
+    #[error("there is no purse `{id}`{}", hint(suggestion.as_ref()))]
+    UnknownPurse {
+        /// The id.
+        id: PurseId,
+        /// A purse that was probably meant.
+        suggestion: Option<PurseId>,
+    },
+    /// Something costs points that cannot be spent.
+    #[error("points of purse `{id}` cannot be spent")]
+    Unspendable {
+        /// The purse.
+        id: PurseId,
     },
     /// A rule gives no points, or too many at a time.
     #[error("{points} points: a rule gives 1 to {MAX_AWARD} at a time")]
@@ -125,4 +147,11 @@ pub enum Fault {
     /// The condition of a rule does not fit the program's fields.
     #[error(transparent)]
     When(#[from] rule::Fault),
+}
+
+fn hint(suggestion: Option<&PurseId>) -> String {
+    match suggestion {
+        Some(purse) => format!(": did you mean `{purse}`?"),
+        None => String::from(": declare it under `purses`"),
+    }
 }

@@ -30,10 +30,9 @@ struct Among<'a> {
 }
 
 impl<'a> Given<'a> {
-    /// The points, if the award is due; whether the rule's conditions hold is not asked.
-    pub(super) fn of(rule: &EarningRule, occasion: &Occasion<'a>) -> Option<Self> {
+    /// The points at a rate, if the award is due; whether the rule's conditions hold is not asked.
+    pub(super) fn of(rule: &EarningRule, rate: Rate, occasion: &Occasion<'a>) -> Option<Self> {
         let event = occasion.event;
-        let rate = occasion.boosts.rate(&rule.id, rule.tier_multiplier);
         match (&rule.award, event.purchase()) {
             (Award::PerAmount(award), Some(purchase)) => award.given(purchase, rate),
             (Award::PerUnit(award), Some(purchase)) => Some(award.given(purchase, rate)),
@@ -146,7 +145,7 @@ impl Birthday {
             Celebration::Month => birthday <= today && birthday.month() == today.month(),
         };
         let new_year = moment.zone.start_of_day(Period::Year.start(today));
-        celebrated && !occasion.earlier.has_given(&rule.id, event, new_year)
+        celebrated && !occasion.earlier.has_given(rule, event, new_year)
     }
 }
 

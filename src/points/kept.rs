@@ -5,9 +5,17 @@ use std::collections::BTreeMap;
 use chrono::{DateTime, Utc};
 
 use super::entry::Share;
-use super::{Cause, Ledger, Movement, Points};
+use super::{Cause, Contents, Ledger, Movement, Points};
 
 impl Ledger {
+    /// What was earned of main points and not taken back: [`Contents::kept`].
+    #[must_use]
+    pub fn kept(&self, as_of: DateTime<Utc>) -> Vec<(DateTime<Utc>, Points)> {
+        self.purse(None).kept(as_of)
+    }
+}
+
+impl<'a> Contents<'a> {
     /// What was earned until `as_of` and not taken back by then, with the instants at which it was
     /// earned, in chronological order; whether it was spent or has expired does not matter, and
     /// what came from operators or other accounts does not count.
@@ -18,7 +26,7 @@ impl Ledger {
     }
 
     /// What was earned in the first part of the ledger and not taken back in it.
-    pub(super) fn kept_while(&self, first: impl Fn(&Cause) -> bool) -> Vec<(&Cause, Points)> {
+    pub(super) fn kept_while(&self, first: impl Fn(&Cause) -> bool) -> Vec<(&'a Cause, Points)> {
         let mut kept: Vec<(&Cause, Points)> = Vec::new();
         let mut taken: BTreeMap<Share<'_>, i64> = BTreeMap::new();
         let mut taken_by: BTreeMap<Share<'_>, Share<'_>> = BTreeMap::new();

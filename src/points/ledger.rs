@@ -1,14 +1,14 @@
 //! The append-only ledger and its corrections.
 
-use std::collections::{BTreeSet, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::OnceLock;
 
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
 use super::book::{Book, Causes};
-use super::{Cause, Entry, Fault, MAX_POSTING, Points, Posting, SpendOrder};
-use crate::id::EventId;
+use super::{Cause, Contents, Entry, Fault, MAX_POSTING, Points, Posting, SpendOrder};
+use crate::id::{EventId, PurseId};
 use crate::path::{Path, Problems};
 
 /// The most entries that a ledger can have.
@@ -16,14 +16,18 @@ pub const MAX_ENTRIES: usize = 1_000_000;
 
 /// One customer's entries in the order in which they were recorded.
 ///
-/// Nothing is ever removed or changed: a correction is another entry with the same [`Cause`]. In
-/// JSON it is `{"entries": […]}`, with an `order` if it is not the usual one; a record whose
-/// entries do not fit together is refused.
+/// Nothing is ever removed or changed: a correction is another entry with the same [`Cause`]. The
+/// points of each purse are told apart ([`Ledger::purse`]); what is asked of the ledger itself is
+/// asked of the main points. In JSON it is `{"entries": […]}`, with an `order` if it is not the
+/// usual one, and with `orders` of purses that have others; a record whose entries do not fit
+/// together is refused.
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]
 #[serde(try_from = "Record")]
 pub struct Ledger {
     #[serde(skip_serializing_if = "is_usual")]
     order: SpendOrder,
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    orders: BTreeMap<PurseId, SpendOrder>,
     entries: Vec<Entry>,
     /// The causes whose entries do not come to nothing, in chronological order.
     #[serde(skip_serializing)]
@@ -31,18 +35,18 @@ pub struct Ledger {
     /// The events in `net`, with how many of its causes are theirs.
     #[serde(skip_serializing)]
     events: HashMap<EventId, usize>,
-    /// What the net comes to, once it was asked for.
+    /// For each purse that had points, what its net comes to, once it was asked for.
     #[serde(skip_serializing)]
-    book: OnceLock<Book>,
+    books: BTreeMap<Option<PurseId>, OnceLock<Book>>,
 }
 
 /// What the entries of a cause come to.
 #[derive(Clone, Copy, Debug)]
-struct Net {
+pub(super) struct Net {
     /// The place of an entry with that cause.
-    entry: usize,
+    pub(super) entry: usize,
     /// Their signed sum.
-    points: Points,
+    pub(super) points: Points,
 }
 
 #[derive(Deserialize)]
@@ -50,6 +54,8 @@ struct Net {
 struct Record {
     #[serde(default)]
     order: SpendOrder,
+    #[serde(default)]
+    orders: BTreeMap<PurseId, SpendOrder>,
     entries: Vec<Entry>,
 }
 
@@ -60,7 +66,7 @@ fn is_usual(order: &SpendOrder) -> bool {
 /// All else follows from these.
 impl PartialEq for Ledger {
     fn eq(&self, other: &Self) -> bool {
-        self.order == other.order && self.entries == other.entries
+        (self.order, &self.orders, &self.entries) == (other.order, &other.orders, &other.entries)
     }
 }
 
@@ -73,10 +79,52 @@ impl Ledger {
         Self { order, ..Self::default() }
     }
 
-    /// In which order its lots are spent.
+    /// The same, still empty, whose lots of these purses are spent in orders of their own.
+    #[must_use]
+    pub fn with_orders(self, orders: BTreeMap<PurseId, SpendOrder>) -> Self {
+        Self { orders, ..self }
+    }
+
+    /// In which order its lots are spent, but for those of purses that have an order of their own.
     #[must_use]
     pub const fn order(&self) -> SpendOrder {
         self.order
+    }
+
+    /// What there is in a purse; in that of the main points for `None`.
+    ///
+    /// ```
+    /// use loyalty::id::PurseId;
+    /// use loyalty::points::{Ledger, Points};
+    ///
+    /// let (ledger, stars) = (Ledger::default(), PurseId::new("stars")?);
+    /// let balance = ledger.purse(&stars).balance("2026-03-14T09:30:00Z".parse()?);
+    /// assert_eq!((balance.active, balance.purse), (Points(0), Some(stars)));
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    #[must_use]
+    pub fn purse<'a>(&'a self, purse: impl Into<Option<&'a PurseId>>) -> Contents<'a> {
+        Contents::of(self, purse.into())
+    }
+
+    /// The purses beside the main points in which anything was ever moved.
+    pub fn purses(&self) -> impl Iterator<Item = &PurseId> {
+        self.books.keys().flatten()
+    }
+
+    /// What there is in every purse in which anything was ever moved.
+    pub(super) fn contents(&self) -> impl Iterator<Item = Contents<'_>> {
+        self.books.keys().map(|purse| self.purse(purse.as_ref()))
+    }
+
+    /// In which order the lots of a purse are spent.
+    pub(super) fn order_of(&self, purse: Option<&PurseId>) -> SpendOrder {
+        purse.and_then(|purse| self.orders.get(purse)).copied().unwrap_or(self.order)
+    }
+
+    /// What of a purse is kept: empty if nothing was ever moved in it.
+    pub(super) fn kept_book(&self, purse: Option<&PurseId>) -> Option<&OnceLock<Book>> {
+        self.books.get(&purse.cloned())
     }
 
     /// All entries, in the order in which they were recorded.
@@ -92,57 +140,27 @@ impl Ledger {
         self.told(&self.net)
     }
 
-    /// What of the net is later than `as_of`.
-    pub(super) fn net_after(&self, as_of: DateTime<Utc>) -> impl Iterator<Item = (&Cause, Points)> {
-        self.told(self.net.split_at(self.until(as_of)).1)
-    }
-
     fn told<'a>(&'a self, net: &'a [Net]) -> impl DoubleEndedIterator<Item = (&'a Cause, Points)> {
         net.iter().filter_map(|net| Some((self.cause(net.entry)?, net.points)))
     }
 
-    fn cause(&self, place: usize) -> Option<&Cause> {
+    pub(super) fn cause(&self, place: usize) -> Option<&Cause> {
         Causes(&self.entries).get(place)
     }
 
-    /// How many causes of the net are not later than `as_of`.
-    fn until(&self, as_of: DateTime<Utc>) -> usize {
+    /// The net until `as_of`, and what of it is later.
+    pub(super) fn split_at(&self, as_of: DateTime<Utc>) -> (&[Net], &[Net]) {
         let is_until = |net: &Net| self.cause(net.entry).is_some_and(|cause| cause.at <= as_of);
-        if self.net.last().is_none_or(is_until) {
+        let until = if self.net.last().is_none_or(is_until) {
             self.net.len()
         } else {
             self.net.partition_point(is_until)
-        }
-    }
-
-    /// What the causes until `as_of` come to.
-    pub(super) fn with_book<T>(&self, as_of: DateTime<Utc>, ask: impl FnOnce(&Book) -> T) -> T {
-        let until = self.until(as_of);
-        if until == self.net.len() {
-            ask(self.book.get_or_init(|| self.fold(&self.net)))
-        } else {
-            ask(&self.fold(self.net.split_at(until).0))
-        }
-    }
-
-    fn fold(&self, net: &[Net]) -> Book {
-        let mut book = Book::new(self.order);
-        net.iter().for_each(|net| self.enter(&mut book, *net));
-        book
-    }
-
-    /// What is owed and what is held after each cause that is later than `as_of`.
-    pub(super) fn owed_and_reserved_after(&self, as_of: DateTime<Utc>) -> Vec<(i64, i64)> {
-        let (until, later) = self.net.split_at(self.until(as_of));
-        let mut book = self.fold(until);
-        let after = |net: &Net| {
-            self.enter(&mut book, *net);
-            book.owed_and_reserved()
         };
-        later.iter().map(after).collect()
+        self.net.split_at(until)
     }
 
-    fn enter(&self, book: &mut Book, Net { entry, points }: Net) {
+    /// Takes what stands for a cause into the book of its purse.
+    pub(super) fn enter(&self, book: &mut Book, Net { entry, points }: Net) {
         if let Some(cause) = self.cause(entry) {
             book.take_in(entry, cause.movement.effect(points), Causes(&self.entries));
         }
@@ -154,13 +172,6 @@ impl Ledger {
         let count = self.events.get(event).copied().unwrap_or(0);
         let found = self.net().filter(|(cause, _)| cause.event == *event).take(count);
         found.filter_map(|(cause, net)| posting(cause, net)).collect()
-    }
-
-    /// The hold of `event`, as long as it has points left.
-    pub(super) fn held_by(&self, event: &EventId) -> Option<Posting> {
-        let book = self.book.get_or_init(|| self.fold(&self.net));
-        let cause = self.cause(book.holder(event, Causes(&self.entries))?)?;
-        posting(cause, self.standing(cause))
     }
 
     /// The fewest entries after which exactly `targets` stand for `events`, in chronological order;
@@ -256,9 +267,10 @@ impl Ledger {
     /// Lets the cause of an entry stand for as many points as given.
     fn stand(&mut self, new: Net) {
         let Some(cause) = self.cause(new.entry) else { return };
-        let event = cause.event.clone();
+        let (event, purse) = (cause.event.clone(), cause.purse.clone());
         let (place, known) = self.place(cause);
-        let is_last = place == self.net.len() && !new.points.is_zero();
+        let is_same = |net: &Net| self.cause(net.entry).is_some_and(|other| other.purse == purse);
+        let is_last = !self.net.iter().skip(place).any(is_same);
         match (known, new.points.is_zero()) {
             (true, true) => {
                 self.net.remove(place);
@@ -275,11 +287,10 @@ impl Ledger {
                 *self.events.entry(event).or_default() += 1;
             }
         }
-        if let Some(mut book) = self.book.take()
-            && is_last
-        {
+        let kept = self.books.entry(purse.clone()).or_default().take();
+        if let Some(mut book) = kept.filter(|_| is_last) {
             self.enter(&mut book, new);
-            self.book = OnceLock::from(book);
+            self.books.insert(purse, OnceLock::from(book));
         }
     }
 
@@ -305,7 +316,7 @@ impl Ledger {
     }
 
     /// What the entries of the cause come to.
-    fn standing(&self, cause: &Cause) -> Points {
+    pub(super) fn standing(&self, cause: &Cause) -> Points {
         let (place, known) = self.place(cause);
         let net = self.net.get(place).filter(|_| known);
         net.map_or(Points::ZERO, |net| net.points)
@@ -322,7 +333,7 @@ impl Ledger {
 }
 
 /// What is to stand for a cause, if it is as many points as are told by their effect.
-fn posting(cause: &Cause, net: Points) -> Option<Posting> {
+pub(super) fn posting(cause: &Cause, net: Points) -> Option<Posting> {
     Posting::new(cause.clone(), cause.movement.effect(net)).ok()
 }
 
@@ -360,7 +371,7 @@ impl TryFrom<Record> for Ledger {
     type Error = Problems<Fault>;
 
     fn try_from(record: Record) -> Result<Self, Problems<Fault>> {
-        let mut ledger = Self::in_order(record.order);
+        let mut ledger = Self::in_order(record.order).with_orders(record.orders);
         ledger.post(record.entries).map_err(|found| {
             let mut problems = Problems::none();
             problems.absorb(&Path::from("entries"), found);

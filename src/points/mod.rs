@@ -5,13 +5,17 @@
 //! made can be seen in a [`Balance`]. Earned points open a [`Lot`], which can be spent from its
 //! activation until its expiry; no job has to run for either.
 //!
+//! A program can have several currencies of points: beside the main points, those of each
+//! [`Purse`]. They never mix. [`Ledger::purse`] tells of one of them; what is asked of the ledger
+//! itself is asked of the main points.
+//!
 //! ```
 //! use loyalty::points::{Cause, Ledger, Movement, Points, Posting, Source, Term};
 //!
 //! let at = "2026-03-14T09:30:00Z".parse()?;
 //! let cause = |event: &str, movement| -> Result<Cause, loyalty::id::IdError> {
 //!     let source = Source::Earning("base".parse()?);
-//!     Ok(Cause { at, event: event.parse()?, movement, source, line: None })
+//!     Ok(Cause { at, event: event.parse()?, movement, source, line: None, purse: None })
 //! };
 //! let targets = [
 //!     Posting::new(cause("e-1", Movement::Earn(Term::from(at)))?, Points(50))?,
@@ -33,6 +37,7 @@ mod book;
 mod boost;
 mod cap;
 mod claw_back;
+mod contents;
 mod earning;
 mod entry;
 mod fault;
@@ -44,6 +49,7 @@ mod multipliers;
 mod operation;
 mod passage;
 mod policy;
+mod purse;
 mod returned;
 mod shares;
 mod timing;
@@ -56,6 +62,7 @@ pub use balance::{Balance, Expiring, Lot, LotState, Use};
 pub use boost::{Boost, BoostSource, Boosts, Combine, OfferBoosts, Rate};
 pub use cap::{Cap, CapPeriod, Earlier};
 pub use claw_back::ClawBack;
+pub use contents::Contents;
 pub use earning::{CheckedEarning, Earning, EarningRule, MAX_AWARD, TierMultiplier};
 pub use entry::{Cause, Entry, Goal, Movement, Posting, Sliding, Source, Term};
 pub use fault::Fault;
@@ -66,9 +73,10 @@ pub use multipliers::{Campaign, CheckedMultipliers, Multipliers};
 pub use operation::Refusal;
 pub use passage::{Sharing, share_out};
 pub use policy::{EarningPolicy, Occasion};
+pub use purse::{Purse, Purses};
 pub use returned::Returned;
 pub use shares::shares;
 pub use timing::{Activation, EndOf, Expiry, OnConfirmation};
 pub use turn::SpendOrder;
 
-pub use crate::point::{MAX_POSTING, Points};
+pub use crate::point::{Amount, MAX_POSTING, NoSum, Points};

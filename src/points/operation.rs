@@ -6,7 +6,7 @@ use chrono::{DateTime, NaiveDate, Utc};
 use serde::{Deserialize, Serialize};
 use thiserror::Error;
 
-use super::{Cause, Entry, Ledger, MAX_ENTRIES, Movement, Points, Posting, Source, Term};
+use super::{Cause, Contents, Entry, Ledger, MAX_ENTRIES, Movement, Points, Posting, Source, Term};
 use crate::event::{Event, EventKind, Operation, Parcel, Passage};
 use crate::id::{CustomerId, EventId};
 
@@ -29,12 +29,21 @@ pub enum Refusal {
     /// Points are given to, or taken from, the account itself.
     #[error("an account gives no points to itself")]
     ToItself,
+    /// The program has no purse of this name.
+    #[error("there is no such purse")]
+    UnknownPurse,
+    /// Points of this purse are neither spent nor given to others.
+    #[error("points of this purse cannot be spent")]
+    NotSpendable,
     /// The ledger is full.
     #[error("the ledger is full")]
     Full,
     /// No event of this name holds points.
     #[error("no points are held under this name")]
     UnknownHold,
+    /// The points that are held are of another purse.
+    #[error("the points that are held are of another purse")]
+    OtherPurse,
     /// The points were captured before.
     #[error("what was held has been captured")]
     Captured,
@@ -87,8 +96,11 @@ impl Refusal {
             Self::DoneBefore => "done_before",
             Self::BeforeMembership { .. } => "before_membership",
             Self::ToItself => "to_itself",
+            Self::UnknownPurse => "unknown_purse",
+            Self::NotSpendable => "not_spendable",
             Self::Full => "full",
             Self::UnknownHold => "unknown_hold",
+            Self::OtherPurse => "other_purse",
             Self::Captured => "captured",
             Self::Released => "released",
             Self::HoldOver { .. } => "hold_over",
@@ -130,7 +142,7 @@ impl Ledger {
     #[must_use]
     pub fn refusal(&self, event: &Event) -> Option<Refusal> {
         let EventKind::Points(operation) = &event.kind else { return None };
-        let at = event.at;
+        let (at, purse) = (event.at, self.purse(operation.purse()));
         if self.names(&event.id) {
             return Some(Refusal::DoneBefore);
         }
@@ -151,71 +163,28 @@ impl Ledger {
             return Some(Refusal::Full);
         }
         match operation {
-            Operation::Capture { hold, points } => self.hold_refusal(hold, *points, at),
-            Operation::Release { hold } => self.hold_refusal(hold, None, at),
+            Operation::Capture { hold, points, .. } => purse.hold_refusal(hold, *points, at),
+            Operation::Release { hold, .. } => purse.hold_refusal(hold, None, at),
             Operation::Reinstate { points, expired_since, .. } => {
-                let found = self.book_until(at).expired_since(*expired_since);
+                let found = purse.book_until(at).expired_since(*expired_since);
                 (found < *points).then_some(Refusal::MoreThanExpired { wanted: *points, found })
             }
             Operation::Spend { points, .. }
             | Operation::Hold { points, .. }
             | Operation::Send { points, why: Passage::Transfer, .. } => {
-                let found = self.spendable(event, *points);
+                let found = purse.spendable(event, *points);
                 (found < *points).then_some(Refusal::TooFew { wanted: *points, found })
             }
             Operation::Adjust { .. } | Operation::Send { .. } | Operation::Receive { .. } => None,
         }
     }
 
-    /// How many of the points that are wanted are there to be taken at the instant of an event
-    /// that arrives late, perhaps: none that were spent, held or given away since.
-    fn spendable(&self, event: &Event, wanted: Points) -> Points {
-        let has = self.with_book(event.at, |book| book.has(wanted, event.at));
-        let found = if has { wanted } else { self.balance(event.at).spendable() };
-        if found < wanted || self.net_after(event.at).next().is_none() {
-            return found;
-        }
-        let (at, id) = (event.at, event.id.clone());
-        let source = Source::Account(event.customer.clone());
-        let cause = Cause { at, event: id, movement: Movement::Spend, source, line: None };
-        let spend = Posting::new(cause, wanted).ok();
-        let mut without = self.clone();
-        let entries = self.reconcile(&BTreeSet::new(), spend.as_slice(), &event.id);
-        let _ = without.post(entries);
-        let missing = self.owed_and_reserved_after(at).into_iter();
-        let missing = missing
-            .zip(without.owed_and_reserved_after(at))
-            .map(|(with, without)| without.0 - with.0 + with.1 - without.1);
-        Points(wanted.0 - missing.max().unwrap_or_default())
-    }
-
-    fn hold_refusal(
-        &self,
-        event: &EventId,
-        wanted: Option<Points>,
-        at: DateTime<Utc>,
-    ) -> Option<Refusal> {
-        let Some(hold) = self.hold(event).filter(|hold| hold.posting.cause().at <= at) else {
-            return Some(Refusal::UnknownHold);
-        };
-        if hold.captured {
-            return Some(Refusal::Captured);
-        }
-        if hold.left <= Points::ZERO {
-            return Some(Refusal::Released);
-        }
-        if hold.until <= at {
-            return Some(Refusal::HoldOver { until: hold.until });
-        }
-        let (wanted, held) = (wanted?, hold.left);
-        (held < wanted).then_some(Refusal::MoreThanHeld { wanted, held })
-    }
-
     /// The points that `event` holds, as far as the ledger tells.
     fn hold(&self, event: &EventId) -> Option<Hold> {
         let is_hold = |one: &Posting| matches!(one.cause().movement, Movement::Hold { .. });
         let over = || self.postings(event).into_iter().find(is_hold);
-        let posting = self.held_by(event).or_else(over)?;
+        let held = self.contents().find_map(|purse| purse.held_by(event));
+        let posting = held.or_else(over)?;
         let Movement::Hold { until } = posting.cause().movement else { return None };
         let mut hold = Hold { until, captured: false, left: posting.points(), posting };
         let later = self.net().rev().take_while(|(cause, _)| **cause > *hold.posting.cause());
@@ -242,20 +211,21 @@ impl Ledger {
         let EventKind::Points(operation) = &event.kind else { return Vec::new() };
         let at = event.at;
         let moves = |source: &Source, movement, points| {
-            let (event, source) = (event.id.clone(), source.clone());
-            Posting::new(Cause { at, event, movement, source, line: None }, points).ok()
+            let (event, source, purse) =
+                (event.id.clone(), source.clone(), operation.purse().cloned());
+            Posting::new(Cause { at, event, movement, source, line: None, purse }, points).ok()
         };
         let one = |source: Source, movement, points| moves(&source, movement, points);
         match operation {
-            Operation::Spend { points, reward } => {
+            Operation::Spend { points, reward, .. } => {
                 Vec::from_iter(one(Source::Reward(reward.clone()), Movement::Spend, *points))
             }
-            Operation::Hold { points, reward, until } => {
+            Operation::Hold { points, reward, until, .. } => {
                 let movement = Movement::Hold { until: *until };
                 Vec::from_iter(one(Source::Reward(reward.clone()), movement, *points))
             }
-            Operation::Capture { hold, points } => self.captures(hold, *points, moves),
-            Operation::Release { hold } => Vec::from_iter(self.release_of(hold, event)),
+            Operation::Capture { hold, points, .. } => self.captures(hold, *points, moves),
+            Operation::Release { hold, .. } => Vec::from_iter(self.release_of(hold, event)),
             Operation::Adjust { points, operator, expires_at, .. } => {
                 let term = Term { expires_at: *expires_at, ..Term::from(at) };
                 let movement = if points.0 < 0 { Movement::Forfeit } else { Movement::Earn(term) };
@@ -267,10 +237,10 @@ impl Ledger {
                 let movement = Movement::Reinstate { expired_since, expires_at };
                 Vec::from_iter(one(Source::Operator(operator.clone()), movement, *points))
             }
-            Operation::Send { points, to, why } => {
+            Operation::Send { points, to, why, .. } => {
                 Vec::from_iter(one(source_of(*why, to), Movement::Send, *points))
             }
-            Operation::Receive { parcels, from, why } => {
+            Operation::Receive { parcels, from, why, .. } => {
                 let source = source_of(*why, from);
                 let opens = |(term, points)| moves(&source, Movement::Earn(term), points);
                 terms(parcels, at).into_iter().filter_map(opens).collect()
@@ -282,9 +252,9 @@ impl Ledger {
     pub(crate) fn release_of(&self, hold: &EventId, event: &Event) -> Option<Posting> {
         let Hold { posting, left, .. } = self.hold(hold)?;
         let (at, id, of) = (event.at, event.id.clone(), hold.clone());
-        let source = posting.cause().source.clone();
+        let Cause { source, purse, .. } = posting.cause().clone();
         let movement = Movement::Release { of };
-        Posting::new(Cause { at, event: id, movement, source, line: None }, left).ok()
+        Posting::new(Cause { at, event: id, movement, source, line: None, purse }, left).ok()
     }
 
     /// What captures points that are held, and releases the others.
@@ -301,6 +271,55 @@ impl Ledger {
         let of = || event.clone();
         let capture = moves(source, Movement::Capture { of: of() }, captured);
         capture.into_iter().chain(moves(source, Movement::Release { of: of() }, rest)).collect()
+    }
+}
+
+impl Contents<'_> {
+    /// How many of the points that are wanted are there to be taken at the instant of an event
+    /// that arrives late, perhaps: none that were spent, held or given away since.
+    fn spendable(&self, event: &Event, wanted: Points) -> Points {
+        let has = self.with_book(event.at, |book| book.has(wanted, event.at));
+        let found = if has { wanted } else { self.balance(event.at).spendable() };
+        if found < wanted || self.next_entry(event.at).is_none() {
+            return found;
+        }
+        let (at, id) = (event.at, event.id.clone());
+        let source = Source::Account(event.customer.clone());
+        let purse = self.purse().cloned();
+        let cause = Cause { at, event: id, movement: Movement::Spend, source, line: None, purse };
+        let spend = Posting::new(cause, wanted).ok();
+        let mut without = self.ledger().clone();
+        let entries = without.reconcile(&BTreeSet::new(), spend.as_slice(), &event.id);
+        let _ = without.post(entries);
+        let missing = self.owed_and_reserved_after(at).into_iter();
+        let missing = missing
+            .zip(without.purse(self.purse()).owed_and_reserved_after(at))
+            .map(|(with, without)| without.0 - with.0 + with.1 - without.1);
+        Points(wanted.0 - missing.max().unwrap_or_default())
+    }
+
+    fn hold_refusal(
+        &self,
+        event: &EventId,
+        wanted: Option<Points>,
+        at: DateTime<Utc>,
+    ) -> Option<Refusal> {
+        let hold = self.ledger().hold(event).filter(|hold| hold.posting.cause().at <= at);
+        let Some(hold) = hold else { return Some(Refusal::UnknownHold) };
+        if hold.posting.cause().purse.as_ref() != self.purse() {
+            return Some(Refusal::OtherPurse);
+        }
+        if hold.captured {
+            return Some(Refusal::Captured);
+        }
+        if hold.left <= Points::ZERO {
+            return Some(Refusal::Released);
+        }
+        if hold.until <= at {
+            return Some(Refusal::HoldOver { until: hold.until });
+        }
+        let (wanted, held) = (wanted?, hold.left);
+        (held < wanted).then_some(Refusal::MoreThanHeld { wanted, held })
     }
 
     /// How many points go over if the account is merged into another: all that have not expired

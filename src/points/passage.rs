@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
-use super::{Cause, Ledger, LotState, Points, Refusal, Source};
+use super::{Amount, Cause, Contents, Ledger, LotState, Points, Refusal, Source};
 use crate::event::Parcel;
 use crate::id::{CustomerId, EventId};
 use crate::money::apportion;
@@ -23,10 +23,10 @@ pub enum Sharing {
     InProportion,
 }
 
-/// Who pays how much of `points` that the holders of these ledgers spend together.
+/// Who pays how much of an amount that the holders of these ledgers spend together.
 ///
-/// Everybody who pays is named once, in the order of their ids. The shares come to `points`, and
-/// nobody pays more than they can spend.
+/// Everybody who pays is named once, in the order of their ids. The shares are of the purse of the
+/// amount and come to it, and nobody pays more than they can spend.
 ///
 /// ```
 /// use loyalty::points::{Ledger, Points, Refusal, Sharing, share_out};
@@ -42,12 +42,14 @@ pub enum Sharing {
 /// [`Refusal::TooFew`] if all of them together have not enough.
 pub fn share_out(
     holders: &[(&CustomerId, &Ledger)],
-    points: Points,
+    amount: impl Into<Amount>,
     as_of: DateTime<Utc>,
     sharing: Sharing,
 ) -> Result<Vec<(CustomerId, Points)>, Refusal> {
-    let holders: BTreeMap<&CustomerId, &Ledger> = holders.iter().copied().collect();
-    let held = || holders.iter().map(|(id, ledger)| (*id, ledger.balance(as_of).active));
+    let Amount { points, purse } = amount.into();
+    let purses = holders.iter().map(|(id, ledger)| (*id, ledger.purse(purse.as_ref())));
+    let holders: BTreeMap<&CustomerId, Contents<'_>> = purses.collect();
+    let held = || holders.iter().map(|(id, purse)| (*id, purse.balance(as_of).active));
     let found = Points::sum(held().map(|(_, active)| active)).unwrap_or(Points(i64::MAX));
     if points > found {
         return Err(Refusal::TooFew { wanted: points, found });
@@ -55,8 +57,8 @@ pub fn share_out(
     let mut paid: BTreeMap<&CustomerId, i64> = BTreeMap::new();
     match sharing {
         Sharing::EarliestExpiry => {
-            let lots = holders.iter().flat_map(|(id, ledger)| {
-                let active = ledger.lots(as_of).into_iter();
+            let lots = holders.iter().flat_map(|(id, purse)| {
+                let active = purse.lots(as_of).into_iter();
                 let active = active.filter(|lot| lot.state == LotState::Active);
                 active.map(move |lot| {
                     let expires_at = lot.term.expires_at;
@@ -83,7 +85,7 @@ pub fn share_out(
     Ok(paid.map(|(id, points)| (id.clone(), Points(points))).collect())
 }
 
-impl Ledger {
+impl Contents<'_> {
     /// The points that go over next to another account: as many as are wanted, or all that have not
     /// expired and are not held. First those that would be spent next, then those that are pending.
     #[must_use]

@@ -8,8 +8,8 @@ use super::earning::CheckedEarningRule;
 use super::given::Given;
 use super::shares::split;
 use super::{
-    Boosts, Cause, CheckedEarning, Earlier, EarningRule, Expiry, MAX_POSTING, Movement, Points,
-    Posting, Source, Term,
+    Amount, Boosts, Cause, CheckedEarning, Earlier, EarningRule, Expiry, MAX_POSTING, Movement,
+    Posting, Rate, Source, Term,
 };
 use crate::calendar::Zone;
 use crate::event::{Event, EventKind};
@@ -52,8 +52,8 @@ pub struct Occasion<'a> {
     pub facts: &'a dyn Facts,
     /// The multipliers of the tier, of offers and of campaigns that apply.
     pub boosts: &'a Boosts,
-    /// When points expire for which nothing else is said: as the tier says in which they are
-    /// earned, or else the program.
+    /// When points expire for which neither an earning rule nor a purse says it: as the tier says in
+    /// which they are earned, or else the program.
     pub expiry: Expiry,
     /// For a purchase, when its order was confirmed, if it was; this may be before or after it.
     pub confirmed_at: Option<DateTime<Utc>>,
@@ -62,18 +62,20 @@ pub struct Occasion<'a> {
 }
 
 impl Occasion<'_> {
-    /// A posting of this occasion's event: `points` from `source`, as the share of `line` if it is
-    /// one. `None` for no points; more than [`MAX_POSTING`] are cut to that.
+    /// A posting of this occasion's event: points from `source` into the purse of their amount, as
+    /// the share of `line` if it is one. `None` for no points; more than [`MAX_POSTING`] are cut to
+    /// that.
     #[must_use]
     pub fn posting(
         &self,
         source: Source,
         line: Option<LineId>,
-        points: Points,
+        amount: impl Into<Amount>,
         term: Term,
     ) -> Option<Posting> {
+        let Amount { points, purse } = amount.into();
         let (at, event, movement) = (self.event.at, self.event.id.clone(), Movement::Earn(term));
-        let cause = Cause { at, event, movement, source, line };
+        let cause = Cause { at, event, movement, source, line, purse };
         Posting::new(cause, points.min(MAX_POSTING)).ok()
     }
 }
@@ -101,15 +103,28 @@ impl CheckedEarningRule {
         if !rule.is_open_to(event) {
             return Vec::new();
         }
-        let Some(given) = Given::of(rule, occasion).filter(|_| holds()) else { return Vec::new() };
+        let given = Given::of(rule, self.rate(occasion), occasion).filter(|_| holds());
+        let Some(given) = given else { return Vec::new() };
         let (earlier, zone) = (occasion.earlier, &moment.zone);
-        let points = earlier.left(&rule.caps, &rule.id, event, zone, given.points);
-        let term = rule.term(occasion);
+        let points = earlier.left(rule, event, zone, given.points);
+        let active_at = rule.activation.active_at(event.at, occasion.confirmed_at, zone);
+        let term = rule.expiry.or(self.expiry).unwrap_or(occasion.expiry).term(active_at, zone);
         let source = Source::Earning(rule.id.clone());
-        split(points, &given.weights)
-            .into_iter()
-            .filter_map(|(line, points)| occasion.posting(source.clone(), line, points, term))
-            .collect()
+        let posting = |(line, points)| {
+            let amount = Amount { points, purse: rule.purse.clone() };
+            occasion.posting(source.clone(), line, amount, term)
+        };
+        split(points, &given.weights).into_iter().filter_map(posting).collect()
+    }
+
+    /// How many times the points it gives.
+    fn rate(&self, occasion: &Occasion<'_>) -> Rate {
+        let rule = &self.written;
+        if self.multiplied {
+            occasion.boosts.rate(&rule.id, rule.tier_multiplier)
+        } else {
+            Rate::ONE
+        }
     }
 }
 
@@ -136,13 +151,6 @@ impl EarningRule {
             self.expiry.unwrap_or(expiry).term(active_at, zone)
         };
         self.activation.waits().then(term)
-    }
-
-    /// From when until when the points of an occasion can be spent.
-    fn term(&self, occasion: &Occasion<'_>) -> Term {
-        let zone = &occasion.moment.zone;
-        let active_at = self.activation.active_at(occasion.event.at, occasion.confirmed_at, zone);
-        self.expiry.unwrap_or(occasion.expiry).term(active_at, zone)
     }
 }
 

@@ -55,6 +55,7 @@ impl Returned<'_> {
                     movement: Movement::ClawBack { of: cause.event.clone() },
                     source: cause.source.clone(),
                     line: cause.line.clone(),
+                    purse: cause.purse.clone(),
                 };
                 Posting::new(cause, points).ok()
             })

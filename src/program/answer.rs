@@ -11,7 +11,7 @@ use super::{Complaint, Member, Program};
 use crate::digest::Digest;
 use crate::event::Basket;
 use crate::game::Play;
-use crate::id::{CustomerId, LadderId, OfferId};
+use crate::id::{CustomerId, LadderId, OfferId, PurseId};
 use crate::offer::{Allowance, BudgetKey, Budgets, Evaluation, Explain, NoBudgets};
 use crate::points::{Balance, Expiring};
 use crate::rule::{Facts, Text, Value, Verdict};
@@ -47,9 +47,13 @@ pub struct View {
     /// The tiers on the ladders beside the first one, by ladder.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub other_standings: BTreeMap<LadderId, Standing>,
-    /// The points.
+    /// The main points.
     pub balance: Balance,
-    /// What of the points will expire, and when.
+    /// The points of the other purses: of those that the program has, and of others in which the
+    /// member had any.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub purses: BTreeMap<PurseId, Balance>,
+    /// What of the points of all purses will expire, and when.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub expiring: Vec<Expiring>,
     /// The first later instant at which this answer differs though nothing more is recorded; `None`
@@ -110,13 +114,14 @@ impl Program {
             customer: member.id().clone(),
             as_of,
             features: features.collect(),
-            expiring: member.ledger().expiring(as_of, DateTime::<Utc>::MAX_UTC),
+            expiring: expiring(member, as_of),
             next_change,
             segments: judged.place.membership,
             standing,
             games,
             other_standings: ladders.zip(other_standings).collect(),
             balance: judged.balance,
+            purses: judged.purses,
         }
     }
 
@@ -195,6 +200,17 @@ impl Program {
         let sheet = self.with_basket(&judged, basket, None);
         self.offers.part.explain(offer, &self.offers.facts(&sheet))
     }
+}
+
+/// What expires of all purses, by instant and then by purse, that of the main points first.
+fn expiring(member: &Member, as_of: DateTime<Utc>) -> Vec<Expiring> {
+    let ledger = member.ledger();
+    let purses = std::iter::once(None).chain(ledger.purses().map(Some));
+    let expiring =
+        purses.flat_map(|purse| ledger.purse(purse).expiring(as_of, DateTime::<Utc>::MAX_UTC));
+    let mut expiring: Vec<Expiring> = expiring.collect();
+    expiring.sort_by_key(|one| one.at);
+    expiring
 }
 
 /// Asks for each budget once, and notes what was told.

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use super::fields::{Fields, Names, TierNames, comes_later, follows_games, is_reserved};
 use super::part::{Consulted, Installed};
-use super::{Error, Fault, Program, SPEC_VERSION, Spec, ladders};
+use super::{Error, Fault, Program, SPEC_VERSION, Spec, ladders, purses};
 use crate::digest::Digest;
 use crate::feature::Extractor;
 use crate::game::{CheckedGames, Surroundings};
@@ -13,7 +13,7 @@ use crate::id::{AttributeName, SegmentId, TierId};
 use crate::money::Allocator;
 use crate::offer::{Catalog, OfferEvaluator};
 use crate::path::{Path, Problems};
-use crate::points::{Award, EarningPolicy};
+use crate::points::{Award, EarningPolicy, Purses};
 use crate::profile::{Retention, WELL_KNOWN};
 use crate::rule::{Rule, Schema, Text};
 use crate::segment::Segmenter;
@@ -107,10 +107,12 @@ impl Builder {
         self.check_terms(&mut problems);
         self.check_names(&mut problems);
         self.check_attributes(&mut problems);
+        let purses = purses::checked(&self.spec, &mut problems);
 
         let names = Names {
             currency: self.spec.currency,
             attributes: &self.spec.attributes,
+            purses: &purses,
             extractors: &self.extractors,
             games: &self.spec.games,
         };
@@ -138,7 +140,7 @@ impl Builder {
             .collect();
         let inputs = segmenters.iter().flat_map(|installed| installed.slots.iter().flatten());
         let fields = fields.with_inputs(inputs.copied());
-        let earning = earning(&self.spec, self.earning, &fields, &mut problems);
+        let earning = earning(&self.spec, self.earning, &fields, &purses, &mut problems);
         let multipliers = self.spec.multipliers.check(fields.schema(), &self.spec.earning);
         let multipliers = problems.take(&Path::from("multipliers"), multipliers);
         let games =
@@ -163,6 +165,7 @@ impl Builder {
             ladders,
             earning: Arc::new(earning),
             multipliers: Arc::new(multipliers),
+            purses: Arc::new(purses),
             points_expiry: self.spec.points_expiry,
             claw_back: self.spec.claw_back,
             spend_order: self.spec.spend_order,
@@ -319,6 +322,7 @@ fn earning(
     spec: &Spec,
     own: Option<Box<dyn EarningPolicy>>,
     fields: &Fields,
+    purses: &Purses,
     problems: &mut Problems<Fault>,
 ) -> Option<Consulted<Box<dyn EarningPolicy>>> {
     if let Some(part) = own {
@@ -326,7 +330,7 @@ fn earning(
         let slots = Some(slots(fields, &names, problems));
         return Some(Consulted { part, slots });
     }
-    let checked = spec.earning.check(fields.schema(), spec.currency);
+    let checked = spec.earning.check(fields.schema(), spec.currency, purses);
     let checked = problems.take(&Path::from("earning"), checked)?;
     Some(Consulted { part: Box::new(checked), slots: None })
 }

@@ -47,9 +47,7 @@ impl Program {
         let mut profile = member.profile().clone();
         let recorded = profile.history.record(event.clone());
         let mut decision = match recorded {
-            Recorded::New | Recorded::Folded => {
-                self.blank(member, event, Status::Accepted, Balance::default())
-            }
+            Recorded::New | Recorded::Folded => self.blank(member, event, Status::Accepted),
             Recorded::Duplicate => return self.nothing(member, event, Status::Duplicate),
             Recorded::Conflicting => {
                 let reason = format!("another event `{}` was recorded before", event.id);
@@ -104,7 +102,8 @@ impl Program {
         let is_early = |since: &NaiveDate| self.zone.date(event.at) < *since;
         let since = since.filter(|since| !operation.is_by_operator() && is_early(since));
         let early = since.map(|since| Refusal::BeforeMembership { since });
-        early.into_iter().chain(member.ledger().refusal(event)).min()
+        let purse = self.purse_refusal(operation);
+        early.into_iter().chain(purse).chain(member.ledger().refusal(event)).min()
     }
 
     /// What is odd about an event that takes effect, and so is new to the member.
@@ -139,12 +138,14 @@ impl Program {
 
     /// A decision by which nothing happens.
     fn nothing(&self, member: &Member, event: &Event, status: Status) -> Decision {
-        let balance = member.ledger().balance(told_as_of(event));
-        self.blank(member, event, status, balance)
+        let (ledger, as_of) = (member.ledger(), told_as_of(event));
+        let balance = ledger.balance(as_of);
+        let purses = self.balances(ledger, |purse| purse.balance(as_of));
+        Decision { balance, purses, ..self.blank(member, event, status) }
     }
 
     /// A decision in which nothing stands yet but what is given.
-    fn blank(&self, member: &Member, event: &Event, status: Status, balance: Balance) -> Decision {
+    fn blank(&self, member: &Member, event: &Event, status: Status) -> Decision {
         Decision {
             policy: self.version,
             inputs: Digest::of(&(member.digest(), event)),
@@ -162,7 +163,8 @@ impl Program {
             left: Vec::new(),
             tier: None,
             other_tiers: BTreeMap::new(),
-            balance,
+            balance: Balance::default(),
+            purses: BTreeMap::new(),
         }
     }
 
@@ -197,7 +199,9 @@ impl Program {
         };
         decision.entered = newly(&before, &after);
         decision.left = newly(&after, &before);
-        decision.balance = ledger.balance_with(&decision.entries, decision.as_of);
+        let (entries, as_of) = (&decision.entries, decision.as_of);
+        decision.balance = ledger.balance_with(entries, as_of);
+        decision.purses = self.balances(ledger, |purse| purse.balance_with(entries, as_of));
         let (from, to) = (self.tier(before.rank), self.tier(after.rank));
         let change = |from: &TierId, to: &TierId| TierChange { from: from.clone(), to: to.clone() };
         if let Some((from, to)) = from.zip(to).filter(|(from, to)| from != to) {

@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::digest::Digest;
 use crate::event::Event;
-use crate::id::{CustomerId, LadderId, OfferId, SegmentId, TierId};
+use crate::id::{CustomerId, LadderId, OfferId, PurseId, SegmentId, TierId};
 use crate::money::Money;
 use crate::offer::{DeclineCode, Outcome};
 use crate::path::{Path, Problems};
@@ -67,8 +67,12 @@ pub struct Decision {
     /// The changes on the ladders beside the first one, by ladder.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub other_tiers: BTreeMap<LadderId, TierChange>,
-    /// The points afterwards.
+    /// The main points afterwards.
     pub balance: Balance,
+    /// The points of the other purses afterwards: of those that the program has, and of others in
+    /// which the member had any.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub purses: BTreeMap<PurseId, Balance>,
 }
 
 /// Whether an event takes effect.

@@ -7,10 +7,10 @@ use chrono::{DateTime, Datelike, DurationRound, TimeDelta, Timelike, Utc};
 use crate::event::{Basket, Channel};
 use crate::feature::{Extractor, Feature, Moment, Snapshot, USAGES};
 use crate::game::{Figure, Games};
-use crate::id::{AttributeName, LadderId, SegmentId, TierId};
+use crate::id::{AttributeName, LadderId, PurseId, SegmentId, TierId};
 use crate::money::Currency;
 use crate::path::Problems;
-use crate::points::Points;
+use crate::points::{Balance, Purses};
 use crate::profile::WELL_KNOWN;
 use crate::rule::{self, Field, Kind, Schema, Sheet, Slot, Text, Value};
 use crate::segment::Membership;
@@ -60,6 +60,8 @@ enum Source {
     TierOn(LadderId),
     TierRankOn(LadderId),
     Points,
+    /// The points of a purse beside the main points.
+    PointsIn(PurseId),
     Badges,
     Figure(Figure),
     BasketTotal,
@@ -77,6 +79,7 @@ pub(super) struct Names<'a> {
     pub currency: Currency,
     pub attributes: &'a BTreeMap<AttributeName, AttributeType>,
     pub extractors: &'a [Box<dyn Extractor>],
+    pub purses: &'a Purses,
     pub games: &'a Games,
 }
 
@@ -100,19 +103,21 @@ pub(super) struct Fields {
 pub(super) fn comes_later(name: &str) -> bool {
     LATER.iter().any(|(later, _)| *later == name)
         || on_ladder(name).is_some()
+        || in_purse(name).is_some()
         || Figure::parts(name).is_some()
 }
 
 /// Whether a field is only known after games were looked at.
 pub(super) fn follows_games(name: &str) -> bool {
     let before = ["segments", "tier", "tier_rank", "points"].contains(&name);
-    comes_later(name) && !before && on_ladder(name).is_none()
+    comes_later(name) && !before && on_ladder(name).is_none() && in_purse(name).is_none()
 }
 
 /// Whether the crate gives the name a meaning of its own.
 pub(super) fn is_reserved(name: &str) -> bool {
     let own = CALENDAR.iter().chain(&LATER).any(|(own, _)| *own == name);
     own || on_ladder(name).is_some()
+        || in_purse(name).is_some()
         || Figure::parts(name).is_some()
         || name.parse::<Feature>().is_ok()
         || WELL_KNOWN.iter().any(|(known, ..)| *known == name)
@@ -127,6 +132,11 @@ fn on_ladder(name: &str) -> Option<(LadderId, Source)> {
         "tier_rank" => Some((ladder.clone(), Source::TierRankOn(ladder))),
         _ => None,
     }
+}
+
+/// The purse whose points a name such as `points(stars)` means.
+fn in_purse(name: &str) -> Option<PurseId> {
+    PurseId::new(name.strip_prefix("points(")?.strip_suffix(')')?).ok()
 }
 
 impl Fields {
@@ -232,14 +242,13 @@ impl Fields {
         }
     }
 
-    /// Writes down tiers and points.
+    /// Writes down tiers.
     pub(super) fn rank(
         &self,
         sheet: &mut Sheet,
         rank: Option<usize>,
         tier: Option<&TierId>,
         others: &BTreeMap<&LadderId, (usize, &TierId)>,
-        points: Points,
     ) {
         let number = |rank: usize| i64::try_from(rank).ok().map(Value::Integer);
         self.fill(sheet, |source| match source {
@@ -247,8 +256,24 @@ impl Fields {
             Source::TierRank => number(rank?),
             Source::TierOn(ladder) => others.get(ladder).map(|(_, tier)| Value::text(tier)),
             Source::TierRankOn(ladder) => number(others.get(ladder)?.0),
-            Source::Points => Some(Value::Integer(points.0)),
             _ => None,
+        });
+    }
+
+    /// Writes down the points that can be spent, or would be if points of their purse could.
+    pub(super) fn count(
+        &self,
+        sheet: &mut Sheet,
+        balance: &Balance,
+        purses: &BTreeMap<PurseId, Balance>,
+    ) {
+        self.fill(sheet, |source| {
+            let balance = match source {
+                Source::Points => Some(balance),
+                Source::PointsIn(purse) => purses.get(purse),
+                _ => None,
+            };
+            balance.map(|balance| Value::Integer(balance.active.0))
         });
     }
 
@@ -338,6 +363,10 @@ impl Names<'_> {
             let own = tiers.others.contains_key(&ladder);
             return own.then(|| (self.own(name, &source, segments, tiers), source));
         }
+        if let Some(purse) = in_purse(name) {
+            let declared = self.purses.get(&purse).is_some();
+            return declared.then(|| (Field::new(name, Kind::Integer), Source::PointsIn(purse)));
+        }
         if let Some(figure) = self.games.figure(name) {
             return Some((Field::new(name, Kind::Integer), Source::Figure(figure)));
         }
@@ -409,7 +438,8 @@ impl Names<'_> {
         let declared = self.attributes.keys().map(Text::from);
         let extracted = self.extractors.iter().map(|extractor| Text::from(extractor.name()));
         let games = self.games.figure_names();
-        let named = own.chain(known).chain(declared).chain(extracted).chain(games);
+        let purses = self.purses.iter().map(|purse| Text::from(format!("points({})", purse.id)));
+        let named = own.chain(known).chain(declared).chain(extracted).chain(games).chain(purses);
         named.chain(USAGES.map(Text::from)).collect()
     }
 }

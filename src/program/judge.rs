@@ -11,7 +11,7 @@ use crate::calendar::Interval;
 use crate::event::{Basket, Channel, EventKind};
 use crate::feature::{Moment, Snapshot};
 use crate::game::Play;
-use crate::id::{OfferId, SegmentId, TierId};
+use crate::id::{OfferId, PurseId, SegmentId, TierId};
 use crate::offer::{Budgets, Evaluation, Explain, Request, Uses};
 use crate::points::{Balance, Ledger, Movement, Source};
 use crate::profile::{History, Profile};
@@ -25,6 +25,7 @@ pub(super) struct Judged<'a> {
     pub sheet: Sheet,
     pub place: Place,
     pub balance: Balance,
+    pub purses: BTreeMap<PurseId, Balance>,
     pub ledger: &'a Ledger,
 }
 
@@ -124,9 +125,11 @@ impl Program {
         let balance = ledger.balance(moment.as_of);
         let other_ranks = others(&snapshot);
         let others = self.ladders.tiers(&other_ranks);
-        self.fields.rank(&mut sheet, rank, self.tier(rank), &others, balance.active);
+        let purses = self.balances(ledger, |purse| purse.balance(moment.as_of));
+        self.fields.rank(&mut sheet, rank, self.tier(rank), &others);
+        self.fields.count(&mut sheet, &balance, &purses);
         let place = Place { membership, rank, other_ranks };
-        Judged { snapshot, sheet, place, balance, ledger }
+        Judged { snapshot, sheet, place, balance, purses, ledger }
     }
 
     /// The segments and the tier of the profile with the ledger at the moment.
@@ -171,6 +174,7 @@ impl Program {
             && one.games == other.games
             && one.other_standings == other.other_standings
             && one.judged.balance == other.judged.balance
+            && one.judged.purses == other.judged.purses
     }
 
     /// The first later instant at which the member may stand otherwise.

@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 use super::{Decision, Status};
 use crate::digest::Digest;
 use crate::id::CustomerId;
-use crate::points::{Ledger, SpendOrder};
+use crate::points::Ledger;
 use crate::profile::{Customer, History, Profile, Retention};
 
 /// A customer's profile and points, as a value that the host saves and loads.
@@ -59,11 +59,11 @@ impl Member {
         Self { profile, ledger: Ledger::default(), revision: 0, digest }
     }
 
-    /// The same member, to whom nothing has happened yet, with points that are spent in `order`: it
-    /// was promised at the start, and other terms later do not change it.
+    /// The same member, to whom nothing has happened yet, with points that are spent in the order of
+    /// an empty ledger: it was promised at the start, and other terms later do not change it.
     #[must_use]
-    pub(super) fn spending(self, order: SpendOrder) -> Self {
-        Self { ledger: Ledger::in_order(order), ..self }
+    pub(super) fn spending(self, ledger: Ledger) -> Self {
+        Self { ledger, ..self }
     }
 
     /// Whose record it is.

@@ -22,6 +22,7 @@ mod judge;
 mod ladders;
 mod member;
 mod part;
+mod purses;
 mod reversal;
 mod review;
 mod settle;
@@ -54,7 +55,7 @@ use crate::game::CheckedGames;
 use crate::id::AttributeName;
 use crate::money::Currency;
 use crate::offer::OfferEvaluator;
-use crate::points::{CheckedMultipliers, ClawBack, EarningPolicy, Expiry, SpendOrder};
+use crate::points::{CheckedMultipliers, ClawBack, EarningPolicy, Expiry, Purses, SpendOrder};
 use crate::profile::{Customer, Retention};
 use crate::rule::Text;
 use crate::segment::Segment;
@@ -82,6 +83,7 @@ pub struct Program {
     ladders: Ladders,
     earning: Arc<Consulted<Box<dyn EarningPolicy>>>,
     multipliers: Arc<CheckedMultipliers>,
+    purses: Arc<Purses>,
     points_expiry: Expiry,
     claw_back: ClawBack,
     spend_order: SpendOrder,
@@ -132,10 +134,16 @@ impl Program {
         self.tiers.as_ref().map_or(&[], |tiers| tiers.tiers())
     }
 
+    /// The currencies of points beside the main points.
+    #[must_use]
+    pub fn purses(&self) -> &Purses {
+        &self.purses
+    }
+
     /// A new member of this program.
     #[must_use]
     pub fn enroll(&self, customer: Customer) -> Member {
-        Member::new(customer, self.retention).spending(self.spend_order)
+        Member::new(customer, self.retention).spending(self.empty_ledger())
     }
 }
 

@@ -121,7 +121,8 @@ impl Program {
                 return posting;
             };
             let Some(rule) = rules.and_then(|rules| rules.rule(id)) else { return posting };
-            let term = rule.renewed(cause.at, confirmed_at, self.points_expiry, &self.zone);
+            let expiry = self.expiry(cause.purse.as_ref(), self.points_expiry);
+            let term = rule.renewed(cause.at, confirmed_at, expiry, &self.zone);
             let Some(term) = term else { return posting };
             let cause = Cause { movement: Movement::Earn(term), ..cause.clone() };
             Posting::new(cause, posting.points()).unwrap_or(posting)
@@ -151,7 +152,7 @@ impl Program {
         match &event.kind {
             EventKind::Return(_) | EventKind::Void(_) => {
                 let postings = reversal::postings(event, before, ledger);
-                let postings = self.claw_back.clamp(postings, ledger);
+                let postings = self.clamp(postings, ledger);
                 Moved { postings, ..Moved::default() }
             }
             EventKind::Points(_) => {
@@ -198,7 +199,8 @@ impl Program {
             let source = Source::Offer(offer.clone());
             let moves = |movement, line, points| {
                 let (at, event, source) = (event.at, event.id.clone(), source.clone());
-                Posting::new(Cause { at, event, movement, source, line }, points).ok()
+                let purse = None;
+                Posting::new(Cause { at, event, movement, source, line, purse }, points).ok()
             };
             postings.extend(grant.cost.and_then(|cost| moves(Movement::Spend, None, cost)));
             match &grant.award {

@@ -12,7 +12,7 @@ use crate::id::AttributeName;
 use crate::money::Currency;
 use crate::offer::{Floors, Lane, Offer};
 use crate::path::from_json;
-use crate::points::{ClawBack, Earning, Expiry, Multipliers, SpendOrder};
+use crate::points::{ClawBack, Earning, Expiry, Multipliers, Purse, SpendOrder};
 use crate::profile::Retention;
 use crate::rule::{Field, Kind, Text};
 use crate::segment::rfm::RfmSpec;
@@ -62,6 +62,9 @@ pub struct Spec {
     /// The ladders of tiers, of which the first is the one that multiplies points.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub ladders: Vec<Ladder>,
+    /// The currencies of points beside the main points.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub purses: Vec<Purse>,
     /// What earns points.
     #[serde(default, skip_serializing_if = "is_empty")]
     pub earning: Earning,
@@ -138,6 +141,7 @@ impl Spec {
             segments: Vec::new(),
             rfm: None,
             ladders: Vec::new(),
+            purses: Vec::new(),
             earning: Earning::default(),
             multipliers: Multipliers::default(),
             points_expiry: Expiry::Never,

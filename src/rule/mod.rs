@@ -62,6 +62,7 @@ pub use fault::Fault;
 pub use gap::Gap;
 pub use index::{MatchTable, Matches, Obstacle, Obstacles, RuleIndex};
 pub use schema::{Facts, Field, Schema, Sheet, Slot};
+pub(crate) use suggest::name as closest;
 pub use text::NoRule;
 pub use truth::Truth;
 pub use turn::{Change, Demand, MAX_TURNS, Turn, Turns, Unlock, unlocks};

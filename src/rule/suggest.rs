@@ -11,7 +11,7 @@ const MAX_COMPARED_BYTES: usize = 128;
 /// the first by its bytes among equals. A candidate with an argument, such as `spend(90d)`, is
 /// also compared by the part before its parenthesis, and then suggested with the argument that was
 /// written.
-pub(super) fn name<'a>(
+pub(crate) fn name<'a>(
     written: &str,
     candidates: impl IntoIterator<Item = &'a str>,
 ) -> Option<Text> {

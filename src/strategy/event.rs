@@ -92,7 +92,7 @@ pub(super) fn delay() -> impl Strategy<Value = TimeDelta> + Clone {
 pub(super) fn of_another(kind: EventKind, event: &EventId, customer: &CustomerId) -> EventKind {
     match kind {
         EventKind::Void(void) if void.event == *event => EventKind::AppOpened,
-        EventKind::Points(Operation::Capture { hold, .. } | Operation::Release { hold })
+        EventKind::Points(Operation::Capture { hold, .. } | Operation::Release { hold, .. })
             if hold == *event =>
         {
             EventKind::AppOpened

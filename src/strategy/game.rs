@@ -122,7 +122,10 @@ fn streak(currency: Currency) -> impl Strategy<Value = Streak> + Clone {
             at_least,
             every,
             misses,
-            goals: goals.into_iter().map(|length| StreakGoal { length, prize }).collect(),
+            goals: goals
+                .into_iter()
+                .map(|length| StreakGoal { length, prize: prize.clone() })
+                .collect(),
         },
     )
 }
@@ -216,7 +219,8 @@ fn selection() -> impl Strategy<Value = Selection> + Clone {
 
 fn prize() -> impl Strategy<Value = Option<Prize>> + Clone {
     let prize = (1..=500_i64, expiry());
-    let prize = prize.prop_map(|(points, expiry)| Prize { points: Points(points), expiry });
+    let prize =
+        prize.prop_map(|(points, expiry)| Prize { points: Points(points), purse: None, expiry });
     proptest::option::weighted(0.8, prize)
 }
 

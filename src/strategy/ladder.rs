@@ -37,6 +37,7 @@ pub fn ladder(currency: Currency) -> impl Strategy<Value = Ladder> + Clone {
                 id: LadderId::default(),
                 tiers,
                 measure,
+                purse: None,
                 window,
                 validity,
                 downgrade,

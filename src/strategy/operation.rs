@@ -5,6 +5,7 @@ use proptest::prelude::*;
 
 use super::calendar::{instant, years};
 use super::id::id;
+use super::purse::maybe_purse;
 use super::value::text;
 use crate::event::{Operation, Parcel, Passage};
 use crate::points::Points;
@@ -18,40 +19,51 @@ pub fn operation() -> impl Strategy<Value = Operation> + Clone {
     let why = || prop_oneof![Just(Passage::Transfer), Just(Passage::Merge), Just(Passage::Unmerge)];
     let parcel = points().prop_map(|points| Parcel { points, active_at: None, expires_at: None });
     let parcels = proptest::collection::vec(parcel, 1..=3);
+    let purse = maybe_purse;
     prop_oneof![
-        (points(), id()).prop_map(|(points, reward)| Operation::Spend { points, reward }),
-        (points(), id()).prop_map(|(points, reward)| Operation::Hold {
+        (points(), id(), purse()).prop_map(|(points, reward, purse)| Operation::Spend {
             points,
             reward,
-            until: end()
+            purse
         }),
-        (id(), proptest::option::of(points()))
-            .prop_map(|(hold, points)| Operation::Capture { hold, points }),
-        id().prop_map(|hold| Operation::Release { hold }),
-        (any_points, id(), text()).prop_map(|(points, operator, reason)| {
-            Operation::Adjust { points, operator, reason, expires_at: None }
+        (points(), id(), purse()).prop_map(|(points, reward, purse)| Operation::Hold {
+            points,
+            reward,
+            until: end(),
+            purse
         }),
-        (points(), instant(years()), id(), text()).prop_map(
-            |(points, expired_since, operator, reason)| Operation::Reinstate {
+        (id(), proptest::option::of(points()), purse())
+            .prop_map(|(hold, points, purse)| Operation::Capture { hold, points, purse }),
+        (id(), purse()).prop_map(|(hold, purse)| Operation::Release { hold, purse }),
+        (any_points, id(), text(), purse()).prop_map(|(points, operator, reason, purse)| {
+            Operation::Adjust { points, operator, reason, expires_at: None, purse }
+        }),
+        (points(), instant(years()), id(), text(), purse()).prop_map(
+            |(points, expired_since, operator, reason, purse)| Operation::Reinstate {
                 points,
                 expired_since,
                 operator,
                 reason,
-                expires_at: None
+                expires_at: None,
+                purse
             }
         ),
-        (points(), id(), why()).prop_map(|(points, to, why)| Operation::Send { points, to, why }),
-        (parcels, id(), why()).prop_map(|(parcels, from, why)| Operation::Receive {
-            parcels,
-            from,
-            why
+        (points(), id(), why(), purse()).prop_map(|(points, to, why, purse)| Operation::Send {
+            points,
+            to,
+            why,
+            purse
+        }),
+        (parcels, id(), why(), purse()).prop_map(|(parcels, from, why, purse)| {
+            Operation::Receive { parcels, from, why, purse }
         }),
     ]
 }
 
 /// An operation that every ledger can do.
 pub(super) fn adjustment() -> impl Strategy<Value = Operation> + Clone {
-    operation().prop_filter("an adjustment", |one| matches!(one, Operation::Adjust { .. }))
+    let adjusts = |one: &Operation| matches!(one, Operation::Adjust { purse: None, .. });
+    operation().prop_filter("an adjustment of main points", adjusts)
 }
 
 /// After all events.

@@ -13,10 +13,11 @@ use super::game::{OPT_IN, games};
 use super::id::numbered;
 use super::ladder::ladder;
 use super::offer::offers;
+use super::purse::{policy, purses, spend_order};
 use super::rule::rule;
 use crate::id::{AttributeName, LadderId, OfferId, SegmentId, TierId};
 use crate::money::{Currency, Money};
-use crate::points::{ClawBack, Multiplier, SpendOrder};
+use crate::points::{Multiplier, Purse};
 use crate::program::{AttributeType, Spec};
 use crate::rule::{Field, Kind, Rule, Schema};
 use crate::segment::grid::StandardGrid;
@@ -35,15 +36,11 @@ pub fn spec(currency: Currency) -> impl Strategy<Value = Spec> + Clone {
     let offers = (offers(&all, currency, 5), floors(currency)).boxed();
     let earning = earning(&early, currency, 3).boxed();
     let parts = (segments, rfm, ladders, earning, offers).boxed();
-    let policies =
-        select(vec![ClawBack::PendingOnly, ClawBack::WithinBalance, ClawBack::IntoDeficit]);
-    let orders =
-        select(vec![SpendOrder::EarliestExpiry, SpendOrder::OldestFirst, SpendOrder::NewestFirst]);
-    let points = (multipliers(&early), expiry(), policies, orders).boxed();
+    let points = (multipliers(&early), expiry(), policy(), spend_order(), in_purses()).boxed();
     let spec = (zone(), parts, points).prop_map(move |(zone, parts, points)| {
         let (segments, rfm, ladders, earning, ((offers, lanes), floors)) = parts;
-        let (multipliers, points_expiry, claw_back, spend_order) = points;
-        Spec {
+        let (multipliers, points_expiry, claw_back, spend_order, (purses, picks)) = points;
+        let spec = Spec {
             multipliers,
             points_expiry,
             claw_back,
@@ -58,7 +55,8 @@ pub fn spec(currency: Currency) -> impl Strategy<Value = Spec> + Clone {
             offers,
             attributes: attributes(),
             ..Spec::new("generated", currency)
-        }
+        };
+        paying_into(spec, purses, &picks)
     });
     spec.prop_flat_map(move |spec| {
         let rewards: Vec<OfferId> = spec.offers.iter().map(|offer| offer.id.clone()).collect();
@@ -67,6 +65,21 @@ pub fn spec(currency: Currency) -> impl Strategy<Value = Spec> + Clone {
         let games = proptest::option::of(games(&early, currency, &rewards, &tiers)).boxed();
         games.prop_map(move |games| Spec { games: games.unwrap_or_default(), ..spec.clone() })
     })
+}
+
+/// Purses, and which of them earning rules and ladders name.
+fn in_purses() -> impl Strategy<Value = (Vec<Purse>, Vec<usize>)> + Clone {
+    (purses(), vec(0..=2_usize, 5))
+}
+
+/// The program, whose rules and ladders name the main points or one of these purses.
+fn paying_into(mut spec: Spec, purses: Vec<Purse>, picks: &[usize]) -> Spec {
+    let rules = spec.earning.0.iter_mut().map(|rule| &mut rule.purse);
+    let ladders = spec.ladders.iter_mut().map(|ladder| &mut ladder.purse);
+    for (named, pick) in rules.chain(ladders).zip(picks) {
+        *named = purses.get(*pick).map(|purse| purse.id.clone());
+    }
+    Spec { purses, ..spec }
 }
 
 /// What games need to be declared.

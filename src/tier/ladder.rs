@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use super::{Measure, Qualification, Tier};
 use crate::calendar::{Period, Span};
-use crate::id::LadderId;
+use crate::id::{LadderId, PurseId};
 
 /// The most tiers of a ladder.
 pub const MAX_TIERS: usize = 100;
@@ -41,6 +41,10 @@ pub struct Ladder {
     pub tiers: Vec<Tier>,
     /// What counts where a tier only says how much.
     pub measure: Measure,
+    /// The purse whose points count where points that were earned do; that of the main points if
+    /// not said.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub purse: Option<PurseId>,
     /// Since when it counts.
     pub window: Qualification,
     /// How long a tier lasts.

@@ -11,7 +11,7 @@ use crate::calendar::Interval;
 use crate::event::{EventKind, EventType, Order, Purchases};
 use crate::feature::{INTERACTIONS, Snapshot};
 use crate::money::{Currency, Money};
-use crate::points::{Ledger, Points};
+use crate::points::{Contents, Points};
 
 /// What a ladder counts.
 ///
@@ -28,7 +28,7 @@ pub enum Measure {
     Orders,
     /// Visits to stores.
     Visits,
-    /// Points that were earned and not taken back, spent or not.
+    /// Points that were earned and not taken back, spent or not; of the ladder's purse.
     PointsEarned,
     /// What the feature `engagement` counts: looks, opened mails, visits, reviews and the like.
     Engagement,
@@ -93,7 +93,7 @@ impl Measure {
     pub(super) fn of(
         self,
         snapshot: &Snapshot<'_>,
-        ledger: &Ledger,
+        purse: Contents<'_>,
         returned: Returned,
     ) -> Vec<Credit> {
         let as_of = snapshot.moment().as_of;
@@ -108,18 +108,23 @@ impl Measure {
                 instants.flat_map(|kind| history.instants(kind, as_of)).map(whole).collect()
             }
             Self::Spend | Self::Orders | Self::PointsEarned => match returned {
-                Returned::FromTheStart => self.kept(snapshot, ledger, as_of),
-                Returned::WhenItCame => self.kept_in_time(snapshot, ledger),
+                Returned::FromTheStart => self.kept(snapshot, purse, as_of),
+                Returned::WhenItCame => self.kept_in_time(snapshot, purse),
             },
         }
     }
 
     /// What was bought or earned, less what came back up to `known`.
-    fn kept(self, snapshot: &Snapshot<'_>, ledger: &Ledger, known: DateTime<Utc>) -> Vec<Credit> {
+    fn kept(
+        self,
+        snapshot: &Snapshot<'_>,
+        purse: Contents<'_>,
+        known: DateTime<Utc>,
+    ) -> Vec<Credit> {
         let moment = snapshot.moment();
         let credit = |at, amount| Credit { measure: self, at, from: at, amount };
         if self == Self::PointsEarned {
-            let kept = ledger.kept(known).into_iter();
+            let kept = purse.kept(known).into_iter();
             return kept.map(|(at, Points(amount))| credit(at, amount)).collect();
         }
         let of = |order: Order| match self {
@@ -136,7 +141,7 @@ impl Measure {
     }
 
     /// What was bought or earned, and from each return on how much less that is.
-    fn kept_in_time(self, snapshot: &Snapshot<'_>, ledger: &Ledger) -> Vec<Credit> {
+    fn kept_in_time(self, snapshot: &Snapshot<'_>, purse: Contents<'_>) -> Vec<Credit> {
         let as_of = snapshot.moment().as_of;
         let events = snapshot.profile().history.lasting(as_of);
         let returns = events.filter(|event| matches!(event.kind, EventKind::Return(_)));
@@ -148,7 +153,7 @@ impl Measure {
         let mut credits = Vec::new();
         for (since, end) in std::iter::once(None).chain(returns.iter().map(Some)).zip(ends) {
             let mut now: BTreeMap<DateTime<Utc>, i64> = known.keys().map(|at| (*at, 0)).collect();
-            for credit in self.kept(snapshot, ledger, end) {
+            for credit in self.kept(snapshot, purse, end) {
                 let sum = now.entry(credit.at).or_default();
                 *sum = sum.saturating_add(credit.amount);
             }
@@ -169,7 +174,7 @@ impl Measure {
         self,
         interval: &Interval,
         snapshot: &Snapshot<'_>,
-        ledger: &Ledger,
+        purse: Contents<'_>,
     ) -> i128 {
         let as_of = snapshot.moment().as_of;
         let history = &snapshot.profile().history;
@@ -189,7 +194,7 @@ impl Measure {
                 counts.into_iter().map(i128::from).sum()
             }
             Self::PointsEarned => {
-                let kept = ledger.kept(as_of).into_iter();
+                let kept = purse.kept(as_of).into_iter();
                 kept.filter(|(at, _)| interval.contains(*at))
                     .map(|(_, kept)| i128::from(kept.0))
                     .sum()

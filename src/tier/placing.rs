@@ -119,8 +119,9 @@ impl CheckedLadder {
             AfterReturn::Lowers => Returned::FromTheStart,
             AfterReturn::KeepsUntilReview => Returned::WhenItCame,
         };
-        let credits: Vec<_> =
-            measures.iter().flat_map(|measure| measure.of(snapshot, ledger, returned)).collect();
+        let purse = ledger.purse(self.written.purse.as_ref());
+        let credits = measures.iter().flat_map(|measure| measure.of(snapshot, purse, returned));
+        let credits: Vec<_> = credits.collect();
         let timeline = Timeline::of(&frame, &credits, &grants);
         Reading { ladder: self, snapshot, frame, grants, timeline }
     }
@@ -146,10 +147,11 @@ impl CheckedLadder {
             return None;
         }
         let interval = Frame::of(self, snapshot).interval(as_of);
+        let purse = ledger.purse(ladder.purse.as_ref());
         let within = |interval: &Interval| {
             let mut sums = Sums::default();
             for &measure in &self.measures {
-                sums.add(measure, measure.within(interval, snapshot, ledger));
+                sums.add(measure, measure.within(interval, snapshot, purse));
             }
             self.rank_for(&sums)
         };

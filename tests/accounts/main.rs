@@ -10,7 +10,8 @@
 //! ```
 //!
 //! The second cell has what the named accounts can spend, or owe, on the latest day, or why it
-//! cannot be done; the third is a remark. `carl pending 20 expired 10` names more.
+//! cannot be done; the third is a remark. `carl pending 20 expired 10` names more. `5:stars` are
+//! points of a purse, and `ann:stars` is what is in it.
 
 mod households;
 
@@ -18,13 +19,17 @@ use std::collections::BTreeMap;
 
 use chrono::{DateTime, NaiveDate, NaiveTime, Utc};
 use loyalty::event::{Event, EventKind, Operation};
-use loyalty::id::EventId;
-use loyalty::points::{Balance, Movement, Points, Refusal, Source};
+use loyalty::id::{EventId, PurseId};
+use loyalty::points::{Amount, Balance, Movement, Points, Refusal, Source};
 use loyalty::profile::Customer;
 use loyalty::program::{Applied, Handover, Member, Program, Spec, Status};
 use serde_json::json;
 
-const TERMS: &str = r#"{"loyalty": 1, "name": "Accounts", "currency": "EUR"}"#;
+const TERMS: &str = r#"{"loyalty": 1, "name": "Accounts", "currency": "EUR",
+    "purses": [{"id": "stars"}, {"id": "credits", "spendable": false}]}"#;
+
+/// The purses that it has.
+const PURSES: [Option<&str>; 3] = [None, Some("stars"), Some("credits")];
 
 fn day(text: &str) -> DateTime<Utc> {
     text.parse::<NaiveDate>().unwrap().and_time(NaiveTime::MIN).and_utc()
@@ -80,41 +85,47 @@ impl Books {
     }
 
     fn happen(&mut self, at: DateTime<Utc>, words: &[&str]) -> Result<(), Refusal> {
-        let number = |text: &str| text.parse::<i64>().unwrap();
+        let amount = words.iter().find_map(|word| amount(word)).unwrap_or_default();
+        let Amount { points, purse } = amount.clone();
         let ids = [self.id(), self.id()];
+        let named = |purse: Option<&PurseId>| {
+            let of_purse = |id: &EventId| format!("{id}{}", purse.map_or("", PurseId::as_str));
+            ids.each_ref().map(|id| of_purse(id).parse().unwrap())
+        };
         let member = |name: &str| &self.members[name];
         let operation = match *words {
-            [from, "transfers", points, "to", to] => {
+            [from, "transfers", _, "to", to] => {
                 let (from, to) = (member(from), member(to));
-                let points = Points(number(points));
-                let handover = self.program.transfer(from, to, points, at, ids)?;
+                let handover = self.program.transfer(from, to, amount, at, ids.clone())?;
                 self.carry_out(&handover);
                 return Ok(());
             }
             [other, "merges", "into", into] => {
-                let handover = self.program.merge(member(into), member(other), at, ids)?;
+                let handover = self.program.merge(member(into), member(other), at, named)?;
                 handover.iter().for_each(|handover| self.carry_out(handover));
                 return Ok(());
             }
             [other, "leaves", account] => {
-                let handover = self.program.unmerge(member(account), member(other), at, ids)?;
+                let handover = self.program.unmerge(member(account), member(other), at, named)?;
                 handover.iter().for_each(|handover| self.carry_out(handover));
                 return Ok(());
             }
-            [_, "gives", points, "until", until, ..] => json!({"adjust": {"points": number(points),
-                "operator": "eve", "reason": "sorry", "expires_at": day(until)}}),
-            [_, "gives", points, ..] => json!({"adjust": {"points": number(points),
-                "operator": "eve", "reason": "sorry"}}),
-            [_, "takes", points, ..] => json!({"adjust": {"points": -number(points),
-                "operator": "eve", "reason": "a mistake"}}),
-            [_, "receives", points, "from", from, "on", active_at] => json!({"receive": {
-                "parcels": [{"points": number(points), "active_at": day(active_at)}],
-                "from": from}}),
-            [_, "spends", points, ..] => {
-                json!({"spend": {"points": number(points), "reward": "mug"}})
+            [_, "gives", _, "until", until, ..] => json!({"adjust": {"points": points,
+                "operator": "eve", "reason": "sorry", "expires_at": day(until), "purse": purse}}),
+            [_, "gives", ..] => json!({"adjust": {"points": points,
+                "operator": "eve", "reason": "sorry", "purse": purse}}),
+            [_, "takes", ..] => json!({"adjust": {"points": -points.0,
+                "operator": "eve", "reason": "a mistake", "purse": purse}}),
+            [_, "receives", _, "from", from, "on", active_at] => json!({"receive": {
+                "parcels": [{"points": points, "active_at": day(active_at)}],
+                "from": from, "purse": purse}}),
+            [_, "spends", ..] => {
+                json!({"spend": {"points": points, "reward": "mug", "purse": purse}})
             }
-            [_, "holds", points, "until", until] => {
-                json!({"hold": {"points": number(points), "reward": "mug", "until": day(until)}})
+            [_, "holds", _, "until", until] => json!({"hold": {"points": points,
+                "reward": "mug", "until": day(until), "purse": purse}}),
+            [_, "captures", _, "of", hold] => {
+                json!({"capture": {"hold": hold, "points": points, "purse": purse}})
             }
             [_, "enrolls"] => json!("enrolled"),
             _ => panic!("{words:?}"),
@@ -149,7 +160,12 @@ impl Books {
         }
         for account in outcome.split(',').map(str::trim).filter(|account| !account.is_empty()) {
             let words: Vec<&str> = account.split_whitespace().collect();
-            let balance = self.members[words[0]].ledger().balance(self.latest);
+            let (name, purse) = match words[0].split_once(':') {
+                Some((name, purse)) => (name, Some(purse.parse().unwrap())),
+                None => (words[0], None),
+            };
+            let ledger = self.members[name].ledger();
+            let balance = ledger.purse(purse.as_ref()).balance(self.latest);
             assert_eq!(told(&balance, &words[2..]), words[1..].join(" "), "{}", words[0]);
         }
         self.check_sums();
@@ -157,8 +173,13 @@ impl Books {
 
     /// What accounts give each other is neither lost nor invented.
     fn check_sums(&self) {
+        PURSES.into_iter().for_each(|purse| self.check_sum(purse));
+    }
+
+    fn check_sum(&self, purse: Option<&str>) {
         let moved = |member: &Member| -> i64 {
-            let net = member.ledger().net();
+            let purse = purse.map(|purse| purse.parse().unwrap());
+            let net = member.ledger().purse(purse.as_ref()).net();
             let passed = net.filter(|(cause, _)| {
                 let peer = matches!(
                     cause.source,
@@ -168,16 +189,17 @@ impl Books {
             });
             passed.map(|(_, points)| points.0).sum()
         };
-        assert_eq!(self.members.values().map(moved).sum::<i64>(), self.outside());
+        assert_eq!(self.members.values().map(moved).sum::<i64>(), self.outside(purse));
     }
 
     /// What came from accounts that are not among the members.
-    fn outside(&self) -> i64 {
+    fn outside(&self, purse: Option<&str>) -> i64 {
         let histories = self.members.values().map(|member| &member.profile().history);
         let events = histories.flat_map(|history| history.events(DateTime::<Utc>::MAX_UTC));
         let outside = events.filter_map(|event| match &event.kind {
-            EventKind::Points(Operation::Receive { parcels, from, .. })
-                if !self.members.contains_key(from.as_str()) =>
+            EventKind::Points(Operation::Receive { parcels, from, purse: into, .. })
+                if !self.members.contains_key(from.as_str())
+                    && into.as_ref().map(PurseId::as_str) == purse =>
             {
                 Some(parcels.iter().map(|parcel| parcel.points.0).sum::<i64>())
             }
@@ -185,6 +207,15 @@ impl Books {
         });
         outside.sum()
     }
+}
+
+/// Points such as `5`, or those of a purse such as `5:stars`.
+fn amount(word: &str) -> Option<Amount> {
+    let (points, purse) = match word.split_once(':') {
+        Some((points, purse)) => (points, Some(purse.parse().ok()?)),
+        None => (word, None),
+    };
+    Some(Amount { points: Points(points.parse().ok()?), purse })
 }
 
 /// What can be spent, and the parts of the balance that `named` names.
@@ -220,6 +251,11 @@ fn accounts_that_become_one_and_two_again_share_out_what_is_left() {
 }
 
 #[test]
+fn points_of_one_purse_never_become_those_of_another() {
+    check(include_str!("purses.txt"));
+}
+
+#[test]
 fn the_end_of_a_merger_stands_in_both_ledgers_under_its_name() {
     let mut books = Books::new();
     let table = "
@@ -250,15 +286,15 @@ fn a_handover_that_one_of_the_two_cannot_do_is_refused_as_a_whole() {
     let early = Refusal::BeforeMembership { since };
     let program = &books.program;
     assert_eq!(program.transfer(ann, bob, Points(1), at, ids()), Err(early));
-    assert_eq!(program.merge(bob, ann, at, ids()), Err(early));
-    assert_eq!(program.merge(ann, bob, at, ids()), Ok(None));
+    assert_eq!(program.merge(bob, ann, at, |_| ids()), Err(early));
+    assert_eq!(program.merge(ann, bob, at, |_| ids()), Ok(Vec::new()));
     // Of several reasons the first in their list is told.
     assert_eq!(program.transfer(ann, bob, Points(101), at, ids()), Err(early));
     assert_eq!(program.transfer(bob, bob, Points(1), at, ids()), Err(early));
     let at = day("2026-01-10");
     assert_eq!(program.transfer(bob, bob, Points(1), at, ids()), Err(Refusal::ToItself));
-    assert_eq!(program.merge(bob, bob, at, ids()), Err(Refusal::ToItself));
-    assert_eq!(program.unmerge(bob, bob, at, ids()), Err(Refusal::ToItself));
+    assert_eq!(program.merge(bob, bob, at, |_| ids()), Err(Refusal::ToItself));
+    assert_eq!(program.unmerge(bob, bob, at, |_| ids()), Err(Refusal::ToItself));
     let used = || ["e1", "s2"].map(|id| id.parse().unwrap());
     assert_eq!(program.transfer(ann, bob, Points(1), at, used()), Err(Refusal::DoneBefore));
 }

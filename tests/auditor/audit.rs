@@ -98,7 +98,14 @@ impl<'a> Desk<'a> {
         let (movement, source, line) = moved;
         let source = source.clone();
         if points > 0 {
-            let cause = Cause { at: event.at, event: event.id.clone(), movement, source, line };
+            let cause = Cause {
+                at: event.at,
+                event: event.id.clone(),
+                movement,
+                source,
+                line,
+                purse: None,
+            };
             self.postings.push(Posting::new(cause, Points(points)).unwrap());
         }
     }
@@ -166,7 +173,7 @@ impl<'a> Desk<'a> {
 
     fn give_back_spent(&mut self, event: &Event, spend: &EventId) {
         let spend = self.event(spend).map(|event| &event.kind);
-        if let Some(EventKind::Points(Operation::Spend { points, reward })) = spend {
+        if let Some(EventKind::Points(Operation::Spend { points, reward, .. })) = spend {
             let EventKind::Void(void) = &event.kind else { return };
             let source = Source::Reward(reward.clone());
             let movement = Movement::Restore { of: void.event.clone() };
@@ -177,26 +184,26 @@ impl<'a> Desk<'a> {
     fn operate(&mut self, event: &Event, operation: &Operation) {
         let at = event.at;
         match operation {
-            Operation::Spend { points, reward } => {
+            Operation::Spend { points, reward, .. } => {
                 self.post(
                     event,
                     (Movement::Spend, &Source::Reward(reward.clone()), None),
                     points.0,
                 );
             }
-            Operation::Hold { points, reward, until } => {
+            Operation::Hold { points, reward, until, .. } => {
                 let (movement, source) =
                     (Movement::Hold { until: *until }, Source::Reward(reward.clone()));
                 self.post(event, (movement, &source, None), points.0);
             }
-            Operation::Capture { hold, points } => {
+            Operation::Capture { hold, points, .. } => {
                 let (source, held) = self.held(hold);
                 let captured = points.map_or(held, |points| points.0);
                 let of = || hold.clone();
                 self.post(event, (Movement::Capture { of: of() }, &source, None), captured);
                 self.post(event, (Movement::Release { of: of() }, &source, None), held - captured);
             }
-            Operation::Release { hold } => {
+            Operation::Release { hold, .. } => {
                 let (source, held) = self.held(hold);
                 self.post(event, (Movement::Release { of: hold.clone() }, &source, None), held);
             }
@@ -208,10 +215,10 @@ impl<'a> Desk<'a> {
                 };
                 self.post(event, (movement, &source, None), points.0.abs());
             }
-            Operation::Send { points, to, why } => {
+            Operation::Send { points, to, why, .. } => {
                 self.post(event, (Movement::Send, &peer(*why, to), None), points.0);
             }
-            Operation::Receive { parcels, from, why } => {
+            Operation::Receive { parcels, from, why, .. } => {
                 for (term, points) in received(parcels, at) {
                     self.post(event, (Movement::Earn(term), &peer(*why, from), None), points);
                 }

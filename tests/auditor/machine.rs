@@ -233,32 +233,40 @@ impl Model {
             Act::Wait(_) | Act::Again(_) => panic!("nothing is done"),
             Act::Give(points, lasts) => {
                 let expires_at = lasts.map(|lasts| at(self.hour + lasts));
-                Operation::Adjust { points: Points(points), operator, reason, expires_at }
+                Operation::Adjust {
+                    points: Points(points),
+                    operator,
+                    reason,
+                    expires_at,
+                    purse: None,
+                }
             }
             Act::Take(points) => {
                 let points = Points(-points);
-                Operation::Adjust { points, operator, reason, expires_at: None }
+                Operation::Adjust { points, operator, reason, expires_at: None, purse: None }
             }
-            Act::Spend(points) => Operation::Spend { points: Points(points), reward },
+            Act::Spend(points) => Operation::Spend { points: Points(points), reward, purse: None },
             Act::Send(points) => Operation::Send {
                 points: Points(points),
                 to: "bob".parse().unwrap(),
                 why: loyalty::event::Passage::Transfer,
+                purse: None,
             },
             Act::Hold(points, lasts) => {
                 let until = at(self.hour + lasts);
-                Operation::Hold { points: Points(points), reward, until }
+                Operation::Hold { points: Points(points), reward, until, purse: None }
             }
             Act::Capture(index, points) => {
-                Operation::Capture { hold: hold(index), points: points.map(Points) }
+                Operation::Capture { hold: hold(index), points: points.map(Points), purse: None }
             }
-            Act::Release(index) => Operation::Release { hold: hold(index) },
+            Act::Release(index) => Operation::Release { hold: hold(index), purse: None },
             Act::Reinstate(points, hours) => Operation::Reinstate {
                 points: Points(points),
                 expired_since: at(self.hour - hours),
                 operator,
                 reason,
                 expires_at: None,
+                purse: None,
             },
         };
         Event::new(id, "ann".parse().unwrap(), at(self.hour), EventKind::Points(operation))

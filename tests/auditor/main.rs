@@ -74,7 +74,7 @@ fn check_member(program: &Program, member: &Member, now: DateTime<Utc>) {
     let stands: BTreeSet<Posting> = stands.collect();
     assert_eq!(stands, audit.postings.iter().cloned().collect(), "{}", member.id());
     for as_of in [now - TimeDelta::days(9), now, now + TimeDelta::days(30)] {
-        let till = Till::new(&audit.postings, ledger.order(), [as_of; 2]);
+        let till = Till::new(&audit.postings, None, ledger.order(), [as_of; 2]);
         assert_eq!(ledger.balance(as_of), till.balance(), "{} {as_of}", member.id());
         let lots = ledger.lots(as_of).into_iter();
         let left = lots.map(|lot| (lot.cause, [lot.left.0, lot.reserved.0]));

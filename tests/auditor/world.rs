@@ -89,11 +89,13 @@ impl<'a> World<'a> {
             13..16 => Some(EventKind::Points(Operation::Spend {
                 points: Points(self.number(9)),
                 reward: "mug".parse().unwrap(),
+                purse: None,
             })),
             16..18 => Some(EventKind::Points(Operation::Hold {
                 points: Points(self.number(7)),
                 reward: "cap".parse().unwrap(),
                 until: self.now + TimeDelta::hours(self.number(200)),
+                purse: None,
             })),
             18..21 => self.after_hold(whose),
             21..23 => Some(self.adjustment()),
@@ -170,8 +172,8 @@ impl<'a> World<'a> {
             points => Some(Points(points)),
         };
         Some(EventKind::Points(match self.chance(0.3) {
-            true => Operation::Release { hold },
-            false => Operation::Capture { hold, points },
+            true => Operation::Release { hold, purse: None },
+            false => Operation::Capture { hold, points, purse: None },
         }))
     }
 
@@ -179,7 +181,13 @@ impl<'a> World<'a> {
         let points = Points(self.rng.random_range(-6..=8_i64));
         let points = if points == Points::ZERO { Points(1) } else { points };
         let (operator, reason) = ("eve".parse().unwrap(), "sorry".into());
-        EventKind::Points(Operation::Adjust { points, operator, reason, expires_at: None })
+        EventKind::Points(Operation::Adjust {
+            points,
+            operator,
+            reason,
+            expires_at: None,
+            purse: None,
+        })
     }
 
     fn transfer(&mut self, from: usize) {
@@ -201,15 +209,15 @@ impl<'a> World<'a> {
         let (ann, bob) = (&self.members[0], &self.members[1]);
         let handover = if self.merged {
             let part = self.bobs_part();
-            let handover = self.program.unmerge(ann, bob, self.now, ids);
-            assert_eq!(handover.as_ref().map(|one| passed(one.as_ref(), bob.id())), Ok(part));
+            let handover = self.program.unmerge(ann, bob, self.now, |_| ids.clone());
+            assert_eq!(handover.as_ref().map(|one| passed(one, bob.id())), Ok(part));
             handover
         } else {
             let held = bob.ledger().balance(self.now);
-            let handover = self.program.merge(ann, bob, self.now, ids);
+            let handover = self.program.merge(ann, bob, self.now, |_| ids.clone());
             if let Ok(handover) = &handover {
                 let all = held.active.0 + held.pending.0 - held.deficit.0;
-                assert_eq!(passed(handover.as_ref(), ann.id()), all);
+                assert_eq!(passed(handover, ann.id()), all);
             }
             handover
         };
@@ -231,7 +239,7 @@ impl<'a> World<'a> {
         let bob: CustomerId = "bob".parse().unwrap();
         let events = events(ann);
         let audit = Audit::of(&events);
-        let till = Till::new(&audit.postings, ann.ledger().order(), [self.now; 2]);
+        let till = Till::new(&audit.postings, None, ann.ledger().order(), [self.now; 2]);
         let is_his = |id: &EventId, source: &Source| {
             let event = events.iter().find(|event| event.id == *id).unwrap();
             event.card.as_ref() == Some(&bob)
@@ -309,8 +317,8 @@ pub fn events(member: &Member) -> Vec<&Event> {
 }
 
 /// How much goes to an account; negative if it comes from there.
-fn passed(handover: Option<&Handover>, to: &CustomerId) -> i64 {
-    let Some(Handover { sent, received }) = handover else { return 0 };
+fn passed(handovers: &[Handover], to: &CustomerId) -> i64 {
+    let [Handover { sent, received }] = handovers else { return 0 };
     let EventKind::Points(Operation::Send { points, .. }) = sent.kind else { panic!("{sent:?}") };
     if received.customer == *to { points.0 } else { -points.0 }
 }

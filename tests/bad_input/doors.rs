@@ -14,7 +14,9 @@ use loyalty::offer::{
     Offer, OfferEvaluator, Request, Spent,
 };
 use loyalty::path::{self, Problems};
-use loyalty::points::{Boosts, Earlier, Earning, EarningPolicy, Expiry, Ledger, Occasion, Points};
+use loyalty::points::{
+    Boosts, Earlier, Earning, EarningPolicy, Expiry, Ledger, Occasion, Points, Purses,
+};
 use loyalty::profile::{Customer, History, Profile};
 use loyalty::program::{Applied, Decision, Member, Program, Spec};
 use loyalty::rule::{Field, Kind, Rule, Schema, Sheet};
@@ -159,7 +161,8 @@ impl Door {
             }),
             Self::Grid => take(json, |grid: Grid| grid.check().map(drop).map_err(told)),
             Self::Earning => take(json, |earning: Earning| {
-                let earning = earning.check(&SCHEMA, Currency::EUR).map_err(told)?;
+                let earning =
+                    earning.check(&SCHEMA, Currency::EUR, &Purses::default()).map_err(told)?;
                 let ledger = Ledger::default();
                 let _ = earning.earn(&Occasion {
                     event: &HOST.event,

@@ -99,7 +99,8 @@ fn left_after_spending(order: &str) -> Vec<String> {
     for one in ["1 a buys o 1:1x10.00@tea", "2 b buys p 1:1x10.00@coffee"] {
         drop(feed(&program, &mut member, &event(one)));
     }
-    let spend = Operation::Spend { points: Points(10), reward: "mug".parse().unwrap() };
+    let spend =
+        Operation::Spend { points: Points(10), reward: "mug".parse().unwrap(), purse: None };
     let kind = EventKind::Points(spend);
     let spend = Event::new("c".parse().unwrap(), member.id().clone(), day("3"), kind);
     drop(feed(&program, &mut member, &spend));

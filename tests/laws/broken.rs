@@ -271,7 +271,8 @@ impl EarningPolicy for Earns {
             return Vec::new();
         }
         let source = Source::Earning("own".parse().unwrap());
-        let cause = Cause { at, event: event.id.clone(), movement, source, line: None };
+        let cause =
+            Cause { at, event: event.id.clone(), movement, source, line: None, purse: None };
         vec![Posting::new(cause, Points(1)).unwrap()]
     }
 }

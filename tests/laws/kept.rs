@@ -16,7 +16,7 @@ use loyalty::money::{
 use loyalty::offer::{Allowance, BudgetKey, Budgets, Explain, MemoryBudgets, NoUses, Request};
 use loyalty::points::{
     Boost, BoostSource, Boosts, CheckedEarning, Combine, Earlier, EarningPolicy, Expiry, Ledger,
-    Multiplier, Occasion, Points,
+    Multiplier, Occasion, Points, Purses,
 };
 use loyalty::rule::{Facts, Field, Kind, Rule, Schema, Value};
 use loyalty::segment::clustered::Clusters;
@@ -261,7 +261,7 @@ proptest! {
         }),
         zone in strategy::zone(),
     ) {
-        let earning = earning.check(&schema, EURO)?;
+        let earning = earning.check(&schema, EURO, &Purses::default())?;
         let ledger = earned(&story, &earning, &schema, &sheet, zone)?;
         let moment = Moment { as_of, zone, currency: EURO };
         laws::tier_policy(&ladder.check(EURO)?, &story.profile(), &ledger, &moment)?;

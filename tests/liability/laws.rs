@@ -58,7 +58,7 @@ fn postings() -> impl Strategy<Value = Vec<Posting>> {
     let posting = one.prop_map(|(number, movement, points)| {
         let source = Source::Earning("base".parse().unwrap());
         let event = format!("e{number}").parse().unwrap();
-        let cause = Cause { at: at(number), event, movement, source, line: None };
+        let cause = Cause { at: at(number), event, movement, source, line: None, purse: None };
         Posting::new(cause, Points(points)).unwrap()
     });
     proptest::collection::vec(posting, 0..24).prop_map(|mut postings| {

@@ -62,7 +62,8 @@ pub fn posting(line: &str) -> Posting {
         word => panic!("no movement `{word}`"),
     };
     let source = Source::Earning("base".parse().unwrap());
-    let cause = Cause { at, event: words[1].parse().unwrap(), movement, source, line: None };
+    let cause =
+        Cause { at, event: words[1].parse().unwrap(), movement, source, line: None, purse: None };
     Posting::new(cause, Points(words[3].parse().unwrap())).unwrap()
 }
 

@@ -4,7 +4,7 @@ use std::cmp::Reverse;
 use std::collections::BTreeMap;
 
 use chrono::{DateTime, Utc};
-use loyalty::id::EventId;
+use loyalty::id::{EventId, PurseId};
 use loyalty::points::{
     Balance, Cause, Movement, Points, Posting, Sliding, Source, SpendOrder, Term,
 };
@@ -31,8 +31,9 @@ struct Hold<'a> {
     tokens: Vec<usize>,
 }
 
-/// All points, who took them in which order, and what is owed for what.
+/// All points of a purse, who took them in which order, and what is owed for what.
 pub struct Till<'a> {
+    purse: Option<&'a PurseId>,
     order: SpendOrder,
     as_of: DateTime<Utc>,
     tokens: Vec<Token<'a>>,
@@ -54,14 +55,17 @@ impl<'a> Till<'a> {
     /// time.
     pub fn new(
         postings: &'a [Posting],
+        purse: Option<&'a PurseId>,
         order: SpendOrder,
         [seen, as_of]: [DateTime<Utc>; 2],
     ) -> Self {
-        let mut known: Vec<&Posting> =
-            postings.iter().filter(|posting| posting.cause().at <= seen).collect();
+        let is_known = |posting: &&Posting| {
+            posting.cause().purse.as_ref() == purse && posting.cause().at <= seen
+        };
+        let mut known: Vec<&Posting> = postings.iter().filter(is_known).collect();
         known.sort_by_key(|posting| posting.cause());
         let (tokens, holds, takes, debts) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
-        let mut till = Self { order, as_of, tokens, holds, takes, debts };
+        let mut till = Self { purse, order, as_of, tokens, holds, takes, debts };
         for now in instants(&known).into_iter().filter(|now| *now <= as_of) {
             till.wake(now);
             for posting in known.iter().filter(|posting| posting.cause().at == now) {
@@ -82,6 +86,7 @@ impl<'a> Till<'a> {
         };
         let earned = self.tokens.iter().filter(|one| matches!(one.lot.movement, Movement::Earn(_)));
         Balance {
+            purse: self.purse.cloned(),
             earned: points(earned.count()),
             active: tokens(Place::Free, &|one| one.active_at <= as_of && as_of < one.expires_at),
             pending: tokens(Place::Free, &|one| as_of < one.active_at),

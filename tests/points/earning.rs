@@ -10,7 +10,7 @@ use loyalty::id::{EventId, LineId};
 use loyalty::money::Currency;
 use loyalty::points::{
     Boost, BoostSource, Boosts, CheckedEarning, Combine, Earlier, Earning, EarningPolicy, Expiry,
-    Ledger, Movement, Multiplier, Occasion, Points, Posting, Returned, Source,
+    Ledger, Movement, Multiplier, Occasion, Points, Posting, Purses, Returned, Source,
 };
 use loyalty::profile::{Customer, Profile};
 use loyalty::rule::{Field, Kind, Schema, Sheet, Value};
@@ -27,7 +27,7 @@ fn schema() -> Schema {
 
 fn rules(json: serde_json::Value) -> CheckedEarning {
     let written: Earning = serde_json::from_value(json).unwrap();
-    written.check(&schema(), Currency::EUR).unwrap()
+    written.check(&schema(), Currency::EUR, &Purses::default()).unwrap()
 }
 
 fn event(id: &str, at: DateTime<Utc>, kind: serde_json::Value) -> Event {
@@ -326,7 +326,7 @@ fn every_problem_of_earning_rules_is_told_with_its_place() {
         {"id": "b", "award": {"per_unit": {"points": 0}}}
     ]))
     .unwrap();
-    let found = written.check(&schema(), Currency::EUR).unwrap_err();
+    let found = written.check(&schema(), Currency::EUR, &Purses::default()).unwrap_err();
     assert_eq!(
         found.to_string(),
         "`[0].award.per_amount.points`: 0 points: a rule gives 1 to 1000000000 at a time\n\
@@ -406,7 +406,8 @@ fn earned(bought: &Event, lines: impl Iterator<Item = i64>) -> Vec<Posting> {
     let posting = |line: Option<LineId>, points| {
         let movement = Movement::Earn(Term::from(bought.at));
         let source = Source::Earning("base".parse().unwrap());
-        let cause = Cause { at: bought.at, event: bought.id.clone(), movement, source, line };
+        let cause =
+            Cause { at: bought.at, event: bought.id.clone(), movement, source, line, purse: None };
         Posting::new(cause, Points(points)).unwrap()
     };
     let lines = lines

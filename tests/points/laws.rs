@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use chrono::{DateTime, TimeDelta, Utc};
 use loyalty::calendar::Zone;
-use loyalty::id::EventId;
+use loyalty::id::{EventId, PurseId};
 use loyalty::points::{
     Balance, Cause, Ledger, Lot, LotState, Movement, Points, Posting, Sliding, Source, SpendOrder,
     Term,
@@ -60,9 +60,10 @@ fn postings() -> impl Strategy<Value = Vec<Posting>> {
     let one = (0..HOURS).prop_flat_map(|number| {
         let at = number * 7 % HOURS;
         let line = proptest::option::of(1..3_i64);
-        (Just((number, at)), movements(at, number), 1..12_i64, line, 0..5_u8)
+        let purse = prop::sample::select(purses().to_vec());
+        (Just((number, at)), movements(at, number), 1..12_i64, line, 0..5_u8, purse)
     });
-    let posting = one.prop_map(|((number, at), movement, points, line, by)| {
+    let posting = one.prop_map(|((number, at), movement, points, line, by, purse)| {
         let source = match by {
             0 => Source::Operator("ann".parse().unwrap()),
             _ => Source::Earning("base".parse().unwrap()),
@@ -71,7 +72,7 @@ fn postings() -> impl Strategy<Value = Vec<Posting>> {
             Movement::Hold { .. } => (Source::Reward("mug".parse().unwrap()), None),
             _ => (source, line.map(|line| line.to_string().parse().unwrap())),
         };
-        let cause = Cause { at: hour(at), event: event(number), movement, source, line };
+        let cause = Cause { at: hour(at), event: event(number), movement, source, line, purse };
         Posting::new(cause, Points(points)).unwrap()
     });
     proptest::collection::vec(posting, 0..24).prop_map(|mut postings| {
@@ -79,6 +80,11 @@ fn postings() -> impl Strategy<Value = Vec<Posting>> {
         postings.dedup_by(|a, b| a.cause() == b.cause());
         postings
     })
+}
+
+/// The purse of the main points, and another one.
+fn purses() -> [Option<PurseId>; 2] {
+    [None, Some("stars".parse().unwrap())]
 }
 
 fn orders() -> impl Strategy<Value = SpendOrder> {
@@ -95,8 +101,17 @@ fn post(ledger: &mut Ledger, concerned: &BTreeSet<EventId>, targets: &[Posting])
     ledger.post(entries).unwrap();
 }
 
+/// An empty ledger, in which stars are spent in another order than main points.
+fn empty(order: SpendOrder) -> Ledger {
+    let other = match order {
+        SpendOrder::EarliestExpiry => SpendOrder::NewestFirst,
+        _ => SpendOrder::EarliestExpiry,
+    };
+    Ledger::in_order(order).with_orders(BTreeMap::from([("stars".parse().unwrap(), other)]))
+}
+
 fn ledger(postings: &[Posting], order: SpendOrder) -> Ledger {
-    let mut ledger = Ledger::in_order(order);
+    let mut ledger = empty(order);
     post(&mut ledger, &events(postings), postings);
     ledger
 }
@@ -115,16 +130,21 @@ fn instants() -> impl Iterator<Item = DateTime<Utc>> {
     (0..=HOURS + 10).flat_map(|at| [hour(at) - TimeDelta::nanoseconds(1), hour(at)])
 }
 
+fn purses_at_instants() -> impl Iterator<Item = (Option<PurseId>, DateTime<Utc>)> {
+    purses().into_iter().flat_map(|purse| instants().map(move |as_of| (purse.clone(), as_of)))
+}
+
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(96))]
 
     #[test]
     fn a_balance_is_what_counting_single_points_gives(postings in postings(), order in orders()) {
         let ledger = ledger(&postings, order);
-        for as_of in instants() {
-            let counted = Till::new(&postings, order, [as_of; 2]);
-            prop_assert_eq!(ledger.balance(as_of), counted.balance(), "{}", as_of);
-            let lots = ledger.lots(as_of).into_iter().map(|lot| (lot.cause.clone(), counts(&lot)));
+        for (purse, as_of) in purses_at_instants() {
+            let held = ledger.purse(purse.as_ref());
+            let counted = Till::new(&postings, purse.as_ref(), held.order(), [as_of; 2]);
+            prop_assert_eq!(held.balance(as_of), counted.balance(), "{}", as_of);
+            let lots = held.lots(as_of).into_iter().map(|lot| (lot.cause.clone(), counts(&lot)));
             prop_assert_eq!(lots.collect::<BTreeMap<_, _>>(), counted.lots(), "{}", as_of);
         }
     }
@@ -139,10 +159,13 @@ proptest! {
         for target in after {
             let about = events(std::slice::from_ref(&target));
             let entries = ledger.reconcile(&about, &[target], &event(0));
-            let foreseen: Vec<Balance> =
-                instants().map(|as_of| ledger.balance_with(&entries, as_of)).collect();
+            let foreseen: Vec<Balance> = purses_at_instants()
+                .map(|(purse, as_of)| ledger.purse(purse.as_ref()).balance_with(&entries, as_of))
+                .collect();
             ledger.post(entries).unwrap();
-            let found: Vec<Balance> = instants().map(|as_of| ledger.balance(as_of)).collect();
+            let found: Vec<Balance> = purses_at_instants()
+                .map(|(purse, as_of)| ledger.purse(purse.as_ref()).balance(as_of))
+                .collect();
             prop_assert_eq!(&foreseen, &found);
         }
     }
@@ -153,14 +176,16 @@ proptest! {
         order in orders(),
         arrival in Just((0..HOURS).collect::<Vec<_>>()).prop_shuffle(),
     ) {
-        let mut kept = Ledger::in_order(order);
+        let mut kept = empty(order);
         let said = |ledger: &Ledger| -> Vec<_> {
-            let told = |as_of| {
-                let later = ledger.expiring(as_of, hour(3 * HOURS));
-                (ledger.balance(as_of), ledger.lots(as_of), ledger.next_change(as_of), later)
+            let told = |(purse, as_of): (Option<PurseId>, _)| {
+                let held = ledger.purse(purse.as_ref());
+                let later = held.expiring(as_of, hour(3 * HOURS));
+                (held.balance(as_of), held.lots(as_of), held.next_change(as_of), later)
             };
             // The latest first: what is kept up is asked before and after every entry.
-            instants().collect::<Vec<_>>().into_iter().rev().step_by(5).map(told).collect()
+            let all: Vec<_> = purses_at_instants().collect();
+            all.into_iter().rev().step_by(5).map(told).collect()
         };
         for number in (0..HOURS).chain(arrival) {
             let mut of_event: Vec<Posting> =
@@ -180,16 +205,18 @@ proptest! {
         let ledger = ledger(&postings, SpendOrder::default());
         let mut entries = ledger.entries().to_vec();
         entries.iter_mut().for_each(|entry| entry.id += 1_000);
-        for as_of in instants() {
-            prop_assert_eq!(ledger.balance_with(&entries, as_of), ledger.balance(as_of));
+        for (purse, as_of) in purses_at_instants() {
+            let held = ledger.purse(purse.as_ref());
+            prop_assert_eq!(held.balance_with(&entries, as_of), held.balance(as_of));
         }
     }
 
     #[test]
     fn no_point_is_lost_or_invented(postings in postings(), order in orders()) {
         let ledger = ledger(&postings, order);
-        for as_of in instants() {
-            let held = ledger.balance(as_of);
+        for (purse, as_of) in purses_at_instants() {
+            let held = ledger.purse(purse.as_ref()).balance(as_of);
+            prop_assert_eq!(&held.purse, &purse);
             let from = Points::sum([held.earned, held.deficit]);
             let to = [held.active, held.pending, held.reserved, held.expired];
             let gone = [held.spent, held.sent, held.forfeited, held.clawed_back];
@@ -205,8 +232,9 @@ proptest! {
         order in orders(),
     ) {
         let ledger = ledger(&postings, order);
-        for as_of in instants() {
-            let (held, lots) = (ledger.balance(as_of), ledger.lots(as_of));
+        for (purse, as_of) in purses_at_instants() {
+            let contents = ledger.purse(purse.as_ref());
+            let (held, lots) = (contents.balance(as_of), contents.lots(as_of));
             let mut used: BTreeMap<&Cause, i64> = BTreeMap::new();
             for lot in &lots {
                 let of_lot: i64 = lot.uses.iter().map(|one| one.points.0).sum();
@@ -221,6 +249,8 @@ proptest! {
             let gone = [held.spent, held.sent, held.forfeited, held.clawed_back];
             let gone: i64 = gone.iter().map(|points| points.0).sum();
             prop_assert_eq!(used.values().sum::<i64>(), gone - held.deficit.0 + reinstated);
+            prop_assert!(lots.iter().all(|lot| lot.cause.purse == purse));
+            prop_assert!(used.keys().all(|by| by.purse == purse));
             for (by, points) in used {
                 let wanted = postings.iter().find(|one| one.cause() == by).map(Posting::points);
                 prop_assert!(Some(Points(points)) <= wanted, "{:?} takes {}", by, points);
@@ -236,7 +266,7 @@ proptest! {
         arrival in Just((0..HOURS).collect::<Vec<_>>()).prop_shuffle(),
     ) {
         let straight = ledger(&postings, order);
-        let mut winding = Ledger::in_order(order);
+        let mut winding = empty(order);
         for detour in &detours {
             post(&mut winding, &events(detour), detour);
         }
@@ -248,7 +278,8 @@ proptest! {
             prop_assert!(winding.reconcile(&concerned, &of_event, &event(0)).is_empty());
         }
         prop_assert!(winding.net().eq(straight.net()));
-        for as_of in instants() {
+        for (purse, as_of) in purses_at_instants() {
+            let (winding, straight) = (winding.purse(purse.as_ref()), straight.purse(purse.as_ref()));
             prop_assert_eq!(winding.balance(as_of), straight.balance(as_of));
             prop_assert_eq!(winding.lots(as_of), straight.lots(as_of));
             prop_assert_eq!(winding.next_change(as_of), straight.next_change(as_of));
@@ -280,11 +311,12 @@ proptest! {
         order in orders(),
     ) {
         let ledger = ledger(&postings, order);
-        for as_of in instants() {
-            let until = ledger.next_change(as_of);
+        for (purse, as_of) in purses_at_instants() {
+            let held = ledger.purse(purse.as_ref());
+            let until = held.next_change(as_of);
             for later in instants().filter(|later| *later > as_of) {
                 if until.is_none_or(|until| later < until) {
-                    prop_assert_eq!(ledger.balance(as_of), ledger.balance(later));
+                    prop_assert_eq!(held.balance(as_of), held.balance(later));
                 }
             }
             // What gives back, holds or reinstates may find nothing to do.
@@ -292,12 +324,16 @@ proptest! {
                 matches!(one.movement, Movement::Earn(_)) || one.movement.takes()
             };
             let all_plain = |until| {
-                let mut now = postings.iter().map(Posting::cause).filter(|one| one.at == until);
-                now.all(is_plain)
+                let own = postings.iter().map(Posting::cause).filter(|one| one.purse == purse);
+                own.filter(|one| one.at == until).all(is_plain)
             };
             if let Some(until) = until.filter(|until| all_plain(*until)) {
-                prop_assert_ne!(ledger.balance(as_of), ledger.balance(until));
+                prop_assert_ne!(held.balance(as_of), held.balance(until));
             }
+        }
+        for as_of in instants() {
+            let of_each = purses().map(|purse| ledger.purse(purse.as_ref()).next_change(as_of));
+            prop_assert_eq!(ledger.next_change(as_of), of_each.into_iter().flatten().min());
         }
     }
 
@@ -308,14 +344,43 @@ proptest! {
         from in 0..HOURS,
         lasts in 0..HOURS,
     ) {
-        let (from, to) = (hour(from), hour(from + lasts));
-        let expired = |as_of| Till::new(&postings, order, [from, as_of]).balance().expired.0;
-        let told = ledger(&postings, order).expiring(from, to);
-        let sum: i64 = told.iter().map(|one| one.points.0).sum();
-        prop_assert_eq!(sum, expired(to) - expired(from));
-        for one in told {
-            let before = one.at - TimeDelta::nanoseconds(1);
-            prop_assert_eq!(one.points.0, expired(one.at) - expired(before));
+        let (from, to, ledger) = (hour(from), hour(from + lasts), ledger(&postings, order));
+        for purse in purses() {
+            let held = ledger.purse(purse.as_ref());
+            let till = |as_of| Till::new(&postings, purse.as_ref(), held.order(), [from, as_of]);
+            let expired = |as_of| till(as_of).balance().expired.0;
+            let told = held.expiring(from, to);
+            let sum: i64 = told.iter().map(|one| one.points.0).sum();
+            prop_assert_eq!(sum, expired(to) - expired(from));
+            for one in told {
+                let before = one.at - TimeDelta::nanoseconds(1);
+                prop_assert_eq!(one.points.0, expired(one.at) - expired(before));
+                prop_assert_eq!(&one.purse, &purse);
+            }
+        }
+    }
+
+    #[test]
+    fn a_purse_is_the_same_whatever_is_in_the_others(
+        postings in postings(),
+        order in orders(),
+    ) {
+        let both = ledger(&postings, order);
+        for purse in purses() {
+            let own: Vec<Posting> =
+                postings.iter().filter(|one| one.cause().purse == purse).cloned().collect();
+            let alone = ledger(&own, order);
+            let (one, other) = (both.purse(purse.as_ref()), alone.purse(purse.as_ref()));
+            prop_assert!(one.net().eq(other.net()));
+            for as_of in instants() {
+                prop_assert_eq!(one.balance(as_of), other.balance(as_of));
+                prop_assert_eq!(one.lots(as_of), other.lots(as_of));
+                prop_assert_eq!(one.kept(as_of), other.kept(as_of));
+                prop_assert_eq!(one.next_change(as_of), other.next_change(as_of));
+                let most = Points(i64::MAX);
+                prop_assert_eq!(one.parcels(most, as_of), other.parcels(most, as_of));
+                prop_assert_eq!(one.transferable(as_of), other.transferable(as_of));
+            }
         }
     }
 

@@ -153,7 +153,8 @@ fn filled(entries: usize) -> Ledger {
     let at = day("2026-01-01");
     let movement = Movement::Earn(Term::from(at));
     let source = Source::Operator("ann".parse().unwrap());
-    let cause = Cause { at, event: "e0".parse().unwrap(), movement, source, line: None };
+    let cause =
+        Cause { at, event: "e0".parse().unwrap(), movement, source, line: None, purse: None };
     let mut ledger = Ledger::default();
     let posting = Posting::new(cause, Points(1)).unwrap();
     let entry = ledger.reconcile(&[].into(), &[posting], &"e0".parse().unwrap()).remove(0);

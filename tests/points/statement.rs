@@ -176,7 +176,7 @@ fn posting(at: DateTime<Utc>, event: &EventId, words: &[&str]) -> Posting {
         _ => panic!("{words:?}"),
     };
     let source = Source::Earning("base".parse().unwrap());
-    let mut cause = Cause { at, event: event.clone(), movement, source, line: None };
+    let mut cause = Cause { at, event: event.clone(), movement, source, line: None, purse: None };
     while let [word, value, others @ ..] = rest {
         match (*word, &mut cause.movement) {
             ("for", _) => cause.line = Some(value.parse().unwrap()),

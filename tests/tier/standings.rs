@@ -174,7 +174,7 @@ impl Book {
 
     fn post(&mut self, at: DateTime<Utc>, event: EventId, movement: Movement, points: &str) {
         let source = Source::Earning("base".parse().unwrap());
-        let cause = Cause { at, event: event.clone(), movement, source, line: None };
+        let cause = Cause { at, event: event.clone(), movement, source, line: None, purse: None };
         let posting = Posting::new(cause, Points(points.parse().unwrap())).unwrap();
         self.ledger.post(self.ledger.reconcile(&BTreeSet::new(), &[posting], &event)).unwrap();
     }

@@ -21,7 +21,7 @@ impl Book {
             later.wait_until(as_of);
             return later.balance(as_of);
         }
-        let mut balance = self.sums;
+        let mut balance = self.sums.clone();
         balance.deficit = Points(self.debts.iter().map(|debt| debt.points).sum());
         for turn in &self.open {
             balance.count(self.left(turn.lot), turn.active_at, turn.expires_at, as_of);

@@ -11,9 +11,9 @@ use self::hold::Held;
 use super::entry::Share;
 use super::turn::{SpendOrder, Turn};
 use super::{Balance, Cause, Entry, Movement, Points, Term};
-use crate::id::EventId;
+use crate::id::{EventId, PurseId};
 
-/// The lots of a ledger as they stand when its causes up to an instant are taken in.
+/// The lots of a purse as they stand when its causes up to an instant are taken in.
 ///
 /// Causes are known by the places of their entries. Sums are plain: a ledger bounds both its
 /// entries and their points, so that none overflows.
@@ -73,9 +73,10 @@ impl<'a> Causes<'a> {
 }
 
 impl Book {
-    /// A book in which nothing stands yet.
-    pub(super) fn new(order: SpendOrder) -> Self {
-        Self { order, ..Self::default() }
+    /// The book of a purse in which nothing stands yet.
+    pub(super) fn new(order: SpendOrder, purse: Option<&PurseId>) -> Self {
+        let sums = Balance { purse: purse.cloned(), ..Balance::default() };
+        Self { order, sums, ..Self::default() }
     }
 
     /// Takes in the cause at a place, which is after those that were taken in before; `points` are

@@ -11,7 +11,7 @@ use std::cmp::Reverse;
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::event::{Event, EventKind, OrderState, Purchase, Return, ReturnedLine};
-use crate::id::{EventId, LineId};
+use crate::id::{EventId, LineId, PurseId};
 use crate::points::{Cause, Ledger, Movement, Points, Posting, Returned, Source};
 use crate::profile::{History, Profile};
 
@@ -73,11 +73,12 @@ enum Standing<'a> {
     Gone,
 }
 
-/// Points of a source, for a line if they are a line's.
+/// Points of a source in one purse, for a line if they are a line's.
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord)]
 struct Share {
     source: Source,
     line: Option<LineId>,
+    purse: Option<PurseId>,
 }
 
 /// How many points of each share are to be taken.
@@ -250,15 +251,16 @@ impl<'a> Reversal<'a> {
 
     /// A posting of this event, unless there are no points.
     fn posting(&self, share: &Share, movement: Movement, points: i64) -> Option<Posting> {
-        let Share { source, line } = share.clone();
+        let Share { source, line, purse } = share.clone();
         let (at, event) = (self.event.at, self.event.id.clone());
-        Posting::new(Cause { at, event, movement, source, line }, Points(points)).ok()
+        Posting::new(Cause { at, event, movement, source, line, purse }, Points(points)).ok()
     }
 }
 
 impl Share {
     pub(super) fn of(cause: &Cause) -> Self {
-        Self { source: cause.source.clone(), line: cause.line.clone() }
+        let (source, line) = (cause.source.clone(), cause.line.clone());
+        Self { source, line, purse: cause.purse.clone() }
     }
 }
 
