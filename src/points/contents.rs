@@ -17,6 +17,13 @@ pub struct Contents<'a> {
     purse: Option<&'a PurseId>,
 }
 
+/// Of the main points.
+impl<'a> From<&'a Ledger> for Contents<'a> {
+    fn from(ledger: &'a Ledger) -> Self {
+        Self::of(ledger, None)
+    }
+}
+
 impl<'a> Contents<'a> {
     pub(super) const fn of(ledger: &'a Ledger, purse: Option<&'a PurseId>) -> Self {
         Self { ledger, purse }

@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use super::deferral::not_negative;
 use super::{Cohorts, Fault, Method, Triangle, Worth};
+use crate::id::PurseId;
 use crate::money::{Currency, Money, MoneyError, Percent, Rounding};
 use crate::path::{Path, Problems};
 use crate::points::Points;
@@ -22,11 +23,14 @@ use crate::points::Points;
 /// }"#)?;
 /// # Ok::<(), serde_json::Error>(())
 /// ```
-#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Assumptions {
-    /// What points would be sold for alone.
+    /// What main points would be sold for alone.
     pub worth: Worth,
+    /// What points of other purses would be; those of a purse that is not named are worth nothing.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub purses: BTreeMap<PurseId, Worth>,
     /// How many of the points that come with goods are expected to be redeemed when the price is
     /// split; that split is never made again, whatever is learned later.
     #[serde(default = "all")]
@@ -124,6 +128,12 @@ impl Exposure {
         Self { triangle: Triangle::new(cohorts, as_of), deferred: Deferred::new(currency) }
     }
 
+    /// The same of a purse.
+    #[must_use]
+    pub fn of_purse(self, purse: Option<PurseId>) -> Self {
+        Self { triangle: self.triangle.of_purse(purse), ..self }
+    }
+
     /// Takes in what was computed of other customers.
     ///
     /// # Errors
@@ -138,20 +148,32 @@ impl Exposure {
 }
 
 impl Assumptions {
+    /// What points of a purse are worth.
+    pub(super) fn worth_of(&self, purse: Option<&PurseId>) -> Result<Worth, Fault> {
+        let Some(purse) = purse else { return Ok(self.worth) };
+        let worth = self.purses.get(purse).copied();
+        worth.ok_or_else(|| Fault::NoWorth { purse: purse.clone() })
+    }
+
     /// How much of `points` is expected to be redeemed when their price is split, and what these
     /// are sold for alone.
-    pub(super) fn stand_alone(&self, points: Points) -> Result<Money, Fault> {
+    pub(super) fn stand_alone(&self, worth: Worth, points: Points) -> Result<Money, Fault> {
         let share = i128::from(self.sold_as_redeemed.basis_points());
         let expected = Rounding::HalfUp.divide(i128::from(points.0) * share, 10_000);
-        self.worth.of(Points(expected.ok_or(Fault::OutOfRange)?), self.rounding)
+        worth.of(Points(expected.ok_or(Fault::OutOfRange)?), self.rounding)
     }
 
     pub(super) fn check(&self, currency: Currency) -> Result<(), Problems<Fault>> {
         let mut problems = Problems::none();
-        let worth = self.worth.of(Points::ZERO, self.rounding);
-        let fits = worth.and_then(|worth| Ok(Money::zero(currency).checked_sub(worth)?));
-        if let Err(fault) = fits {
-            problems.add(Path::from("worth"), fault);
+        let purses = self.purses.iter();
+        let purses =
+            purses.map(|(purse, worth)| (Path::from("purses").field(purse.as_str()), *worth));
+        for (path, worth) in std::iter::once((Path::from("worth"), self.worth)).chain(purses) {
+            let worth = worth.of(Points::ZERO, self.rounding);
+            let fits = worth.and_then(|worth| Ok(Money::zero(currency).checked_sub(worth)?));
+            if let Err(fault) = fits {
+                problems.add(path, fault);
+            }
         }
         if self.sold_as_redeemed > all() {
             let fault = Fault::Share { percent: self.sold_as_redeemed };

@@ -3,6 +3,7 @@
 use chrono::{DateTime, NaiveDate, Utc};
 use thiserror::Error;
 
+use crate::id::PurseId;
 use crate::money::{Money, MoneyError, Percent};
 use crate::points::Points;
 
@@ -20,9 +21,28 @@ pub enum Fault {
     },
     /// Parts of two questions were to be merged.
     #[error(
-        "these are parts of two questions: period, zone, instants and currency must be the same"
+        "these are parts of two questions: period, zone, instants, currency and purse must be the \
+         same"
     )]
     OtherQuestion,
+    /// There is no such purse.
+    #[error("there is no purse `{purse}`")]
+    UnknownPurse {
+        /// The purse.
+        purse: PurseId,
+    },
+    /// Nothing is owed for points that cannot be spent.
+    #[error("points of purse `{purse}` cannot be spent: nothing is owed for them")]
+    Unspendable {
+        /// The purse.
+        purse: PurseId,
+    },
+    /// It is not said what points of a purse are worth.
+    #[error("it is not said what points of purse `{purse}` are worth")]
+    NoWorth {
+        /// The purse.
+        purse: PurseId,
+    },
     /// A roll-forward does not begin where the one before it ends.
     #[error("it begins at {begins}: the one before it ends at {ends}")]
     Gap {

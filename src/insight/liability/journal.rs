@@ -30,7 +30,7 @@ impl Liability {
     /// What became revenue since `before`, or ever if there is no report before this one.
     ///
     /// # Errors
-    /// [`Fault::OtherQuestion`] if that one is of other cohorts, [`Fault::Backwards`] if it is
+    /// [`Fault::OtherQuestion`] if that one is of other cohorts or another purse, [`Fault::Backwards`] if it is
     /// later, and amounts of another currency or out of range.
     pub fn journal(&self, before: Option<&Self>) -> Result<Journal, Problems<Fault>> {
         self.follows(before).map_err(|fault| Problems::one(Path::root(), fault))?;
@@ -52,7 +52,7 @@ impl Liability {
     fn follows(&self, before: Option<&Self>) -> Result<(), Fault> {
         let Some(before) = before else { return Ok(()) };
         let (from, to) = (before.as_of, self.as_of);
-        if before.cohorts != self.cohorts {
+        if (before.cohorts, &before.purse) != (self.cohorts, &self.purse) {
             Err(Fault::OtherQuestion)
         } else if from > to {
             Err(Fault::Backwards { from, to })

@@ -8,9 +8,11 @@ use serde::{Deserialize, Serialize};
 
 use super::table::Table;
 use super::{
-    Assumptions, Cohorts, Expectation, Experience, Exposure, Fault, Fulfillment, Outstanding, Range,
+    Assumptions, Cohorts, Expectation, Experience, Exposure, Fault, Fulfillment, Outstanding,
+    Range, Worth,
 };
-use crate::money::{Currency, Money};
+use crate::id::PurseId;
+use crate::money::{Currency, Money, Rounding};
 use crate::path::{Path, Problems};
 use crate::points::Points;
 
@@ -18,6 +20,9 @@ use crate::points::Points;
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Liability {
+    /// The purse whose points are owed; `None` for the main points.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub purse: Option<PurseId>,
     /// The instant of the question.
     pub as_of: DateTime<Utc>,
     /// How points are put into cohorts.
@@ -67,6 +72,9 @@ impl Exposure {
     pub fn liability(&self, assumptions: &Assumptions) -> Result<Liability, Problems<Fault>> {
         let currency = self.deferred.currency();
         assumptions.check(currency)?;
+        let purse = self.triangle.purse();
+        let worth = assumptions.worth_of(purse);
+        let worth = worth.map_err(|fault| Problems::one(Path::from("purses"), fault))?;
         let told = self.triangle.estimates(&assumptions.method)?;
         let cohorts = self.triangle.cohorts();
         let mut problems = Problems::none();
@@ -74,14 +82,15 @@ impl Exposure {
         for ((&cohort, row), (_, &expectation)) in self.triangle.rows().iter().zip(&told.cohorts) {
             let deferred = self.deferred.of(cohort);
             let path = Path::from("rows").field(&cohorts.label(cohort));
-            let owed = Owed::of(row, expectation, deferred, assumptions);
+            let owed = Owed::of(row, expectation, deferred, (worth, assumptions.rounding));
             rows.extend(problems.take(&path, owed).map(|owed| (cohort, owed)));
         }
         problems.into_result(())?;
         let total = Owed::total(&rows, told.total, currency);
         let total = total.map_err(|fault| Problems::one(Path::from("total"), fault))?;
         let as_of = self.triangle.as_of();
-        Ok(Liability { as_of, cohorts, assumptions: *assumptions, rows, total })
+        let (purse, assumptions) = (purse.cloned(), assumptions.clone());
+        Ok(Liability { purse, as_of, cohorts, assumptions, rows, total })
     }
 }
 
@@ -90,7 +99,7 @@ impl Owed {
         row: &Experience,
         expectation: Expectation,
         deferred: Money,
-        assumptions: &Assumptions,
+        (worth, rounding): (Worth, Rounding),
     ) -> Result<Self, Problems<Fault>> {
         let out_of_range = || Problems::one(Path::root(), Fault::OutOfRange);
         let outstanding = row.outstanding.total().ok_or_else(out_of_range)?;
@@ -98,7 +107,7 @@ impl Owed {
             Expectation::Estimate(estimate) => estimate.still(row.redeemed).min(outstanding),
             Expectation::TooLittle(_) => outstanding,
         };
-        let cost = assumptions.worth.of(expected, assumptions.rounding);
+        let cost = worth.of(expected, rounding);
         let cost = cost.map_err(|fault| Problems::one(Path::from("cost"), fault))?;
         let issued = row.issued.checked_sub(row.reversed).ok_or_else(out_of_range)?;
         let mut owed = Self {
@@ -114,7 +123,7 @@ impl Owed {
             owed: Money::zero(deferred.currency()),
         };
         let fulfillment = owed.fulfillment().ok_or_else(out_of_range)?;
-        owed.recognized = fulfillment.recognized(assumptions.rounding)?;
+        owed.recognized = fulfillment.recognized(rounding)?;
         let rest = deferred.checked_sub(owed.recognized);
         owed.owed = rest.map_err(|error| Problems::one(Path::root(), error.into()))?;
         Ok(owed)

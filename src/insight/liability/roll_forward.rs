@@ -10,9 +10,10 @@ use super::cohort::Lookup;
 use super::flow::{Flow, Outstanding, expired};
 use super::table::Table;
 use super::{Cohorts, Fault};
-use crate::points::{Cause, Ledger, Lot, Points};
+use crate::id::PurseId;
+use crate::points::{Cause, Contents, Lot, Points};
 
-/// How the points that are owed went from one instant to another.
+/// How the points of one purse that are owed went from one instant to another.
 ///
 /// It is what the ledgers say now of what happened after `from` and not after `to`. Parts that were
 /// computed of different ledgers merge in any order into the same whole.
@@ -38,6 +39,8 @@ use crate::points::{Cause, Ledger, Lot, Points};
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(try_from = "Record")]
 pub struct RollForward {
+    #[serde(skip_serializing_if = "Option::is_none")]
+    purse: Option<PurseId>,
     cohorts: Cohorts,
     from: DateTime<Utc>,
     to: DateTime<Utc>,
@@ -48,6 +51,8 @@ pub struct RollForward {
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 struct Record {
+    #[serde(default)]
+    purse: Option<PurseId>,
     cohorts: Cohorts,
     from: DateTime<Utc>,
     to: DateTime<Utc>,
@@ -110,13 +115,26 @@ pub struct Deficit {
 }
 
 impl RollForward {
-    /// The roll-forward of no ledger.
+    /// The roll-forward of no ledger, for main points.
     ///
     /// # Errors
     /// [`Fault::Backwards`].
     pub fn new(cohorts: Cohorts, from: DateTime<Utc>, to: DateTime<Utc>) -> Result<Self, Fault> {
-        let empty = Self { cohorts, from, to, rows: BTreeMap::new(), deficit: Deficit::default() };
+        let (rows, deficit) = (BTreeMap::new(), Deficit::default());
+        let empty = Self { purse: None, cohorts, from, to, rows, deficit };
         if from <= to { Ok(empty) } else { Err(Fault::Backwards { from, to }) }
+    }
+
+    /// The same for a purse.
+    #[must_use]
+    pub fn of_purse(self, purse: Option<PurseId>) -> Self {
+        Self { purse, ..self }
+    }
+
+    /// The purse whose points it is about; `None` for the main points.
+    #[must_use]
+    pub const fn purse(&self) -> Option<&PurseId> {
+        self.purse.as_ref()
     }
 
     /// How points are put into cohorts.
@@ -158,25 +176,27 @@ impl RollForward {
         self.rows.values().try_fold(Flows::default(), sum).ok_or(Fault::OutOfRange)
     }
 
-    /// Takes in one customer's ledger.
+    /// Takes in what one customer's ledger has in the purse: the ledger itself for main points.
     ///
     /// # Errors
-    /// [`Fault::OutOfRange`]; nothing has changed then.
+    /// [`Fault::OtherQuestion`] for another purse and [`Fault::OutOfRange`]; nothing has changed
+    /// then.
     ///
     /// # Complexity
     /// O(n log n) for n net entries of the ledger.
-    pub fn add(&mut self, ledger: &Ledger) -> Result<(), Fault> {
-        let part = self.of_one(ledger).ok_or(Fault::OutOfRange)?;
+    pub fn add<'a>(&mut self, contents: impl Into<Contents<'a>>) -> Result<(), Fault> {
+        let part = self.of_one(contents.into()).ok_or(Fault::OutOfRange)?;
         self.merge(&part)
     }
 
     /// Takes in what was computed of other ledgers.
     ///
     /// # Errors
-    /// [`Fault::OtherQuestion`] unless cohorts and instants are the same, and
+    /// [`Fault::OtherQuestion`] unless purse, cohorts and instants are the same, and
     /// [`Fault::OutOfRange`]; nothing has changed then.
     pub fn merge(&mut self, other: &Self) -> Result<(), Fault> {
-        if (self.cohorts, self.from, self.to) != (other.cohorts, other.from, other.to) {
+        let question = |of: &Self| (of.purse.clone(), of.cohorts, of.from, of.to);
+        if question(self) != question(other) {
             return Err(Fault::OtherQuestion);
         }
         let row = |cohort: &NaiveDate| self.rows.get(cohort).copied().unwrap_or_default();
@@ -197,10 +217,10 @@ impl RollForward {
     /// of its own.
     ///
     /// # Errors
-    /// [`Fault::OtherQuestion`] for other cohorts, [`Fault::Gap`] unless it begins where `told`
+    /// [`Fault::OtherQuestion`] for other cohorts or another purse, [`Fault::Gap`] unless it begins where `told`
     /// ends, and [`Fault::OutOfRange`].
     pub fn continuing(&self, told: &Self) -> Result<Self, Fault> {
-        if self.cohorts != told.cohorts {
+        if (self.cohorts, &self.purse) != (told.cohorts, &told.purse) {
             return Err(Fault::OtherQuestion);
         }
         if self.from != told.to {
@@ -219,8 +239,8 @@ impl RollForward {
         Ok(Self { rows, deficit, ..self.clone() })
     }
 
-    fn of_one(&self, ledger: &Ledger) -> Option<Self> {
-        let (before, after) = (ledger.lots(self.from), ledger.lots(self.to));
+    fn of_one(&self, contents: Contents<'_>) -> Option<Self> {
+        let (before, after) = (contents.lots(self.from), contents.lots(self.to));
         let before: BTreeMap<&Cause, &Lot> = before.iter().map(|lot| (&lot.cause, lot)).collect();
         let mut rows: BTreeMap<NaiveDate, Flows> = BTreeMap::new();
         let mut cohorts = Lookup::new(self.cohorts);
@@ -232,23 +252,12 @@ impl RollForward {
             }
         }
         let paid_down = Points::sum(rows.values().map(|row| row.offset))?;
-        let owed = |as_of| ledger.balance(as_of).deficit;
+        let owed = |as_of| contents.balance(as_of).deficit;
         let (opening, closing) = (owed(self.from), owed(self.to));
         let run_up = closing.checked_sub(opening)?.checked_add(paid_down)?;
         let deficit = Deficit { opening, restated: Points::ZERO, run_up, paid_down, closing };
-        Some(Self { rows, deficit, ..self.question() })
-    }
-
-    /// The same question, and no ledger yet.
-    const fn question(&self) -> Self {
-        let deficit = Deficit {
-            opening: Points::ZERO,
-            restated: Points::ZERO,
-            run_up: Points::ZERO,
-            paid_down: Points::ZERO,
-            closing: Points::ZERO,
-        };
-        Self { cohorts: self.cohorts, from: self.from, to: self.to, rows: BTreeMap::new(), deficit }
+        let Self { cohorts, from, to, .. } = *self;
+        Some(Self { purse: contents.purse().cloned(), cohorts, from, to, rows, deficit })
     }
 }
 
@@ -392,8 +401,8 @@ impl TryFrom<Record> for RollForward {
     type Error = Fault;
 
     fn try_from(record: Record) -> Result<Self, Fault> {
-        let Record { cohorts, from, to, rows, deficit } = record;
-        let empty = Self::new(cohorts, from, to)?;
+        let Record { purse, cohorts, from, to, rows, deficit } = record;
+        let empty = Self::new(cohorts, from, to)?.of_purse(purse);
         if let Some((&cohort, _)) = rows.iter().find(|(_, flows)| !flows.ties()) {
             return Err(Fault::Untied { cohort });
         }

@@ -10,9 +10,10 @@ use super::cohort::Lookup;
 use super::flow::{Flow, Outstanding, expired};
 use super::table::Table;
 use super::{Cohorts, Fault};
-use crate::points::{Ledger, Lot, Points};
+use crate::id::PurseId;
+use crate::points::{Contents, Lot, Points};
 
-/// The cohorts of many ledgers: how each stands, and when its points were redeemed.
+/// The cohorts of one purse of many ledgers: how each stands, and when its points were redeemed.
 ///
 /// A redemption that was given back is not one: the triangle shows when the points were redeemed
 /// that are redeemed as of the question. Points that paid down a deficit count as redeemed in the
@@ -21,6 +22,8 @@ use crate::points::{Ledger, Lot, Points};
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(try_from = "Record")]
 pub struct Triangle {
+    #[serde(skip_serializing_if = "Option::is_none")]
+    purse: Option<PurseId>,
     cohorts: Cohorts,
     as_of: DateTime<Utc>,
     rows: BTreeMap<NaiveDate, Experience>,
@@ -29,6 +32,8 @@ pub struct Triangle {
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 struct Record {
+    #[serde(default)]
+    purse: Option<PurseId>,
     cohorts: Cohorts,
     as_of: DateTime<Utc>,
     rows: BTreeMap<NaiveDate, Experience>,
@@ -55,10 +60,22 @@ pub struct Experience {
 }
 
 impl Triangle {
-    /// The triangle of no ledger.
+    /// The triangle of no ledger, for main points.
     #[must_use]
     pub const fn new(cohorts: Cohorts, as_of: DateTime<Utc>) -> Self {
-        Self { cohorts, as_of, rows: BTreeMap::new() }
+        Self { purse: None, cohorts, as_of, rows: BTreeMap::new() }
+    }
+
+    /// The same for a purse.
+    #[must_use]
+    pub fn of_purse(self, purse: Option<PurseId>) -> Self {
+        Self { purse, ..self }
+    }
+
+    /// The purse whose points it is about; `None` for the main points.
+    #[must_use]
+    pub const fn purse(&self) -> Option<&PurseId> {
+        self.purse.as_ref()
     }
 
     /// How points are put into cohorts.
@@ -79,18 +96,21 @@ impl Triangle {
         &self.rows
     }
 
-    /// Takes in one customer's ledger.
+    /// Takes in what one customer's ledger has in the purse: the ledger itself for main points.
     ///
     /// # Errors
-    /// [`Fault::OutOfRange`]; nothing has changed then.
+    /// [`Fault::OtherQuestion`] for another purse and [`Fault::OutOfRange`]; nothing has changed
+    /// then.
     ///
     /// # Complexity
     /// O(n log n) for n net entries of the ledger.
-    pub fn add(&mut self, ledger: &Ledger) -> Result<(), Fault> {
-        let mut part = Self::new(self.cohorts, self.as_of);
+    pub fn add<'a>(&mut self, contents: impl Into<Contents<'a>>) -> Result<(), Fault> {
+        let contents = contents.into();
+        let purse = contents.purse().cloned();
+        let mut part = Self::new(self.cohorts, self.as_of).of_purse(purse);
         let mut earned = Lookup::new(self.cohorts);
         let mut used = Lookup::new(self.cohorts);
-        for lot in ledger.lots(self.as_of) {
+        for lot in contents.lots(self.as_of) {
             part.take(&lot, &mut earned, &mut used).ok_or(Fault::OutOfRange)?;
         }
         self.merge(&part)
@@ -99,10 +119,10 @@ impl Triangle {
     /// Takes in what was computed of other ledgers.
     ///
     /// # Errors
-    /// [`Fault::OtherQuestion`] unless cohorts and instant are the same, and
+    /// [`Fault::OtherQuestion`] unless purse, cohorts and instant are the same, and
     /// [`Fault::OutOfRange`]; nothing has changed then.
     pub fn merge(&mut self, other: &Self) -> Result<(), Fault> {
-        if (self.cohorts, self.as_of) != (other.cohorts, other.as_of) {
+        if (&self.purse, self.cohorts, self.as_of) != (&other.purse, other.cohorts, other.as_of) {
             return Err(Fault::OtherQuestion);
         }
         let sum = |(cohort, row): (&NaiveDate, &Experience)| {
@@ -205,8 +225,8 @@ impl TryFrom<Record> for Triangle {
     type Error = Fault;
 
     fn try_from(record: Record) -> Result<Self, Fault> {
-        let Record { cohorts, as_of, rows } = record;
-        let triangle = Self { cohorts, as_of, rows };
+        let Record { purse, cohorts, as_of, rows } = record;
+        let triangle = Self { purse, cohorts, as_of, rows };
         let last = cohorts.of(as_of);
         let fits = |(cohort, row): &(&NaiveDate, &Experience)| {
             let is_first_day = cohorts.period.start(**cohort) == **cohort && **cohort <= last;
