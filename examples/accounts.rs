@@ -18,9 +18,10 @@ struct Family {
 
 impl Family {
     /// Lets an operation happen to a member, and tells what they have then.
-    fn does(&mut self, at: &str, name: &str, what: Operation) -> Result<(), Box<dyn Error>> {
+    fn does(&mut self, at: &str, name: &str, what: &str) -> Result<(), Box<dyn Error>> {
         let (id, customer) = (format!("{name} {at}").parse()?, name.parse()?);
-        self.happens(&Event::new(id, customer, at.parse()?, EventKind::Points(what)))
+        let what = EventKind::Points(serde_json::from_str(what)?);
+        self.happens(&Event::new(id, customer, at.parse()?, what))
     }
 
     fn happens(&mut self, event: &Event) -> Result<(), Box<dyn Error>> {
@@ -40,9 +41,8 @@ impl Family {
         Ok(())
     }
 
-    fn hand_over(&mut self, both: Handover) -> Result<(), Box<dyn Error>> {
-        self.happens(&both.sent)?;
-        self.happens(&both.received)
+    fn hand_over(&mut self, all: &[Handover]) -> Result<(), Box<dyn Error>> {
+        all.iter().flat_map(|both| [&both.sent, &both.received]).try_for_each(|e| self.happens(e))
     }
 }
 
@@ -51,45 +51,29 @@ fn main() -> Result<(), Box<dyn Error>> {
     let member = |name: &'static str| Ok((name, program.enroll(Customer::new(name.parse()?))));
     let members: Result<_, Box<dyn Error>> = ["ann", "bob"].into_iter().map(member).collect();
     let mut us = Family { members: members?, program };
-    let (points, operator, reward) = (Points(120), "desk".parse()?, "mug".parse()?);
-    let welcome = Operation::Adjust {
-        points,
-        operator,
-        reason: "hello".into(),
-        expires_at: None,
-        purse: None,
-    };
+    let welcome = r#"{"adjust": {"points": 120, "operator": "desk", "reason": "hello"}}"#;
     us.does("2026-03-01T09:00:00Z", "ann", welcome)?;
-    let until = "2026-03-09T09:00:00Z".parse()?;
-    us.does(
-        "2026-03-02T09:00:00Z",
-        "ann",
-        Operation::Hold { points: Points(30), reward, until, purse: None },
-    )?;
-    let hold = || "ann 2026-03-02T09:00:00Z".parse();
-    let part = Operation::Capture { hold: hold()?, points: Some(Points(10)), purse: None };
+    let hold = r#"{"hold": {"points": 30, "reward": "mug", "until": "2026-03-09T09:00:00Z"}}"#;
+    us.does("2026-03-02T09:00:00Z", "ann", hold)?;
+    let part = r#"{"capture": {"hold": "ann 2026-03-02T09:00:00Z", "points": 10}}"#;
     us.does("2026-03-03T09:00:00Z", "ann", part)?;
-    us.does("2026-03-04T09:00:00Z", "ann", Operation::Release { hold: hold()?, purse: None })?;
+    let rest = r#"{"release": {"hold": "ann 2026-03-02T09:00:00Z"}}"#;
+    us.does("2026-03-04T09:00:00Z", "ann", rest)?;
     let at = "2026-03-05T09:00:00Z".parse()?;
     let ids = |one: &str| Ok::<_, Box<dyn Error>>([one.parse()?, format!("{one} too").parse()?]);
     let [ann, bob] = ["ann", "bob"].map(|name| &us.members[name]);
-    us.hand_over(us.program.transfer(ann, bob, Points(40), at, ids("gift")?)?)?;
+    us.hand_over(&[us.program.transfer(ann, bob, Points(40), at, ids("gift")?)?])?;
     let [ann, bob] = ["ann", "bob"].map(|name| &us.members[name]);
     for (who, points) in us.program.share(&[ann, bob], Points(55), at, Sharing::InProportion)? {
         println!("of 55 points {who} would pay {points}");
     }
-    // There are main points alone: one handover at most.
-    let merger_ids = ids("merger")?;
-    for handover in us.program.merge(ann, bob, at, |_| merger_ids.clone())? {
-        us.hand_over(handover)?;
-    }
-    let spend = Operation::Spend { points: Points(90), reward: "bike".parse()?, purse: None };
-    let spend = Event::new("spend".parse()?, "ann".parse()?, at, EventKind::Points(spend));
+    let (merger, parting) = (ids("merger")?, ids("parting")?);
+    us.hand_over(&us.program.merge(ann, bob, at, |_| merger.clone())?)?;
+    let (points, reward) = (Points(90), "bike".parse()?);
+    let spend = EventKind::Points(Operation::Spend { points, reward, purse: None });
+    let spend = Event::new("spend".parse()?, "ann".parse()?, at, spend);
     us.happens(&spend.on_card("bob".parse()?))?;
     let [ann, bob] = ["ann", "bob"].map(|name| &us.members[name]);
-    let (at, parting_ids) = ("2026-04-01T09:00:00Z".parse()?, ids("parting")?);
-    for handover in us.program.unmerge(ann, bob, at, |_| parting_ids.clone())? {
-        us.hand_over(handover)?;
-    }
-    Ok(())
+    let at = "2026-04-01T09:00:00Z".parse()?;
+    us.hand_over(&us.program.unmerge(ann, bob, at, |_| parting.clone())?)
 }

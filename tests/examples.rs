@@ -31,6 +31,11 @@ fn accounts_are_merged_and_parted_and_holds_are_captured_once() {
 }
 
 #[test]
+fn miles_are_spent_and_status_credits_make_tiers() {
+    check("miles", include_str!("data/examples/miles.txt"));
+}
+
+#[test]
 fn the_coffee_shop_gives_every_tenth_cup_and_no_other_for_free() {
     check("coffee_shop", include_str!("data/examples/coffee_shop.txt"));
 }

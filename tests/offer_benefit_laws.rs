@@ -17,7 +17,7 @@ use loyalty::offer::{
     Benefit, Bundle, BuyGet, Catalog, Evaluation, Explain, Floors, NoBudgets, NoUses, Off, Offer,
     OfferEvaluator, Request, Slot, Target,
 };
-use loyalty::points::Points;
+use loyalty::points::{Points, Wallet};
 use loyalty::rule::{Schema, Sheet};
 use loyalty::strategy;
 use proptest::collection::vec;
@@ -29,6 +29,8 @@ const EURO: Currency = Currency::EUR;
 fn euro(minor: i64) -> Money {
     Money::from_minor(minor, EURO)
 }
+
+static WALLET: LazyLock<Wallet> = LazyLock::new(|| Points(1_000).into());
 
 static ANN: LazyLock<CustomerId> = LazyLock::new(|| "ann".parse().unwrap());
 
@@ -51,7 +53,7 @@ fn request<'a>(basket: &'a Basket, facts: &'a Sheet) -> Request<'a> {
         customer: &ANN,
         budgets: &NoBudgets,
         uses: &NoUses,
-        points: Points(1_000),
+        points: &WALLET,
         chosen: &basket.chosen,
         explain: Explain::Codes,
     }

@@ -16,7 +16,7 @@ use loyalty::offer::{
     Allowance, Answer, Award, BudgetKey, Budgets, Catalog, Evaluation, Explain, Floors, Lane,
     Offer, OfferEvaluator, Partial, Request, Uses,
 };
-use loyalty::points::{Multiplier, Points};
+use loyalty::points::{Amount, Multiplier, Points, Wallet};
 use loyalty::rule::{Field, Kind, Schema, Sheet, Value};
 
 /// The case as it is read, and what it must give.
@@ -31,7 +31,7 @@ struct Case {
     uses: UseCounts,
     customer: CustomerId,
     left: Left,
-    points: Points,
+    points: Wallet,
     chosen: Vec<OfferId>,
     gives: String,
 }
@@ -118,7 +118,7 @@ fn evaluate(catalog: &Catalog, case: &Case) -> Evaluation {
         member_since: case.member_since,
         uses: &case.uses,
         budgets: &case.left,
-        points: case.points,
+        points: &case.points,
         chosen: &case.chosen,
         explain: Explain::Codes,
     })
@@ -136,7 +136,7 @@ fn read(text: &str) -> Case {
         uses: UseCounts::default(),
         customer: CustomerId::new("ann").unwrap(),
         left: Left::default(),
-        points: Points::ZERO,
+        points: Wallet::default(),
         chosen: Vec::new(),
         gives: String::new(),
     };
@@ -170,7 +170,10 @@ fn read(text: &str) -> Case {
             }
             "member" => case.member_since = Some(rest.parse().unwrap()),
             "chosen" => case.chosen.push(OfferId::new(rest).unwrap()),
-            "points" => case.points = Points(rest.parse().unwrap()),
+            "points" => case.points.put(Points(rest.parse().unwrap()).into()),
+            "stars" => {
+                case.points.put(Amount::of(Points(rest.parse().unwrap()), "stars".parse().unwrap()))
+            }
             "used" => {
                 let words: Vec<&str> = rest.split(' ').collect();
                 let cents = words.get(2).map(|cents| cents.parse().unwrap());
@@ -245,8 +248,11 @@ fn told(evaluation: &Evaluation) -> String {
         let (points, multiplier) = (evaluation.points, evaluation.multiplier);
         writeln!(text, "earn {points} points and {multiplier}").unwrap();
     }
+    for (purse, points) in &evaluation.purses {
+        writeln!(text, "earn {points} {purse}").unwrap();
+    }
     for reserved in &evaluation.reserve {
-        writeln!(text, "reserve {} for {} points", reserved.offer, reserved.points).unwrap();
+        writeln!(text, "reserve {} for {}", reserved.offer, reserved.points).unwrap();
         for claim in &reserved.budgets {
             let (key, limit, wants) = (&claim.key, claim.limit, claim.wants);
             let partly = if claim.partial == Partial::Grant { ", partly" } else { "" };
@@ -275,7 +281,7 @@ fn award(award: &Award) -> String {
         Award::Shipping(discount) => {
             format!("{} shipping", off(discount.applied, discount.desired))
         }
-        Award::Points(points) => format!("{points} points"),
+        Award::Points(amount) => amount.to_string(),
         Award::PointsMultiplier(multiplier) => format!("{multiplier} points"),
         Award::Gift(gift) if gift.units == 1 => format!("gift {}", gift.product),
         Award::Gift(gift) => format!("gift {}x {}", gift.units, gift.product),
@@ -362,6 +368,11 @@ fn pilots_and_holdouts_withhold_what_would_be_granted() {
 #[test]
 fn welcome_referral_and_early_access_are_offers_like_others() {
     check(include_str!("offer_cases/classics.txt"));
+}
+
+#[test]
+fn points_of_purses_are_given_and_spent_apart() {
+    check(include_str!("offer_cases/purses.txt"));
 }
 
 #[test]

@@ -57,7 +57,7 @@ impl Question {
             member_since: None,
             uses: &NoUses,
             budgets: &NoBudgets,
-            points: self.points,
+            points: &self.points.into(),
             chosen: &self.chosen,
             explain,
         })
@@ -91,7 +91,7 @@ fn benefit() -> impl Strategy<Value = Benefit> {
             Benefit::Shipping(ShippingOff::Percent(Percent::from_basis_points(points)))
         }),
         (1_i64..600).prop_map(|amount| Benefit::Shipping(ShippingOff::UpTo(euro(amount)))),
-        (1_i64..100).prop_map(|points| Benefit::Points(Points(points))),
+        (1_i64..100).prop_map(|points| Benefit::Points(Points(points).into())),
         (101_u32..300).prop_map(|times| Benefit::PointsMultiplier(
             Multiplier::from_hundredths(times).unwrap()
         )),
@@ -120,7 +120,7 @@ fn offer(lanes: &'static [&'static str]) -> impl Strategy<Value = Offer> {
             offer.lane = lane.map(|lane| LaneId::new(lane).unwrap());
             offer.priority = priority;
             offer.limits.max_discount = most.filter(|_| offer.benefit.is_discount()).map(euro);
-            offer.cost = cost.map(Points);
+            offer.cost = cost.map(|cost| Points(cost).into());
             offer.combines.exclusive = group.into_iter().map(Into::into).collect();
             if coupon { offer.tagged("coupon") } else { offer }
         },
@@ -401,7 +401,7 @@ proptest! {
         question in question(),
     ) {
         let evaluation = question.ask(&check(offers, lanes));
-        let reserved = Points::sum(evaluation.reserve.iter().map(|held| held.points)).unwrap();
+        let reserved = Points::sum(evaluation.reserve.iter().map(|held| held.points.points)).unwrap();
         prop_assert!(reserved <= question.points);
     }
 

@@ -12,12 +12,13 @@ const LONGEST_FILE: usize = 500;
 
 /// The examples that promise to be short, in lines.
 const LONGEST_EXAMPLE: usize = 79;
-const SHORT_EXAMPLES: [&str; 9] = [
+const SHORT_EXAMPLES: [&str; 10] = [
     "accounts",
     "coffee_club",
     "coffee_shop",
     "custom_segmenter",
     "liability",
+    "miles",
     "rules_from_json",
     "supermarket",
     "tiers",

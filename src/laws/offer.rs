@@ -8,7 +8,7 @@ use crate::money::Money;
 use crate::offer::{
     Award, Evaluation, Explain, Grant, LinePrice, OfferEvaluator, Outcome, Request,
 };
-use crate::points::{Multiplier, Points};
+use crate::points::{Amount, Multiplier, Wallet};
 use crate::rule::Schema;
 
 /// Checks the laws of [`OfferEvaluator`] for one request, whose facts are those of `schema`.
@@ -200,23 +200,30 @@ fn shipping(found: &Evaluation, asked: Option<Money>) -> Result<(), Violation> {
     uphold("discounts never exceed shipping", !shipping.net.is_negative(), case)
 }
 
-fn points(found: &Evaluation, available: Points) -> Result<(), Violation> {
+fn points(found: &Evaluation, available: &Wallet) -> Result<(), Violation> {
     let case = || told(found);
     let grants = || found.grants().map(|(_, grant)| grant);
-    let given = Points::sum(grants().filter_map(|grant| match grant.award {
-        Award::Points(points) => Some(points),
-        _ => None,
-    }));
-    uphold("the points are those of the granted offers", given == Some(found.points), case)?;
+    let given: Wallet = grants()
+        .filter_map(|grant| match &grant.award {
+            Award::Points(amount) => Some(amount.clone()),
+            _ => None,
+        })
+        .collect();
+    let mut told = Wallet::from(found.points);
+    for (purse, points) in &found.purses {
+        told.put(Amount::of(*points, purse.clone()));
+    }
+    let all = told.covers(&given) && given.covers(&told);
+    uphold("the points are those of the granted offers", all, case)?;
     let multiplier = grants().filter_map(|grant| match grant.award {
         Award::PointsMultiplier(multiplier) => Some(multiplier),
         _ => None,
     });
     let greatest = multiplier.fold(Multiplier::ONE, Multiplier::max);
     uphold("the multiplier is the greatest that is granted", greatest == found.multiplier, case)?;
-    let cost = |grant: &Grant| grant.cost.unwrap_or_default();
-    let costs = grants().map(|grant| i128::from(cost(grant).0)).sum::<i128>();
-    let holds = costs == 0 || costs <= i128::from(available.0);
+    let cost = |grant: &Grant| grant.cost.clone().unwrap_or_default();
+    let costs: Wallet = grants().filter_map(|grant| grant.cost.clone()).collect();
+    let holds = costs.iter().all(|(_, points)| points.is_zero()) || available.covers(&costs);
     uphold("granted offers cost no more points than there are", holds, case)?;
     let reserved = found.reserve.iter().all(|reservation| {
         let granted = found.outcome(&reservation.offer).and_then(|o| o.answer.granted());
@@ -225,7 +232,7 @@ fn points(found: &Evaluation, available: Points) -> Result<(), Violation> {
     let ordered = found.reserve.is_sorted_by(|a, b| a.offer < b.offer);
     uphold("reserved is what granted offers cost, by offer id", reserved && ordered, case)?;
     let paid = found.grants().all(|(offer, grant)| {
-        cost(grant) == Points::ZERO || found.reserve.iter().any(|held| held.offer == *offer)
+        cost(grant).points.is_zero() || found.reserve.iter().any(|held| held.offer == *offer)
     });
     uphold("what granted offers cost is reserved", paid, case)?;
     let claimed = found.reserve.iter().all(|reservation| {

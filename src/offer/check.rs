@@ -114,8 +114,8 @@ impl<'a> Check<'a> {
         self.budgets(offer, &path.field("limits"));
         self.trials(offer, path);
         self.code(offer, path);
-        if let Some(cost) = offer.cost {
-            self.points(cost, path.field("cost"));
+        if let Some(cost) = &offer.cost {
+            self.points(cost.points, path.field("cost"));
         }
         self.combines(offer, &path.field("combines"));
         Some((rule?, lane?))

@@ -43,7 +43,7 @@ impl Check<'_> {
             Benefit::Shipping(ShippingOff::UpTo(amount)) => {
                 self.amount(*amount, path.field("shipping").field("up_to"));
             }
-            Benefit::Points(points) => self.points(*points, path.field("points")),
+            Benefit::Points(amount) => self.points(amount.points, path.field("points")),
             Benefit::PointsPer(per) => {
                 let path = path.field("points_per");
                 self.points(per.points, path.field("points"));

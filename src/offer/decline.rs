@@ -10,7 +10,7 @@ use super::{Allowance, BudgetKey, Trial, TrialUnit};
 use crate::calendar::Window;
 use crate::id::{LineId, OfferId};
 use crate::money::{Currency, Money, Percent};
-use crate::points::Points;
+use crate::points::{Amount, Points};
 use crate::rule::{Text, Verdict};
 
 /// Why an offer was not granted. `to_string` is the sentence for a marketer.
@@ -73,14 +73,14 @@ pub enum Reason {
     /// The customer has fewer points than it costs.
     NotEnoughPoints {
         /// What it costs.
-        cost: Points,
-        /// What the customer has, less what offers granted before this one cost.
+        cost: Amount,
+        /// What the customer has of that purse, less what offers granted before this one cost.
         available: Points,
     },
     /// The customer can pay what it costs, but has not chosen to.
     NotChosen {
         /// What it costs.
-        cost: Points,
+        cost: Amount,
     },
     /// It is only granted together with another offer, for which the customer is not eligible.
     JointMissing(Box<JointMissing>),

@@ -4,7 +4,7 @@ use super::catalog::CheckedOffer;
 use super::decline::{LimitReached, Reason};
 use super::{Allowance, Offer, Request, Trial, UseLimit};
 use crate::id::CouponCode;
-use crate::points::Points;
+use crate::points::Wallet;
 use crate::rule::Truth;
 
 impl CheckedOffer {
@@ -27,9 +27,9 @@ impl CheckedOffer {
         }
         self.budgeted(request, used.as_ref())?;
         self.affordable(request.points)?;
-        match *cost {
+        match cost {
             Some(cost) if code.is_none() && codes.is_none() && !request.chosen.contains(id) => {
-                Err(Reason::NotChosen { cost })
+                Err(Reason::NotChosen { cost: cost.clone() })
             }
             _ => Ok(()),
         }
@@ -65,12 +65,13 @@ impl CheckedOffer {
         Ok(())
     }
 
-    /// Whether `available` points are enough for what it costs.
-    pub(super) fn affordable(&self, available: Points) -> Result<(), Reason> {
-        match self.offer.cost {
-            Some(cost) if cost > available => Err(Reason::NotEnoughPoints { cost, available }),
-            _ => Ok(()),
-        }
+    /// Whether what is available is enough for what it costs.
+    pub(super) fn affordable(&self, available: &Wallet) -> Result<(), Reason> {
+        let Some(cost) = &self.offer.cost else { return Ok(()) };
+        let available = available.points(cost.purse.as_ref());
+        let enough = cost.points <= available;
+        let too_few = || Reason::NotEnoughPoints { cost: cost.clone(), available };
+        if enough { Ok(()) } else { Err(too_few()) }
     }
 
     /// Whether nothing stands in the way that can be seen without looking at the conditions.

@@ -9,8 +9,9 @@ use super::decline::Decline;
 use super::evaluation::{Answer, Award, Evaluation, Outcome, Reservation};
 use super::round::Round;
 use super::till::Turn;
+use crate::id::PurseId;
 use crate::money::Money;
-use crate::points::{Multiplier, Points};
+use crate::points::{Multiplier, Wallet};
 
 /// Grants or declines every offer of the catalog.
 pub(super) fn evaluate<'a>(catalog: &'a Catalog, request: &'a Request<'a>) -> Evaluation {
@@ -37,22 +38,22 @@ pub(super) fn evaluate<'a>(catalog: &'a Catalog, request: &'a Request<'a>) -> Ev
 fn finish(candidates: &Candidates<'_, '_>, round: Round<'_>) -> Evaluation {
     let (catalog, request) = (candidates.catalog, candidates.request);
     let mut reserve = Vec::new();
-    let mut given = Vec::new();
+    let mut given = Wallet::default();
     let mut multiplier = Multiplier::ONE;
     let mut outcomes = Vec::with_capacity(round.answers.len());
     for (place, answer) in round.answers {
         let Some(checked) = catalog.offers.get(place) else { continue };
         let offer = &checked.offer;
         if let Answer::Granted(grant) = &answer {
-            match grant.award {
-                Award::Points(points) => given.push(points),
-                Award::PointsMultiplier(one) => multiplier = multiplier.max(one),
+            match &grant.award {
+                Award::Points(amount) => given.put(amount.clone()),
+                Award::PointsMultiplier(one) => multiplier = multiplier.max(*one),
                 _ => {}
             }
             let zero = Money::zero(catalog.currency);
             let budgets = checked.claims(request, grant.discount().unwrap_or(zero));
             if offer.needs_reservation() || !budgets.is_empty() {
-                let (points, code) = (offer.cost.unwrap_or_default(), grant.code.clone());
+                let (points, code) = (offer.cost.clone().unwrap_or_default(), grant.code.clone());
                 reserve.push(Reservation { offer: offer.id.clone(), points, code, budgets });
             }
         }
@@ -63,7 +64,8 @@ fn finish(candidates: &Candidates<'_, '_>, round: Round<'_>) -> Evaluation {
     }
     let discount = round.till.prices.discount();
     let (lines, shipping) = round.till.prices.told();
-    let points = Points::sum(given).unwrap_or_default();
+    let of_purse = |(purse, points): (Option<&PurseId>, _)| Some((purse?.clone(), points));
+    let (points, purses) = (given.points(None), given.iter().filter_map(of_purse).collect());
     let lanes = round.lanes;
-    Evaluation { outcomes, lines, shipping, discount, points, multiplier, reserve, lanes }
+    Evaluation { outcomes, lines, shipping, discount, points, purses, multiplier, reserve, lanes }
 }

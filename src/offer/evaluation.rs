@@ -1,5 +1,6 @@
 //! What a catalog answers.
 
+use std::collections::BTreeMap;
 use std::fmt;
 
 use serde::{Deserialize, Serialize};
@@ -9,9 +10,9 @@ use super::benefit::{Access, AccessKind, Gift};
 use super::decline::{Decline, DeclineCode};
 use super::trace::LanePlan;
 use crate::event::{Basket, Discount};
-use crate::id::{CouponCode, LineId, OfferId};
+use crate::id::{CouponCode, LineId, OfferId, PurseId};
 use crate::money::Money;
-use crate::points::{Multiplier, Points};
+use crate::points::{Amount, Multiplier, Points};
 
 /// Every offer granted or declined, and what that makes of the basket.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -28,8 +29,11 @@ pub struct Evaluation {
     pub shipping: Option<ShippingPrice>,
     /// What the granted offers take off lines and shipping in all.
     pub discount: Money,
-    /// The points that the granted offers give by themselves.
+    /// The main points that the granted offers give by themselves.
     pub points: Points,
+    /// What they give of other purses.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub purses: BTreeMap<PurseId, Points>,
     /// By how much the points that the purchase earns are multiplied: the greatest multiplier
     /// granted, because multipliers do not multiply each other.
     pub multiplier: Multiplier,
@@ -70,7 +74,7 @@ pub struct Grant {
     pub award: Award,
     /// What the customer pays for it in points, if anything.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub cost: Option<Points>,
+    pub cost: Option<Amount>,
     /// How many times it is applied: a bundle as often as it fits, anything else once.
     #[serde(default = "once", skip_serializing_if = "is_once")]
     pub times: u32,
@@ -98,7 +102,7 @@ pub enum Award {
     /// Money off shipping.
     Shipping(ShippingDiscount),
     /// Points on top.
-    Points(Points),
+    Points(Amount),
     /// More points for the purchase.
     PointsMultiplier(Multiplier),
     /// A product on top.
@@ -173,7 +177,7 @@ pub struct Reservation {
     /// The offer, of which one use is held if its uses are limited.
     pub offer: OfferId,
     /// The points that it costs, zero if none.
-    pub points: Points,
+    pub points: Amount,
     /// Which code it uses, if it has a batch of them.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub code: Option<CouponCode>,
@@ -271,7 +275,7 @@ impl Evaluation {
 impl fmt::Display for Grant {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         self.award.fmt(f)?;
-        self.cost.map_or(Ok(()), |cost| write!(f, " for {cost} points"))
+        self.cost.as_ref().map_or(Ok(()), |cost| write!(f, " for {cost}"))
     }
 }
 
@@ -280,7 +284,7 @@ impl fmt::Display for Award {
         match self {
             Self::Discount(discounts) => write!(f, "{} off", discounts.applied),
             Self::Shipping(discount) => write!(f, "{} off shipping", discount.applied),
-            Self::Points(points) => write!(f, "{points} points"),
+            Self::Points(amount) => amount.fmt(f),
             Self::PointsMultiplier(multiplier) => write!(f, "{multiplier} points"),
             Self::Gift(Gift { product, units: 1 }) => write!(f, "`{product}` as a gift"),
             Self::Gift(Gift { product, units }) => write!(f, "{units} of `{product}` as a gift"),
@@ -312,6 +316,7 @@ mod tests {
             "3.00 EUR off shipping",
         );
         check(r#"{"points": 500}"#, "500 points");
+        check(r#"{"points": {"points": 5, "purse": "stars"}}"#, "5 stars");
         check(r#"{"points_multiplier": "2x"}"#, "2x points");
         check(r#"{"gift": {"product": "mug"}}, "cost": 250"#, "`mug` as a gift for 250 points");
         check(r#"{"gift": {"product": "mug", "units": 2}}"#, "2 of `mug` as a gift");

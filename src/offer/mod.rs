@@ -136,7 +136,7 @@ pub use validity::Validity;
 use crate::calendar::Window;
 use crate::id::{CouponCode, LaneId, OfferId};
 use crate::money::Money;
-use crate::points::Points;
+use crate::points::Amount;
 use crate::rule::{Rule, Text};
 
 /// What is given to whom, when: an offer as it is written.
@@ -175,7 +175,7 @@ pub struct Offer {
     /// What the customer pays for it in points, if anything; who does not choose to pay does not
     /// get it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub cost: Option<Points>,
+    pub cost: Option<Amount>,
     /// With which other offers it can be given; with any if not said.
     #[serde(default, skip_serializing_if = "Combines::is_free")]
     pub combines: Combines,
@@ -327,8 +327,8 @@ impl Offer {
 
     /// The same offer, for which the customer pays points.
     #[must_use]
-    pub fn costing(self, points: Points) -> Self {
-        Self { cost: Some(points), ..self }
+    pub fn costing(self, amount: impl Into<Amount>) -> Self {
+        Self { cost: Some(amount.into()), ..self }
     }
 
     /// The same offer, of whose `group` only one offer is granted.

@@ -6,7 +6,7 @@ use super::Budgets;
 use crate::calendar::{Interval, Zone};
 use crate::event::Basket;
 use crate::id::{CustomerId, OfferId};
-use crate::points::Points;
+use crate::points::Wallet;
 use crate::rule::Facts;
 
 /// Which offers does this customer get, for this basket, at this instant?
@@ -32,8 +32,8 @@ pub struct Request<'a> {
     pub uses: &'a dyn Uses,
     /// What is left of the budgets that customers share.
     pub budgets: &'a dyn Budgets,
-    /// The points that the customer can spend.
-    pub points: Points,
+    /// The points that the customer can spend, of each purse.
+    pub points: &'a Wallet,
     /// The offers that the customer chose to spend points on; one that wants a code is chosen by
     /// presenting the code.
     pub chosen: &'a [OfferId],

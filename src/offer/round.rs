@@ -153,7 +153,7 @@ impl<'a> Round<'a> {
     /// The discounts of the lane, each with the offers that must be given with it, as far as what
     /// was granted before lets them.
     fn lineup(&self, lane: &[Turn<'a>], base: Base) -> Lineup<'a> {
-        let mut lineup = Lineup::new(self.catalog, base, self.till.available);
+        let mut lineup = Lineup::new(self.catalog, base, self.till.available.clone());
         let mut sets: BTreeMap<usize, Vec<Turn<'a>>> = BTreeMap::new();
         let out =
             |turn: &Turn<'_>| self.till.excludes(turn.checked) || self.till.withholds(turn.checked);

@@ -48,10 +48,10 @@ impl fmt::Display for Reason {
                 f.write_str("it has a budget, of which nothing was reserved for the purchase")
             }
             Self::NotEnoughPoints { cost, available } => {
-                write!(f, "it costs {cost} points, of which {available} are available")
+                write!(f, "it costs {cost}, of which {available} are available")
             }
             Self::NotChosen { cost } => {
-                write!(f, "it costs {cost} points, which the customer has not chosen to spend")
+                write!(f, "it costs {cost}, which the customer has not chosen to spend")
             }
             Self::JointMissing(missing) => missing.fmt(f),
             Self::Excluded(excluded) => excluded.fmt(f),

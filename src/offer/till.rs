@@ -9,7 +9,7 @@ use super::plan::Held;
 use super::price::{PricedLine, Prices, Proposal};
 use super::{Base, Request};
 use crate::money::{Allocator, Money};
-use crate::points::Points;
+use crate::points::{Amount, Wallet};
 
 /// An eligible offer that waits for its turn.
 #[derive(Clone, Copy)]
@@ -54,7 +54,7 @@ pub(super) struct Till<'a> {
     opening: Option<Prices<'a>>,
     /// Why every discount is declined, if the basket has no price.
     refusal: Option<Reason>,
-    pub available: Points,
+    pub available: Wallet,
     held: Held,
     /// The granted offers that can stand in the way of others.
     granted: Vec<Granted<'a>>,
@@ -94,7 +94,7 @@ impl<'a> Till<'a> {
             Err(unpriceable) => (Prices::none(catalog.currency), Some(unpriceable.into())),
         };
         let (held, granted) = (Held::default(), Vec::new());
-        let available = request.points;
+        let available = request.points.clone();
         Self { catalog, request, prices, opening: None, refusal, available, held, granted }
     }
 
@@ -141,7 +141,7 @@ impl<'a> Till<'a> {
         if self.excludes(checked) {
             return Err(self.excluded(turn, base));
         }
-        checked.affordable(self.available)?;
+        checked.affordable(&self.available)?;
         if checked.offer.minimum.is_some() {
             self.refusal.clone().map_or(Ok(()), Err)?;
             checked.offer.reached(&self.prices, base).map_err(Reason::MinimumNotReached)?;
@@ -153,7 +153,8 @@ impl<'a> Till<'a> {
             return Err(refusal.clone());
         }
         if let Some(points) = checked.offer.benefit.points(&self.prices) {
-            let gives = Gives::Other(Award::Points(points));
+            let purse = checked.offer.benefit.purse().cloned();
+            let gives = Gives::Other(Award::Points(Amount { points, purse }));
             let nothing = || checked.offer.benefit.nothing(&self.prices, base);
             return if points.is_zero() {
                 Err(Reason::NothingToDiscount(nothing()))
@@ -195,13 +196,14 @@ impl<'a> Till<'a> {
             Gives::Other(award) => award,
         };
         let code = checked.code_of(self.request).ok().flatten();
-        let left = self.available.checked_sub(offer.cost.unwrap_or_default());
-        self.available = left.unwrap_or_default();
+        if let Some(cost) = &offer.cost {
+            self.available.pay(&cost.clone().into());
+        }
         if !checked.marks.is_free() || !granted.claims.is_empty() {
             self.held.add(&checked.marks);
             self.granted.push(granted);
         }
-        Grant { award, cost: offer.cost, times, code }
+        Grant { award, cost: offer.cost.clone(), times, code }
     }
 
     pub const fn money(&self, minor: i64) -> Money {

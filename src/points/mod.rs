@@ -54,6 +54,7 @@ mod returned;
 mod shares;
 mod timing;
 mod turn;
+mod wallet;
 
 pub use award::{
     Award, Birthday, Celebration, NthOrder, PerAmount, PerEvent, PerUnit, ProfileCompleted, Steps,
@@ -78,5 +79,6 @@ pub use returned::Returned;
 pub use shares::shares;
 pub use timing::{Activation, EndOf, Expiry, OnConfirmation};
 pub use turn::SpendOrder;
+pub use wallet::Wallet;
 
 pub use crate::point::{Amount, MAX_POSTING, NoSum, Points};

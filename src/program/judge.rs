@@ -223,6 +223,7 @@ impl Program {
         Asked { chosen, budgets, explain }: Asked<'_>,
     ) -> Evaluation {
         let moment = judged.snapshot.moment();
+        let points = self.wallet(&judged.balance, &judged.purses);
         let uses = PastUses::of(&judged.snapshot.profile().history, judged.ledger, moment.as_of);
         self.offers.part.evaluate(&Request {
             customer: &judged.snapshot.profile().customer.id,
@@ -233,7 +234,7 @@ impl Program {
             member_since: judged.snapshot.member_since(),
             uses: &uses,
             budgets,
-            points: judged.balance.active,
+            points: &points,
             chosen,
             explain,
         })

@@ -6,7 +6,9 @@ use super::{Fault, Program, Spec};
 use crate::event::{Operation, Passage};
 use crate::id::PurseId;
 use crate::path::{Path, Problems};
-use crate::points::{Balance, Contents, Expiry, Ledger, Posting, Purse, Purses, Refusal};
+use crate::points::{
+    Amount, Balance, Contents, Expiry, Ledger, Posting, Purse, Purses, Refusal, Wallet,
+};
 
 /// The purses that are written; whatever names one names one of them.
 pub(super) fn checked(spec: &Spec, problems: &mut Problems<Fault>) -> Purses {
@@ -18,10 +20,16 @@ pub(super) fn checked(spec: &Spec, problems: &mut Problems<Fault>) -> Purses {
             problems.add(path, Fault::Points(fault));
         }
     }
+    for (index, offer) in spec.offers.iter().enumerate() {
+        let cost = offer.cost.as_ref().and_then(|cost| cost.purse.as_ref());
+        if let Some(fault) = purses.cost_fault(cost) {
+            problems.add(Path::from("offers").item(index).field("cost"), Fault::Points(fault));
+        }
+    }
     purses
 }
 
-/// The purses that ladders and prizes name, each with its path.
+/// The purses that ladders, prizes and benefits name, each with its path.
 fn named(spec: &Spec) -> impl Iterator<Item = (Path, Option<&PurseId>)> {
     let ladders = spec.ladders.iter().enumerate().map(|(index, ladder)| {
         (Path::from("ladders").item(index).field("purse"), ladder.purse.as_ref())
@@ -29,7 +37,10 @@ fn named(spec: &Spec) -> impl Iterator<Item = (Path, Option<&PurseId>)> {
     let prizes = spec.games.prizes().map(|(path, prize)| {
         (Path::from("games").join(&path).field("purse"), prize.purse.as_ref())
     });
-    ladders.chain(prizes)
+    let benefits = spec.offers.iter().enumerate().map(|(index, offer)| {
+        (Path::from("offers").item(index).field("benefit"), offer.benefit.purse())
+    });
+    ladders.chain(prizes).chain(benefits)
 }
 
 impl Program {
@@ -85,6 +96,15 @@ impl Program {
             None => Some(Refusal::UnknownPurse),
             Some(terms) => (!terms.spendable).then_some(Refusal::NotSpendable),
         }
+    }
+
+    /// What can be spent of each purse.
+    pub(super) fn wallet(&self, main: &Balance, others: &BTreeMap<PurseId, Balance>) -> Wallet {
+        let spendable = |balance: &&Balance| self.spend_refusal(balance.purse.as_ref()).is_none();
+        let balances = std::iter::once(main).chain(others.values()).filter(spendable);
+        let amount =
+            |balance: &Balance| Amount { points: balance.active, purse: balance.purse.clone() };
+        balances.map(amount).collect()
     }
 
     /// The purses of the program, and others in which the ledger has anything.

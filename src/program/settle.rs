@@ -11,8 +11,8 @@ use crate::id::{EventId, LineId, OfferId, OrderId};
 use crate::money::Money;
 use crate::offer::{Allowance, Answer, Award, Benefit, BudgetKey, Budgets, Evaluation, Explain};
 use crate::points::{
-    Boost, BoostSource, Cause, Earlier, Entry, Ledger, Movement, Multiplier, Occasion, Points,
-    Posting, Source, shares,
+    Amount, Boost, BoostSource, Cause, Earlier, Entry, Ledger, Movement, Multiplier, Occasion,
+    Points, Posting, Source, shares,
 };
 use crate::profile::{History, Profile};
 use crate::rule::Sheet;
@@ -192,21 +192,26 @@ impl Program {
         let sheet = self.with_basket(judged, &purchase.basket, event.channel);
         let evaluation = self.evaluate(judged, &purchase.basket, &sheet, asked);
         let tier = self.tier_terms(event, judged, ledger);
-        let term = tier.expiry.term(Some(event.at), &self.zone);
+        let expiry = tier.expiry;
         let mut granted = Vec::new();
         let mut postings = Vec::new();
         for (offer, grant) in evaluation.grants() {
             let source = Source::Offer(offer.clone());
-            let moves = |movement, line, points| {
+            let moves = |movement, line, Amount { points, purse }| {
                 let (at, event, source) = (event.at, event.id.clone(), source.clone());
-                let purse = None;
                 Posting::new(Cause { at, event, movement, source, line, purse }, points).ok()
             };
-            postings.extend(grant.cost.and_then(|cost| moves(Movement::Spend, None, cost)));
+            let cost = grant.cost.clone();
+            postings.extend(cost.and_then(|cost| moves(Movement::Spend, None, cost)));
             match &grant.award {
-                Award::Points(points) => {
+                Award::Points(Amount { points, purse }) => {
+                    let expiry = self.expiry(purse.as_ref(), expiry);
+                    let term = expiry.term(Some(event.at), &self.zone);
                     let shares = self.given(offer, *points, &purchase.basket).into_iter();
-                    let earn = |(line, points)| moves(Movement::Earn(term), line, points);
+                    let earn = |(line, points)| {
+                        let amount = Amount { points, purse: purse.clone() };
+                        moves(Movement::Earn(term), line, amount)
+                    };
                     postings.extend(shares.filter_map(earn));
                 }
                 Award::PointsMultiplier(by) => granted.push(Boost {

@@ -12,6 +12,7 @@ use crate::feature::Snapshot;
 use crate::id::TierId;
 use crate::money::{Money, Rounding};
 use crate::parallel::each;
+use crate::path::{Path, Problems};
 use crate::points::Points;
 use crate::tier::Ladder;
 
@@ -96,6 +97,9 @@ impl Program {
         cost: PointCost,
     ) -> Result<LadderSimulation, Error> {
         let checked = ladder.check(self.currency).map_err(Error::of)?;
+        if let Some(fault) = self.purses.fault(ladder.purse.as_ref()) {
+            return Err(Error::of(Problems::one(Path::from("purse"), fault)));
+        }
         let ladders = Ladders { first: ladder.id.clone(), others: self.ladders.others.clone() };
         let other = Self { tiers: Some(Arc::new(checked)), ladders, ..self.clone() };
         let compared = each(members, |member| {

@@ -7,8 +7,8 @@ const MAX_COMPARED_BYTES: usize = 128;
 
 /// The candidate nearest to `written`, if it is near enough to be what was meant.
 ///
-/// The nearest has the fewest edits (insertion, deletion, substitution, swap of neighbors) and is
-/// the first by its bytes among equals. A candidate with an argument, such as `spend(90d)`, is
+/// The nearest has the fewest edits (insertion, deletion, substitution, swap of neighbors), and is
+/// one that is near as a whole, and then the first by its bytes, among equals. A candidate with an argument, such as `spend(90d)`, is
 /// also compared by the part before its parenthesis, and then suggested with the argument that was
 /// written.
 pub(crate) fn name<'a>(
@@ -21,10 +21,13 @@ pub(crate) fn name<'a>(
     candidates
         .into_iter()
         .filter(|candidate| candidate.len() <= MAX_COMPARED_BYTES)
-        .flat_map(|candidate| [whole(written, candidate), stem(written, candidate)])
+        .flat_map(|candidate| {
+            let whole = whole(written, candidate).map(|(edits, text)| (edits, 0, text));
+            [whole, stem(written, candidate).map(|(edits, text)| (edits, 1, text))]
+        })
         .flatten()
         .min()
-        .map(|(_, text)| Text::from(text))
+        .map(|(.., text)| Text::from(text))
 }
 
 /// The candidate as it is, with the number of edits.

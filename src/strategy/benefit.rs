@@ -85,7 +85,7 @@ fn shipping(currency: Currency) -> BoxedStrategy<Benefit> {
 
 fn other(currency: Currency) -> BoxedStrategy<Benefit> {
     prop_oneof![
-        (1..=1_000_i64).prop_map(|points| Benefit::Points(Points(points))),
+        (1..=1_000_i64).prop_map(|points| Benefit::Points(Points(points).into())),
         points_per(currency),
         (101..=500_u32).prop_filter_map("a multiplier", |hundredths| {
             Multiplier::from_hundredths(hundredths).map(Benefit::PointsMultiplier)
@@ -100,7 +100,7 @@ fn other(currency: Currency) -> BoxedStrategy<Benefit> {
 fn points_per(currency: Currency) -> BoxedStrategy<Benefit> {
     let per = (1..=10_i64, amount(currency), target(), rounding());
     let per = per.prop_map(|(points, per, target, rounding)| {
-        Benefit::PointsPer(PointsPer { points: Points(points), per, target, rounding })
+        Benefit::PointsPer(PointsPer { points: Points(points), purse: None, per, target, rounding })
     });
     per.boxed()
 }

@@ -17,7 +17,7 @@ use crate::offer::{
     Allowance, AmountLimit, Base, Benefit, Budget, BudgetScope, Catalog, CodeBatch, Combines,
     Contest, Lane, Limits, Minimum, Mode, Offer, Partial, Portion, TrialUnit, UseLimit, Validity,
 };
-use crate::points::Points;
+use crate::points::{Amount, Points};
 use crate::rule::{Rule, Schema, Text};
 
 /// A catalog of up to `most` offers, whose conditions are on the fields of `schema`.
@@ -164,7 +164,16 @@ fn offer(schema: &Schema, currency: Currency) -> impl Strategy<Value = Offer> + 
                 limits.amounts.clear();
             }
             let offer = Offer { pilot, holdout, combines, ..Offer::new(id, benefit) };
-            Offer { name, when, validity, minimum, priority, limits, cost, ..offer }
+            Offer {
+                name,
+                when,
+                validity,
+                minimum,
+                priority,
+                limits,
+                cost: cost.map(Amount::from),
+                ..offer
+            }
         },
     )
 }

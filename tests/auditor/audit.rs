@@ -5,8 +5,8 @@ use std::collections::BTreeMap;
 
 use chrono::{DateTime, TimeDelta, Utc};
 use loyalty::event::{Event, EventKind, Operation, Parcel, Passage, Return};
-use loyalty::id::{CustomerId, EventId, LineId};
-use loyalty::points::{Cause, Movement, Points, Posting, Source, Term};
+use loyalty::id::{CustomerId, EventId, LineId, PurseId};
+use loyalty::points::{Amount, Cause, Movement, Points, Posting, Source, Term};
 
 /// From how many points on a member is gold.
 pub const GOLD: i64 = 14;
@@ -14,7 +14,7 @@ pub const GOLD: i64 = 14;
 /// What the events of a member come to.
 pub struct Audit {
     pub postings: Vec<Posting>,
-    /// What was earned and not taken back.
+    /// What was earned of main points and not taken back.
     pub kept: i64,
 }
 
@@ -23,6 +23,7 @@ struct Earned<'a> {
     event: &'a Event,
     source: Source,
     line: Option<LineId>,
+    purse: Option<PurseId>,
     points: i64,
     /// Who took how much of it back.
     taken: Vec<(&'a Event, i64)>,
@@ -68,7 +69,7 @@ impl<'a> Desk<'a> {
 
     fn kept(&self) -> i64 {
         let kept = |one: &Earned<'_>| one.points - one.taken_back();
-        self.earned.iter().map(kept).sum()
+        self.earned.iter().filter(|one| one.purse.is_none()).map(kept).sum()
     }
 
     fn happen(&mut self, event: &'a Event) {
@@ -79,11 +80,18 @@ impl<'a> Desk<'a> {
                 let expires_at = Some(active_at + TimeDelta::days(20));
                 let term = Term { active_at, expires_at, sliding: None };
                 for line in &purchase.basket.lines {
-                    let points = 2 * multiplier * line.quantity;
+                    let units = multiplier * line.quantity;
+                    let points = Points(2 * units).into();
                     self.earn(event, "units", term, (Some(line.id.clone()), points));
+                    let stars = Amount::of(Points(units), "stars".parse().unwrap());
+                    let share = (Some(line.id.clone()), stars);
+                    self.earn(event, "stars", Term::from(event.at), share);
                 }
             }
-            EventKind::Review(_) => self.earn(event, "review", Term::from(event.at), (None, 3)),
+            EventKind::Review(_) => {
+                let share = (None, Points(3).into());
+                self.earn(event, "review", Term::from(event.at), share);
+            }
             EventKind::Return(_) => self.take_and_give_back(event),
             EventKind::Void(void) => {
                 self.take_and_give_back(event);
@@ -94,27 +102,27 @@ impl<'a> Desk<'a> {
         }
     }
 
-    fn post(&mut self, event: &Event, moved: (Movement, &Source, Option<LineId>), points: i64) {
+    fn post(
+        &mut self,
+        event: &Event,
+        moved: (Movement, &Source, Option<LineId>),
+        purse: Option<&PurseId>,
+        points: i64,
+    ) {
         let (movement, source, line) = moved;
-        let source = source.clone();
+        let (source, purse) = (source.clone(), purse.cloned());
         if points > 0 {
-            let cause = Cause {
-                at: event.at,
-                event: event.id.clone(),
-                movement,
-                source,
-                line,
-                purse: None,
-            };
+            let cause =
+                Cause { at: event.at, event: event.id.clone(), movement, source, line, purse };
             self.postings.push(Posting::new(cause, Points(points)).unwrap());
         }
     }
 
-    fn earn(&mut self, event: &'a Event, rule: &str, term: Term, share: (Option<LineId>, i64)) {
+    fn earn(&mut self, event: &'a Event, rule: &str, term: Term, share: (Option<LineId>, Amount)) {
         let source = Source::Earning(rule.parse().unwrap());
-        let (line, points) = share;
-        self.post(event, (Movement::Earn(term), &source, line.clone()), points);
-        self.earned.push(Earned { event, source, line, points, taken: Vec::new() });
+        let (line, Amount { points: Points(points), purse }) = share;
+        self.post(event, (Movement::Earn(term), &source, line.clone()), purse.as_ref(), points);
+        self.earned.push(Earned { event, source, line, purse, points, taken: Vec::new() });
     }
 
     /// What should be taken of what was earned, now that this is known.
@@ -148,9 +156,10 @@ impl<'a> Desk<'a> {
         for (earned, due) in self.earned.iter_mut().zip(dues) {
             let missing = due - earned.taken_back();
             let (source, line) = (earned.source.clone(), earned.line.clone());
+            let purse = &earned.purse;
             if missing > 0 {
                 let movement = Movement::ClawBack { of: earned.event.id.clone() };
-                moves.push((movement, source.clone(), line.clone(), missing));
+                moves.push((movement, source.clone(), line.clone(), purse.clone(), missing));
                 earned.taken.push((event, missing));
             }
             let mut surplus = -missing;
@@ -163,49 +172,56 @@ impl<'a> Desk<'a> {
                 let back = surplus.min(*points).max(0);
                 (*points, surplus) = (*points - back, surplus - back);
                 let movement = Movement::Restore { of: by.id.clone() };
-                moves.push((movement, source.clone(), line.clone(), back));
+                moves.push((movement, source.clone(), line.clone(), purse.clone(), back));
             }
         }
-        for (movement, source, line, points) in moves {
-            self.post(event, (movement, &source, line), points);
+        for (movement, source, line, purse, points) in moves {
+            self.post(event, (movement, &source, line), purse.as_ref(), points);
         }
     }
 
     fn give_back_spent(&mut self, event: &Event, spend: &EventId) {
         let spend = self.event(spend).map(|event| &event.kind);
-        if let Some(EventKind::Points(Operation::Spend { points, reward, .. })) = spend {
+        if let Some(EventKind::Points(Operation::Spend { points, reward, purse })) = spend {
             let EventKind::Void(void) = &event.kind else { return };
             let source = Source::Reward(reward.clone());
             let movement = Movement::Restore { of: void.event.clone() };
-            self.post(event, (movement, &source, None), points.0);
+            self.post(event, (movement, &source, None), purse.as_ref(), points.0);
         }
     }
 
     fn operate(&mut self, event: &Event, operation: &Operation) {
-        let at = event.at;
+        let (at, purse) = (event.at, operation.purse());
         match operation {
             Operation::Spend { points, reward, .. } => {
-                self.post(
-                    event,
-                    (Movement::Spend, &Source::Reward(reward.clone()), None),
-                    points.0,
-                );
+                let source = Source::Reward(reward.clone());
+                self.post(event, (Movement::Spend, &source, None), purse, points.0);
             }
             Operation::Hold { points, reward, until, .. } => {
                 let (movement, source) =
                     (Movement::Hold { until: *until }, Source::Reward(reward.clone()));
-                self.post(event, (movement, &source, None), points.0);
+                self.post(event, (movement, &source, None), purse, points.0);
             }
             Operation::Capture { hold, points, .. } => {
                 let (source, held) = self.held(hold);
                 let captured = points.map_or(held, |points| points.0);
                 let of = || hold.clone();
-                self.post(event, (Movement::Capture { of: of() }, &source, None), captured);
-                self.post(event, (Movement::Release { of: of() }, &source, None), held - captured);
+                self.post(event, (Movement::Capture { of: of() }, &source, None), purse, captured);
+                self.post(
+                    event,
+                    (Movement::Release { of: of() }, &source, None),
+                    purse,
+                    held - captured,
+                );
             }
             Operation::Release { hold, .. } => {
                 let (source, held) = self.held(hold);
-                self.post(event, (Movement::Release { of: hold.clone() }, &source, None), held);
+                self.post(
+                    event,
+                    (Movement::Release { of: hold.clone() }, &source, None),
+                    purse,
+                    held,
+                );
             }
             Operation::Adjust { points, operator, .. } => {
                 let source = Source::Operator(operator.clone());
@@ -213,14 +229,19 @@ impl<'a> Desk<'a> {
                     ..0 => Movement::Forfeit,
                     0.. => Movement::Earn(Term::from(at)),
                 };
-                self.post(event, (movement, &source, None), points.0.abs());
+                self.post(event, (movement, &source, None), purse, points.0.abs());
             }
             Operation::Send { points, to, why, .. } => {
-                self.post(event, (Movement::Send, &peer(*why, to), None), points.0);
+                self.post(event, (Movement::Send, &peer(*why, to), None), purse, points.0);
             }
             Operation::Receive { parcels, from, why, .. } => {
                 for (term, points) in received(parcels, at) {
-                    self.post(event, (Movement::Earn(term), &peer(*why, from), None), points);
+                    self.post(
+                        event,
+                        (Movement::Earn(term), &peer(*why, from), None),
+                        purse,
+                        points,
+                    );
                 }
             }
             other => panic!("{other:?}"),

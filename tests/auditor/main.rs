@@ -16,6 +16,7 @@ mod world;
 use std::collections::BTreeSet;
 
 use chrono::{DateTime, TimeDelta, Utc};
+use loyalty::id::PurseId;
 use loyalty::points::{Movement, Points, Posting, Source};
 use loyalty::program::{Member, Program, Spec};
 
@@ -29,7 +30,9 @@ const TERMS: &str = r#"{
     {"id": "basic", "name": "Basic", "at_least": 0},
     {"id": "gold", "name": "Gold", "at_least": 14, "multiplier": "2x"}
   ]}],
+  "purses": [{"id": "stars"}],
   "earning": [
+    {"id": "stars", "purse": "stars", "award": {"per_unit": {"points": 1}}},
     {"id": "units", "award": {"per_unit": {"points": 2}},
      "activation": {"after": "24h"}, "expiry": {"after": "20d"}},
     {"id": "review", "award": {"per_event": {"event": "review", "points": 3}},
@@ -62,7 +65,7 @@ fn check_from(first: u64) {
         let _told = Told(seed);
         let world = World::simulated(&program, seed);
         world.members.iter().for_each(|member| check_member(&program, member, world.now));
-        check_conservation(&world);
+        world::purses().iter().for_each(|purse| check_conservation(&world, purse.as_ref()));
     }
 }
 
@@ -74,12 +77,16 @@ fn check_member(program: &Program, member: &Member, now: DateTime<Utc>) {
     let stands: BTreeSet<Posting> = stands.collect();
     assert_eq!(stands, audit.postings.iter().cloned().collect(), "{}", member.id());
     for as_of in [now - TimeDelta::days(9), now, now + TimeDelta::days(30)] {
-        let till = Till::new(&audit.postings, None, ledger.order(), [as_of; 2]);
-        assert_eq!(ledger.balance(as_of), till.balance(), "{} {as_of}", member.id());
-        let lots = ledger.lots(as_of).into_iter();
-        let left = lots.map(|lot| (lot.cause, [lot.left.0, lot.reserved.0]));
-        let counted = till.lots().into_iter().map(|(cause, lot)| (cause, [lot.left, lot.reserved]));
-        assert_eq!(left.collect::<BTreeSet<_>>(), counted.collect(), "{} {as_of}", member.id());
+        for purse in world::purses() {
+            let held = ledger.purse(purse.as_ref());
+            let till = Till::new(&audit.postings, purse.as_ref(), held.order(), [as_of; 2]);
+            assert_eq!(held.balance(as_of), till.balance(), "{} {as_of}", member.id());
+            let lots = held.lots(as_of).into_iter();
+            let left = lots.map(|lot| (lot.cause, [lot.left.0, lot.reserved.0]));
+            let counted = till.lots().into_iter();
+            let counted = counted.map(|(cause, lot)| (cause, [lot.left, lot.reserved]));
+            assert_eq!(left.collect::<BTreeSet<_>>(), counted.collect(), "{} {as_of}", member.id());
+        }
     }
     let standing = program.view(member, now).standing.unwrap();
     let tier = if audit.kept >= audit::GOLD { "gold" } else { "basic" };
@@ -90,8 +97,9 @@ fn check_member(program: &Program, member: &Member, now: DateTime<Utc>) {
 }
 
 /// What accounts give each other is neither lost nor invented, and neither is anything else.
-fn check_conservation(world: &World) {
-    let balances = world.members.iter().map(|member| member.ledger().balance(world.now));
+fn check_conservation(world: &World, purse: Option<&PurseId>) {
+    let members = || world.members.iter().map(|member| member.ledger().purse(purse));
+    let balances = members().map(|held| held.balance(world.now));
     let (mut there, mut sent) = (0, 0);
     for balance in balances {
         let parts = [balance.active, balance.pending, balance.reserved, balance.expired];
@@ -100,8 +108,8 @@ fn check_conservation(world: &World) {
         sent += balance.sent.0;
     }
     let (mut created, mut passed) = (0, 0);
-    for member in &world.members {
-        for (cause, Points(points)) in member.ledger().net() {
+    for held in members() {
+        for (cause, Points(points)) in held.net() {
             match (&cause.movement, &cause.source) {
                 (Movement::Earn(_), Source::Earning(_) | Source::Operator(_)) => created += points,
                 (Movement::Earn(_), _) => passed += points,
@@ -177,6 +185,7 @@ fn much_happens_in_the_worlds() {
         "forfeited",
         "hold_over",
         "merged",
+        "other_purse",
         "pending",
         "released in time",
         "reserved",

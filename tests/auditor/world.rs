@@ -6,8 +6,8 @@ use chrono::{DateTime, TimeDelta, Utc};
 use loyalty::event::{
     Basket, Event, EventKind, LineItem, Operation, Purchase, Return, Review, Void,
 };
-use loyalty::id::{CustomerId, EventId};
-use loyalty::points::{Movement, Points, Source};
+use loyalty::id::{CustomerId, EventId, PurseId};
+use loyalty::points::{Amount, Movement, Points, Source};
 use loyalty::profile::Customer;
 use loyalty::program::{Applied, Handover, Member, Program, Status};
 use rand::{RngExt, SeedableRng};
@@ -71,6 +71,11 @@ impl<'a> World<'a> {
         self.rng.random_range(1..=most)
     }
 
+    /// Main points or stars.
+    fn purse(&mut self) -> Option<PurseId> {
+        self.chance(0.4).then(stars)
+    }
+
     fn id(&mut self) -> EventId {
         self.events += 1;
         format!("e{:02}", self.events).parse().unwrap()
@@ -89,13 +94,13 @@ impl<'a> World<'a> {
             13..16 => Some(EventKind::Points(Operation::Spend {
                 points: Points(self.number(9)),
                 reward: "mug".parse().unwrap(),
-                purse: None,
+                purse: self.purse(),
             })),
             16..18 => Some(EventKind::Points(Operation::Hold {
                 points: Points(self.number(7)),
                 reward: "cap".parse().unwrap(),
                 until: self.now + TimeDelta::hours(self.number(200)),
-                purse: None,
+                purse: self.purse(),
             })),
             18..21 => self.after_hold(whose),
             21..23 => Some(self.adjustment()),
@@ -166,14 +171,19 @@ impl<'a> World<'a> {
 
     fn after_hold(&mut self, whose: usize) -> Option<EventKind> {
         let is_hold = |kind: &EventKind| matches!(kind, EventKind::Points(Operation::Hold { .. }));
-        let hold = self.earlier(whose, is_hold)?.id;
+        let held = self.earlier(whose, is_hold)?;
+        let EventKind::Points(operation) = &held.kind else { return None };
+        // Now and then it is looked for in another purse.
+        let other = self.chance(0.1);
+        let purse = operation.purse().is_some() != other;
+        let (hold, purse) = (held.id.clone(), purse.then(stars));
         let points = match self.number(4) {
             1 => None,
             points => Some(Points(points)),
         };
         Some(EventKind::Points(match self.chance(0.3) {
-            true => Operation::Release { hold, purse: None },
-            false => Operation::Capture { hold, points, purse: None },
+            true => Operation::Release { hold, purse },
+            false => Operation::Capture { hold, points, purse },
         }))
     }
 
@@ -186,17 +196,17 @@ impl<'a> World<'a> {
             operator,
             reason,
             expires_at: None,
-            purse: None,
+            purse: self.purse(),
         })
     }
 
     fn transfer(&mut self, from: usize) {
         let to = self.rng.random_range(0..3);
         let to = if to == 1 && self.merged { 0 } else { to };
-        let points = Points(self.number(6));
+        let amount = Amount { points: Points(self.number(6)), purse: self.purse() };
         let ids = [self.id(), self.id()];
         let [from, to] = [from, to].map(|one| &self.members[one]);
-        match self.program.transfer(from, to, points, self.now, ids) {
+        match self.program.transfer(from, to, amount, self.now, ids) {
             Ok(handover) => self.carry_out(&handover),
             Err(refusal) => {
                 self.refusals.insert(refusal.code());
@@ -207,19 +217,27 @@ impl<'a> World<'a> {
     fn merge_or_part(&mut self) {
         let ids = [self.id(), self.id()];
         let (ann, bob) = (&self.members[0], &self.members[1]);
+        let named = |purse: Option<&PurseId>| {
+            let of_purse = |id: &EventId| format!("{id}{}", purse.map_or("", PurseId::as_str));
+            ids.each_ref().map(|id| of_purse(id).parse().unwrap())
+        };
         let handover = if self.merged {
-            let part = self.bobs_part();
-            let handover = self.program.unmerge(ann, bob, self.now, |_| ids.clone());
-            assert_eq!(handover.as_ref().map(|one| passed(one, bob.id())), Ok(part));
-            handover
-        } else {
-            let held = bob.ledger().balance(self.now);
-            let handover = self.program.merge(ann, bob, self.now, |_| ids.clone());
-            if let Ok(handover) = &handover {
-                let all = held.active.0 + held.pending.0 - held.deficit.0;
-                assert_eq!(passed(handover, ann.id()), all);
+            let handovers = self.program.unmerge(ann, bob, self.now, named).unwrap();
+            for purse in purses() {
+                let part = self.bobs_part(purse.as_ref());
+                assert_eq!(passed(&handovers, purse.as_ref(), bob.id()), part);
             }
-            handover
+            Ok(handovers)
+        } else {
+            let handovers = self.program.merge(ann, bob, self.now, named);
+            for purse in purses() {
+                let held = bob.ledger().purse(purse.as_ref()).balance(self.now);
+                let all = held.active.0 + held.pending.0 - held.deficit.0;
+                let handovers = handovers.as_ref();
+                let found = handovers.map(|all| passed(all, purse.as_ref(), ann.id()));
+                assert!(found.is_err() || found == Ok(all), "{found:?} {all}");
+            }
+            handovers
         };
         match handover {
             Ok(handover) => {
@@ -234,12 +252,12 @@ impl<'a> World<'a> {
 
     /// What is Bob's of Ann's account, point by point: of what he brought or what was earned on his
     /// card all that has not expired, less what was taken on his card.
-    fn bobs_part(&self) -> i64 {
+    fn bobs_part(&self, purse: Option<&PurseId>) -> i64 {
         let ann = &self.members[0];
         let bob: CustomerId = "bob".parse().unwrap();
         let events = events(ann);
         let audit = Audit::of(&events);
-        let till = Till::new(&audit.postings, None, ann.ledger().order(), [self.now; 2]);
+        let till = Till::new(&audit.postings, purse, ann.ledger().order(), [self.now; 2]);
         let is_his = |id: &EventId, source: &Source| {
             let event = events.iter().find(|event| event.id == *id).unwrap();
             event.card.as_ref() == Some(&bob)
@@ -256,6 +274,7 @@ impl<'a> World<'a> {
         for posting in audit
             .postings
             .iter()
+            .filter(|posting| posting.cause().purse.as_ref() == purse)
             .filter(|posting| is_his(&posting.cause().event, &posting.cause().source))
         {
             match posting.cause().movement {
@@ -316,9 +335,26 @@ pub fn events(member: &Member) -> Vec<&Event> {
     member.profile().history.since((DateTime::<Utc>::MIN_UTC, &first)).collect()
 }
 
-/// How much goes to an account; negative if it comes from there.
-fn passed(handovers: &[Handover], to: &CustomerId) -> i64 {
-    let [Handover { sent, received }] = handovers else { return 0 };
-    let EventKind::Points(Operation::Send { points, .. }) = sent.kind else { panic!("{sent:?}") };
-    if received.customer == *to { points.0 } else { -points.0 }
+/// How much of a purse goes to an account; negative if it comes from there.
+fn passed(handovers: &[Handover], of: Option<&PurseId>, to: &CustomerId) -> i64 {
+    let passed = handovers.iter().map(|Handover { sent, received }| match &sent.kind {
+        EventKind::Points(Operation::Send { points, purse, .. }) if purse.as_ref() == of => {
+            if received.customer == *to {
+                points.0
+            } else {
+                -points.0
+            }
+        }
+        _ => 0,
+    });
+    passed.sum()
+}
+
+fn stars() -> PurseId {
+    "stars".parse().unwrap()
+}
+
+/// That of the main points, and that of the stars.
+pub fn purses() -> [Option<PurseId>; 2] {
+    [None, Some(stars())]
 }

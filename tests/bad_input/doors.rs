@@ -15,7 +15,7 @@ use loyalty::offer::{
 };
 use loyalty::path::{self, Problems};
 use loyalty::points::{
-    Boosts, Earlier, Earning, EarningPolicy, Expiry, Ledger, Occasion, Points, Purses,
+    Boosts, Earlier, Earning, EarningPolicy, Expiry, Ledger, Occasion, Points, Purses, Wallet,
 };
 use loyalty::profile::{Customer, History, Profile};
 use loyalty::program::{Applied, Decision, Member, Program, Spec};
@@ -269,6 +269,8 @@ pub static SCHEMA: LazyLock<Schema> = LazyLock::new(|| {
     Schema::new(fields).unwrap()
 });
 
+static WALLET: LazyLock<Wallet> = LazyLock::new(|| Points(100).into());
+
 static FACTS: LazyLock<Sheet> = LazyLock::new(|| {
     let values = r#"[3, 0.5, {"money": "12.40 EUR"}, "gold", "Gent", ["coffee"],
         {"date": "2024-02-29"}, null]"#;
@@ -304,7 +306,7 @@ impl Host {
             member_since: None,
             uses: &NoUses,
             budgets: &NoBudgets,
-            points: Points(100),
+            points: &WALLET,
             chosen: &basket.chosen,
             explain: Explain::Full,
         }

@@ -32,7 +32,7 @@ fn terms(policy: &str, cost: &str) -> Program {
 }
 
 /// Events that refer to each other: orders o0 to o3 of two lines, returns, voids, confirmations.
-fn happenings() -> impl Strategy<Value = Vec<Event>> {
+pub fn happenings() -> impl Strategy<Value = Vec<Event>> {
     let one = (1..25_i64, 0..7_u8, 0..4_usize, 0..12_usize, any::<bool>());
     prop::collection::vec(one, 1..12).prop_map(|all| {
         let happens = all.iter().enumerate().map(|(at, (day, what, order, of, cup))| {
@@ -53,7 +53,7 @@ fn happenings() -> impl Strategy<Value = Vec<Event>> {
     })
 }
 
-fn member(program: &Program, events: &[Event]) -> Member {
+pub fn member(program: &Program, events: &[Event]) -> Member {
     let mut member = enroll(program);
     events.iter().for_each(|event| drop(feed(program, &mut member, event)));
     member

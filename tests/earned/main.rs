@@ -12,19 +12,22 @@
 //! 5 d tells email=a birthday=1990-02-28             | +20      | active 25
 //! ```
 //!
-//! However the events of a table arrive, the same stands in the ledger in the end.
+//! Points of a purse are told with its name: `+15 +3:stars`, `active 15, stars active 3`. However the
+//! events of a table arrive, the same stands in the ledger in the end.
 
 mod bonuses;
 mod claw_back;
 mod confirmed;
 mod laws;
 mod multipliers;
+mod purses;
 mod terms;
 
 use std::collections::BTreeMap;
 
 use chrono::{DateTime, TimeDelta, Utc};
 use loyalty::event::{Event, EventKind};
+use loyalty::id::PurseId;
 use loyalty::points::{Balance, Cause, Movement, Points};
 use loyalty::profile::Customer;
 use loyalty::program::{Applied, Decision, Member, Program, Spec};
@@ -135,7 +138,7 @@ fn net(member: &Member) -> Vec<(Cause, Points)> {
 
 /// What the entries come to: for the event itself by movement, and in all for what they correct.
 fn entries(decision: &Decision) -> String {
-    let mut sums: BTreeMap<(bool, u8), i64> = BTreeMap::new();
+    let mut sums: BTreeMap<(Option<&PurseId>, bool, u8), i64> = BTreeMap::new();
     for entry in &decision.entries {
         let corrects = entry.cause.event != decision.event.id;
         let movement = match entry.cause.movement {
@@ -144,18 +147,32 @@ fn entries(decision: &Decision) -> String {
             Movement::Restore { .. } => 2,
             _ => 3,
         };
-        *sums.entry((corrects, if corrects { 0 } else { movement })).or_default() += entry.points.0;
+        let movement = if corrects { 0 } else { movement };
+        *sums.entry((entry.cause.purse.as_ref(), corrects, movement)).or_default() +=
+            entry.points.0;
     }
-    let told = sums.values().filter(|sum| **sum != 0).map(|sum| format!("{sum:+}"));
+    let told = sums.iter().filter(|(_, sum)| **sum != 0);
+    let told = told.map(|((purse, ..), sum)| match purse {
+        None => format!("{sum:+}"),
+        Some(purse) => format!("{sum:+}:{purse}"),
+    });
     told.collect::<Vec<_>>().join(" ")
 }
 
 fn held(member: &Member, as_of: DateTime<Utc>) -> String {
-    let Balance { active, pending, expired, deficit, .. } = member.ledger().balance(as_of);
-    let amounts =
-        [("active", active), ("pending", pending), ("expired", expired), ("deficit", deficit)];
-    let held = amounts.into_iter().filter(|(_, points)| !points.is_zero());
-    held.map(|(name, points)| format!("{name} {points}")).collect::<Vec<_>>().join(", ")
+    let ledger = member.ledger();
+    let purses = std::iter::once(None).chain(ledger.purses().map(Some));
+    let held = purses.flat_map(|purse| {
+        let Balance { active, pending, expired, deficit, .. } = ledger.purse(purse).balance(as_of);
+        let amounts =
+            [("active", active), ("pending", pending), ("expired", expired), ("deficit", deficit)];
+        let held = amounts.into_iter().filter(|(_, points)| !points.is_zero());
+        held.map(move |(name, points)| match purse {
+            None => format!("{name} {points}"),
+            Some(purse) => format!("{purse} {name} {points}"),
+        })
+    });
+    held.collect::<Vec<_>>().join(", ")
 }
 
 /// Checks a table under these terms, and that the order in which its events arrive does not matter.

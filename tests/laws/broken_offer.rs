@@ -64,7 +64,7 @@ fn an_offer_evaluator_that_breaks_a_law_is_found_out() {
         customer: &"ann".parse().unwrap(),
         budgets: &NoBudgets,
         uses: &NoUses,
-        points: Points(0),
+        points: &Points(0).into(),
         chosen: &[],
         explain: Explain::Full,
     };
@@ -121,7 +121,7 @@ fn an_offer_evaluator_that_tells_too_little_or_too_much_is_found_out() {
         customer: &"ann".parse().unwrap(),
         budgets: &NoBudgets,
         uses: &NoUses,
-        points: Points(0),
+        points: &Points(0).into(),
         chosen: &[],
         explain: Explain::Grants,
     };

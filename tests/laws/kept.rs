@@ -291,7 +291,7 @@ proptest! {
             member_since,
             uses: &NoUses,
             budgets: &Scarce(scarce),
-            points: Points(points),
+            points: &Points(points).into(),
             chosen: &basket.chosen,
             explain: Explain::Full,
         };

@@ -2,8 +2,11 @@
 
 use chrono::{DateTime, TimeDelta, Utc};
 use loyalty::calendar::{Period, Zone};
+use loyalty::id::PurseId;
 use loyalty::insight::liability::{Cohorts, Flows, RollForward, Triangle};
-use loyalty::points::{Balance, Cause, Ledger, Lot, Movement, Points, Posting, Source, Term};
+use loyalty::points::{
+    Balance, Cause, Contents, Ledger, Lot, Movement, Points, Posting, Source, Term,
+};
 use proptest::prelude::*;
 
 use super::ledgers::post;
@@ -54,11 +57,13 @@ fn at(number: i64) -> DateTime<Utc> {
 }
 
 fn postings() -> impl Strategy<Value = Vec<Posting>> {
-    let one = (0..DAYS).prop_flat_map(|number| (Just(number), movements(number), 1..12_i64));
-    let posting = one.prop_map(|(number, movement, points)| {
+    let one = (0..DAYS).prop_flat_map(|number| {
+        (Just(number), movements(number), 1..12_i64, prop::sample::select(purses().to_vec()))
+    });
+    let posting = one.prop_map(|(number, movement, points, purse)| {
         let source = Source::Earning("base".parse().unwrap());
         let event = format!("e{number}").parse().unwrap();
-        let cause = Cause { at: at(number), event, movement, source, line: None, purse: None };
+        let cause = Cause { at: at(number), event, movement, source, line: None, purse };
         Posting::new(cause, Points(points)).unwrap()
     });
     proptest::collection::vec(posting, 0..24).prop_map(|mut postings| {
@@ -98,10 +103,25 @@ fn cohorts() -> impl Strategy<Value = Cohorts> {
         .prop_map(|(period, zone)| Cohorts { period, zone: Zone::from_name(zone).unwrap() })
 }
 
+/// The purse of the main points, and another one.
+fn purses() -> [Option<PurseId>; 2] {
+    [None, Some("stars".parse().unwrap())]
+}
+
 fn rolled(cohorts: Cohorts, ledgers: &[Ledger], from: i64, to: i64) -> RollForward {
-    let mut whole = RollForward::new(cohorts, day(from), day(to)).unwrap();
+    rolled_in(None, cohorts, ledgers, [from, to])
+}
+
+fn rolled_in(
+    purse: Option<&PurseId>,
+    cohorts: Cohorts,
+    ledgers: &[Ledger],
+    [from, to]: [i64; 2],
+) -> RollForward {
+    let whole = RollForward::new(cohorts, day(from), day(to)).unwrap();
+    let mut whole = whole.of_purse(purse.cloned());
     for ledger in ledgers {
-        whole.add(ledger).unwrap();
+        whole.add(ledger.purse(purse)).unwrap();
     }
     whole
 }
@@ -114,8 +134,8 @@ fn triangle(cohorts: Cohorts, ledgers: &[Ledger], as_of: DateTime<Utc>) -> Trian
     whole
 }
 
-fn sum(ledgers: &[Ledger], as_of: DateTime<Utc>, column: fn(Balance) -> Points) -> i64 {
-    ledgers.iter().map(|ledger| column(ledger.balance(as_of)).0).sum()
+fn sum(contents: &[Contents<'_>], as_of: DateTime<Utc>, column: fn(Balance) -> Points) -> i64 {
+    contents.iter().map(|contents| column(contents.balance(as_of)).0).sum()
 }
 
 fn ties(whole: &RollForward) -> bool {
@@ -138,9 +158,12 @@ proptest! {
         ledgers in ledgers(),
         from in 0..DAYS,
         lasts in 0..DAYS,
+        purse in prop::sample::select(purses().to_vec()),
     ) {
         let (to, start, end) = (from + lasts, day(from), day(from + lasts));
-        let whole = rolled(cohorts, &ledgers, from, to);
+        let whole = rolled_in(purse.as_ref(), cohorts, &ledgers, [from, to]);
+        let contents = ledgers.iter().map(|ledger| ledger.purse(purse.as_ref()));
+        let ledgers: Vec<Contents<'_>> = contents.collect();
         prop_assert!(ties(&whole), "{}", whole);
         let total = whole.total().unwrap();
         let grown = |column| sum(&ledgers, end, column) - sum(&ledgers, start, column);
@@ -278,6 +301,7 @@ proptest! {
         as_of in 0..2 * DAYS,
     ) {
         let as_of = day(as_of);
+        let contents: Vec<Contents<'_>> = ledgers.iter().map(Contents::from).collect();
         let whole = triangle(cohorts, &ledgers, as_of);
         let mut held = [0, 0, 0];
         for row in whole.rows().values() {
@@ -289,9 +313,9 @@ proptest! {
             held[2] += row.expired.0;
         }
         let expected = [
-            sum(&ledgers, as_of, |held| held.active),
-            sum(&ledgers, as_of, |held| held.pending),
-            sum(&ledgers, as_of, |held| held.expired),
+            sum(&contents, as_of, |held| held.active),
+            sum(&contents, as_of, |held| held.pending),
+            sum(&contents, as_of, |held| held.expired),
         ];
         prop_assert_eq!(held, expected);
     }

@@ -5,6 +5,7 @@ mod deferral;
 mod estimates;
 mod laws;
 mod ledgers;
+mod purses;
 mod reference;
 mod report;
 mod tables;

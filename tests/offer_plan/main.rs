@@ -17,7 +17,7 @@ use loyalty::offer::{
     FixedOff, FreeItem, JointMissing, Lane, LanePlan, Limits, Minimum, Mode, NoBudgets, NoUses,
     Off, Offer, OfferEvaluator, PercentOff, Reason, Request, ShippingOff, Slot, Target, Which,
 };
-use loyalty::points::Points;
+use loyalty::points::{Amount, Points, Wallet};
 use loyalty::rule::{Schema, Sheet};
 use proptest::collection::{btree_set, vec};
 use proptest::option;
@@ -48,6 +48,12 @@ struct Question {
 }
 
 impl Question {
+    /// There are half as many stars as points.
+    fn wallet(&self) -> Wallet {
+        let stars = Points(self.points.0 / 2);
+        [self.points.into(), Amount::of(stars, "stars".parse().unwrap())].into_iter().collect()
+    }
+
     /// All offers are chosen by the customer.
     fn ask(&self, catalog: &Catalog) -> Evaluation {
         let chosen: Vec<OfferId> = catalog.offers().map(|offer| offer.id.clone()).collect();
@@ -60,7 +66,7 @@ impl Question {
             customer: &"ann".parse().unwrap(),
             budgets: &NoBudgets,
             uses: &NoUses,
-            points: self.points,
+            points: &self.wallet(),
             chosen: &chosen,
             explain: Explain::Codes,
         })
@@ -136,13 +142,17 @@ fn minimum() -> impl Strategy<Value = Minimum> {
 
 fn offer() -> impl Strategy<Value = Offer> {
     let most = option::weighted(0.2, 1_i64..400);
-    let cost = option::weighted(0.3, 1_i64..200);
+    let cost = option::weighted(0.3, (1_i64..200, any::<bool>())).prop_map(|cost| {
+        let (points, stars) = cost?;
+        let purse = stars.then(|| "stars".parse().unwrap());
+        Some(Amount { points: Points(points), purse })
+    });
     let minimum = option::weighted(0.2, minimum());
     (benefit(), -1_i32..2, most, cost, combines(), minimum).prop_map(
         |(benefit, priority, most, cost, combines, minimum)| {
             let offer = Offer::new(OfferId::new("o").unwrap(), benefit).with_priority(priority);
             let limits = Limits { max_discount: most.map(euro), ..Limits::default() };
-            Offer { limits, cost: cost.map(Points), combines, minimum, ..offer }
+            Offer { limits, cost, combines, minimum, ..offer }
         },
     )
 }

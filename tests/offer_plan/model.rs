@@ -119,11 +119,16 @@ impl<'a> Model<'a> {
     /// something off.
     fn amounts(&self, sequence: &[(usize, Reverse<u32>)]) -> Option<Vec<i64>> {
         let offers: Vec<&Offer> = sequence.iter().map(|(at, _)| self.offers[*at]).collect();
-        let cost: i64 = offers.iter().filter_map(|offer| offer.cost).map(|cost| cost.0).sum();
+        let costs = || offers.iter().filter_map(|offer| offer.cost.as_ref());
+        let cost = |stars: bool| -> i64 {
+            costs().filter(|cost| cost.purse.is_some() == stars).map(|cost| cost.points.0).sum()
+        };
+        let points = self.question.points.0;
+        let too_few = cost(false) > points || cost(true) > points / 2;
         let together = offers.iter().enumerate().all(|(at, one)| {
             offers[..at].iter().all(|other| together(&one.combines, &other.combines))
         });
-        if !together || cost > self.question.points.0 { None } else { self.stacked(sequence) }
+        if !together || too_few { None } else { self.stacked(sequence) }
     }
 
     /// What each takes off in a stack in which nothing stands in its way.

@@ -14,7 +14,7 @@ use loyalty::offer::{
     Offer, OfferEvaluator, PercentOff, Reason, Remark, Request, Shade, ShippingOff, Slot, Spread,
     StepOff, Target, Threshold, Tiered, UnitPrice, Units, UseLimit, Validity,
 };
-use loyalty::points::Points;
+use loyalty::points::{Amount, Points};
 use loyalty::rule::{Field, Kind, Rule, Schema, Sheet, Text, Value, field, not};
 use proptest::collection::vec;
 use proptest::prelude::*;
@@ -116,7 +116,7 @@ fn benefit() -> impl Strategy<Value = Benefit> + Clone {
         Benefit::Shipping(ShippingOff::free()),
         Benefit::Shipping(ShippingOff::Percent(Percent::new(50))),
         Benefit::Shipping(ShippingOff::UpTo(euro(200))),
-        Benefit::Points(Points(10)),
+        Benefit::Points(Points(10).into()),
         Benefit::gift("mug".parse().unwrap()),
     ]);
     prop_oneof![4 => percent, 4 => fixed, 3 => others]
@@ -194,7 +194,7 @@ fn plain() -> impl Strategy<Value = Offer> + Clone {
             let target = Target::products(["a".parse().unwrap()]);
             Benefit::Fixed(FixedOff::new(euro(amount)).off(target))
         }),
-        Just(Benefit::Points(Points(10))),
+        Just(Benefit::Points(Points(10).into())),
     ];
     let cap = select(vec![None, None, None, Some(30), Some(400)]);
     let terms = (0..5_u8, 0..=1_i32, cap);
@@ -217,7 +217,12 @@ fn any_offer() -> impl Strategy<Value = Offer> + Clone {
         if !benefit.is_discount() {
             limits.max_discount = None;
         }
-        let offer = Offer { limits, cost, minimum, ..Offer::new("x".parse().unwrap(), benefit) };
+        let offer = Offer {
+            limits,
+            cost: cost.map(Amount::from),
+            minimum,
+            ..Offer::new("x".parse().unwrap(), benefit)
+        };
         Offer { when, priority, combines, validity, ..offer }
     })
 }
@@ -307,7 +312,7 @@ impl Question {
             member_since: None,
             uses: &NoUses,
             budgets: &NoBudgets,
-            points: self.points,
+            points: &self.points.into(),
             chosen: if self.choose { &all } else { &[] },
             explain: Explain::Codes,
         })

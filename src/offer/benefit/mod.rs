@@ -37,9 +37,9 @@ use super::Base;
 use super::decline::Nothing;
 use super::evaluation::Award;
 use super::price::{Prices, Proposal};
-use crate::id::ProductId;
+use crate::id::{ProductId, PurseId};
 use crate::money::{Allocator, Money, Percent};
-use crate::points::{Multiplier, Points};
+use crate::points::{Amount, Multiplier, Points};
 
 /// What an offer gives.
 ///
@@ -67,8 +67,9 @@ pub enum Benefit {
     Bundle(Bundle),
     /// Cheaper or free shipping.
     Shipping(ShippingOff),
-    /// Points on top of what the purchase earns.
-    Points(Points),
+    /// Points on top of what the purchase earns: `500`, or those of a purse as in
+    /// `{"points": 5, "purse": "stars"}`.
+    Points(Amount),
     /// Points for what is paid, on top of what the purchase earns.
     PointsPer(PointsPer),
     /// More points for what is bought: `2x` doubles them.
@@ -190,11 +191,21 @@ impl Benefit {
         }
     }
 
+    /// The purse that its points go into; `None` for the main points.
+    #[must_use]
+    pub const fn purse(&self) -> Option<&PurseId> {
+        match self {
+            Self::Points(amount) => amount.purse.as_ref(),
+            Self::PointsPer(per) => per.purse.as_ref(),
+            _ => None,
+        }
+    }
+
     /// What it gives whatever is in the basket; `None` if it is a discount, or if it depends on the
     /// [prices](Self::points).
     pub(super) fn award(&self) -> Option<Award> {
         match self {
-            Self::Points(points) => Some(Award::Points(*points)),
+            Self::Points(amount) => Some(Award::Points(amount.clone())),
             Self::PointsMultiplier(multiplier) => Some(Award::PointsMultiplier(*multiplier)),
             Self::Gift(gift) => Some(Award::Gift(gift.clone())),
             Self::Access(access) => Some(Award::Access(access.clone())),

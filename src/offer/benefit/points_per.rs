@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 use super::super::MAX_POINTS;
 use super::super::price::Prices;
 use super::{Base, Target};
+use crate::id::PurseId;
 use crate::money::{Money, Rounding};
 use crate::points::Points;
 
@@ -19,6 +20,9 @@ use crate::points::Points;
 pub struct PointsPer {
     /// How many points.
     pub points: Points,
+    /// The purse that they go into; that of the main points if not said.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub purse: Option<PurseId>,
     /// For how much.
     pub per: Money,
     /// What counts; the whole order if not said.
@@ -41,7 +45,7 @@ impl PointsPer {
     /// So many points for every `per` of the order.
     #[must_use]
     pub const fn new(points: Points, per: Money) -> Self {
-        Self { points, per, target: Target::Order, rounding: down() }
+        Self { points, purse: None, per, target: Target::Order, rounding: down() }
     }
 
     /// The same for `target`.

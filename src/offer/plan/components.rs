@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use super::super::price::Prices;
 use super::lineup::Lineup;
 use super::reach::{ships, touches};
-use crate::points::Points;
+use crate::points::Wallet;
 
 /// What two parties can have in common.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -39,7 +39,7 @@ pub(super) fn components(lineup: &Lineup<'_>, prices: &Prices<'_>) -> Vec<Vec<us
     }
     let scarce = scarce(lineup);
     for (number, party) in lineup.parties.iter().enumerate() {
-        if scarce && party.cost > Points::ZERO {
+        if scarce && !party.cost.is_empty() {
             tie(Tie::Points, number);
         }
         for marks in party.members.iter().map(|member| &member.marks) {
@@ -63,8 +63,9 @@ pub(super) fn components(lineup: &Lineup<'_>, prices: &Prices<'_>) -> Vec<Vec<us
 
 /// Whether there are too few points for everything.
 pub(super) fn scarce(lineup: &Lineup<'_>) -> bool {
-    let costs = lineup.parties.iter().map(|party| party.cost);
-    Points::sum(costs).is_none_or(|costs| costs > lineup.points)
+    let mut costs = Wallet::default();
+    lineup.parties.iter().for_each(|party| costs.add(&party.cost));
+    !lineup.points.covers(&costs)
 }
 
 /// Which parties were joined so far.

@@ -5,14 +5,14 @@ use super::super::catalog::{Catalog, CheckedOffer};
 use super::super::ceiling::Ceiling;
 use super::super::price::{Prices, Proposal};
 use super::super::till::Turn;
-use crate::points::Points;
+use crate::points::Wallet;
 
 /// The discounts of a lane that can be given, and what they share.
 pub(in super::super) struct Lineup<'a> {
     pub catalog: &'a Catalog,
     pub base: Base,
     /// The points that can be spent on them.
-    pub points: Points,
+    pub points: Wallet,
     /// By rank: the higher priority, then the smaller id.
     pub entrants: Vec<Entrant<'a>>,
     pub parties: Vec<Party<'a>>,
@@ -35,19 +35,18 @@ pub(in super::super) struct Party<'a> {
     /// Those that are discounts, by rank.
     pub entrants: Vec<usize>,
     /// What they cost together.
-    pub cost: Points,
+    pub cost: Wallet,
 }
 
 impl<'a> Lineup<'a> {
-    pub const fn new(catalog: &'a Catalog, base: Base, points: Points) -> Self {
+    pub const fn new(catalog: &'a Catalog, base: Base, points: Wallet) -> Self {
         Self { catalog, base, points, entrants: Vec::new(), parties: Vec::new() }
     }
 
     /// A party of these offers, which are by rank.
     pub fn join(&mut self, turns: &[Turn<'a>]) {
         let members: Vec<_> = turns.iter().map(|turn| turn.checked).collect();
-        let costs = members.iter().filter_map(|member| member.offer.cost);
-        let cost = Points::sum(costs).unwrap_or(Points(i64::MAX));
+        let cost = members.iter().filter_map(|member| member.offer.cost.clone()).collect();
         let party = self.parties.len();
         for &Turn { checked, ceiling, .. } in turns {
             if checked.offer.benefit.is_discount() {

@@ -3,13 +3,13 @@
 use super::super::price::{Cut, Prices, Proposal};
 use super::conflicts::Held;
 use super::lineup::Lineup;
-use crate::points::Points;
+use crate::points::Wallet;
 
 /// What a plan has come to so far.
 pub(super) struct State<'s, 'a> {
     pub lineup: &'s Lineup<'a>,
     pub prices: Prices<'a>,
-    pub points: Points,
+    pub points: Wallet,
     pub held: Held,
     /// Which entrants were applied.
     used: Vec<bool>,
@@ -46,7 +46,7 @@ impl<'s, 'a> State<'s, 'a> {
         Self {
             lineup,
             prices: prices.clone(),
-            points: lineup.points,
+            points: lineup.points.clone(),
             held: Held::default(),
             used: vec![false; lineup.entrants.len()],
             given: vec![false; lineup.parties.len()],
@@ -69,7 +69,7 @@ impl<'s, 'a> State<'s, 'a> {
     pub fn admits_party(&self, party: usize) -> bool {
         let Some(asked) = self.lineup.parties.get(party) else { return false };
         !self.is_given(party)
-            && asked.cost <= self.points
+            && self.points.covers(&asked.cost)
             && asked.members.iter().all(|member| !self.held.excludes(&member.marks))
     }
 
@@ -146,7 +146,7 @@ impl<'s, 'a> State<'s, 'a> {
     fn give(&mut self, party: usize) {
         set(&mut self.given, party, true);
         let Some(party) = self.lineup.parties.get(party) else { return };
-        self.points = self.points.checked_sub(party.cost).unwrap_or_default();
+        self.points.pay(&party.cost);
         self.open += party.entrants.len();
         party.members.iter().for_each(|member| self.held.add(&member.marks));
     }
@@ -154,7 +154,7 @@ impl<'s, 'a> State<'s, 'a> {
     fn take_back(&mut self, party: usize) {
         set(&mut self.given, party, false);
         let Some(party) = self.lineup.parties.get(party) else { return };
-        self.points = self.points.checked_add(party.cost).unwrap_or_default();
+        self.points.add(&party.cost);
         self.open -= party.entrants.len();
         party.members.iter().for_each(|member| self.held.remove(&member.marks));
     }

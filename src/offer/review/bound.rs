@@ -15,7 +15,7 @@ use super::budgets::most_once;
 use crate::event::{Basket, LineItem};
 use crate::id::{CategoryId, CustomerId, LaneId, LineId, OfferId, ProductId};
 use crate::money::{Money, Percent, Rounding};
-use crate::points::Points;
+use crate::points::Wallet;
 use crate::rule::analysis::{Claim, Witness};
 
 /// The price of the cart with which it is tried whether all can be taken off, in whole units.
@@ -224,6 +224,7 @@ impl Desk<'_> {
         basket.coupons = offer.code.iter().cloned().collect();
         let customer = CustomerId::new("anyone").ok()?;
         let chosen: Vec<OfferId> = offer.cost.iter().map(|_| offer.id.clone()).collect();
+        let points: Wallet = offer.cost.clone().into_iter().collect();
         let found = self.catalog.evaluate(&Request {
             customer: &customer,
             facts: &witness,
@@ -233,7 +234,7 @@ impl Desk<'_> {
             member_since: Some(self.today),
             uses: &NoUses,
             budgets: &NoBudgets,
-            points: offer.cost.unwrap_or(Points::ZERO),
+            points: &points,
             chosen: &chosen,
             explain: Explain::Codes,
         });

@@ -397,7 +397,7 @@ fn gained_points(ends: &[Score], terms: &Terms<'_>) -> i64 {
 /// What gave the points that were not taken back.
 fn sources(stage: &Stage<'_>) -> Vec<Source> {
     let mut kept: BTreeMap<&Source, i64> = BTreeMap::new();
-    for (cause, points) in stage.member.ledger().net() {
+    for (cause, points) in stage.member.ledger().purse(None).net() {
         if matches!(cause.movement, Movement::Earn(_) | Movement::ClawBack { .. }) {
             let sum = kept.entry(&cause.source).or_default();
             *sum = sum.saturating_add(points.0);

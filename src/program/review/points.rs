@@ -17,7 +17,7 @@ use crate::program::Program;
 /// How many whole units of money and how many points are told of.
 const MANY: i64 = 1_000;
 
-/// What a review finds of a program's points.
+/// What a review finds of a program's main points.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct PointsReview {
@@ -31,7 +31,8 @@ pub struct PointsReview {
     /// The offer for which a point is worth most, of those that take an amount off.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub best: Option<Redemption>,
-    /// The offers that cost points and whose worth depends on the cart.
+    /// The offers that cost points and whose worth depends on the cart, or that cost others than main
+    /// points.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub unvalued: Vec<OfferId>,
     /// Ways to gain again and again, each of them played; the largest gain first.
@@ -80,9 +81,9 @@ impl Redemption {
         Money::from_minor(minor, self.amount.currency())
     }
 
-    /// What the offer takes off of which line, if it costs points and takes an amount off.
+    /// What the offer takes off of which line, if it costs main points and takes an amount off.
     fn of(offer: &Offer) -> Option<Self> {
-        let cost = offer.cost?;
+        let cost = offer.cost.as_ref().filter(|cost| cost.purse.is_none())?.points;
         let most = offer.limits.amounts.iter().map(|limit| limit.at_most);
         let most = most.chain(offer.limits.max_discount).min_by_key(|most| most.minor());
         let once = |spread: Option<Spread>, each: bool| match spread {
@@ -189,21 +190,22 @@ impl Program {
         Boosts::new(terms.combine, boosts.filter(|boost| boost.by > Multiplier::ONE).collect())
     }
 
-    /// The most points that are given for what is paid, if so much is.
+    /// The most main points that are given for what is paid, if so much is.
     fn most_earned(&self, rules: &[&EarningRule], offers: &[&Offer], spent: Money) -> Points {
         let boosts = self.most_boosts(offers);
         let of = |points: Points, per: Money, rate: Rate| {
             let amount = i128::from(points.0) * i128::from(spent.minor());
             rate.times(amount, i128::from(per.minor()), Rounding::Up).unwrap_or(i64::MAX)
         };
-        let rules = rules.iter().map(|rule| match &rule.award {
+        let main = rules.iter().filter(|rule| rule.purse.is_none());
+        let rules = main.map(|rule| match &rule.award {
             Award::PerAmount(award) => {
                 of(award.points, award.per, boosts.rate(&rule.id, rule.tier_multiplier))
             }
             _ => 0,
         });
         let offers = offers.iter().map(|offer| match &offer.benefit {
-            Benefit::PointsPer(per) => of(per.points, per.per, Rate::ONE),
+            Benefit::PointsPer(per) if per.purse.is_none() => of(per.points, per.per, Rate::ONE),
             _ => 0,
         });
         Points(rules.chain(offers).fold(0, i64::saturating_add))

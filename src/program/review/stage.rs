@@ -175,9 +175,8 @@ impl<'a> Stage<'a> {
         let decision = self.happen(EventKind::Purchase(Purchase { order, basket, total: None }))?;
         let due =
             |settled: &Settlement| settled.offer == best.offer && settled.standing == Claim::Due;
-        let spent = decision
-            .entries
-            .iter()
+        let main = || decision.entries.iter().filter(|entry| entry.cause.purse.is_none());
+        let spent = main()
             .any(|entry| entry.cause.movement == Movement::Spend && entry.points < Points::ZERO);
         if !decision.settlements.iter().any(due) || !spent {
             return None;
@@ -185,8 +184,7 @@ impl<'a> Stage<'a> {
         // What is paid for is worth its price: only what is taken off is gained.
         self.taken_off += i128::from(amount.minor());
         self.cashed_in += 1;
-        let earned = decision.entries.iter();
-        let earned = earned.filter(|entry| matches!(entry.cause.movement, Movement::Earn(_)));
+        let earned = main().filter(|entry| matches!(entry.cause.movement, Movement::Earn(_)));
         self.ignored += earned.map(|entry| entry.points.0).sum::<i64>();
         Some(())
     }
