@@ -172,15 +172,15 @@ impl Program {
         let part = Exposure::new(cohorts, as_of, self.currency());
         let mut part = part.of_purse(purse.cloned());
         part.triangle.add(member.ledger().purse(purse))?;
-        let kept = kept_of_each(member, as_of, assumptions)?;
-        let own = kept.get(&purse).map(|(_, kept)| kept);
+        let kept = Kept::of_each(member, as_of, assumptions)?;
+        let own = kept.iter().find(|kept| kept.purse == purse).map(|kept| &kept.points);
         for order in order_states(member.profile().history.lasting(as_of)) {
             let event = &order.event().id;
             if own.is_some_and(|own| own.contains_key(event)) {
                 let price = self.paid(&order)?;
                 let mut sale = Sale { price, goods: price, points: Money::zero(self.currency()) };
-                for (of, (worth, kept)) in &kept {
-                    let points = kept.get(event).copied().unwrap_or_default();
+                for Kept { purse: of, worth, points } in &kept {
+                    let points = points.get(event).copied().unwrap_or_default();
                     let alone = assumptions.stand_alone(*worth, points)?;
                     let sum = if *of == purse { &mut sale.points } else { &mut sale.goods };
                     *sum = sum.checked_add(alone)?;
@@ -203,19 +203,27 @@ impl Program {
     }
 }
 
-/// What each event earned in each purse whose worth is said, by purse.
-fn kept_of_each<'a>(
-    member: &Member,
-    as_of: DateTime<Utc>,
-    assumptions: &'a Assumptions,
-) -> Result<BTreeMap<Option<&'a PurseId>, (Worth, BTreeMap<EventId, Points>)>, Fault> {
-    let purses = assumptions.purses.iter().map(|(purse, worth)| (Some(purse), *worth));
-    let purses = std::iter::once((None, assumptions.worth)).chain(purses);
-    let kept = purses.map(|(purse, worth)| {
-        let kept = kept(member.ledger().purse(purse), as_of)?;
-        Ok((purse, (worth, kept)))
-    });
-    kept.collect()
+/// What each event earned in a purse whose worth is said.
+struct Kept<'a> {
+    purse: Option<&'a PurseId>,
+    worth: Worth,
+    points: BTreeMap<EventId, Points>,
+}
+
+impl<'a> Kept<'a> {
+    fn of_each(
+        member: &Member,
+        as_of: DateTime<Utc>,
+        assumptions: &'a Assumptions,
+    ) -> Result<Vec<Self>, Fault> {
+        let purses = assumptions.purses.iter().map(|(purse, worth)| (Some(purse), *worth));
+        let purses = std::iter::once((None, assumptions.worth)).chain(purses);
+        let kept = purses.map(|(purse, worth)| {
+            let points = kept(member.ledger().purse(purse), as_of)?;
+            Ok(Self { purse, worth, points })
+        });
+        kept.collect()
+    }
 }
 
 /// What each event earned in a purse until `as_of` that was not taken back.
