@@ -79,9 +79,11 @@ impl Ledger {
         Self { order, ..Self::default() }
     }
 
-    /// The same, still empty, whose lots of these purses are spent in orders of their own.
+    /// The same, whose lots of these purses are spent in orders of their own.
     #[must_use]
-    pub fn with_orders(self, orders: BTreeMap<PurseId, SpendOrder>) -> Self {
+    pub fn with_orders(mut self, orders: BTreeMap<PurseId, SpendOrder>) -> Self {
+        // What is kept was spent in other orders.
+        self.books.values_mut().for_each(|book| *book = OnceLock::new());
         Self { orders, ..self }
     }
 

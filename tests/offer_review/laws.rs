@@ -217,12 +217,8 @@ fn any_offer() -> impl Strategy<Value = Offer> + Clone {
         if !benefit.is_discount() {
             limits.max_discount = None;
         }
-        let offer = Offer {
-            limits,
-            cost: cost.map(Amount::from),
-            minimum,
-            ..Offer::new("x".parse().unwrap(), benefit)
-        };
+        let (id, cost) = ("x".parse().unwrap(), cost.map(Amount::from));
+        let offer = Offer { limits, cost, minimum, ..Offer::new(id, benefit) };
         Offer { when, priority, combines, validity, ..offer }
     })
 }
