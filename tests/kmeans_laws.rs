@@ -166,7 +166,7 @@ proptest! {
     #[test]
     fn labels_are_assignments_even_among_hostile_rows(
         rows in prop::collection::vec(
-            prop::sample::select(vec![0.0, 1.0, 5e-324, 1e-170, f64::NAN, f64::INFINITY, 1e121, -1e120]),
+            prop::sample::select(vec![0.0, 1.0, 5e-324, f64::NAN, f64::INFINITY, 1e121, -1e120]),
             3..120,
         ),
         centers in prop::collection::vec(

@@ -290,7 +290,8 @@ proptest! {
             if weights.is_some_and(|weights| weights.iter().all(|&weight| weight == 0.0)) {
                 continue;
             }
-            let recipe = KPrototypes { restarts: 2, init: init.clone(), ..KPrototypes::new(clusters) };
+            let init = init.clone();
+            let recipe = KPrototypes { restarts: 2, init, ..KPrototypes::new(clusters) };
             let found = recipe.fit_seeded(points, weights, seed).unwrap();
             prop_assert!(cost(&found).is_finite() && cost(&found) >= 0.0);
             prop_assert!((1..=clusters).contains(&found.prototypes().len()));

@@ -4,6 +4,8 @@
 //! assigns any point; [`Method`] is any of the recipes and [`Model`] any of the models.
 //! A recipe ([`KMeans`], or [`KPrototypes`] for points that have categories too) is fitted on points
 //! and gives a model ([`Clustering`], [`Prototypes`]), which assigns any point;
+//! A recipe ([`KMeans`], or [`KPrototypes`] for points that have categories too) is fitted on
+//! points and gives a model ([`Clustering`], [`Prototypes`]), which assigns any point;
 //! [`silhouettes`] and [`adjusted_rand`] say how good clusters are.
 //! A recipe ([`KMeans`], [`Hierarchy`]) is fitted on a matrix of points and gives a model
 //! ([`Clustering`], [`Branches`]), which assigns any point; [`silhouettes`] and [`adjusted_rand`]

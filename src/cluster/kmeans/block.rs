@@ -126,7 +126,8 @@ impl Step<'_> {
     }
 }
 
-/// A way to find the nearest centers of a tile: not a closure, which could not be told to be inlined.
+/// A way to find the nearest centers of a tile: not a closure, which could not be told to be
+/// inlined.
 trait Measure {
     fn nearest(&mut self, tile: &[[f64; LANES]], columns: usize, first: usize) -> [u64; LANES];
 }

@@ -1,9 +1,9 @@
 //! What is known of a point's distances without measuring them again.
 //!
 //! G. Hamerly, "Making k-means even faster", SDM 2010, 130–140: a point that is nearer to its own
-//! center than any other center can be keeps it. Bounds are rounded to the safe side, and a point is
-//! only passed over if its center is nearer by more than what rounding does to a measured distance:
-//! its label is the one that measuring would give, to the bit.
+//! center than any other center can be keeps it. Bounds are rounded to the safe side, and a point
+//! is only passed over if its center is nearer by more than what rounding does to a measured
+//! distance: its label is the one that measuring would give, to the bit.
 
 use super::super::points::squared_distance;
 use super::tile::LANES;

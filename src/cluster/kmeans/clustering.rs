@@ -58,8 +58,8 @@ impl Clustering {
         Self::try_from(Written { clusters, report: None, learned: 0 })
     }
 
-    /// Clusters around guessed centers, which have no weight yet: the first points that they take in
-    /// replace them. A start for [`Clustering::learn_batch`] without a fit.
+    /// Clusters around guessed centers, which have no weight yet: the first points that they take
+    /// in replace them. A start for [`Clustering::learn_batch`] without a fit.
     ///
     /// # Errors
     /// As [`Clustering::at`].
@@ -178,9 +178,10 @@ impl Clustering {
         Some(nearest)
     }
 
-    /// Takes the rows of a matrix in at once, each of which weighs 1 without `weights`: all go to the
-    /// centers that are nearest before, and each of these becomes the mean of its points and the new
-    /// ones. This is mini-batch k-means, as `MiniBatchKMeans.partial_fit` of scikit-learn does it.
+    /// Takes the rows of a matrix in at once, each of which weighs 1 without `weights`: all go to
+    /// the centers that are nearest before, and each of these becomes the mean of its points and
+    /// the new ones. This is mini-batch k-means, as `MiniBatchKMeans.partial_fit` of scikit-learn
+    /// does it.
     ///
     /// D. Sculley, "Web-scale k-means clustering", WWW 2010, 1177–1178.
     ///

@@ -10,8 +10,8 @@ use super::block::{Block, Step};
 use super::bounds::Drift;
 use super::sums::Sums;
 
-/// Sums are taken over blocks of at least so many points, and then over the blocks in order: whoever
-/// computes a block, the result is the same.
+/// Sums are taken over blocks of at least so many points, and then over the blocks in order:
+/// whoever computes a block, the result is the same.
 const BLOCK: usize = 2_048;
 
 /// Bounds are kept for at least so many centers times coordinates: for fewer, measuring is faster.

@@ -32,7 +32,11 @@ fn sums(points: &Points<'_>, middle: &[f64], power: Power) -> Vec<f64> {
         let mut sums = vec![0.0; middle.len()];
         wide(
             #[inline(always)]
-            || for_columns!(points.columns(), columns => add(rows, columns, middle, power, &mut sums)),
+            || {
+                for_columns!(points.columns(), columns => {
+                    add(rows, columns, middle, power, &mut sums);
+                });
+            },
         );
         sums
     });

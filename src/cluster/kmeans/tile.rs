@@ -1,8 +1,8 @@
 //! The centers nearest to eight points at a time.
 //!
 //! Points are turned so that one coordinate of all eight is contiguous: the compiler then measures
-//! their distances in vector registers. Each lane is computed as in a plain loop over one point, and
-//! so is the same number.
+//! their distances in vector registers. Each lane is computed as in a plain loop over one point,
+//! and so is the same number.
 
 /// How many points are measured side by side.
 pub(super) const LANES: usize = 8;

@@ -7,9 +7,9 @@ use crate::path::{Path, Problems};
 use super::super::Fault;
 use super::super::points::{check_weights, is_coordinate, squared_distance};
 
-/// The code of a category that is not known. It differs from every category and from itself, so that
-/// it draws a point to no cluster, and it is the category of a prototype only if nothing is known of
-/// any of its points. What is missing for a reason can have a code like any other.
+/// The code of a category that is not known. It differs from every category and from itself, so
+/// that it draws a point to no cluster, and it is the category of a prototype only if nothing is
+/// known of any of its points. What is missing for a reason can have a code like any other.
 pub const MISSING: u32 = u32::MAX;
 
 /// The points that k-prototypes clusters: a row of each matrix is one point.

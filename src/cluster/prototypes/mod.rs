@@ -25,8 +25,8 @@ use moves::Moves;
 
 /// K-prototypes: clusters of points of numbers and categories. A prototype is the mean of the
 /// numbers of its points and the heaviest of their categories, and the dissimilarity of a point is
-/// its squared distance from the mean and `gamma` for each category that differs. Without numbers it
-/// is k-modes.
+/// its squared distance from the mean and `gamma` for each category that differs. Without numbers
+/// it is k-modes.
 ///
 /// Z. Huang, "Extensions to the k-means algorithm for clustering large data sets with categorical
 /// values", Data Mining and Knowledge Discovery 2 (1998), 283–304; point by point as in the Python

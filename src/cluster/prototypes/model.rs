@@ -80,8 +80,8 @@ impl Prototypes {
         self.prototypes.first().map_or(0, |prototype| prototype.categories.len())
     }
 
-    /// Where a point belongs. Its distances are dissimilarities: the squared distance of the numbers
-    /// and [`Prototypes::gamma`] for each category that differs.
+    /// Where a point belongs. Its distances are dissimilarities: the squared distance of the
+    /// numbers and [`Prototypes::gamma`] for each category that differs.
     ///
     /// `None` if it has other numbers of numbers or categories, or a number that is not finite or
     /// beyond [`LARGEST`](crate::cluster::LARGEST).
@@ -112,8 +112,8 @@ impl Prototypes {
         assignment
     }
 
-    /// The cluster of each point; `None` as for [`Prototypes::assign`], and beyond the rows that one
-    /// of the matrices has.
+    /// The cluster of each point; `None` as for [`Prototypes::assign`], and beyond the rows that
+    /// one of the matrices has.
     #[must_use]
     pub fn labels(&self, points: Mixed<'_>) -> Vec<Option<usize>> {
         let Mixed { numbers, categories } = points;

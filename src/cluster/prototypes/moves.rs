@@ -205,7 +205,8 @@ impl Group {
         self.size += 1;
     }
 
-    /// Takes a point in: the mean follows, and a category if it is now heavier than the one that was.
+    /// Takes a point in: the mean follows, and a category if it is now heavier than the one that
+    /// was.
     fn gain(&mut self, point: Point<'_>, weight: f64) {
         self.add(point, weight);
         let attributes = self.masses.iter().zip(&mut self.codes);

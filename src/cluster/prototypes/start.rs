@@ -15,10 +15,11 @@ use super::mixed::{Checked, MISSING, Mixed, Point, code};
 #[serde(rename_all = "snake_case")]
 #[non_exhaustive]
 pub enum StartAt {
-    /// At points of frequent categories that differ from each other: F. Cao, J. Liang and L. Bai, "A
-    /// new initialization method for categorical data clustering", Expert Systems with Applications
-    /// 36 (2009), 10223–10228. A first start takes the numbers of the same points, and others take
-    /// numbers of points drawn at random; without numbers there is nothing to draw, and one start.
+    /// At points of frequent categories that differ from each other: F. Cao, J. Liang and L. Bai,
+    /// "A new initialization method for categorical data clustering", Expert Systems with
+    /// Applications 36 (2009), 10223–10228. A first start takes the numbers of the same points, and
+    /// others take numbers of points drawn at random; without numbers there is nothing to draw, and
+    /// one start.
     #[default]
     Cao,
     /// At points like categories that are drawn as frequently as they are (Huang 1998).

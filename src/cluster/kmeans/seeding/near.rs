@@ -70,7 +70,11 @@ impl<'a> Field<'a> {
             let squares = squares.unwrap_or_default();
             wide(
                 #[inline(always)]
-                || for_columns!(columns, columns => potentials(rows, weights, columns, centers, squares)),
+                || {
+                    for_columns!(columns, columns => {
+                        potentials(rows, weights, columns, centers, squares)
+                    })
+                },
             )
         });
         let mut sums = vec![0.0; centers.len() / columns];
