@@ -57,9 +57,9 @@ impl Shrinkage {
 }
 
 impl Shrinker {
-    /// The balanced numbers of one customer of whom `values` has what [`Shrinkage::inputs`] name, one
-    /// for each of [`Shrinkage::outputs`]. Who shows nothing is a newcomer. `None` for another number
-    /// of values.
+    /// The balanced numbers of one customer of whom `values` has what [`Shrinkage::inputs`] name,
+    /// one for each of [`Shrinkage::outputs`]. Who shows nothing is a newcomer. `None` for another
+    /// number of values.
     #[must_use]
     pub fn estimate(
         &self,

@@ -56,8 +56,9 @@ pub struct Shrunk {
 }
 
 impl Prior {
-    /// What these customers are like, of whom the numbers of [`Shrinkage::inputs`](super::Shrinkage)
-    /// are known; none if none of them shows anything.
+    /// What these customers are like, of whom the numbers of
+    /// [`Shrinkage::inputs`](super::Shrinkage::inputs) are known; none if none of
+    /// them shows anything.
     pub(super) fn fit(quantity: &Quantity, customers: &[Vec<Option<f64>>]) -> Option<Self> {
         let shown = || customers.iter().filter_map(|numbers| Shown::of(quantity, numbers));
         match quantity {
@@ -85,8 +86,8 @@ impl Prior {
     }
 
     /// The balanced numbers of a customer, one for each of
-    /// [`Shrinkage::outputs`](super::Shrinkage::outputs); a customer who shows nothing, or nonsense, is
-    /// a newcomer.
+    /// [`Shrinkage::outputs`](super::Shrinkage::outputs); a customer who shows nothing, or
+    /// nonsense, is a newcomer.
     pub(super) fn balance(&self, quantity: &Quantity, numbers: &[Option<f64>]) -> Vec<Shrunk> {
         let shown = Shown::of(quantity, numbers);
         match self {
