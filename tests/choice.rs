@@ -155,7 +155,7 @@ fn a_choice_is_data_and_the_same_for_the_same_seed() {
     assert_ne!(choose(5).table[0].gap, choose(6).table[0].gap);
     let none: [(usize, usize); 2] = [(0, 3), (3, 2)];
     for (least, most) in none {
-        let found = loyalty::cluster::choose(
+        let found = loyalty::cluster::choice::choose(
             &KMeans::new(1),
             points.view(),
             None,
