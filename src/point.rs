@@ -103,8 +103,8 @@ pub enum NoSum {
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[serde(
     untagged,
-    expecting = "points are a whole number such as 250, or those of a purse such as {\"points\": 250, \
-                 \"purse\": \"stars\"}"
+    expecting = "points are a whole number such as 250, or those of a purse such as \
+                 {\"points\": 250, \"purse\": \"stars\"}"
 )]
 enum Written {
     Main(Points),

@@ -401,7 +401,8 @@ proptest! {
         question in question(),
     ) {
         let evaluation = question.ask(&check(offers, lanes));
-        let reserved = Points::sum(evaluation.reserve.iter().map(|held| held.points.points)).unwrap();
+        let held = evaluation.reserve.iter().map(|held| held.points.points);
+        let reserved = Points::sum(held).unwrap();
         prop_assert!(reserved <= question.points);
     }
 

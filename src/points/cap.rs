@@ -135,7 +135,8 @@ impl<'a> Earlier<'a> {
         self.given(rule, event).iter().any(|(cause, _)| cause.at >= from)
     }
 
-    /// What `rule` has given before `event` into its purse, as far as it was not taken back by then.
+    /// What `rule` has given before `event` into its purse, as far as it was not taken back by
+    /// then.
     fn given<'r>(&'r self, rule: &'r EarningRule, event: &Event) -> Vec<(&'r Cause, Points)> {
         let before = |cause: &Cause| (cause.at, &cause.event) < event.position();
         let mut kept = self.ledger.purse(rule.purse.as_ref()).kept_while(before);

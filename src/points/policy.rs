@@ -52,8 +52,8 @@ pub struct Occasion<'a> {
     pub facts: &'a dyn Facts,
     /// The multipliers of the tier, of offers and of campaigns that apply.
     pub boosts: &'a Boosts,
-    /// When points expire for which neither an earning rule nor a purse says it: as the tier says in
-    /// which they are earned, or else the program.
+    /// When points expire for which neither an earning rule nor a purse says it: as the tier says
+    /// in which they are earned, or else the program.
     pub expiry: Expiry,
     /// For a purchase, when its order was confirmed, if it was; this may be before or after it.
     pub confirmed_at: Option<DateTime<Utc>>,

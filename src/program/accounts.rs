@@ -49,7 +49,8 @@ impl Program {
     /// What has to happen so that `into` gets all points of `other`, or what `other` owes: a
     /// handover for each purse in which there is something, that of the main points first.
     ///
-    /// `ids` name the two events of a purse; those of different purses must differ. Let what happens on the other's card afterwards be events of `into` that name the
+    /// `ids` name the two events of a purse; those of different purses must differ. Let what
+    /// happens on the other's card afterwards be events of `into` that name the
     /// [`card`](Event::card).
     ///
     /// # Errors
@@ -73,10 +74,10 @@ impl Program {
         self.settle_all([other, into], due, Passage::Merge, at, ids)
     }
 
-    /// What has to happen so that an account that was merged into `account` is on its own again:
-    /// it gets what is left of the points that it brought in or that were earned on its card since,
-    /// less what was taken on its card, and owes that if it is negative; a handover for each purse in
-    /// which that is something.
+    /// What has to happen so that an account that was merged into `account` is on its own again: it
+    /// gets what is left of the points that it brought in or that were earned on its card since,
+    /// less what was taken on its card, and owes that if it is negative; a handover for each purse
+    /// in which that is something.
     ///
     /// `ids` name the two events of a purse, as for [`Program::merge`].
     ///

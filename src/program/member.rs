@@ -59,8 +59,8 @@ impl Member {
         Self { profile, ledger: Ledger::default(), revision: 0, digest }
     }
 
-    /// The same member, to whom nothing has happened yet, with points that are spent in the order of
-    /// an empty ledger: it was promised at the start, and other terms later do not change it.
+    /// The same member, to whom nothing has happened yet, with points that are spent in the order
+    /// of an empty ledger: it was promised at the start, and other terms later do not change it.
     #[must_use]
     pub(super) fn spending(self, ledger: Ledger) -> Self {
         Self { ledger, ..self }

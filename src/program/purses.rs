@@ -58,7 +58,8 @@ impl Program {
         self.purses.get(purse?)
     }
 
-    /// When points of a purse expire, if nothing else is said than that main points do so `usually`.
+    /// When points of a purse expire, if nothing else is said than that main points do so
+    /// `usually`.
     pub(super) fn expiry(&self, purse: Option<&PurseId>, usually: Expiry) -> Expiry {
         self.terms(purse).and_then(|purse| purse.expiry).unwrap_or(usually)
     }

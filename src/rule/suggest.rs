@@ -8,9 +8,9 @@ const MAX_COMPARED_BYTES: usize = 128;
 /// The candidate nearest to `written`, if it is near enough to be what was meant.
 ///
 /// The nearest has the fewest edits (insertion, deletion, substitution, swap of neighbors), and is
-/// one that is near as a whole, and then the first by its bytes, among equals. A candidate with an argument, such as `spend(90d)`, is
-/// also compared by the part before its parenthesis, and then suggested with the argument that was
-/// written.
+/// one that is near as a whole, and then the first by its bytes, among equals. A candidate with an
+/// argument, such as `spend(90d)`, is also compared by the part before its parenthesis, and then
+/// suggested with the argument that was written.
 pub(crate) fn name<'a>(
     written: &str,
     candidates: impl IntoIterator<Item = &'a str>,

@@ -12,8 +12,8 @@
 //! 5 d tells email=a birthday=1990-02-28             | +20      | active 25
 //! ```
 //!
-//! Points of a purse are told with its name: `+15 +3:stars`, `active 15, stars active 3`. However the
-//! events of a table arrive, the same stands in the ledger in the end.
+//! Points of a purse are told with its name: `+15 +3:stars`, `active 15, stars active 3`. However
+//! the events of a table arrive, the same stands in the ledger in the end.
 
 mod bonuses;
 mod claw_back;

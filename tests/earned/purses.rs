@@ -11,20 +11,20 @@ use serde_json::json;
 use super::laws::{happenings, member};
 use super::{check, day, enroll, event, feed, net, problems, program};
 
-/// A point and a credit for every EUR, and a star for every 5.00 EUR; the tier doubles points. Stars
-/// last for 20 days, and are taken back only as far as there are any.
+/// A point and a credit for every EUR, and a star for every 5.00 EUR; gold doubles some of them.
+/// Stars last for 20 days, and are taken back only as far as there are any.
 const TERMS: &str = r#"
     "purses": [
       {"id": "stars", "name": "Stars", "expiry": {"after": "20d"}, "claw_back": "within_balance"},
-      {"id": "credits", "name": "Tier credits", "spendable": false, "multiplied": false}],
+      {"id": "tier", "name": "Tier credits", "spendable": false, "multiplied": false}],
     "earning": [
       {"id": "base", "award": {"per_amount": {"points": 1, "per": "1.00 EUR"}}},
       {"id": "stars", "purse": "stars", "award": {"per_amount": {"points": 1, "per": "5.00 EUR"}}},
-      {"id": "credits", "purse": "credits",
+      {"id": "tier", "purse": "tier",
        "award": {"per_amount": {"points": 1, "per": "1.00 EUR"}}},
       {"id": "review", "purse": "stars", "award": {"per_event": {"event": "review", "points": 2}},
        "caps": [{"points": 3, "per": "month"}]}],
-    "ladders": [{"measure": "points_earned", "purse": "credits", "window": "lifetime", "tiers": [
+    "ladders": [{"measure": "points_earned", "purse": "tier", "window": "lifetime", "tiers": [
       {"id": "basic", "name": "Basic", "at_least": 0},
       {"id": "gold", "name": "Gold", "at_least": 100, "multiplier": "2x"}]}],
     "offers": [
@@ -44,10 +44,10 @@ fn an_order_earns_in_several_purses_and_each_takes_back_its_own() {
     check(
         TERMS,
         "
-        1 a buys o 1:2x30.00            | +60 +60:credits +12:stars | active 60, credits active 60, stars active 12
-        2 b buys p 1:1x0.00 with MUG    | -10:stars | active 60, credits active 60, stars active 2
-        3 r returns o 1:1               | -30 -30:credits -2:stars | active 30, credits active 30
-        4 v voids r                     | +30 +30:credits +2:stars | active 60, credits active 60, stars active 2
+    1 a buys o 1:2x30.00 | +60 +12:stars +60:tier | active 60, stars active 12, tier active 60
+    2 b buys p 1:1x0.00 with MUG | -10:stars | active 60, stars active 2, tier active 60
+    3 r returns o 1:1 | -30 -2:stars -30:tier | active 30, tier active 30
+    4 v voids r | +30 +2:stars +30:tier | active 60, stars active 2, tier active 60
         ",
     );
 }
@@ -57,10 +57,10 @@ fn what_is_spent_of_points_leaves_stars_alone_and_is_owed_in_points_alone() {
     check(
         TERMS,
         "
-        1 a buys o 1:2x30.00            | +60 +60:credits +12:stars | active 60, credits active 60, stars active 12
-        2 b buys p 1:1x0.00 with CUP    | -50 | active 10, credits active 60, stars active 12
-        3 r returns o 1:2               | -60 -60:credits -12:stars | deficit 50
-        4 c reviews tea                 | +2:stars | deficit 50, stars active 2
+    1 a buys o 1:2x30.00 | +60 +12:stars +60:tier | active 60, stars active 12, tier active 60
+    2 b buys p 1:1x0.00 with CUP | -50 | active 10, stars active 12, tier active 60
+    3 r returns o 1:2 | -60 -12:stars -60:tier | deficit 50
+    4 c reviews tea | +2:stars | deficit 50, stars active 2
         ",
     );
 }
@@ -70,10 +70,10 @@ fn caps_offers_and_expiry_are_of_the_purse() {
     check(
         TERMS,
         "
-        1 a reviews tea                 | +2:stars | stars expired 2
-        2 b reviews cup                 | +1:stars | stars expired 3
-        3 c buys o 1:1x10.00 with BONUS | +10 +10:credits +6:stars | active 10, credits active 10, stars expired 9
-        30 d opens                      | | active 10, credits active 10, stars expired 9
+    1 a reviews tea | +2:stars | stars expired 2
+    2 b reviews cup | +1:stars | stars expired 3
+    3 c buys o 1:1x5.00 with BONUS | +5 +5:stars +5:tier | active 5, stars expired 8, tier active 5
+    30 d opens | | active 5, stars expired 8, tier active 5
         ",
     );
 }
@@ -84,10 +84,10 @@ fn a_ladder_counts_what_was_earned_in_its_purse_and_multiplies_where_it_may() {
     check(
         TERMS,
         "
-        1 a buys o 1:1x100.00 | +100 +100:credits +20:stars | active 100, credits active 100, stars active 20
-        2 b buys p 1:1x10.00  | +20 +10:credits +4:stars | active 120, credits active 110, stars active 24
-        3 r returns o 1:1     | -100 -100:credits -20:stars | active 20, credits active 10, stars active 4
-        4 c buys q 1:1x10.00  | +10 +10:credits +2:stars | active 30, credits active 20, stars active 6
+    1 a buys o 1:1x100.00 | +100 +20:stars +100:tier | active 100, stars active 20, tier active 100
+    2 b buys p 1:1x10.00 | +20 +4:stars +10:tier | active 120, stars active 24, tier active 110
+    3 r returns o 1:1 | -100 -20:stars -100:tier | active 20, stars active 4, tier active 10
+    4 c buys q 1:1x10.00 | +10 +2:stars +10:tier | active 30, stars active 6, tier active 20
         ",
     );
 }
@@ -109,18 +109,18 @@ fn rules_name_the_balance_of_a_purse_and_answers_tell_each() {
         });
         told.collect::<Vec<_>>().join(", ")
     };
-    assert_eq!(told(&decision.purses), "credits 100, stars 20");
+    assert_eq!(told(&decision.purses), "stars 20, tier 100");
     assert_eq!((decision.balance.active, &decision.balance.purse), (Points(100), &None));
     assert!(granted(&ann, "2"));
     // The stars are 20 days old then; nothing else changes before.
     let view = program.view(&ann, day("2"));
-    assert_eq!(told(&view.purses), "credits 100, stars 20");
+    assert_eq!(told(&view.purses), "stars 20, tier 100");
     assert_eq!(view.next_change, Some(day("21")));
     let expiring: Vec<_> =
         view.expiring.iter().map(|one| (one.purse.clone(), one.at, one.points)).collect();
     assert_eq!(expiring, [(Some(purse("stars")), day("21"), Points(20))]);
     assert!(!granted(&ann, "21"));
-    assert_eq!(told(&program.view(&ann, day("21")).purses), "credits 100, stars 0");
+    assert_eq!(told(&program.view(&ann, day("21")).purses), "stars 0, tier 100");
 }
 
 #[test]
@@ -153,9 +153,12 @@ fn an_operation_in_a_purse_that_is_not_there_or_not_for_spending_changes_nothing
             other => panic!("{other:?}"),
         }
     };
-    let spend = |points: i64, purse: &str| json!({"spend": {"points": points, "reward": "mug", "purse": purse}});
+    let spend = |points: i64, purse: &str| {
+        let spend = json!({"points": points, "reward": "mug", "purse": purse});
+        json!({"spend": spend})
+    };
     assert_eq!(refused(spend(1, "sters")), Refusal::UnknownPurse);
-    assert_eq!(refused(spend(1, "credits")), Refusal::NotSpendable);
+    assert_eq!(refused(spend(1, "tier")), Refusal::NotSpendable);
     let too_few = Refusal::TooFew { wanted: Points(21), found: Points(20) };
     assert_eq!(refused(spend(21, "stars")), too_few);
 }
@@ -236,8 +239,8 @@ proptest! {
 
     #[test]
     fn a_purse_moves_in_the_same_way_whatever_is_said_of_others(events in spending()) {
-        let all = member(&only(&["main", "stars", "credits"]), &events);
-        for purse in ["main", "stars", "credits"] {
+        let all = member(&only(&["main", "stars", "tier"]), &events);
+        for purse in ["main", "stars", "tier"] {
             let alone = member(&only(&[purse]), &events);
             let id = (purse != "main").then(|| self::purse(purse));
             let (own, found) = (alone.ledger().purse(id.as_ref()), all.ledger().purse(id.as_ref()));

@@ -15,7 +15,10 @@ use super::ledgers::{midnight, noon};
 
 /// For 10.00 EUR 10 points, 1 star and 10 credits, which are for tiers alone.
 fn program() -> Program {
-    let earns = |id: &str, purse: Option<&str>, per: &str| json!({"id": id, "purse": purse, "award": {"per_amount": {"points": 1, "per": per}}});
+    let earns = |id: &str, purse: Option<&str>, per: &str| {
+        let award = json!({"per_amount": {"points": 1, "per": per}});
+        json!({"id": id, "purse": purse, "award": award})
+    };
     let terms = json!({
         "loyalty": 1, "name": "Shop", "currency": "EUR",
         "purses": [{"id": "stars"}, {"id": "credits", "spendable": false}],

@@ -279,7 +279,8 @@ proptest! {
         }
         prop_assert!(winding.net().eq(straight.net()));
         for (purse, as_of) in purses_at_instants() {
-            let (winding, straight) = (winding.purse(purse.as_ref()), straight.purse(purse.as_ref()));
+            let of = purse.as_ref();
+            let (winding, straight) = (winding.purse(of), straight.purse(of));
             prop_assert_eq!(winding.balance(as_of), straight.balance(as_of));
             prop_assert_eq!(winding.lots(as_of), straight.lots(as_of));
             prop_assert_eq!(winding.next_change(as_of), straight.next_change(as_of));

@@ -30,8 +30,8 @@ impl Liability {
     /// What became revenue since `before`, or ever if there is no report before this one.
     ///
     /// # Errors
-    /// [`Fault::OtherQuestion`] if that one is of other cohorts or another purse, [`Fault::Backwards`] if it is
-    /// later, and amounts of another currency or out of range.
+    /// [`Fault::OtherQuestion`] if that one is of other cohorts or another purse,
+    /// [`Fault::Backwards`] if it is later, and amounts of another currency or out of range.
     pub fn journal(&self, before: Option<&Self>) -> Result<Journal, Problems<Fault>> {
         self.follows(before).map_err(|fault| Problems::one(Path::root(), fault))?;
         let earlier = before.into_iter().flat_map(|before| before.rows.keys());

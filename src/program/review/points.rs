@@ -31,8 +31,8 @@ pub struct PointsReview {
     /// The offer for which a point is worth most, of those that take an amount off.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub best: Option<Redemption>,
-    /// The offers that cost points and whose worth depends on the cart, or that cost others than main
-    /// points.
+    /// The offers that cost points and whose worth depends on the cart, or that cost others than
+    /// main points.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub unvalued: Vec<OfferId>,
     /// Ways to gain again and again, each of them played; the largest gain first.
