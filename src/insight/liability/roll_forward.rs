@@ -217,7 +217,8 @@ impl RollForward {
     /// of its own.
     ///
     /// # Errors
-    /// [`Fault::OtherQuestion`] for other cohorts or another purse, [`Fault::Gap`] unless it begins where `told` ends, and [`Fault::OutOfRange`].
+    /// [`Fault::OtherQuestion`] for other cohorts or another purse, [`Fault::Gap`] unless it begins
+    /// where `told` ends, and [`Fault::OutOfRange`].
     pub fn continuing(&self, told: &Self) -> Result<Self, Fault> {
         if (self.cohorts, &self.purse) != (told.cohorts, &told.purse) {
             return Err(Fault::OtherQuestion);
