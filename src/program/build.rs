@@ -104,9 +104,7 @@ impl Builder {
     fn checked(self) -> Result<Program, Problems<Fault>> {
         let mut problems = Problems::none();
         let version = Digest::of(&(&self.spec, &self.labels));
-        self.check_terms(&mut problems);
-        self.check_names(&mut problems);
-        self.check_attributes(&mut problems);
+        self.check_written(&mut problems);
         let purses = purses::checked(&self.spec, &mut problems);
 
         let names = Names {
@@ -172,6 +170,13 @@ impl Builder {
             games: games.map(Arc::new),
             offers: Arc::new(offers),
         })
+    }
+
+    /// What can be seen without the fields of the program.
+    fn check_written(&self, problems: &mut Problems<Fault>) {
+        self.check_terms(problems);
+        self.check_names(problems);
+        self.check_attributes(problems);
     }
 
     fn check_terms(&self, problems: &mut Problems<Fault>) {
