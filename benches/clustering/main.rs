@@ -30,10 +30,6 @@ const SECTIONS: [Section; 6] = [
     Section { name: "scores", run: scores::run },
     Section { name: "stream", run: stream::run },
 ];
-#[allow(clippy::type_complexity, reason = "a name and what it runs")]
-#[expect(clippy::type_complexity, reason = "a name and what it runs")]
-const SECTIONS: [(&str, fn(&mut Figures)); 3] =
-    [("hierarchy", hierarchy::run), ("kmeans", kmeans::run), ("stream", stream::run)];
 
 fn main() {
     let words: Vec<String> = std::env::args().skip(1).filter(|word| word != "--bench").collect();

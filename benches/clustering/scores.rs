@@ -2,9 +2,10 @@
 
 use std::hint::black_box;
 
+use loyalty::cluster::choice::{Criteria, choose};
 use loyalty::cluster::{
-    Criteria, KMeans, adjusted_mutual_information, adjusted_rand, calinski_harabasz, choose,
-    davies_bouldin, sampled_silhouette, silhouette,
+    KMeans, adjusted_mutual_information, adjusted_rand, calinski_harabasz, davies_bouldin,
+    sampled_silhouette, silhouette,
 };
 
 use super::data::customers;

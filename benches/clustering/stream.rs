@@ -1,6 +1,7 @@
 //! Micro-clusters of customers as they come, who count half after 2,000 others.
 
-use loyalty::cluster::{Cut, Flow, Grouping, Hierarchy, Stream, adjusted_rand};
+use loyalty::cluster::stream::{Flow, Grouping, Stream};
+use loyalty::cluster::{Cut, Hierarchy, adjusted_rand};
 
 use super::data::{Data, customers};
 use super::figures::{CLOCK, Figures, least};
