@@ -15,6 +15,7 @@ pub mod retraining;
 pub mod disparity;
 pub mod outcome;
 pub mod clustered;
+pub mod streamed;
 pub mod alike;
 pub mod shrinkage;
 pub mod crossing;

@@ -214,7 +214,8 @@ impl Fit for Clusters {
     }
 }
 
-fn segment(number: usize) -> Result<Segment, IdError> {
+/// The segment of this number, as it is called before people name it.
+pub(super) fn segment(number: usize) -> Result<Segment, IdError> {
     Ok(Segment {
         id: SegmentId::new(format!("cluster-{number}"))?,
         name: format!("Cluster {number}"),
@@ -224,15 +225,22 @@ fn segment(number: usize) -> Result<Segment, IdError> {
 
 /// Adds the first customer of each column whose coordinate is out of the range of k-means.
 fn too_large(coordinates: &FeatureTable, path: &Path, problems: &mut Problems<ClusteredFault>) {
-    for (position, column) in coordinates.columns().iter().enumerate() {
-        let large = |number: f64| number.abs() > cluster::LARGEST;
-        let found = coordinates.present(position).position(large);
-        if let Some(customer) = found.and_then(|row| coordinates.customers().get(row)) {
-            let (column, customer) = (column.name.clone(), customer.clone());
-            let place = path.field("columns").item(position);
-            problems.add(place, ClusteredFault::TooLarge { column, customer });
-        }
+    for (position, column, customer) in beyond(coordinates) {
+        let place = path.field("columns").item(position);
+        problems.add(place, ClusteredFault::TooLarge { column, customer });
     }
+}
+
+/// The columns that have a coordinate beyond [`cluster::LARGEST`], each by its position and name
+/// with the first customer who has one.
+pub(super) fn beyond(
+    coordinates: &FeatureTable,
+) -> impl Iterator<Item = (usize, Text, CustomerId)> + '_ {
+    coordinates.columns().iter().enumerate().filter_map(|(position, column)| {
+        let large = |number: f64| number.abs() > cluster::LARGEST;
+        let row = coordinates.present(position).position(large)?;
+        Some((position, column.name.clone(), coordinates.customers().get(row)?.clone()))
+    })
 }
 
 impl Clustered {

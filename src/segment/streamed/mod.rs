@@ -1,0 +1,308 @@
+//! Segments of customers who keep coming and matter less as time goes by.
+//!
+//! [`Streams`] is the recipe and [`Streamed`] the model. It takes in the customers it
+//! [learns](Learn) day by day, of whom each counts half after a half-life;
+//! [`Streamed::regroup`] then looks at the segments anew and tells how they moved, came and went.
+
+mod regroup;
+mod stored;
+
+use chrono::{Datelike, NaiveDate};
+use serde::{Deserialize, Serialize};
+use thiserror::Error;
+
+use crate::cluster::stream::{Flow, Grouping, MacroClusters, Stream};
+use crate::cluster::{self, Assignment};
+use crate::feature::{FeatureTable, Preparation, Prepared, TableFault};
+use crate::id::{CustomerId, IdError, SegmentId};
+use crate::path::{Path, Problems};
+use crate::rule::{Text, Value};
+
+use super::clustered::{beyond, segment};
+use super::told::{percent, told};
+use super::{Fit, Learn, Membership, Segment, Segmenter};
+
+pub use regroup::{Absorbed, Regrouped, Shift, Split};
+
+use stored::{VERSION, Written};
+
+/// Finds segments of customers who are alike, and lets them move as customers keep coming.
+///
+/// The customers of the table are taken in as of one day, in the order of their ids.
+///
+/// ```
+/// use loyalty::cluster::stream::{Grouping, Stream};
+/// use loyalty::cluster::{Cut, Hierarchy};
+/// use loyalty::feature::{FeatureTable, Preparation, Scale};
+/// use loyalty::id::CustomerId;
+/// use loyalty::segment::{Fit, Learn, Segmenter, streamed::Streams};
+///
+/// let bought = [("ann", 1.0), ("bob", 2.0), ("cat", 1.0), ("dan", 21.0), ("eve", 19.0)];
+/// let rows = bought.map(|(id, orders)| (CustomerId::new(id).ok(), [Some(orders)]));
+/// let rows = rows.into_iter().filter_map(|(id, row)| Some((id?, row)));
+/// let table = FeatureTable::new(["orders"], rows)?;
+///
+/// let march = "2026-03-01".parse()?;
+/// let recipe = Streams {
+///     preparation: Preparation::new([("orders", Scale::Standard)]),
+///     stream: Stream { half_life: Some(30.0), ..Stream::new(0.2) },
+///     grouping: Grouping::Hierarchy(Hierarchy::new(Cut::Clusters(2))),
+///     as_of: march,
+/// };
+/// let mut model = recipe.fit_seeded(&table, 1)?;
+/// assert_eq!(model.segments()[0].description, "60 % of the weight: orders 1.33");
+/// let seen = model.learn(&[table.value(3, 0)], march);
+/// assert_eq!(seen.to_string(), "cluster-2");
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Streams {
+    /// Which columns are looked at, and how they are made comparable.
+    pub preparation: Preparation,
+    /// How customers become micro-clusters: the radius is in the scaled columns, and the half-life
+    /// in days.
+    pub stream: Stream,
+    /// How micro-clusters become segments. The seed of a fit stands in for its own.
+    pub grouping: Grouping,
+    /// The day as of which the customers of the table are as they are.
+    pub as_of: NaiveDate,
+}
+
+/// Why no segments were found, or a stored model is none.
+#[derive(Clone, Debug, PartialEq, Error)]
+#[non_exhaustive]
+pub enum StreamedFault {
+    /// The table does not suit the preparation.
+    #[error(transparent)]
+    Table(#[from] TableFault),
+    /// The recipe of the stream or of the grouping is at fault, or there is nothing to group.
+    #[error(transparent)]
+    Cluster(#[from] cluster::Fault),
+    /// A number is so large on its scale that distances would overflow.
+    #[error("column `{column}` of customer `{customer}` is beyond {largest:e}: scale the column",
+        largest = cluster::LARGEST)]
+    TooLarge {
+        /// The name of the column.
+        column: Text,
+        /// The customer.
+        customer: CustomerId,
+    },
+    /// A segment's id is none.
+    #[error(transparent)]
+    Id(#[from] IdError),
+    /// The stored model is of another version.
+    #[error("version {found} cannot be read: this is version {VERSION}")]
+    Version {
+        /// The version found.
+        found: u32,
+    },
+    /// The stored model does not have one of something for each of another.
+    #[error("there are {found} {what}: {expected} are needed")]
+    Count {
+        /// What was counted.
+        what: &'static str,
+        /// How many there must be.
+        expected: usize,
+        /// How many there are.
+        found: usize,
+    },
+    /// Two segments of the stored model have one id.
+    #[error("there are two segments `{id}`")]
+    DuplicateSegment {
+        /// Their id.
+        id: SegmentId,
+    },
+    /// A segment of the stored model has a number that was never given.
+    #[error("the segment `{id}` is numbered beyond the {issued} that were given")]
+    NeverIssued {
+        /// Its id.
+        id: SegmentId,
+        /// The highest number that was given.
+        issued: usize,
+    },
+}
+
+/// Segments that move with the customers who keep coming.
+///
+/// At the fit they are numbered from the weightiest to the lightest (`cluster-1`, `cluster-2`…).
+/// A segment keeps its id for as long as it goes on, and a number is never given twice.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(try_from = "Written", into = "Written")]
+pub struct Streamed {
+    prepared: Prepared,
+    inputs: Vec<Text>,
+    grouping: Grouping,
+    flow: Flow,
+    clusters: MacroClusters,
+    segments: Vec<Segment>,
+    /// The highest number that a segment was given.
+    issued: usize,
+}
+
+impl Fit for Streams {
+    type Model = Streamed;
+    type Error = Problems<StreamedFault>;
+
+    fn fit_seeded(&self, table: &FeatureTable, seed: u64) -> Result<Streamed, Self::Error> {
+        let mut problems = Problems::none();
+        let path = Path::from("preparation");
+        let flow = self.stream.start(self.preparation.columns.len().max(1));
+        let flow = problems.take(&Path::from("stream"), flow);
+        let prepared = problems.take(&path, self.preparation.fit(table));
+        let (Some(mut flow), Some(prepared)) = (flow, prepared) else { return Err(problems) };
+        let coordinates = problems.take(&path, prepared.table(table));
+        let Some(coordinates) = coordinates else { return Err(problems) };
+        for (position, column, customer) in beyond(&coordinates) {
+            let place = path.field("columns").item(position);
+            problems.add(place, StreamedFault::TooLarge { column, customer });
+        }
+        let (true, Some(matrix)) = (problems.is_empty(), coordinates.matrix()) else {
+            return Err(problems);
+        };
+        for row in matrix.outer_iter() {
+            flow.learn(&row.to_vec(), 1.0, days(self.as_of));
+        }
+        let grouping = seeded(&self.grouping, seed);
+        let found = flow.group(&grouping, days(self.as_of));
+        let clusters = problems.take(&Path::from("grouping"), found);
+        let Some(clusters) = clusters else { return Err(problems) };
+        let issued = clusters.clusters().len();
+        match (1..=issued).map(segment).collect::<Result<Vec<_>, _>>() {
+            Ok(segments) => {
+                let inputs = names(&prepared);
+                let model =
+                    Streamed { prepared, inputs, grouping, flow, clusters, segments, issued };
+                Ok(model.described())
+            }
+            Err(fault) => Err(Problems::one(Path::from("segments"), fault.into())),
+        }
+    }
+}
+
+/// The same grouping for this seed.
+fn seeded(grouping: &Grouping, seed: u64) -> Grouping {
+    match grouping {
+        Grouping::KMeans { recipe, .. } => Grouping::KMeans { recipe: recipe.clone(), seed },
+        other => other.clone(),
+    }
+}
+
+fn names(prepared: &Prepared) -> Vec<Text> {
+    prepared.columns().iter().map(|column| column.name.clone()).collect()
+}
+
+/// A day as an instant of the stream.
+fn days(date: NaiveDate) -> f64 {
+    f64::from(date.num_days_from_ce())
+}
+
+impl Streamed {
+    /// How customers' values become coordinates.
+    #[must_use]
+    pub const fn prepared(&self) -> &Prepared {
+        &self.prepared
+    }
+
+    /// What is known of the customers who came so far; instants are days of the common era.
+    #[must_use]
+    pub const fn flow(&self) -> &Flow {
+        &self.flow
+    }
+
+    /// The clusters of the last grouping, in the order of [`Segmenter::segments`].
+    #[must_use]
+    pub const fn clusters(&self) -> &MacroClusters {
+        &self.clusters
+    }
+
+    /// Where a customer belongs and how clearly, by the position in [`Segmenter::segments`]: to the
+    /// segment that has the nearest micro-cluster, whose distance in the scaled columns it is.
+    /// `None` if the customer is in no segment.
+    #[must_use]
+    pub fn place(&self, values: &[Option<Value>]) -> Option<Assignment> {
+        self.clusters.assign(&self.prepared.row(values)?)
+    }
+
+    /// Gives a segment another name and description for people; whether there is such a segment.
+    pub fn rename(&mut self, id: &SegmentId, name: &str, description: &str) -> bool {
+        let found = self.segments.iter_mut().find(|segment| segment.id == *id);
+        found.is_some_and(|segment| {
+            segment.name = name.to_owned();
+            segment.description = description.to_owned();
+            true
+        })
+    }
+
+    /// The same model, whose segments are all described by what is typical of them.
+    fn described(mut self) -> Self {
+        let descriptions = self.descriptions();
+        for (segment, description) in self.segments.iter_mut().zip(descriptions) {
+            segment.description = description;
+        }
+        self
+    }
+
+    /// What is typical of each segment, in a sentence.
+    fn descriptions(&self) -> Vec<String> {
+        let total: f64 = self.clusters.clusters().iter().map(|cluster| cluster.weight).sum();
+        let description = |cluster: &cluster::Cluster| {
+            let typical = self.prepared.undo_row(&cluster.center).unwrap_or_default();
+            let share = percent(cluster.weight / total);
+            format!("{share} of the weight: {}", self.numbers(&typical))
+        };
+        self.clusters.clusters().iter().map(description).collect()
+    }
+
+    /// Numbers of all columns with their names: `orders 12, spend 80.00 EUR`.
+    fn numbers(&self, numbers: &[f64]) -> String {
+        let columns = self.prepared.columns().iter().zip(numbers);
+        let number = |(column, &number): (&crate::feature::Column, &f64)| {
+            format!("{} {}", column.name, told(number, column.measure))
+        };
+        columns.map(number).collect::<Vec<_>>().join(", ")
+    }
+}
+
+impl Segmenter for Streamed {
+    fn segments(&self) -> &[Segment] {
+        &self.segments
+    }
+
+    fn inputs(&self) -> &[Text] {
+        &self.inputs
+    }
+
+    /// The one segment that was nearest at the last grouping.
+    fn assign(&self, row: &[Option<Value>], _today: NaiveDate) -> Membership {
+        let segment = self.place(row).and_then(|found| self.segments.get(found.nearest.cluster));
+        segment.map_or_else(Membership::none, |segment| Membership::of(segment.id.clone()))
+    }
+
+    /// From the nearest micro-cluster of each segment, in the scaled columns.
+    fn distances(&self, row: &[Option<Value>], _today: NaiveDate) -> Option<Vec<f64>> {
+        let point = self.prepared.row(row)?;
+        self.clusters.assign(&point)?;
+        let mut distances = vec![f64::INFINITY; self.segments.len()];
+        for member in self.clusters.members() {
+            let gaps = member.center.iter().zip(&point).map(|(center, x)| center - x);
+            let distance = gaps.map(|gap| gap * gap).sum::<f64>().sqrt();
+            if let Some(least) = distances.get_mut(member.cluster) {
+                *least = least.min(distance);
+            }
+        }
+        Some(distances)
+    }
+}
+
+/// The customer counts from now on, in the next [`Streamed::regroup`]; until then segments stay
+/// where they are. A day may come before one that was learned: it then counts as that much older.
+impl Learn for Streamed {
+    fn learn(&mut self, row: &[Option<Value>], today: NaiveDate) -> Membership {
+        let membership = self.assign(row, today);
+        if let (false, Some(point)) = (membership.is_empty(), self.prepared.row(row)) {
+            self.flow.learn(&point, 1.0, days(today));
+        }
+        membership
+    }
+}
