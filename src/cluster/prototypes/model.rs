@@ -87,15 +87,11 @@ impl Prototypes {
     /// beyond [`LARGEST`](crate::cluster::LARGEST).
     #[must_use]
     pub fn assign(&self, numbers: &[f64], categories: &[u32]) -> Option<Assignment> {
-        let fits = numbers.len() == self.columns() && categories.len() == self.attributes();
-        if !fits || !are_coordinates(numbers) {
-            return None;
-        }
-        let point = Point { numbers, codes: categories };
-        let found = self.prototypes.iter().enumerate().map(|(cluster, prototype)| {
-            let prototype = Point { numbers: &prototype.numbers, codes: &prototype.categories };
-            Nearest { cluster, distance: point.dissimilarity(prototype, self.gamma) }
-        });
+        let distances = self.distances(numbers, categories)?;
+        let found = distances
+            .into_iter()
+            .enumerate()
+            .map(|(cluster, distance)| Nearest { cluster, distance });
         let mut assignment: Option<Assignment> = None;
         for found in found {
             assignment = Some(match assignment {
@@ -110,6 +106,22 @@ impl Prototypes {
             });
         }
         assignment
+    }
+
+    /// The dissimilarity of a point from each of the prototypes; `None` as for
+    /// [`Prototypes::assign`].
+    #[must_use]
+    pub fn distances(&self, numbers: &[f64], categories: &[u32]) -> Option<Vec<f64>> {
+        let fits = numbers.len() == self.columns() && categories.len() == self.attributes();
+        if !fits || !are_coordinates(numbers) {
+            return None;
+        }
+        let point = Point { numbers, codes: categories };
+        let distance = |prototype: &Prototype| {
+            let prototype = Point { numbers: &prototype.numbers, codes: &prototype.categories };
+            point.dissimilarity(prototype, self.gamma)
+        };
+        Some(self.prototypes.iter().map(distance).collect())
     }
 
     /// The cluster of each point; `None` as for [`Prototypes::assign`], and beyond the rows that
