@@ -16,12 +16,66 @@ pub struct Column {
     /// What its numbers stand for.
     #[serde(default)]
     pub measure: Measure,
+    /// The texts of a column of [`Measure::Category`], all different; a number is a position among
+    /// them. Other columns have none.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub levels: Vec<Text>,
 }
 
 impl Column {
     /// A column whose numbers stand for `measure`.
     pub fn new(name: impl AsRef<str>, measure: Measure) -> Self {
-        Self { name: Text::from(name), measure }
+        Self { name: Text::from(name), measure, levels: Vec::new() }
+    }
+
+    /// A column of texts such as channels or regions, each of which is one of these levels.
+    ///
+    /// ```
+    /// use loyalty::feature::{Column, FeatureTable};
+    /// use loyalty::id::CustomerId;
+    /// use loyalty::rule::Value;
+    ///
+    /// let channel = Column::category("channel", ["app", "shop"]);
+    /// let rows = [("ann", "shop"), ("bob", "fax")];
+    /// let rows = rows.map(|(id, text)| Ok((CustomerId::new(id)?, [Some(Value::text(text))])));
+    /// let rows: Result<Vec<_>, loyalty::id::IdError> = rows.into_iter().collect();
+    /// let table = FeatureTable::from_values([channel], rows?)?;
+    /// assert_eq!(table.value(0, 0), Some(Value::text("shop")));
+    /// assert_eq!(table.value(1, 0), None, "an unknown level is missing");
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    pub fn category<L: AsRef<str>>(
+        name: impl AsRef<str>,
+        levels: impl IntoIterator<Item = L>,
+    ) -> Self {
+        let levels = levels.into_iter().map(Text::from).collect();
+        Self { levels, ..Self::new(name, Measure::Category) }
+    }
+
+    /// The number that stands for `value` in the column, if any does: of a category the position of
+    /// its level, otherwise as [`Measure::number`].
+    #[must_use]
+    pub fn number(&self, value: &Value) -> Option<f64> {
+        match (self.measure, value) {
+            (Measure::Category, Value::Text(text)) => {
+                let level = self.levels.iter().position(|level| level == text);
+                level.map(|level| level as f64)
+            }
+            (measure, value) => measure.number(value),
+        }
+    }
+
+    /// The value that `number` stands for in the column, if it stands for one.
+    #[must_use]
+    pub fn value(&self, number: f64) -> Option<Value> {
+        match self.measure {
+            Measure::Category => {
+                let mut levels = self.levels.iter().enumerate();
+                let (_, level) = levels.find(|(level, _)| *level as f64 == number)?;
+                Some(Value::Text(level.clone()))
+            }
+            measure => measure.value(number),
+        }
     }
 }
 
@@ -47,6 +101,9 @@ pub enum Measure {
     Bool,
     /// Money in major units of this currency: 12.4 is 12.40 EUR.
     Money(Currency),
+    /// The position of a text among the [levels](Column::levels) of the column, which alone knows
+    /// them: without it, no number stands for a value.
+    Category,
 }
 
 /// 2^50: up to so many minor units, money survives the way to major units and back.
@@ -85,7 +142,7 @@ impl Measure {
             Self::Integer => whole(number).map(Value::Integer),
             Self::Bool if number == 0.0 => Some(Value::Bool(false)),
             Self::Bool if number == 1.0 => Some(Value::Bool(true)),
-            Self::Bool => None,
+            Self::Bool | Self::Category => None,
             Self::Money(currency) => {
                 let unit = currency.minor_per_major() as f64;
                 let minor = (number * unit).round();
@@ -107,6 +164,7 @@ impl fmt::Display for Measure {
             Self::Integer => f.write_str("a whole number"),
             Self::Bool => f.write_str("0 or 1"),
             Self::Money(currency) => write!(f, "an amount in {currency}"),
+            Self::Category => f.write_str("one of its levels"),
         }
     }
 }

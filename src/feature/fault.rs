@@ -38,6 +38,20 @@ pub enum TableFault {
         /// Their name.
         name: String,
     },
+    /// A column of categories has no levels, or another one has some.
+    #[error("column `{name}` needs levels if, and only if, it is of categories")]
+    Levels {
+        /// The name of the column.
+        name: String,
+    },
+    /// Two levels of a column are one text.
+    #[error("there are two levels `{level}` of column `{name}`")]
+    DuplicateLevel {
+        /// The name of the column.
+        name: String,
+        /// The level.
+        level: String,
+    },
     /// Two rows are of one customer.
     #[error("there are two rows of the customer `{customer}`")]
     DuplicateCustomer {

@@ -68,14 +68,15 @@ impl Preparation {
     ///
     /// # Errors
     /// No column, or columns that are not in the table, are there twice, have values missing where
-    /// none may be, none at all, or some that have no place on their scale; no customer who has
-    /// them all.
+    /// none may be, none at all, or some that have no place on their scale, or are of categories; no
+    /// customer who has them all.
     pub fn fit(&self, table: &FeatureTable) -> Result<Prepared, Problems<TableFault>> {
         let path = Path::from("columns");
         if self.columns.is_empty() {
             return Err(Problems::one(path, TableFault::NoColumns));
         }
         let table = table.select(self.columns.iter().map(|input| input.name.as_str()))?;
+        categories(table.columns()).into_result(())?;
         let completion = self.missing.fit(&table)?;
         let complete = completion.table(&table)?;
         if complete.customers().is_empty() {
@@ -146,6 +147,7 @@ impl TryFrom<Written> for Prepared {
         let Written { columns, completion, scaling } = written;
         let mut problems = super::table::column_problems(&columns);
         let names = || columns.iter().map(|column| &column.name);
+        problems.absorb(&Path::root(), categories(&columns));
         if columns.is_empty() {
             problems.add(Path::from("columns"), TableFault::NoColumns);
         }
@@ -159,6 +161,18 @@ impl TryFrom<Written> for Prepared {
         }
         problems.into_result(Self { columns, completion, scaling })
     }
+}
+
+/// All columns of categories, which have no coordinates.
+fn categories(columns: &[Column]) -> Problems<TableFault> {
+    let mut problems = Problems::none();
+    for (position, column) in columns.iter().enumerate() {
+        if column.measure == Measure::Category {
+            let fault = TableFault::NoNumber { name: column.name.to_string() };
+            problems.add(Path::from("columns").item(position), fault);
+        }
+    }
+    problems
 }
 
 impl From<Prepared> for Written {

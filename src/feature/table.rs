@@ -7,7 +7,7 @@ use crate::id::CustomerId;
 use crate::path::{Path, Problems};
 use crate::rule::Value;
 
-use super::{Column, TableFault};
+use super::{Column, Measure, TableFault};
 
 /// Customers × features: what segmenters are fitted on and whole customer bases are assigned from.
 ///
@@ -68,7 +68,7 @@ impl FeatureTable {
     {
         let columns = columns.into_iter().map(Into::into).collect();
         collect(columns, rows, |column, number: &f64| {
-            column.measure.value(*number).map(|_| *number).ok_or_else(|| number.to_string())
+            column.value(*number).map(|_| *number).ok_or_else(|| number.to_string())
         })
     }
 
@@ -76,7 +76,8 @@ impl FeatureTable {
     /// same values.
     ///
     /// # Errors
-    /// As [`FeatureTable::new`]; values that no number of their column stands for, such as texts.
+    /// As [`FeatureTable::new`]; values that no number of their column stands for, such as texts. A
+    /// text that is no level of a column of categories is missing.
     pub fn from_values<C, R>(
         columns: impl IntoIterator<Item = C>,
         rows: impl IntoIterator<Item = (CustomerId, R)>,
@@ -87,7 +88,11 @@ impl FeatureTable {
     {
         let columns = columns.into_iter().map(Into::into).collect();
         collect(columns, rows, |column, value: &Value| {
-            column.measure.number(value).ok_or_else(|| value.to_string())
+            match (column.measure, value) {
+                // Levels are what is known of; another one is not.
+                (Measure::Category, Value::Text(_)) => Ok(column.number(value).unwrap_or(f64::NAN)),
+                _ => column.number(value).ok_or_else(|| value.to_string()),
+            }
         })
     }
 
@@ -128,7 +133,7 @@ impl FeatureTable {
     /// cell.
     #[must_use]
     pub fn value(&self, row: usize, column: usize) -> Option<Value> {
-        self.columns.get(column)?.measure.value(self.number(row, column)?)
+        self.columns.get(column)?.value(self.number(row, column)?)
     }
 
     /// The numbers of a column that are not missing, from the first customer to the last.
@@ -271,9 +276,21 @@ pub(super) fn column_problems(columns: &[Column]) -> Problems<TableFault> {
         let path = Path::from("columns").item(index);
         let name = column.name.as_str();
         if name.is_empty() {
-            problems.add(path, TableFault::UnnamedColumn);
+            problems.add(path.clone(), TableFault::UnnamedColumn);
         } else if !seen.insert(name) {
-            problems.add(path, TableFault::DuplicateColumn { name: name.to_owned() });
+            problems.add(path.clone(), TableFault::DuplicateColumn { name: name.to_owned() });
+        }
+        let is_category = column.measure == Measure::Category;
+        if is_category == column.levels.is_empty() {
+            problems.add(path.clone(), TableFault::Levels { name: name.to_owned() });
+        }
+        let mut levels = std::collections::BTreeSet::new();
+        for (position, level) in column.levels.iter().enumerate() {
+            if !levels.insert(level.as_str()) {
+                let (name, level) = (name.to_owned(), level.to_string());
+                let path = path.field("levels").item(position);
+                problems.add(path, TableFault::DuplicateLevel { name, level });
+            }
         }
     }
     problems
@@ -344,7 +361,6 @@ fn sorted(
 
 #[cfg(test)]
 mod tests {
-    use crate::feature::Measure;
     use crate::money::{Currency, Money};
 
     use super::*;

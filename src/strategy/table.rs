@@ -20,7 +20,7 @@ pub fn table<C: Into<Column>>(
 ) -> impl Strategy<Value = FeatureTable> {
     let columns: Vec<Column> = columns.into_iter().map(Into::into).collect();
     let present = 1.0 - f64::from(missing.into());
-    let cell = |column: &Column| proptest::option::weighted(present, number(column.measure));
+    let cell = |column: &Column| proptest::option::weighted(present, number(column));
     let row: Vec<_> = columns.iter().map(cell).collect();
     proptest::collection::vec(row, customers).prop_filter_map("a table", move |rows| {
         let customer = |at| CustomerId::new(numbered("c-", at)).ok();
@@ -30,10 +30,11 @@ pub fn table<C: Into<Column>>(
     })
 }
 
-/// A number that can stand in a column of this measure.
-fn number(measure: Measure) -> BoxedStrategy<f64> {
+/// A number that can stand in this column.
+fn number(column: &Column) -> BoxedStrategy<f64> {
     let whole = || prop_oneof![8 => 0..=12_i32, 1 => 0..=1_000_000];
-    match measure {
+    match column.measure {
+        Measure::Category => (0..column.levels.len().max(1)).prop_map(|at| at as f64).boxed(),
         Measure::Bool => (0..=1_i32).prop_map(f64::from).boxed(),
         Measure::Integer => whole().prop_map(f64::from).boxed(),
         Measure::Money(currency) => whole().prop_map(move |count| major(count, currency)).boxed(),

@@ -193,7 +193,7 @@ impl<'a> Guide<'a> {
         given.copied().unwrap_or(match self.measure(column) {
             Measure::Integer | Measure::Money(_) => (0.0, f64::INFINITY),
             Measure::Bool => (0.0, 1.0),
-            Measure::Number => (f64::NEG_INFINITY, f64::INFINITY),
+            Measure::Number | Measure::Category => (f64::NEG_INFINITY, f64::INFINITY),
         })
     }
 }

@@ -80,6 +80,8 @@ fn choices(measure: Measure, from: f64, border: f64, up: bool) -> Vec<f64> {
         Measure::Integer => units(1.0),
         Measure::Money(currency) => units(currency.minor_per_major() as f64),
         Measure::Bool => vec![if up { 1.0 } else { 0.0 }],
+        // Clusters of numbers look at no categories.
+        Measure::Category => Vec::new(),
         Measure::Number => {
             let change = (border - from).abs().max(1e-12 * border.abs());
             let above = |low: f64, share: f64| roundest(low, low + share * change);

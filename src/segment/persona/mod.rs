@@ -19,7 +19,7 @@ use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 
 use super::Segmenter;
-use crate::feature::{FeatureTable, TableFault};
+use crate::feature::{FeatureTable, Measure, TableFault};
 use crate::id::SegmentId;
 use crate::path::Problems;
 
@@ -103,7 +103,9 @@ pub fn personas(
     facets: &[Facet],
 ) -> Result<Vec<Persona>, Problems<TableFault>> {
     let memberships = segmenter.assign_all(table, today)?;
-    let ranks: Vec<Ranks> = (0..table.columns().len()).map(|at| Ranks::of(table, at)).collect();
+    let numbers = table.columns().iter().enumerate();
+    let numbers = numbers.filter(|(_, column)| column.measure != Measure::Category);
+    let ranks: Vec<Ranks> = numbers.map(|(at, _)| Ranks::of(table, at)).collect();
     let shares = Shares::all(table, facets);
     let mut personas = Vec::new();
     let mut pieces = Vec::new();

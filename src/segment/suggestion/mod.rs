@@ -291,6 +291,7 @@ pub fn fields(table: &FeatureTable) -> Vec<Field> {
         Measure::Integer => Field::new(column.name.clone(), Kind::Integer),
         Measure::Bool => Field::new(column.name.clone(), Kind::Bool),
         Measure::Number => Field::new(column.name.clone(), Kind::Number),
+        Measure::Category => Field::new(column.name.clone(), Kind::Text),
     };
     table.columns().iter().map(field).collect()
 }
@@ -314,7 +315,7 @@ impl Suggestions {
     #[must_use]
     pub fn attributions(&self, values: &[Option<Value>]) -> Option<(&SegmentId, Attribution)> {
         let number = |(column, value): (&Column, &Option<Value>)| {
-            value.as_ref().and_then(|value| column.measure.number(value))
+            value.as_ref().and_then(|value| column.number(value))
         };
         let same = values.len() == self.columns.len();
         let point = self.columns.iter().zip(values).filter(|_| same).map(number);

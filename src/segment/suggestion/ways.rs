@@ -99,6 +99,12 @@ fn test(column: &Column, threshold: f64, side: Side) -> Rule {
     let operand = field(column.name.clone());
     let literal = match (column.measure, column.measure.value(threshold)) {
         (Measure::Bool, _) => return operand.is(side == Side::From),
+        (Measure::Category, _) => {
+            let levels = column.levels.iter().enumerate();
+            let from = levels.map(|(at, level)| (at as f64 >= threshold, level.as_str()));
+            let same = from.filter(|(from, _)| *from == (side == Side::From));
+            return operand.one_of(same.map(|(_, level)| level));
+        }
         (_, Some(Value::Money(money))) => Literal::from(money),
         (_, Some(Value::Integer(whole))) => Literal::Integer(whole),
         // Whole numbers are written so, and fit fields of both types.
