@@ -16,6 +16,7 @@ pub mod disparity;
 pub mod outcome;
 pub mod clustered;
 pub mod streamed;
+pub mod mixed;
 pub mod alike;
 pub mod shrinkage;
 pub mod crossing;
