@@ -12,7 +12,7 @@ impl Clustered {
 
     /// Whether the nearest cluster is the one of the least Euclidean distance of its center.
     pub(in crate::segment) const fn is_by_centers(&self) -> bool {
-        matches!(self.model, Model::KMeans(_))
+        matches!(self.model, Model::KMeans(_) | Model::Hierarchy(_))
     }
 
     /// How far a point of the scaled columns is from each cluster: by squared distances where they
