@@ -68,8 +68,8 @@ impl Preparation {
     ///
     /// # Errors
     /// No column, or columns that are not in the table, are there twice, have values missing where
-    /// none may be, none at all, or some that have no place on their scale, or are of categories; no
-    /// customer who has them all.
+    /// none may be, none at all, or some that have no place on their scale, or are of categories;
+    /// no customer who has them all.
     pub fn fit(&self, table: &FeatureTable) -> Result<Prepared, Problems<TableFault>> {
         let path = Path::from("columns");
         if self.columns.is_empty() {

@@ -30,8 +30,8 @@ use stored::{VERSION, Written};
 /// Finds segments of customers who are alike in numbers and categories, by k-prototypes.
 ///
 /// A recipe without numbers looks at categories only (k-modes), and one without categories at
-/// numbers only. Who is left out by the preparation of the numbers is in no segment; a category that
-/// is not known speaks for none, and who has nothing else is in none.
+/// numbers only. Who is left out by the preparation of the numbers is in no segment; a category
+/// that is not known speaks for none, and who has nothing else is in none.
 ///
 /// ```
 /// use loyalty::cluster::KPrototypes;

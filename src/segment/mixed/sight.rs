@@ -80,8 +80,8 @@ impl Sight {
         problems.take(&Path::from("categories"), table.positions(names)).unwrap_or_default()
     }
 
-    /// The scaled numbers of a customer, and the positions of the levels; none if the customer is to
-    /// be left out.
+    /// The scaled numbers of a customer, and the positions of the levels; none if the customer is
+    /// to be left out.
     pub(super) fn point(&self, values: &[Option<Value>]) -> Option<(Vec<f64>, Vec<u32>)> {
         let (numbers, texts) = values.split_at_checked(self.columns().len())?;
         if texts.len() != self.categories.len() {
