@@ -78,8 +78,8 @@ fn in_general(decline: &Decline, offers: &[Offer]) -> String {
             let and = if either { " or " } else { " and " };
             format!("wanted: {}", plain(&demands.join(and)))
         }
-        (Reason::NotEnoughPoints { cost, .. }, _) => format!("fewer than {cost} points"),
-        (Reason::NotChosen { cost }, _) => format!("can pay the {cost} points, did not ask to"),
+        (Reason::NotEnoughPoints { cost, .. }, _) => format!("fewer than {cost}"),
+        (Reason::NotChosen { cost }, _) => format!("can pay the {cost}, did not ask to"),
         (Reason::BeatenInLane(beaten), _) => {
             format!("\"{}\" takes more off", name(offers, &beaten.by))
         }

@@ -1,16 +1,10 @@
 //! Groups of points that lie close together: mathematics only, which knows nothing of customers.
 //!
-//! A recipe ([`KMeans`]) is fitted on a matrix of points and gives a model ([`Clustering`]), which
-//! assigns any point; [`Method`] is any of the recipes and [`Model`] any of the models.
-//! A recipe ([`KMeans`], or [`KPrototypes`] for points that have categories too) is fitted on points
-//! and gives a model ([`Clustering`], [`Prototypes`]), which assigns any point;
-//! A recipe ([`KMeans`], or [`KPrototypes`] for points that have categories too) is fitted on
-//! points and gives a model ([`Clustering`], [`Prototypes`]), which assigns any point;
-//! [`silhouettes`] and [`adjusted_rand`] say how good clusters are.
-//! A recipe ([`KMeans`], [`Hierarchy`]) is fitted on a matrix of points and gives a model
-//! ([`Clustering`], [`Branches`]), which assigns any point; [`silhouettes`] and [`adjusted_rand`]
-//! say how good clusters are. [`Birch`] makes few micro-clusters of many points, and a [`Stream`]
-//! of points that keep coming and fade.
+//! A recipe is fitted on a matrix of points and gives a model, which assigns any point: [`KMeans`],
+//! [`Mixture`], [`Dbscan`], [`Hdbscan`] and [`Hierarchy`], or with categories too [`KPrototypes`].
+//! [`Method`] is any of the former and [`Model`] any of their models; a [`stream`] learns points as
+//! they come. [`silhouettes`] and others say how good clusters are, and [`choice`] how many there
+//! should be.
 
 pub mod choice;
 pub mod shapley;

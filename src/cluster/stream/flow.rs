@@ -19,7 +19,7 @@ use super::{Grouping, MacroClusters, Stream};
 /// alone. What is dropped as faded still counts in [`Flow::total`].
 ///
 /// ```
-/// use loyalty::cluster::Stream;
+/// use loyalty::cluster::stream::Stream;
 ///
 /// let stream = Stream { half_life: Some(7.0), ..Stream::new(1.0) };
 /// let (mut monday, mut sunday) = (stream.start(1)?, stream.start(1)?);

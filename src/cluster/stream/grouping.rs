@@ -169,7 +169,8 @@ impl MacroClusters {
     /// How these clusters became others of the same stream.
     ///
     /// ```
-    /// use loyalty::cluster::{Cut, Grouping, Hierarchy, Stream};
+    /// use loyalty::cluster::stream::{Grouping, Stream};
+    /// use loyalty::cluster::{Cut, Hierarchy};
     ///
     /// let mut flow = Stream { half_life: Some(1.0), ..Stream::new(1.0) }.start(1)?;
     /// let by = Grouping::Hierarchy(Hierarchy::new(Cut::Height(3.0)));

@@ -168,8 +168,11 @@ impl Clusters {
     ) -> Result<Option<Vec<f64>>, Problems<ClusteredFault>> {
         let Some(column) = &self.weights else { return Ok(None) };
         let mut problems = Problems::none();
-        let places = problems.take(&Path::root(), table.positions([column.as_str()]));
-        let Some(&[place]) = places.as_deref() else { return Err(problems) };
+        let places = table.positions([column.as_str()]).map_err(|found| {
+            let faults = found.iter().map(|problem| problem.fault.clone());
+            faults.for_each(|fault| problems.add(Path::root(), fault.into()));
+        });
+        let Ok(&[place]) = places.as_deref() else { return Err(problems) };
         let weight = |customer: &CustomerId| {
             let weight = table.row(customer).and_then(|row| table.number(row, place));
             if weight.is_none() {
