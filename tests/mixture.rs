@@ -268,7 +268,10 @@ proptest! {
     }
 
     #[test]
-    fn whole_weights_are_points_that_are_repeated((points, weights) in some_points(), kind in 0_usize..4) {
+    fn whole_weights_are_points_that_are_repeated(
+        (points, weights) in some_points(),
+        kind in 0_usize..4,
+    ) {
         let repeated: Vec<Vec<f64>> = points
             .iter()
             .zip(&weights)

@@ -244,7 +244,8 @@ proptest! {
                 // Means that differ by rounding only make any number.
                 if distance > 1e-9 { (radii[label] + radii[other]) / distance } else { f64::NAN }
             };
-            others.map(similarity).fold(0.0, |most, x| if x.is_nan() { x } else { f64::max(most, x) })
+            let greatest = |most, x: f64| if x.is_nan() { x } else { f64::max(most, x) };
+            others.map(similarity).fold(0.0, greatest)
         };
         let expected = mean(&centers.keys().map(worst).collect::<Vec<_>>());
         let found = davies_bouldin(points.view(), &labels).unwrap();
