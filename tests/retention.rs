@@ -4,8 +4,10 @@ use chrono::{DateTime, TimeDelta, Utc};
 use loyalty::calendar::Zone;
 use loyalty::event::Event;
 use loyalty::feature::{Feature, Moment, Snapshot, USAGES};
+use loyalty::game::Phase;
 use loyalty::money::Currency;
 use loyalty::profile::{Customer, Profile, Retention};
+use loyalty::program::Spec;
 
 /// Two years of a customer who buys, sends back, looks around and answers surveys.
 fn events() -> Vec<Event> {
@@ -75,4 +77,35 @@ fn every_feature_is_the_same_with_and_without_retention() {
             assert_eq!(next, expected, "{usage} as of {as_of}");
         }
     }
+}
+
+/// Who may take part is judged by what was before the start, not by what happened at that instant.
+#[test]
+fn a_purchase_at_the_start_of_a_challenge_lets_nobody_in_when_it_is_folded() {
+    let phase = |retention: &str| {
+        let terms = format!(
+            r#"{{"loyalty": 1, "name": "Shop", "currency": "EUR", "zone": "Europe/Brussels",
+                "retention": {retention},
+                "games": {{"challenges": [{{"id": "spring", "measure": {{"spend": {{}}}},
+                    "during": {{"between": {{"from": "{start}", "until": "2024-03-01T00:00:00Z"}}}},
+                    "steps": [{{"at_least": "5.00 EUR"}}],
+                    "when": {{"field": "orders(lifetime)", "at_least": 1}}}}]}}}}"#,
+            start = (start() + TimeDelta::hours(53 * 6)).to_rfc3339(),
+        );
+        let program = Spec::from_json(&terms).unwrap().build().unwrap();
+        let mut member = program.enroll(Customer::new("ann".parse().unwrap()));
+        // Enrolled, then an order at the very start, and another a year later.
+        for (index, number) in [(6, 5), (0, 6), (7, 175)] {
+            let at = start() + TimeDelta::hours(53 * number);
+            let event = Event { at, recorded_at: at, ..events().swap_remove(index) };
+            let _ = member.apply(&program.decide(&member, &event));
+        }
+        let as_of = start() + TimeDelta::days(400);
+        assert_eq!(member.profile().history.len(), 3);
+        (member.profile().history.events(as_of).count(), program.view(&member, as_of).games)
+    };
+    let ((whole, expected), (bounded, found)) = (phase(r#""forever""#), phase(r#"{"days": 20}"#));
+    assert!(bounded < whole, "the start is folded");
+    assert_eq!(expected.challenges[0].phase, Phase::Excluded);
+    assert_eq!(found, expected);
 }

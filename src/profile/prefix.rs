@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 use std::sync::Arc;
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, TimeDelta, Utc};
 
 use super::log::Log;
 use super::{History, Profile};
@@ -119,7 +119,13 @@ impl Profile {
     /// The profile with only what happened before an instant; later events may be left in it if
     /// none is of that very instant, for they have no part in answers as of then.
     pub(crate) fn before_instant(&self, at: DateTime<Utc>) -> Cow<'_, Self> {
-        let events = &self.history.events;
+        let History { events, summary, .. } = &self.history;
+        let mut folded = summary.reaches(at).then(|| self.history.all_instants(at)).into_iter();
+        if folded.any(|mut instants| instants.any(|instant| instant == at)) {
+            let just_before = at.checked_sub_signed(TimeDelta::nanoseconds(1)).unwrap_or(at);
+            let history = self.history.effective(just_before);
+            return Cow::Owned(Self { customer: self.customer.clone(), history });
+        }
         let start = events.partition_point(|event| event.position().0 < at);
         match events.get(start) {
             Some(event) if event.position().0 == at => Cow::Owned(Self {
