@@ -1,5 +1,7 @@
 //! Segments of customers who are alike in numbers and categories.
 
+#![cfg(feature = "proptest")]
+
 use chrono::NaiveDate;
 use loyalty::cluster::{KMeans, KPrototypes};
 use loyalty::feature::{Column, FeatureTable, Filling, Measure, Missing, Preparation, Scale};

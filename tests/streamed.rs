@@ -1,5 +1,7 @@
 //! Segments that move with the customers who keep coming.
 
+#![cfg(feature = "proptest")]
+
 use chrono::{Days, NaiveDate};
 use loyalty::cluster::stream::{Grouping, Stream};
 use loyalty::cluster::{Cut, Hierarchy, KMeans, Linkage};
