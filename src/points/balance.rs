@@ -219,7 +219,7 @@ impl Contents<'_> {
     /// A deficit that a lot paid down counts among its uses under the cause that had run it up.
     #[must_use]
     pub fn lots(&self, as_of: DateTime<Utc>) -> Vec<Lot> {
-        let book = self.book_until(as_of);
+        let book = self.book_as_known(as_of);
         let causes = self.causes();
         let lot = |lot: &Opened| {
             let Opened { cause, term, earned, left, reserved } = *lot;
@@ -242,7 +242,8 @@ impl Contents<'_> {
     /// Points that are held expire when they are let go.
     #[must_use]
     pub fn expiring(&self, from: DateTime<Utc>, to: DateTime<Utc>) -> Vec<Expiring> {
-        let mut book = self.book_until(from);
+        let mut book = self.book_as_known(from);
+        let endings = book.endings(from, to);
         let mut expired = book.expired();
         let mut ends = |at: DateTime<Utc>| {
             book.wait_until(at);
@@ -250,8 +251,8 @@ impl Contents<'_> {
             let purse = self.purse().cloned();
             Some(Expiring { purse, at, points: expired.checked_sub(before)? })
         };
-        let endings = self.book_until(from).endings(from, to).into_iter();
-        endings.filter_map(&mut ends).filter(|one| !one.points.is_zero()).collect()
+        let ends = endings.into_iter().filter_map(&mut ends);
+        ends.filter(|one| !one.points.is_zero()).collect()
     }
 
     /// The first instant after `as_of` at which the balance is another one.

@@ -72,6 +72,13 @@ impl<'a> Contents<'a> {
         })
     }
 
+    /// The same as far as it was known then: confirmations that came later are not.
+    pub(super) fn book_as_known(&self, as_of: DateTime<Utc>) -> Book {
+        let mut book = self.book_until(as_of);
+        book.know_until_now();
+        book
+    }
+
     /// What the causes until `as_of` come to.
     pub(super) fn with_book<T>(&self, as_of: DateTime<Utc>, ask: impl FnOnce(&Book) -> T) -> T {
         let (until, later) = self.ledger.split_at(as_of);

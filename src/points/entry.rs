@@ -82,6 +82,22 @@ pub struct Term {
     /// How their expiry is put off by activity.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub sliding: Option<Sliding>,
+    /// What was said of them until `active_at`, if that is when their confirmation came.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub unconfirmed: Option<Unconfirmed>,
+}
+
+/// The term of points while their confirmation has not come.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Unconfirmed {
+    /// The first instant at which they can be spent in any case; not there in JSON if there is
+    /// none.
+    #[serde(default = "never", skip_serializing_if = "is_never")]
+    pub active_at: DateTime<Utc>,
+    /// The first instant at which they then can no longer be spent.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub expires_at: Option<DateTime<Utc>>,
 }
 
 /// Every time that points are earned or spent, those that have not expired last at least this long
@@ -127,12 +143,32 @@ fn is_never(at: &DateTime<Utc>) -> bool {
 
 impl Term {
     /// Pending until more is known: its activation is at no instant at which anything happens.
-    pub const WAITING: Self = Self { active_at: never(), expires_at: None, sliding: None };
+    pub const WAITING: Self = Self::from(never());
 
     /// Spendable from `at` on, for good.
     #[must_use]
     pub const fn from(at: DateTime<Utc>) -> Self {
-        Self { active_at: at, expires_at: None, sliding: None }
+        Self { active_at: at, expires_at: None, sliding: None, unconfirmed: None }
+    }
+
+    /// The term as far as it is known at `as_of`: points do not know of a confirmation to come.
+    #[must_use]
+    pub fn as_known(self, as_of: DateTime<Utc>) -> Self {
+        match self.unconfirmed {
+            Some(Unconfirmed { active_at, expires_at }) if as_of < self.active_at => {
+                Self { active_at, expires_at, unconfirmed: None, ..self }
+            }
+            _ => self,
+        }
+    }
+
+    /// Puts the expiry off because of something at `at`, if it slides and they have not expired.
+    pub(super) fn slide(&mut self, at: DateTime<Utc>) {
+        let Some(sliding) = self.sliding.filter(|_| !self.is_over(at)) else { return };
+        let unconfirmed = self.unconfirmed.as_mut().map(|unconfirmed| &mut unconfirmed.expires_at);
+        for expires_at in [&mut self.expires_at].into_iter().chain(unconfirmed) {
+            *expires_at = expires_at.map(|expires_at| expires_at.max(sliding.after(at)));
+        }
     }
 
     /// Whether they wait for a confirmation that has not come.

@@ -65,7 +65,7 @@ pub use cap::{Cap, CapPeriod, Earlier};
 pub use claw_back::ClawBack;
 pub use contents::Contents;
 pub use earning::{CheckedEarning, Earning, EarningRule, MAX_AWARD, TierMultiplier};
-pub use entry::{Cause, Entry, Goal, Movement, Posting, Sliding, Source, Term};
+pub use entry::{Cause, Entry, Goal, Movement, Posting, Sliding, Source, Term, Unconfirmed};
 pub use fault::Fault;
 pub(crate) use given::paid_units;
 pub use ledger::{Ledger, MAX_ENTRIES};

@@ -345,7 +345,7 @@ fn terms(parcels: &[Parcel], at: DateTime<Utc>) -> Vec<(Term, Points)> {
     let mut terms: BTreeMap<Term, Points> = BTreeMap::new();
     for parcel in parcels {
         let active_at = parcel.active_at.map_or(at, |active_at| active_at.max(at));
-        let term = Term { active_at, expires_at: parcel.expires_at, sliding: None };
+        let term = Term { expires_at: parcel.expires_at, ..Term::from(active_at) };
         let sum = terms.entry(term).or_default();
         *sum = sum.checked_add(parcel.points).unwrap_or(*sum);
     }

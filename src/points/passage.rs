@@ -90,7 +90,7 @@ impl Contents<'_> {
     /// expired and are not held. First those that would be spent next, then those that are pending.
     #[must_use]
     pub fn parcels(&self, points: Points, as_of: DateTime<Utc>) -> Vec<Parcel> {
-        self.book_until(as_of).parcels(points, as_of)
+        self.book_as_known(as_of).parcels(points, as_of)
     }
 
     /// What another account's part of this one comes to, into which it was merged: what has not

@@ -107,8 +107,8 @@ impl CheckedEarningRule {
         let Some(given) = given else { return Vec::new() };
         let (earlier, zone) = (occasion.earlier, &moment.zone);
         let points = earlier.left(rule, event, zone, given.points);
-        let active_at = rule.activation.active_at(event.at, occasion.confirmed_at, zone);
-        let term = rule.expiry.or(self.expiry).unwrap_or(occasion.expiry).term(active_at, zone);
+        let expiry = rule.expiry.or(self.expiry).unwrap_or(occasion.expiry);
+        let term = rule.activation.term(expiry, event.at, occasion.confirmed_at, zone);
         let source = Source::Earning(rule.id.clone());
         let posting = |(line, points)| {
             let amount = Amount { points, purse: rule.purse.clone() };
@@ -146,10 +146,8 @@ impl EarningRule {
         expiry: Expiry,
         zone: &Zone,
     ) -> Option<Term> {
-        let term = || {
-            let active_at = self.activation.active_at(at, confirmed_at, zone);
-            self.expiry.unwrap_or(expiry).term(active_at, zone)
-        };
+        let expiry = self.expiry.unwrap_or(expiry);
+        let term = || self.activation.term(expiry, at, confirmed_at, zone);
         self.activation.waits().then(term)
     }
 }

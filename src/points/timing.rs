@@ -3,7 +3,7 @@
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
-use super::{Sliding, Term};
+use super::{Sliding, Term, Unconfirmed};
 use crate::calendar::{Period, Span, Zone};
 
 /// When points can be spent.
@@ -68,7 +68,7 @@ pub struct EndOf {
 impl Activation {
     /// The first instant at which points that are earned at `at` can be spent, if the order was
     /// confirmed when it is said; `None` while they wait for that.
-    pub(super) fn active_at(
+    fn active_at(
         self,
         at: DateTime<Utc>,
         confirmed_at: Option<DateTime<Utc>>,
@@ -83,6 +83,21 @@ impl Activation {
                 confirmed.into_iter().chain(latest).min()
             }
         }
+    }
+
+    /// From when until when points can be spent that are earned at `at`, if the order was confirmed
+    /// when it is said.
+    pub(super) fn term(
+        self,
+        expiry: Expiry,
+        at: DateTime<Utc>,
+        confirmed_at: Option<DateTime<Utc>>,
+        zone: &Zone,
+    ) -> Term {
+        let term = |confirmed_at| expiry.term(self.active_at(at, confirmed_at, zone), zone);
+        let (known, Term { active_at, expires_at, .. }) = (term(confirmed_at), term(None));
+        let waited = at < known.active_at && known.active_at < active_at;
+        Term { unconfirmed: waited.then_some(Unconfirmed { active_at, expires_at }), ..known }
     }
 
     /// Whether points wait for a confirmation.

@@ -5,6 +5,8 @@ use std::cmp::Ordering;
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
+use super::Term;
+
 /// In which order lots are spent; ties go to the lot that was opened first.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
@@ -29,13 +31,15 @@ pub(super) struct Turn {
 }
 
 impl Turn {
+    pub(super) const fn of(lot: usize, term: &Term) -> Self {
+        Self { lot, active_at: term.active_at, expires_at: term.expires_at }
+    }
+
     pub(super) fn is_over(&self, as_of: DateTime<Utc>) -> bool {
         self.expires_at.is_some_and(|expires_at| expires_at <= as_of)
     }
-}
 
-impl Turn {
-    /// Whether it waits for a confirmation, as a [`Term`](super::Term) does.
+    /// Whether it waits for a confirmation, as a [`Term`] does.
     pub(super) fn is_waiting(&self) -> bool {
         self.active_at == DateTime::<Utc>::MAX_UTC
     }

@@ -78,7 +78,7 @@ impl<'a> Desk<'a> {
                 let multiplier = if self.kept() >= GOLD { 2 } else { 1 };
                 let active_at = event.at + TimeDelta::hours(24);
                 let expires_at = Some(active_at + TimeDelta::days(20));
-                let term = Term { active_at, expires_at, sliding: None };
+                let term = Term { expires_at, ..Term::from(active_at) };
                 for line in &purchase.basket.lines {
                     let units = multiplier * line.quantity;
                     let points = Points(2 * units).into();
@@ -278,7 +278,7 @@ fn received(parcels: &[Parcel], at: DateTime<Utc>) -> BTreeMap<Term, i64> {
     let mut received: BTreeMap<Term, i64> = BTreeMap::new();
     for Parcel { points, active_at, expires_at } in parcels {
         let active_at = active_at.unwrap_or(at);
-        let term = Term { active_at, expires_at: *expires_at, sliding: None };
+        let term = Term { expires_at: *expires_at, ..Term::from(active_at) };
         *received.entry(term).or_default() += points.0;
     }
     received

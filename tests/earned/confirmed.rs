@@ -61,6 +61,22 @@ fn what_is_not_confirmed_is_active_at_the_latest_when_the_terms_say() {
 }
 
 #[test]
+fn before_a_confirmation_nobody_knows_of_it() {
+    let program = program(&terms(r#"{"at_latest": "30d"}"#));
+    let mut member = enroll(&program);
+    let mut told = |happens| {
+        drop(feed(&program, &mut member, &event(happens)));
+        let ends =
+            |as_of| program.view(&member, day(as_of)).expiring[0].at.date_naive().to_string();
+        let lot = |as_of| member.ledger().lots(day(as_of))[0].term.active_at;
+        ["8", "9"].map(|as_of| (lot(as_of), ends(as_of)))
+    };
+    let at_latest = (day("31"), "2027-03-31".to_owned());
+    assert_eq!(told("1 a buys o 1:1x50.00"), [at_latest.clone(), at_latest.clone()]);
+    assert_eq!(told("9 c confirms o"), [at_latest, (day("9"), "2027-03-09".to_owned())]);
+}
+
+#[test]
 fn a_reward_is_only_had_for_points_that_were_confirmed_by_then() {
     check(
         &terms("{}"),
@@ -91,7 +107,7 @@ fn a_void_confirmation_is_as_if_it_had_never_been() {
 fn expires(program: &Program, events: &[&str]) -> Vec<(DateTime<Utc>, i64)> {
     let mut member = enroll(program);
     events.iter().for_each(|one| drop(feed(program, &mut member, &event(one))));
-    let (from, ever) = (day("1"), DateTime::<Utc>::MAX_UTC);
+    let (from, ever) = (day("9"), DateTime::<Utc>::MAX_UTC);
     let told = member.ledger().expiring(from, ever);
     told.into_iter().map(|one| (one.at, one.points.0)).collect()
 }

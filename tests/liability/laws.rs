@@ -23,7 +23,7 @@ fn movements(number: i64) -> impl Strategy<Value = Movement> {
     let at = at(number);
     let earn = (0..20_i64, proptest::option::of(1..40_i64)).prop_map(move |(after, lasts)| {
         let expires_at = lasts.map(|lasts| at + TimeDelta::days(after + lasts));
-        Movement::Earn(Term { active_at: at + TimeDelta::days(after), expires_at, sliding: None })
+        Movement::Earn(Term { expires_at, ..Term::from(at + TimeDelta::days(after)) })
     });
     let earlier =
         move || (1..8_i64).prop_map(move |back| format!("e{}", number - back).parse().unwrap());

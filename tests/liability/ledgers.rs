@@ -43,9 +43,8 @@ pub fn posting(line: &str) -> Posting {
     let of = || after("of").unwrap().parse().unwrap();
     let movement = match words[2] {
         "earn" => Movement::Earn(Term {
-            active_at: after("from").map_or(at, midnight),
             expires_at: after("until").map(midnight),
-            sliding: None,
+            ..Term::from(after("from").map_or(at, midnight))
         }),
         "spend" => Movement::Spend,
         "take" => Movement::ClawBack { of: of() },

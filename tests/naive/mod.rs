@@ -15,6 +15,8 @@ struct Token<'a> {
     active_at: DateTime<Utc>,
     expires_at: DateTime<Utc>,
     sliding: Option<Sliding>,
+    /// From when until when it can be spent once it is confirmed, which then it is.
+    confirmed: Option<[DateTime<Utc>; 2]>,
     place: Place,
 }
 
@@ -35,6 +37,7 @@ struct Hold<'a> {
 pub struct Till<'a> {
     purse: Option<&'a PurseId>,
     order: SpendOrder,
+    seen: DateTime<Utc>,
     as_of: DateTime<Utc>,
     tokens: Vec<Token<'a>>,
     holds: Vec<Hold<'a>>,
@@ -65,7 +68,7 @@ impl<'a> Till<'a> {
         let mut known: Vec<&Posting> = postings.iter().filter(is_known).collect();
         known.sort_by_key(|posting| posting.cause());
         let (tokens, holds, takes, debts) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
-        let mut till = Self { purse, order, as_of, tokens, holds, takes, debts };
+        let mut till = Self { purse, order, seen, as_of, tokens, holds, takes, debts };
         for now in instants(&known).into_iter().filter(|now| *now <= as_of) {
             till.wake(now);
             for posting in known.iter().filter(|posting| posting.cause().at == now) {
@@ -114,8 +117,14 @@ impl<'a> Till<'a> {
         lots
     }
 
-    /// Holds end and points become active; then what is owed is paid.
+    /// Holds end, orders are confirmed and points become active; then what is owed is paid.
     fn wake(&mut self, now: DateTime<Utc>) {
+        for token in &mut self.tokens {
+            let is_known = |[at, _]: &[DateTime<Utc>; 2]| *at <= now.min(self.seen);
+            if let Some([active_at, expires_at]) = token.confirmed.take_if(|one| is_known(one)) {
+                (token.active_at, token.expires_at) = (active_at, expires_at);
+            }
+        }
         for hold in self.holds.extract_if(.., |hold| hold.until <= now) {
             hold.tokens.into_iter().for_each(|token| self.tokens[token].place = Place::Free);
         }
@@ -150,14 +159,22 @@ impl<'a> Till<'a> {
         };
         for token in self.tokens.iter_mut().filter(|_| is_activity) {
             if let Some(sliding) = token.sliding.filter(|_| cause.at < token.expires_at) {
-                token.expires_at = token.expires_at.max(sliding.after(cause.at));
+                let put_off = sliding.after(cause.at);
+                token.expires_at = token.expires_at.max(put_off);
+                token.confirmed = token.confirmed.map(|[from, until]| [from, until.max(put_off)]);
             }
         }
     }
 
-    fn earn(&mut self, lot: &'a Cause, Term { active_at, expires_at, sliding }: Term) {
-        let expires_at = expires_at.unwrap_or(DateTime::<Utc>::MAX_UTC);
-        self.tokens.push(Token { lot, active_at, expires_at, sliding, place: Place::Free });
+    fn earn(&mut self, lot: &'a Cause, term: Term) {
+        let Term { active_at, expires_at, sliding, unconfirmed } = term;
+        let end = |expires_at: Option<_>| expires_at.unwrap_or(DateTime::<Utc>::MAX_UTC);
+        let told = [active_at, end(expires_at)];
+        let confirmed = unconfirmed.map(|_| told);
+        let [active_at, expires_at] =
+            unconfirmed.map_or(told, |one| [one.active_at, end(one.expires_at)]);
+        let place = Place::Free;
+        self.tokens.push(Token { lot, active_at, expires_at, sliding, confirmed, place });
         if active_at == lot.at {
             self.pay_with(self.tokens.len() - 1);
         }
@@ -207,7 +224,8 @@ impl<'a> Till<'a> {
     }
 
     fn unexpired(&self, now: DateTime<Utc>) -> Option<usize> {
-        self.first(|token| now < token.expires_at)
+        let waits = |token: &Token<'_>| token.active_at == DateTime::<Utc>::MAX_UTC;
+        self.first(|token| now < token.expires_at && !waits(token))
     }
 
     /// The first of the free points in the order of spending.
@@ -265,7 +283,7 @@ impl<'a> Till<'a> {
         });
         if let Some(last) = expired.max_by_key(|&index| (self.tokens[index].expires_at, index)) {
             self.take(last, by);
-            self.earn(by, Term { active_at: by.at, expires_at, sliding: None });
+            self.earn(by, Term { expires_at, ..Term::from(by.at) });
         }
     }
 
@@ -294,7 +312,10 @@ fn instants(postings: &[&Posting]) -> Vec<DateTime<Utc>> {
     for posting in postings {
         instants.push(posting.cause().at);
         match posting.cause().movement {
-            Movement::Earn(term) => instants.push(term.active_at),
+            Movement::Earn(term) => {
+                instants.push(term.active_at);
+                instants.extend(term.unconfirmed.map(|one| one.active_at));
+            }
             Movement::Hold { until } => instants.push(until),
             _ => {}
         }

@@ -7,7 +7,7 @@ use loyalty::calendar::Zone;
 use loyalty::id::{EventId, PurseId};
 use loyalty::points::{
     Balance, Cause, Ledger, Lot, LotState, Movement, Points, Posting, Sliding, Source, SpendOrder,
-    Term,
+    Term, Unconfirmed,
 };
 use proptest::prelude::*;
 
@@ -25,15 +25,24 @@ fn event(number: i64) -> EventId {
 }
 
 fn movements(at: i64, number: i64) -> impl Strategy<Value = Movement> {
-    let earn = (0..4_i64, proptest::option::of((1..6_i64, proptest::option::of(1..5_u32))));
-    let earn = earn.prop_map(move |(after, lasts)| {
+    let lasts = proptest::option::of((1..6_i64, proptest::option::of(1..5_u32)));
+    // Confirmed in time, or at last.
+    let waits = prop_oneof![3 => Just(None), 2 => (1..5_i64).prop_map(Some), 1 => Just(Some(0))];
+    let earn = (0..4_i64, lasts, waits).prop_map(move |(after, lasts, waits)| {
         let active_at = hour(at + after);
         let expires_at = lasts.map(|(lasts, _)| hour(at + after + lasts));
         let sliding = lasts.and_then(|(_, sliding)| sliding).map(|hours| {
             let span = format!("{hours}h").parse().unwrap();
             Sliding { span, zone: Zone::UTC }
         });
-        Movement::Earn(Term { active_at, expires_at, sliding })
+        let unconfirmed = waits.filter(|_| after > 0).map(|longer| match longer {
+            0 => Unconfirmed { active_at: Term::WAITING.active_at, expires_at: None },
+            longer => {
+                let expires_at = lasts.map(|(lasts, _)| hour(at + after + longer + lasts));
+                Unconfirmed { active_at: hour(at + after + longer), expires_at }
+            }
+        });
+        Movement::Earn(Term { active_at, expires_at, sliding, unconfirmed })
     });
     let earlier = move || (1..8_i64).prop_map(move |earlier| event(number - earlier));
     let hold = Just(Movement::Hold { until: hour(at + 1 + number % 5) });

@@ -22,7 +22,9 @@
 //! is asked for the latest day. Of the balance, what is not named is zero, but for what was ever
 //! earned, spent, given away and taken back. `lots e1 20/50` are the lots with points that can be
 //! spent now or later. `order newest_first` after a title says in which order lots are spent;
-//! `earns 50 until 2026-04-01 sliding 3mo` says how activity puts the expiry off.
+//! `earns 50 until 2026-04-01 sliding 3mo` says how activity puts the expiry off; `earns 50 from
+//! 2026-01-19 waiting 2026-02-01 ending 2026-05-01` what was said until then, as they were confirmed
+//! then; `waiting on` that they would wait for good.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -30,7 +32,7 @@ use chrono::{DateTime, NaiveDate, NaiveTime, Utc};
 use loyalty::calendar::Zone;
 use loyalty::id::EventId;
 use loyalty::points::{
-    Cause, Entry, Ledger, LotState, Movement, Points, Posting, Sliding, Source, Term,
+    Cause, Entry, Ledger, LotState, Movement, Points, Posting, Sliding, Source, Term, Unconfirmed,
 };
 
 #[derive(Default)]
@@ -184,6 +186,13 @@ fn posting(at: DateTime<Utc>, event: &EventId, words: &[&str]) -> Posting {
             ("until", Movement::Earn(term)) => term.expires_at = Some(day(value)),
             ("until", Movement::Hold { until }) => *until = day(value),
             ("until", Movement::Reinstate { expires_at, .. }) => *expires_at = Some(day(value)),
+            ("waiting", Movement::Earn(term)) => {
+                let active_at = if *value == "on" { Term::WAITING.active_at } else { day(value) };
+                term.unconfirmed = Some(Unconfirmed { active_at, expires_at: None });
+            }
+            ("ending", Movement::Earn(Term { unconfirmed: Some(unconfirmed), .. })) => {
+                unconfirmed.expires_at = Some(day(value));
+            }
             ("sliding", Movement::Earn(term)) => {
                 term.sliding = Some(Sliding { span: value.parse().unwrap(), zone: Zone::UTC });
             }
@@ -217,6 +226,11 @@ fn what_is_given_back_goes_where_it_came_from() {
 #[test]
 fn corrections_leave_what_would_have_been_without_the_mistake() {
     check(include_str!("ledger/corrections.txt"));
+}
+
+#[test]
+fn what_is_given_away_is_what_was_known_to_be_there() {
+    check(include_str!("ledger/confirmed.txt"));
 }
 
 #[test]

@@ -5,7 +5,7 @@ mod hold;
 
 use std::collections::VecDeque;
 
-use chrono::{DateTime, TimeDelta, Utc};
+use chrono::{DateTime, Utc};
 
 use self::hold::Held;
 use super::entry::Share;
@@ -97,7 +97,7 @@ impl Book {
             Movement::Send => {
                 self.sums.sent.0 += points;
                 let left = self.draw_active(place, points, at);
-                let left = self.draw_active(place, left, last_activation());
+                let left = self.draw_pending(place, left);
                 self.owe(place, left);
             }
             Movement::Forfeit => {
@@ -118,7 +118,7 @@ impl Book {
             }
             Movement::Release { of } => self.release(of, points, at, causes),
             Movement::Reinstate { expired_since, expires_at } => {
-                let term = Term { active_at: at, expires_at: *expires_at, sliding: None };
+                let term = Term { expires_at: *expires_at, ..Term::from(at) };
                 self.reinstate(place, *expired_since, points, term);
             }
         }
@@ -185,7 +185,7 @@ impl Book {
     /// Lines a lot up that has points again which have not expired.
     fn reopen(&mut self, lot: usize, at: DateTime<Utc>) {
         let Some(Opened { term, left, .. }) = self.lots.get(lot) else { return };
-        let turn = Turn { lot, active_at: term.active_at, expires_at: term.expires_at };
+        let turn = Turn::of(lot, term);
         if *left == 0 || turn.is_over(at) {
             return;
         }
@@ -227,6 +227,20 @@ impl Book {
         wanted
     }
 
+    /// Takes points from lots that are pending and do not wait for a confirmation, as far as is
+    /// known; says how many are missing.
+    fn draw_pending(&mut self, by: usize, mut wanted: i64) -> i64 {
+        let pending = |turn: &Turn| self.now < Some(turn.active_at);
+        let lots = self.open.iter().filter(|turn| wanted > 0 && pending(turn));
+        let mut turns: Vec<Turn> = lots.filter_map(|turn| self.as_known(turn)).collect();
+        turns.sort_by(|one, other| self.order.compare(one, other));
+        for turn in turns.iter().filter(|turn| !turn.is_waiting()) {
+            wanted -= self.take(turn.lot, by, wanted);
+        }
+        self.close_used();
+        wanted
+    }
+
     fn owe(&mut self, by: usize, points: i64) {
         if points > 0 {
             self.debts.push_back(Debt { by, points });
@@ -256,6 +270,32 @@ impl Book {
     fn close_used(&mut self) {
         let lots = &self.lots;
         self.open.retain(|turn| lots.get(turn.lot).is_some_and(|lot| lot.left > 0));
+    }
+
+    /// The turn of a lot as far as it is known at the last instant that was looked at.
+    fn as_known(&self, turn: &Turn) -> Option<Turn> {
+        let term = self.lots.get(turn.lot)?.term.as_known(self.now?);
+        Some(Turn::of(turn.lot, &term))
+    }
+
+    /// Forgets which confirmations are to come.
+    pub(super) fn know_until_now(&mut self) {
+        let Some(now) = self.now else { return };
+        for opened in &mut self.lots {
+            opened.term = opened.term.as_known(now);
+        }
+        self.queue_anew();
+    }
+
+    /// Lines the lots up as their terms are now.
+    fn queue_anew(&mut self) {
+        for turn in &mut self.open {
+            if let Some(opened) = self.lots.get(turn.lot) {
+                *turn = Turn::of(turn.lot, &opened.term);
+            }
+        }
+        let order = self.order;
+        self.open.sort_by(|one, other| order.compare(one, other));
     }
 
     /// Takes at most `wanted` points from a lot, and says how many.
@@ -350,17 +390,9 @@ impl Book {
     /// Puts off the expiry of what slides.
     fn slide(&mut self, at: DateTime<Utc>) {
         for opened in &mut self.lots {
-            if let Some(sliding) = opened.term.sliding.filter(|_| !opened.term.is_over(at)) {
-                opened.term.expires_at = opened.term.expires_at.max(Some(sliding.after(at)));
-            }
+            opened.term.slide(at);
         }
-        for turn in &mut self.open {
-            if let Some(opened) = self.lots.get(turn.lot) {
-                turn.expires_at = opened.term.expires_at;
-            }
-        }
-        let order = self.order;
-        self.open.sort_by(|one, other| order.compare(one, other));
+        self.queue_anew();
     }
 }
 
@@ -377,9 +409,4 @@ const fn taken_sum<'a>(sums: &'a mut Balance, movement: &Movement) -> Option<&'a
         | Movement::Reinstate { .. }
         | Movement::Earn(_) => None,
     }
-}
-
-/// Every lot is active by then that does not wait for a confirmation.
-fn last_activation() -> DateTime<Utc> {
-    DateTime::<Utc>::MAX_UTC - TimeDelta::nanoseconds(1)
 }
