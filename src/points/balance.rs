@@ -167,12 +167,16 @@ impl Contents<'_> {
     /// What the customer holds at `as_of`.
     ///
     /// # Complexity
-    /// O(m) for the m lots that have points left, if no entry is later than `as_of`; else
-    /// O(n log m) for the n net entries until then. The first question after a correction is
-    /// O(n log m), too.
+    /// O(m) for the m lots that have points left, if no entry is later than `as_of`; else O(log n)
+    /// for the n net entries. Of an instant before the last entry the first two questions after
+    /// something was posted are O(n m), and so is the first one of now after a correction.
     #[must_use]
     pub fn balance(&self, as_of: DateTime<Utc>) -> Balance {
-        self.with_book(as_of, |book| book.balance(as_of))
+        if self.is_all_until(as_of) {
+            self.with_book(as_of, |book| book.balance(as_of))
+        } else {
+            self.past_balance(as_of)
+        }
     }
 
     /// What the customer will hold at `as_of` once `entries` are posted; what they hold now, if the

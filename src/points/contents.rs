@@ -4,6 +4,7 @@ use chrono::{DateTime, Utc};
 
 use super::book::{Book, Causes};
 use super::ledger::{Net, posting};
+use super::remembered::Remembered;
 use super::{Cause, Ledger, Points, Posting, SpendOrder};
 use crate::id::{EventId, PurseId};
 
@@ -81,14 +82,35 @@ impl<'a> Contents<'a> {
 
     /// What the causes until `as_of` come to.
     pub(super) fn with_book<T>(&self, as_of: DateTime<Utc>, ask: impl FnOnce(&Book) -> T) -> T {
-        let (until, later) = self.ledger.split_at(as_of);
-        if later.iter().any(|net| self.has(net)) {
+        let (until, _) = self.ledger.split_at(as_of);
+        if !self.is_all_until(as_of) {
             return ask(&self.fold(until));
         }
-        match self.ledger.kept_book(self.purse) {
-            Some(kept) => ask(kept.get_or_init(|| self.fold(until))),
-            None => ask(&self.fold(&[])),
+        match self.remembered() {
+            Some(remembered) => ask(remembered.book.get_or_init(|| self.fold(until))),
+            None => ask(&self.empty()),
         }
+    }
+
+    /// Whether all that moves points of this purse is until `as_of`.
+    pub(super) fn is_all_until(&self, as_of: DateTime<Utc>) -> bool {
+        !self.ledger.split_at(as_of).1.iter().any(|net| self.has(net))
+    }
+
+    pub(super) fn remembered(&self) -> Option<&'a Remembered> {
+        self.ledger.remembered(self.purse)
+    }
+
+    /// What stands in the purse, with when it does, in chronological order.
+    pub(super) fn nets(&self) -> impl Iterator<Item = (Net, DateTime<Utc>)> {
+        let all = self.ledger.split_at(DateTime::<Utc>::MAX_UTC).0.iter();
+        let own = all.filter(|net| self.has(net));
+        own.filter_map(|net| Some((*net, self.ledger.cause(net.entry)?.at)))
+    }
+
+    /// The book before anything stands in it.
+    pub(super) fn empty(&self) -> Book {
+        Book::new(self.order(), self.purse)
     }
 
     /// What is owed and what is held after each cause that is later than `as_of`.
@@ -111,7 +133,7 @@ impl<'a> Contents<'a> {
     }
 
     fn fold(&self, net: &[Net]) -> Book {
-        let mut book = Book::new(self.order(), self.purse);
+        let mut book = self.empty();
         let own = net.iter().filter(|net| self.has(net));
         own.for_each(|net| self.ledger.enter(&mut book, *net));
         book

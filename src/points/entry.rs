@@ -171,6 +171,24 @@ impl Term {
         }
     }
 
+    /// Whether points that are earned at `at` can have it.
+    fn check(&self, at: DateTime<Utc>) -> Result<(), Fault> {
+        let is_over =
+            |expires_at: Option<_>, active_at| expires_at.is_some_and(|end| end <= active_at);
+        let unconfirmed = self.unconfirmed;
+        if self.active_at < at {
+            Err(Fault::ActiveTooEarly)
+        } else if unconfirmed.is_some_and(|one| one.active_at <= self.active_at) {
+            Err(Fault::ConfirmedTooLate)
+        } else if is_over(self.expires_at, self.active_at)
+            || unconfirmed.is_some_and(|one| is_over(one.expires_at, one.active_at))
+        {
+            Err(Fault::ExpiresTooEarly)
+        } else {
+            Ok(())
+        }
+    }
+
     /// Whether they wait for a confirmation that has not come.
     #[must_use]
     pub fn is_waiting(&self) -> bool {
@@ -322,8 +340,7 @@ impl Cause {
 
     pub(super) fn check(&self) -> Result<(), Fault> {
         match &self.movement {
-            Movement::Earn(term) if term.active_at < self.at => Err(Fault::ActiveTooEarly),
-            Movement::Earn(term) if term.is_over(term.active_at) => Err(Fault::ExpiresTooEarly),
+            Movement::Earn(term) => term.check(self.at),
             Movement::Reinstate { expires_at: Some(expires_at), .. } if *expires_at <= self.at => {
                 Err(Fault::ExpiresTooEarly)
             }

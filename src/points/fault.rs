@@ -24,6 +24,9 @@ pub enum Fault {
     /// Points expire before they can be spent.
     #[error("the points expire before they are active")]
     ExpiresTooEarly,
+    /// Points that were confirmed could have been spent earlier without.
+    #[error("the points were confirmed when they could be spent already")]
+    ConfirmedTooLate,
     /// An event takes back the points that it earned itself, or undoes another movement of its own.
     #[error("an event takes back its own points")]
     OwnClawBack,

@@ -1,12 +1,12 @@
 //! The append-only ledger and its corrections.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
-use std::sync::OnceLock;
 
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
 use super::book::{Book, Causes};
+use super::remembered::Remembered;
 use super::{Cause, Contents, Entry, Fault, MAX_POSTING, Points, Posting, SpendOrder};
 use crate::id::{EventId, PurseId};
 use crate::path::{Path, Problems};
@@ -35,9 +35,9 @@ pub struct Ledger {
     /// The events in `net`, with how many of its causes are theirs.
     #[serde(skip_serializing)]
     events: HashMap<EventId, usize>,
-    /// For each purse that had points, what its net comes to, once it was asked for.
+    /// The purses that had points.
     #[serde(skip_serializing)]
-    books: BTreeMap<Option<PurseId>, OnceLock<Book>>,
+    purses: BTreeMap<Option<PurseId>, Remembered>,
 }
 
 /// What the entries of a cause come to.
@@ -83,7 +83,7 @@ impl Ledger {
     #[must_use]
     pub fn with_orders(mut self, orders: BTreeMap<PurseId, SpendOrder>) -> Self {
         // What is kept was spent in other orders.
-        self.books.values_mut().for_each(|book| *book = OnceLock::new());
+        self.purses.values_mut().for_each(|purse| *purse = Remembered::default());
         Self { orders, ..self }
     }
 
@@ -111,12 +111,12 @@ impl Ledger {
 
     /// The purses beside the main points in which anything was ever moved.
     pub fn purses(&self) -> impl Iterator<Item = &PurseId> {
-        self.books.keys().flatten()
+        self.purses.keys().flatten()
     }
 
     /// What there is in every purse in which anything was ever moved.
     pub(super) fn contents(&self) -> impl Iterator<Item = Contents<'_>> {
-        self.books.keys().map(|purse| self.purse(purse.as_ref()))
+        self.purses.keys().map(|purse| self.purse(purse.as_ref()))
     }
 
     /// In which order the lots of a purse are spent.
@@ -124,9 +124,9 @@ impl Ledger {
         purse.and_then(|purse| self.orders.get(purse)).copied().unwrap_or(self.order)
     }
 
-    /// What of a purse is kept: empty if nothing was ever moved in it.
-    pub(super) fn kept_book(&self, purse: Option<&PurseId>) -> Option<&OnceLock<Book>> {
-        self.books.get(&purse.cloned())
+    /// What is remembered of a purse; `None` if nothing was ever moved in it.
+    pub(super) fn remembered(&self, purse: Option<&PurseId>) -> Option<&Remembered> {
+        self.purses.get(&purse.cloned())
     }
 
     /// All entries, in the order in which they were recorded.
@@ -289,10 +289,10 @@ impl Ledger {
                 *self.events.entry(event).or_default() += 1;
             }
         }
-        let kept = self.books.entry(purse.clone()).or_default().take();
-        if let Some(mut book) = kept.filter(|_| is_last) {
+        let book = std::mem::take(self.purses.entry(purse.clone()).or_default()).book;
+        if let Some(mut book) = book.into_inner().filter(|_| is_last) {
             self.enter(&mut book, new);
-            self.books.insert(purse, OnceLock::from(book));
+            self.purses.insert(purse, Remembered::from(book));
         }
     }
 
@@ -435,6 +435,8 @@ mod tests {
 
     #[test]
     fn a_cause_that_cannot_be_is_refused() {
+        let late = json!({"earn": {"active_at": "2026-03-15T09:00:00Z",
+                                   "unconfirmed": {"active_at": "2026-03-15T09:00:00Z"}}});
         let early = json!({"earn": {"active_at": "2026-03-14T08:00:00Z"}});
         let over = json!({"earn": {"active_at": "2026-03-14T09:00:00Z",
                                    "expires_at": "2026-03-14T09:00:00Z"}});
@@ -443,11 +445,13 @@ mod tests {
                 entry(1, &early, 1),
                 entry(2, &over, 1),
                 entry(3, &json!({"claw_back": {"of": "e-1"}}), -1),
+                entry(4, &late, 1),
             ],
             &[
                 "`entries[0].cause`: the points are active before they are earned",
                 "`entries[1].cause`: the points expire before they are active",
                 "`entries[2].cause`: an event takes back its own points",
+                "`entries[3].cause`: the points were confirmed when they could be spent already",
             ],
         );
     }

@@ -50,6 +50,7 @@ mod operation;
 mod passage;
 mod policy;
 mod purse;
+mod remembered;
 mod returned;
 mod shares;
 mod timing;
