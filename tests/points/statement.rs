@@ -22,9 +22,9 @@
 //! is asked for the latest day. Of the balance, what is not named is zero, but for what was ever
 //! earned, spent, given away and taken back. `lots e1 20/50` are the lots with points that can be
 //! spent now or later. `order newest_first` after a title says in which order lots are spent;
-//! `earns 50 until 2026-04-01 sliding 3mo` says how activity puts the expiry off; `earns 50 from
-//! 2026-01-19 waiting 2026-02-01 ending 2026-05-01` what was said until then, as they were confirmed
-//! then; `waiting on` that they would wait for good.
+//! `earns 50 until 2026-04-01 sliding 3mo` says how activity puts the expiry off. `earns 50 from
+//! 2026-01-19 waiting 2026-02-01 ending 2026-05-01` are confirmed on 19 January, and until then
+//! nobody knew; `waiting on` is for good.
 
 use std::collections::{BTreeMap, BTreeSet};
 
