@@ -19,6 +19,7 @@ mod shopping;
 mod snapshot;
 mod spread;
 mod table;
+pub mod totals;
 
 pub use column::{Column, Measure};
 pub use extract::Extractor;

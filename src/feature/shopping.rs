@@ -111,13 +111,9 @@ impl<'a> Shopping<'a> {
     }
 
     /// Mean time between successive orders, in days.
-    #[expect(clippy::cast_precision_loss, reason = "nanoseconds of centuries keep 9 digits")]
     fn gap_mean(&self) -> Option<f64> {
-        let (&[first, ..], &[.., last]) = (self.orders.at(), self.orders.at()) else {
-            return None;
-        };
-        let gaps = self.orders.len().checked_sub(1).filter(|&gaps| gaps > 0)?;
-        Some((last - first) as f64 / NS_PER_DAY / gaps as f64)
+        let instants = self.orders.at();
+        gap_mean(*instants.first()?, *instants.last()?, i64::try_from(instants.len()).ok()?)
     }
 
     /// Sample standard deviation (n − 1) of the times between successive orders, in days.
@@ -139,6 +135,13 @@ impl<'a> Shopping<'a> {
 pub(super) fn days_from(date: NaiveDate, moment: &Moment) -> Option<Value> {
     let days = moment.today().signed_duration_since(date).num_days();
     (days >= 0).then_some(Value::Integer(days))
+}
+
+/// Mean time between so many successive orders from one instant to another, in days.
+#[expect(clippy::cast_precision_loss, reason = "nanoseconds of centuries keep 9 digits")]
+pub(super) fn gap_mean(first: i64, last: i64, orders: i64) -> Option<f64> {
+    let gaps = orders.checked_sub(1).filter(|&gaps| gaps > 0)?;
+    Some((last - first) as f64 / NS_PER_DAY / gaps as f64)
 }
 
 fn sum(minors: &[i64]) -> i128 {

@@ -4,8 +4,11 @@ use std::collections::BTreeMap;
 
 use super::cuts::{Better, Scale};
 use super::quantile::{Group, Keys, Scored, split};
-use super::{Dimension, Fault, Figure, Method, Nesting, Rfm, RfmFit, RfmReport, RfmScore, Scoring};
-use crate::feature::FeatureTable;
+use super::{
+    Dimension, Fault, Figure, Method, Nesting, Rfm, RfmFit, RfmReport, RfmScore, Scoring, Ties,
+};
+use crate::feature::totals::Totals;
+use crate::feature::{FeatureNameError, FeatureTable, Moment, TableFault};
 use crate::id::CustomerId;
 use crate::path::{Path, Problems};
 use crate::rule::{Text, Value};
@@ -56,15 +59,49 @@ impl Rfm {
         }
         let order = by_id(customers, &mut problems);
         problems.into_result(())?;
-        let known = self.known(&order, columns)?;
+        self.fit_in_order(&order, columns)
+    }
+
+    /// The model of the customers of totals as of a moment, with their scores in the order of
+    /// [`Totals::customers`].
+    ///
+    /// # Errors
+    /// All problems of the recipe, and of its features with totals.
+    ///
+    /// # Complexity
+    /// O(n log n) for n customers.
+    pub fn fit_totals(&self, totals: &Totals, moment: &Moment) -> Result<RfmFit, Problems<Fault>> {
+        let mut problems = self.problems();
+        let columns = self.dimensions().map(|(name, dimension)| {
+            let path = Path::from(name).field("feature");
+            let column = total_column(totals, moment, &dimension.feature);
+            problems.take(&path, column).unwrap_or_default()
+        });
+        problems.into_result(())?;
+        let mut order: Vec<usize> = (0..totals.len()).collect();
+        if self.ties == Ties::Spread {
+            let customers = totals.customers();
+            order.sort_unstable_by_key(|&place| customers.get(place));
+        }
+        let [recency, frequency, monetary] = &columns;
+        self.fit_in_order(&order, [recency, frequency, monetary])
+    }
+
+    /// The model of customers in the order of their ids, and their scores in that of the columns.
+    fn fit_in_order(
+        &self,
+        order: &[usize],
+        columns: [&[Option<Figure>]; 3],
+    ) -> Result<RfmFit, Problems<Fault>> {
+        let known = self.known(order, columns)?;
         let scored = self.scored(&known);
-        let mut scores = vec![None; customers.len()];
+        let mut scores = vec![None; order.len()];
         for (&place, score) in known.places.iter().zip(together(&scored)) {
             if let Some(place) = scores.get_mut(place) {
                 *place = Some(score);
             }
         }
-        let report = self.report(customers.len(), &known, &scored);
+        let report = self.report(order.len(), &known, &scored);
         Ok(RfmFit { model: self.scoring(scored, report).check()?, scores })
     }
 
@@ -179,6 +216,25 @@ fn column(table: &FeatureTable, feature: &Text) -> Result<Vec<Option<Figure>>, P
     };
     let cells = (0..table.customers().len()).zip(columns.iter().cycle());
     cells.map(|(row, &column)| table.value(row, column).map(figure).transpose()).collect()
+}
+
+/// The figures of a feature in totals.
+fn total_column(
+    totals: &Totals,
+    moment: &Moment,
+    feature: &Text,
+) -> Result<Vec<Option<Figure>>, Problems<Fault>> {
+    let unknown = |_: FeatureNameError| TableFault::NotInOrders { name: feature.to_string() };
+    let column = match feature.as_str().parse().map_err(unknown) {
+        Ok(feature) => totals.column(&feature, moment),
+        Err(fault) => Err(Problems::one(Path::root(), fault)),
+    };
+    let column = column.map_err(|faults| {
+        let mut problems = Problems::none();
+        faults.into_iter().for_each(|one| problems.add(one.path, one.fault.into()));
+        problems
+    })?;
+    Ok(column.iter().map(|value| Figure::of(value.as_ref()?)).collect())
 }
 
 /// The places of the customers in the order of their ids.

@@ -1,5 +1,7 @@
 //! Quantiles within groups of customers, and the scores that follow.
 
+use std::borrow::Cow;
+use std::cell::OnceCell;
 use std::rc::Rc;
 
 use super::cuts::{Better, Cuts};
@@ -12,6 +14,8 @@ use crate::path::{Path, Problems};
 pub(super) struct Keys {
     unit: Unit,
     keys: Vec<i64>,
+    /// The same from the least to the greatest, once that was asked for.
+    sorted: OnceCell<Vec<i64>>,
 }
 
 /// A dimension in which every customer has a score.
@@ -57,7 +61,7 @@ impl Dimension {
             let path = Path::from("method").field("thresholds");
             problems.absorb(&path, unit.compared(&self.feature, cuts));
         }
-        problems.into_result(Keys { unit, keys })
+        problems.into_result(Keys { unit, keys, sorted: OnceCell::new() })
     }
 
     /// Scores the customers of every group.
@@ -102,26 +106,52 @@ impl Keys {
         ties: Ties,
         scores: &mut [u8],
     ) -> Vec<Figure> {
-        let key = |&position: &usize| Some((*self.keys.get(position)?, position));
-        let mut sorted: Vec<(i64, usize)> = group.of.iter().filter_map(key).collect();
-        sorted.sort_unstable();
+        let sorted = self.sorted_within(group);
         // How many customers stand in the first score, in the first two, and so on.
         let ends: Vec<usize> =
             (1..usize::from(bins)).map(|k| (sorted.len() * k).div_ceil(bins.into())).collect();
-        let last = |end: &usize| sorted.get(end.checked_sub(1)?).map(|(key, _)| *key);
+        let last = |end: &usize| sorted.get(end.checked_sub(1)?).copied();
         let cuts: Vec<i64> = ends.iter().filter_map(last).collect();
-        if !group.borrowed {
-            for (rank, (key, position)) in sorted.iter().enumerate() {
-                let above = match ties {
-                    Ties::Share => cuts.iter().filter(|cut| key > cut).count(),
-                    Ties::Spread => ends.iter().filter(|end| rank >= **end).count(),
-                };
-                if let Some(score) = scores.get_mut(*position) {
-                    *score = better.score(above, cuts.len());
+        let mut give = |position: usize, above: usize| {
+            if let Some(score) = scores.get_mut(position) {
+                *score = better.score(above, cuts.len());
+            }
+        };
+        let keys = group.of.iter().filter_map(|&at| Some((*self.keys.get(at)?, at)));
+        match ties {
+            _ if group.borrowed => {}
+            Ties::Share => keys.for_each(|(key, at)| {
+                give(at, cuts.iter().filter(|cut| key > **cut).count());
+            }),
+            Ties::Spread => {
+                let mut ranked: Vec<(i64, usize)> = keys.collect();
+                ranked.sort_unstable();
+                for (rank, (_, at)) in ranked.into_iter().enumerate() {
+                    give(at, ends.iter().filter(|end| rank >= **end).count());
                 }
             }
         }
         cuts.into_iter().map(|cut| self.unit.figure(cut)).collect()
+    }
+
+    /// The keys of a group from the least to the greatest.
+    fn sorted_within(&self, group: &Group) -> Cow<'_, [i64]> {
+        if group.of.len() == self.keys.len() {
+            return Cow::Borrowed(self.sorted());
+        }
+        let mut keys: Vec<i64> =
+            group.of.iter().filter_map(|&position| self.keys.get(position).copied()).collect();
+        keys.sort_unstable();
+        Cow::Owned(keys)
+    }
+
+    /// All keys from the least to the greatest.
+    fn sorted(&self) -> &[i64] {
+        self.sorted.get_or_init(|| {
+            let mut sorted = self.keys.clone();
+            sorted.sort_unstable();
+            sorted
+        })
     }
 }
 
@@ -135,10 +165,9 @@ impl Scored {
                 *count += 1;
             }
         }
-        let mut sorted = keys.keys.clone();
-        sorted.sort_unstable();
+        let commonest = keys.sorted();
         let commonest =
-            sorted.chunk_by(|left, right| left == right).rev().max_by_key(|it| it.len());
+            commonest.chunk_by(|left, right| left == right).rev().max_by_key(|it| it.len());
         let commonest = commonest.unwrap_or_default();
         let value = commonest.first().map(|&key| keys.unit.figure(key));
         Population { customers, commonest: value, commonest_customers: commonest.len() }
