@@ -38,6 +38,8 @@
 
 mod basket;
 mod columns;
+#[cfg(feature = "csv")]
+pub mod csv;
 mod effect;
 mod fault;
 mod grant;
