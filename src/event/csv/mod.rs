@@ -37,8 +37,8 @@ const STEP: u64 = 1 << 16;
 
 /// Where in a file what is, by the names in its first line; a row is an order.
 ///
-/// The format is that of RFC 4180, with another separator if need be: a cell with separators, quotes
-/// or line ends stands in quotes.
+/// The format is that of RFC 4180, with another separator if need be: a cell with separators,
+/// quotes or line ends stands in quotes.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct OrderFile {
@@ -54,8 +54,8 @@ pub struct OrderFile {
     /// `%d/%m/%Y %H:%M`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub at_format: Option<String>,
-    /// On whose clock they are where no offset is written; a day is taken to be its start. UTC if it
-    /// is not said.
+    /// On whose clock they are where no offset is written; a day is taken to be its start. UTC if
+    /// it is not said.
     #[serde(default)]
     pub zone: Zone,
     /// The column of what was paid, in major units such as `12.40`.
