@@ -5,6 +5,7 @@
 //! `benches/clustering/peers.py`, which runs the other packages on the same bytes. Each section is
 //! a file here, with a file of the same name for its peers.
 
+mod alike;
 mod data;
 mod density;
 mod figures;
@@ -22,7 +23,8 @@ struct Section {
     run: fn(&mut Figures),
 }
 
-const SECTIONS: [Section; 6] = [
+const SECTIONS: [Section; 7] = [
+    Section { name: "alike", run: alike::run },
     Section { name: "density", run: density::run },
     Section { name: "hierarchy", run: hierarchy::run },
     Section { name: "kmeans", run: kmeans::run },

@@ -20,7 +20,7 @@ mod matching;
 mod method;
 mod mixture;
 mod nearby;
-mod neighbors;
+pub(crate) mod neighbors;
 mod points;
 mod prototypes;
 mod summary;

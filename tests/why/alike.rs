@@ -71,33 +71,46 @@ fn seeds_that_are_not_known_do_not_count_and_without_any_there_is_an_error() {
     assert_eq!(told, "`neighbors`: at least 1 is needed\n`most`: at least 1 is needed");
 }
 
+/// Numbers on a grid, so that customers are equally near, and some between.
+fn coordinate() -> impl Strategy<Value = f64> {
+    prop_oneof![4 => (-6_i8..6).prop_map(f64::from), 1 => -6.0..6.0]
+}
+
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(60))]
 
     #[test]
-    fn the_ranking_is_that_of_all_distances(
-        rows in prop::collection::vec(prop::array::uniform2((-6..6).prop_map(f64::from)), 6..40),
-        count in 1_usize..6, neighbors in 1_usize..7,
+    fn the_ranking_and_its_seeds_are_those_of_all_distances(
+        rows in prop::collection::vec(prop::array::uniform2(coordinate()), 6..250),
+        share in 0.02..0.9, neighbors in 1_usize..20, most in 1_usize..300,
     ) {
+        let count = ((share * rows.len() as f64) as usize).max(1);
         let of: Vec<usize> = (0..count).map(|at| at * rows.len() / count).collect();
-        let found = find(&rows, &of, neighbors, rows.len());
-        let mean = |row: usize| {
+        let found = find(&rows, &of, neighbors, most);
+        let nearest = |row: usize| {
             let distance = |seed: &usize| {
                 let squares = rows[row].iter().zip(&rows[*seed]).map(|(x, y)| (x - y).powi(2));
-                squares.sum::<f64>().sqrt()
+                (squares.sum::<f64>().sqrt(), *seed)
             };
-            let mut all: Vec<f64> = of.iter().map(distance).collect();
-            all.sort_by(f64::total_cmp);
+            let mut all: Vec<(f64, usize)> = of.iter().map(distance).collect();
+            all.sort_by(|left, right| left.0.total_cmp(&right.0).then(left.1.cmp(&right.1)));
             all.truncate(neighbors);
-            all.iter().sum::<f64>() / all.len() as f64
+            all
+        };
+        let mean = |row: usize| {
+            let all = nearest(row);
+            all.iter().map(|(distance, _)| distance).sum::<f64>() / all.len() as f64
         };
         let mut expected: Vec<(f64, usize)> =
             (0..rows.len()).filter(|row| !of.contains(row)).map(|row| (mean(row), row)).collect();
         expected.sort_by(|left, right| left.0.total_cmp(&right.0).then(left.1.cmp(&right.1)));
+        expected.truncate(most);
         prop_assert_eq!(found.len(), expected.len());
         for (found, (distance, row)) in found.iter().zip(expected) {
             prop_assert_eq!((&found.customer, found.distance), (&name(row), distance));
             prop_assert!(found.score > 0.0 && found.score <= 1.0);
+            let seeds: Vec<_> = nearest(row).iter().map(|(_, seed)| name(*seed)).collect();
+            prop_assert_eq!(&found.seeds, &seeds);
         }
     }
 }

@@ -124,7 +124,8 @@ impl LookAlikes {
     /// A number of 0, all columns that the table does not have, and no seed that counts.
     ///
     /// # Complexity
-    /// O(customers · seeds · d), on all cores with the feature `rayon`.
+    /// The seeds stand in a k-d tree: O(customers · d · log(seeds)) where customers are near few of
+    /// them, and O(customers · d · seeds) at worst, on all cores with the feature `rayon`.
     pub fn find(
         &self,
         prepared: &Prepared,
@@ -155,18 +156,23 @@ impl LookAlikes {
             (found.distance(matrix.row(row)), row)
         });
         // Rows are in the order of the ids.
-        ranked
-            .sort_unstable_by(|left, right| left.0.total_cmp(&right.0).then(left.1.cmp(&right.1)));
-        ranked.truncate(self.most);
+        let order = |left: &(f64, usize), right: &(f64, usize)| {
+            left.0.total_cmp(&right.0).then(left.1.cmp(&right.1))
+        };
+        if self.most < ranked.len() {
+            ranked.select_nth_unstable_by(self.most, order);
+            ranked.truncate(self.most);
+        }
+        ranked.sort_unstable_by(order);
         let ground = Ground::of(prepared, matrix);
         let told = ranked.into_iter().filter_map(|(distance, row)| {
-            let point: Vec<f64> = matrix.row(row).to_vec();
-            let nearest = found.nearest(&point);
+            let point = matrix.row(row);
+            let nearest = found.nearest(point);
             Some(LookAlike {
                 customer: ids.get(row)?.clone(),
                 distance,
                 score: typical / (typical + distance),
-                reasons: ground.reasons(&point, &found.mean(&nearest))?,
+                reasons: ground.reasons(&point.to_vec(), &found.mean(&nearest))?,
                 seeds: nearest.iter().filter_map(|row| ids.get(*row)).cloned().collect(),
             })
         });
