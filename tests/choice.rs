@@ -4,7 +4,7 @@
 use std::sync::Mutex;
 
 use loyalty::cluster::choice::{Choice, Criteria, Reason, choose};
-use loyalty::cluster::{Covariance, Gap, KMeans, Mixture, gap_statistic, stability};
+use loyalty::cluster::{Covariance, Gap, KMeans, Mixture, gap_statistic, recurrence, stability};
 use ndarray::{Array2, ArrayView2, array};
 use rand::{Rng, SeedableRng};
 use rand_chacha::ChaCha8Rng;
@@ -240,6 +240,31 @@ fn stable_clusters_are_found_again_and_chance_is_not() {
         Ok(move |_: ArrayView2<'_, f64>| labels.clone())
     });
     assert!(agreement.unwrap().abs() < 0.1);
+}
+
+#[test]
+fn clusters_recur_as_far_as_they_are_clusters() {
+    // Two lines of 20, which are always found; what is given parts the second into 15 and 5.
+    let points = Array2::from_shape_fn((40, 2), |(row, column)| match column {
+        0 => (row % 20) as f64,
+        _ => (row / 20 * 100) as f64,
+    });
+    let given: Vec<usize> =
+        (0..40).map(|row| 2 * usize::from(row >= 20) + usize::from(row >= 35)).collect();
+    let fit = |sample: ArrayView2<'_, f64>, seed| {
+        let found = KMeans::new(2).fit_seeded(sample, None, seed)?;
+        Ok(move |points: ArrayView2<'_, f64>| found.labels(points))
+    };
+    let found = recurrence(points.view(), &given, 6, 1, fit).unwrap();
+    // Cluster 1 has no points; 15 and 5 of the line's 20 are theirs.
+    assert_eq!(found.clusters, [Some(1.0), None, Some(0.75), Some(0.25)]);
+    // Pairs together: 190 + 105 + 10 of what is given, which all are so in the lines' 2 · 190.
+    let (both, most, chance) = (305.0, (305.0 + 380.0) / 2.0, 305.0 * 380.0 / 780.0);
+    assert_near(found.agreement, (both - chance) / (most - chance), "agreement");
+    let told = recurrence(points.view(), &given[1..], 6, 1, fit).unwrap_err().to_string();
+    assert_eq!(told, "`labels`: there are 39 labels: 40 are needed");
+    let told = recurrence(points.view(), &given, 0, 1, fit).unwrap_err().to_string();
+    assert_eq!(told, "`fits`: at least 1 is needed");
 }
 
 #[test]

@@ -42,8 +42,8 @@ pub use points::{HEAVIEST, LARGEST, LIGHTEST};
 pub use prototypes::{KPrototypes, MISSING, Mixed, Prototype, Prototypes, Start, StartAt};
 pub use summary::{Birch, Feature, Summary};
 pub use validation::{
-    Gap, SampledSilhouette, VMeasure, adjusted_mutual_information, adjusted_rand,
+    Gap, Recurrence, SampledSilhouette, VMeasure, adjusted_mutual_information, adjusted_rand,
     calinski_harabasz, davies_bouldin, fowlkes_mallows, gap_statistic,
-    normalized_mutual_information, sampled_silhouette, silhouette, silhouettes,
+    normalized_mutual_information, recurrence, sampled_silhouette, silhouette, silhouettes,
     simplified_silhouette, stability, v_measure,
 };

@@ -120,6 +120,27 @@ pub fn fowlkes_mallows(left: &[usize], right: &[usize]) -> Option<f64> {
     Some(libm::sqrt(both / in_left) * libm::sqrt(both / in_right))
 }
 
+/// The greatest Jaccard index of each cluster on the left with a cluster on the right, of equally
+/// many points.
+pub(super) fn greatest_jaccard(left: &[usize], right: &[usize]) -> BTreeMap<usize, f64> {
+    let mut both = BTreeMap::new();
+    let (mut in_left, mut in_right) = (BTreeMap::new(), BTreeMap::new());
+    for (&left, &right) in left.iter().zip(right) {
+        *both.entry((left, right)).or_insert(0_usize) += 1;
+        *in_left.entry(left).or_insert(0_usize) += 1;
+        *in_right.entry(right).or_insert(0_usize) += 1;
+    }
+    let mut greatest = BTreeMap::new();
+    for ((left, right), both) in both {
+        let sizes = in_left.get(&left).zip(in_right.get(&right));
+        let either = sizes.map_or(both, |(left, right)| left + right - both);
+        let index = both as f64 / either as f64;
+        let best = greatest.entry(left).or_insert(0.0_f64);
+        *best = best.max(index);
+    }
+    greatest
+}
+
 /// How many points are in each cluster of two clusterings, and in both.
 struct Table {
     points: usize,

@@ -17,7 +17,7 @@ pub use separation::{calinski_harabasz, davies_bouldin};
 pub use silhouette::{
     SampledSilhouette, sampled_silhouette, silhouette, silhouettes, simplified_silhouette,
 };
-pub use stability::stability;
+pub use stability::{Recurrence, recurrence, stability};
 
 use std::collections::BTreeMap;
 

@@ -157,7 +157,7 @@ impl fmt::Display for Defect {
             Concern::NotApart => write!(f, "the mean silhouette is {number}, less than {bound}"),
             Concern::NoStructure => write!(
                 f,
-                "the segments explain {number} standard deviations more than cuts, less than \
+                "the segments explain {number} standard errors more than cuts, less than \
                  {bound}"
             ),
             Concern::Unstable => write!(

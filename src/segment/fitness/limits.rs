@@ -31,7 +31,7 @@ pub struct Limits {
     /// P. Rousseeuw, "Defect Groups in Data", 1990, table 4 of chapter 2).
     pub silhouette: Limit,
     /// Segments that explain less above cuts through customers without groups, in standard
-    /// deviations, may be such cuts: 3 and 2.
+    /// errors, may be such cuts: 3 and 2.
     pub structure: Limit,
     /// A lesser mean adjusted Rand index of refits is unstable: 0.8 and 0.65, below which agreement
     /// is no longer good, and poor (D. Steinley, "Properties of the Hubert–Arabie adjusted Rand

@@ -8,7 +8,6 @@ mod cloud;
 mod defect;
 mod limits;
 mod reference;
-mod refits;
 mod scatter;
 mod survey;
 
@@ -63,8 +62,9 @@ pub struct Figures {
     pub sizes: Vec<(SegmentId, usize)>,
     /// The mean silhouette of (at most [`Limits::most`]) customers, in the scaled columns.
     pub silhouette: Option<f64>,
-    /// How much more the segments explain than cuts through customers without any groups would, in
-    /// standard deviations of such cuts; only with methods of centers.
+    /// How much more the segments explain than cuts through customers without any groups would: by
+    /// how many standard errors the gap statistic is above that of one segment; only with methods
+    /// of centers.
     pub structure: Option<f64>,
     /// How well segments of resampled customers agree with these: the mean adjusted Rand index;
     /// only with refits.

@@ -2,11 +2,11 @@
 
 use std::cmp::Reverse;
 
-use ndarray::Array2;
+use ndarray::{Array2, ArrayView2};
 
 use super::{Concern, Defect, Figures, Fitness, Gravity, Limits, Usability};
-use super::{cloud, reference, refits, scatter};
-use crate::cluster::silhouette;
+use super::{cloud, reference, scatter};
+use crate::cluster::{recurrence, silhouette};
 use crate::feature::{FeatureTable, TableFault};
 use crate::path::Problems;
 use crate::rule::Text;
@@ -71,19 +71,17 @@ impl Survey {
 
     /// Fits anew on resampled customers.
     pub(super) fn refit(&mut self, model: &Clustered, recipe: &Clusters, limits: &Limits) {
-        let segments = model.segments();
-        let found = refits::agreement(
-            &recipe.method,
-            self.sample.view(),
-            &self.labels,
-            segments.len(),
-            limits,
-        );
-        let Some((stability, recurrence)) = found else { return };
-        self.figures.stability = Some(stability);
-        let ids = segments.iter().map(|segment| segment.id.clone());
-        let recurrence = ids.zip(recurrence);
-        self.figures.recurrence = recurrence.filter_map(|(id, share)| Some((id, share?))).collect();
+        let (points, labels) = (self.sample.view(), &self.labels);
+        let found = recurrence(points, labels, limits.refits, limits.seed, |sample, seed| {
+            let found = recipe.method.fit_seeded(sample, None, seed)?;
+            Ok(move |points: ArrayView2<'_, f64>| found.labels(points))
+        });
+        // Without refits, or where the recipe fits no longer, there is nothing to tell.
+        let Ok(found) = found else { return };
+        self.figures.stability = Some(found.agreement);
+        let ids = model.segments().iter().map(|segment| segment.id.clone());
+        let shares = ids.zip(found.clusters);
+        self.figures.recurrence = shares.filter_map(|(id, share)| Some((id, share?))).collect();
     }
 
     /// What to make of it.
