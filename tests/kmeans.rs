@@ -318,6 +318,7 @@ fn everything_that_is_wrong_is_told_with_its_place() {
         max_iterations: 0,
         tolerance: f64::NAN,
         init: Init::Centers(vec![vec![1.0], vec![1.0, f64::NAN]]),
+        mini_batch: None,
     };
     let told = recipe.fit_seeded(points.view(), Some(&[1.0, -1.0, 1e-50]), 0).unwrap_err();
     let told: Vec<String> = told.iter().map(ToString::to_string).collect();

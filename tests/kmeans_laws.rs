@@ -1,7 +1,8 @@
 //! What holds of k-means whatever the points: weights, threads, starts, layouts.
 
 use loyalty::cluster::{
-    Clustering, Init, KMeans, KPrototypes, Mixed, Objective, Prototypes, adjusted_rand,
+    Clustering, Init, KMeans, KPrototypes, MiniBatch, Mixed, Note, Objective, Prototypes,
+    adjusted_rand,
 };
 use ndarray::{Array2, ArrayView2, Axis, concatenate};
 use proptest::prelude::*;
@@ -16,6 +17,21 @@ fn groups(rows: usize, columns: usize, groups: usize, seed: u64) -> (Array2<f64>
     let labels: Vec<usize> = (0..rows).map(|row| row % groups).collect();
     let numbers = labels.iter().flat_map(|label| &centers[label * columns..(label + 1) * columns]);
     let numbers: Vec<f64> = numbers.map(|center| center + uniform()).collect();
+    (Array2::from_shape_vec((rows, columns), numbers).unwrap(), labels)
+}
+
+/// Points of round clouds that overlap, of unequal weight, and their clouds.
+fn clouds(rows: usize, columns: usize, clouds: usize, seed: u64) -> (Array2<f64>, Vec<usize>) {
+    let mut rng = ChaCha8Rng::seed_from_u64(seed);
+    let mut uniform = move || (rng.next_u64() >> 11) as f64 / (1_u64 << 53) as f64;
+    let centers: Vec<f64> = (0..clouds * columns).map(|_| 12.0 * uniform()).collect();
+    // The first clouds have more points than the last.
+    let labels: Vec<usize> =
+        (0..rows).map(|_| (uniform().powf(1.5) * clouds as f64) as usize).collect();
+    let numbers = labels.iter().flat_map(|label| &centers[label * columns..(label + 1) * columns]);
+    // The sum of twelve is roughly normal, of variance 1.
+    let mut normal = move || (0..12).map(|_| uniform()).sum::<f64>() - 6.0;
+    let numbers: Vec<f64> = numbers.map(|center| center + normal()).collect();
     (Array2::from_shape_vec((rows, columns), numbers).unwrap(), labels)
 }
 
@@ -46,6 +62,14 @@ fn fits() -> Vec<String> {
                 found.push(format!("{:?}", fit.labels(points.view())));
             }
         }
+    }
+    let (points, _) = clouds(4_501, 3, 6, 5);
+    let weights: Vec<f64> = (0..points.nrows()).map(|row| (row % 4) as f64).collect();
+    let mini_batch = Some(MiniBatch { size: 200, ..MiniBatch::default() });
+    let recipe = KMeans { mini_batch, ..KMeans::new(6) };
+    for weights in [None, Some(weights.as_slice())] {
+        let fit = recipe.fit_seeded(points.view(), weights, 11).unwrap();
+        found.push(serde_json::to_string(&fit).unwrap());
     }
     let (numbers, labels) = groups(100, 2, 4, 8);
     let codes = labels.iter().map(|&label| label as u32 % 3).collect();
@@ -89,6 +113,72 @@ fn groups_far_from_each_other_are_found_by_every_start() {
             }
         }
     }
+}
+
+#[test]
+fn batches_find_clusters_nearly_as_good_as_all_points_do() {
+    for (columns, clusters, seed) in [(2, 5, 1), (3, 8, 2), (8, 8, 3)] {
+        let (points, _) = clouds(6_000, columns, clusters, seed);
+        let ones = vec![1.0; points.nrows()];
+        let whole = KMeans { restarts: 3, ..KMeans::new(clusters) };
+        let mini_batch = Some(MiniBatch { size: 200, ..MiniBatch::default() });
+        let recipe = KMeans { mini_batch, ..whole.clone() };
+        let whole = whole.fit_seeded(points.view(), None, seed).unwrap();
+        let found = recipe.fit_seeded(points.view(), None, seed).unwrap();
+        let plain = plain_inertia(&found, points.view(), &ones);
+        let best = plain_inertia(&whole, points.view(), &ones);
+        assert!(plain < 1.03 * best, "{columns} {clusters}: {plain} {best}");
+        assert!(near(inertia(&found), plain));
+        let report = found.report().unwrap();
+        assert!(report.converged && report.iterations > 10, "{report:?}");
+        // Sizes and weights are those of all points.
+        assert_eq!(found.clusters().iter().map(|cluster| cluster.size).sum::<usize>(), 6_000);
+        assert_eq!(found.clusters().iter().map(|cluster| cluster.weight).sum::<f64>(), 6_000.0);
+    }
+}
+
+#[test]
+fn batches_are_for_many_points_that_differ() {
+    // Fewer points than a sample would have: the same as without batches.
+    let (points, _) = groups(1_500, 2, 4, 3);
+    let mini_batch = Some(MiniBatch { size: 500, ..MiniBatch::default() });
+    let recipe = KMeans { mini_batch, ..KMeans::new(4) };
+    let found = recipe.fit_seeded(points.view(), None, 1).unwrap();
+    assert_eq!(found, KMeans::new(4).fit_seeded(points.view(), None, 1).unwrap());
+    // All but two points coincide, and no sample is likely to have these.
+    let points =
+        Array2::from_shape_fn((60_000, 1), |(row, _)| if row < 2 { row as f64 + 1.0 } else { 0.0 });
+    let recipe = KMeans { clusters: 3, ..recipe };
+    let found = recipe.fit_seeded(points.view(), None, 1).unwrap();
+    let centers: Vec<f64> = found.clusters().iter().map(|cluster| cluster.center[0]).collect();
+    assert_eq!(centers, [0.0, 1.0, 2.0]);
+    // Points without weight are never drawn, and move no center.
+    let (mut points, _) = groups(8_000, 2, 4, 3);
+    points.rows_mut().into_iter().step_by(2).for_each(|mut row| row.fill(1e6));
+    let weights: Vec<f64> = (0..8_000).map(|row| f64::from(row % 2)).collect();
+    let recipe = KMeans { clusters: 2, ..recipe };
+    let found = recipe.fit_seeded(points.view(), Some(&weights), 1).unwrap();
+    assert!(found.clusters().iter().all(|cluster| cluster.center.iter().all(|x| *x < 200.0)));
+    assert_eq!(found.clusters().iter().map(|cluster| cluster.weight).sum::<f64>(), 4_000.0);
+    // One pass of forty batches is not enough for a patience of fifty.
+    let mini_batch = Some(MiniBatch { size: 100, max_passes: 1, max_no_improvement: 50 });
+    let found = KMeans { mini_batch, ..recipe }.fit_seeded(points.view(), Some(&weights), 1);
+    let report = found.unwrap().report().unwrap().clone();
+    assert_eq!((report.iterations, &report.notes[..]), (40, &[Note::NotConverged][..]));
+}
+
+#[test]
+fn a_recipe_of_batches_is_read_with_what_it_does_not_say() {
+    let recipe: KMeans = serde_json::from_str(r#"{"clusters": 9, "mini_batch": {}}"#).unwrap();
+    let usual = MiniBatch { size: 1_024, max_passes: 100, max_no_improvement: 10 };
+    assert_eq!(recipe, KMeans { mini_batch: Some(usual), ..KMeans::new(9) });
+    let mini_batch = Some(MiniBatch { size: 0, max_passes: 0, max_no_improvement: 0 });
+    let recipe = KMeans { mini_batch, ..recipe };
+    let (points, _) = groups(20, 2, 2, 1);
+    let told = recipe.fit_seeded(points.view(), None, 1).unwrap_err().to_string();
+    let expected = ["size", "max_passes", "max_no_improvement"]
+        .map(|name| format!("`mini_batch.{name}`: at least 1 is needed"));
+    assert_eq!(told, expected.join("\n"));
 }
 
 #[test]

@@ -3,7 +3,7 @@
 import warnings
 
 import sklearn
-from sklearn.cluster import KMeans
+from sklearn.cluster import KMeans, MiniBatchKMeans
 from sklearn.metrics import adjusted_rand_score
 
 from timing import least
@@ -33,3 +33,8 @@ def run(data, tell):
         model = KMeans(CLUSTERS, n_init=1, max_iter=3, random_state=1).fit(points)
         seconds, _ = least(3, lambda: model.predict(points))
         tell(f"kmeans/labels_1m/d{columns}", seconds * 1e3)
+        for name, method in (("fit", KMeans), ("batches", MiniBatchKMeans)):
+            recipe = method(CLUSTERS, n_init=1, random_state=1)
+            seconds, found = least(3, lambda: recipe.fit(points))
+            tell(f"kmeans/{name}_1m/d{columns}", seconds * 1e3)
+            tell(f"kmeans/{name}_1m/d{columns}/inertia", found.inertia_)

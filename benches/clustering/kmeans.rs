@@ -1,6 +1,7 @@
-//! K-means with 8 clusters: a step of it, whole fits and what they find, labels of a million.
+//! K-means with 8 clusters: a step of it, whole fits and what they find, and a million: labels, and fits in
+//! batches.
 
-use loyalty::cluster::{Init, KMeans, Objective, adjusted_rand};
+use loyalty::cluster::{Init, KMeans, MiniBatch, Objective, adjusted_rand};
 
 use super::data::customers;
 use super::figures::{CLOCK, Figures, least};
@@ -47,6 +48,18 @@ pub fn run(figures: &mut Figures) {
         let found = recipe.fit_seeded(data.points.view(), None, 0).expect("it is fine");
         let (time, _) = least(5, || found.labels(data.points.view()));
         let unit = format!("ms ({CLOCK})");
+        for (name, mini_batch) in [("fit", None), ("batches", Some(MiniBatch::default()))] {
+            let recipe = KMeans { restarts: 1, mini_batch, ..KMeans::new(CLUSTERS) };
+            let (time, found) =
+                least(3, || recipe.fit_seeded(data.points.view(), None, 1).expect("it is fine"));
+            let key = format!("kmeans/{name}_1m/d{columns}");
+            figures.tell(&key, time.as_secs_f64() * 1e3, &unit);
+            let Objective::Inertia(inertia) = found.report().expect("it was fitted").objective
+            else {
+                continue;
+            };
+            figures.tell(&format!("{key}/inertia"), inertia, "");
+        }
         figures.tell(&format!("kmeans/labels_1m/d{columns}"), time.as_secs_f64() * 1e3, &unit);
     }
 }

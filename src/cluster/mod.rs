@@ -34,7 +34,7 @@ pub use density::{
 pub use fault::Fault;
 pub use found::{Assignment, Cluster, Nearest, Note, Objective, Report};
 pub use hierarchy::{Branches, Cut, Dendrogram, Hierarchy, Linkage, MOST_PLACES, Merge};
-pub use kmeans::{Clustering, Init, KMeans};
+pub use kmeans::{Clustering, Init, KMeans, MiniBatch};
 pub use matching::matching;
 pub use method::{Method, Model};
 pub use mixture::{Covariance, Gaussians, Matrices, Mixture, MixtureInit};

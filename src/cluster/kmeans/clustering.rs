@@ -133,7 +133,7 @@ impl Clustering {
         if points.ncols() != columns {
             return labels;
         }
-        let centers: Vec<f64> = self.clusters.iter().flat_map(|c| &c.center).copied().collect();
+        let centers = self.centers();
         parallel::fill_chunks(&mut labels, BLOCK, |number, labels| {
             let first = number * BLOCK;
             let rows = points.slice_axis(Axis(0), Slice::from(first..first + labels.len()));
@@ -212,10 +212,26 @@ impl Clustering {
             let fault = Fault::Count { what: "coordinates", expected, found };
             return Err(Problems::one(Path::from("points"), fault));
         }
+        self.take_in(&checked);
+        self.learned = self.learned.saturating_add(checked.len() as u64);
+        Ok(())
+    }
+
+    /// Takes points of the model's space in at once; the weighted sum of their squared distances
+    /// from the centers that are nearest before.
+    pub(super) fn take_in(&mut self, points: &Points<'_>) -> f64 {
+        let columns = self.columns();
+        let (rows, weights) = points.span(0, points.len());
+        let Ok(matrix) = ArrayView2::from_shape((points.len(), columns), rows) else { return 0.0 };
         let labels: Vec<u32> =
-            self.labels(points).into_iter().map(|label| label.map_or(u32::MAX, to_u32)).collect();
+            self.labels(matrix).into_iter().map(|label| label.map_or(u32::MAX, to_u32)).collect();
+        let labeled = points.iter().zip(points.weights()).zip(&labels);
+        let squares = labeled.filter_map(|((point, weight), label)| {
+            let cluster = self.clusters.get(*label as usize)?;
+            Some(weight * squared_distance(&cluster.center, point))
+        });
+        let inertia = squares.sum();
         let mut sums = Sums::new(self.clusters.len(), columns);
-        let (rows, weights) = checked.span(0, checked.len());
         sums.count(columns, rows, weights, &labels);
         if weights.is_none() {
             sums.weigh_by_size();
@@ -231,8 +247,12 @@ impl Clustering {
             cluster.weight = total;
             cluster.size = cluster.size.saturating_add(size);
         }
-        self.learned = self.learned.saturating_add(checked.len() as u64);
-        Ok(())
+        inertia
+    }
+
+    /// The centers one after the other.
+    pub(super) fn centers(&self) -> Vec<f64> {
+        self.clusters.iter().flat_map(|cluster| &cluster.center).copied().collect()
     }
 
     fn takes(&self, point: &[f64]) -> bool {
