@@ -3,8 +3,11 @@
 
 use std::sync::Mutex;
 
-use loyalty::cluster::choice::{Choice, Criteria, Reason, choose};
-use loyalty::cluster::{Covariance, Gap, KMeans, Mixture, gap_statistic, recurrence, stability};
+use loyalty::cluster::choice::{Choice, Comparison, Criteria, Reason, Row, choose, compare};
+use loyalty::cluster::{
+    Covariance, Cut, Dbscan, Fault, Gap, Hdbscan, Hierarchy, KMeans, Linkage, Method, Mixture,
+    gap_statistic, recurrence, silhouette, stability,
+};
 use ndarray::{Array2, ArrayView2, array};
 use rand::{Rng, SeedableRng};
 use rand_chacha::ChaCha8Rng;
@@ -265,6 +268,79 @@ fn clusters_recur_as_far_as_they_are_clusters() {
     assert_eq!(told, "`labels`: there are 39 labels: 40 are needed");
     let told = recurrence(points.view(), &given, 0, 1, fit).unwrap_err().to_string();
     assert_eq!(told, "`fits`: at least 1 is needed");
+}
+
+#[test]
+fn the_scores_of_a_tree_are_those_of_its_own_branches() {
+    let points = clouds(&FIVE, 3);
+    let tree = Hierarchy { linkage: Linkage::Complete, ..Hierarchy::new(Cut::Height(0.5)) };
+    let criteria = Criteria { references: 5, pairs: 4, ..Criteria::default() };
+    let choice = choose(&tree, points.view(), None, 2..=7, &criteria, 1).unwrap();
+    assert_eq!(choice.recommended, 5, "{choice}");
+    for row in &choice.table {
+        let cut = Hierarchy { cut: Cut::Clusters(row.clusters), ..tree.clone() };
+        let members = cut.fit(points.view(), None).unwrap().members().to_vec();
+        assert_eq!(row.silhouette, silhouette(points.view(), &members).ok());
+    }
+    // The same by way of any method.
+    let method = Method::from(Hierarchy { cut: Cut::Clusters(9), ..tree });
+    let again = choose(&method, points.view(), None, 2..=7, &criteria, 1).unwrap();
+    assert_eq!(choice, again);
+    let radius = Method::from(Dbscan::new(1.0));
+    let told = choose(&radius, points.view(), None, 2..=3, &criteria, 1).unwrap_err();
+    assert!(told.iter().all(|problem| problem.fault == Fault::NoNumber), "{told}");
+}
+
+#[test]
+fn methods_are_compared_by_the_same_scores() {
+    let points = clouds(&FIVE, 3);
+    let methods: [Method; 5] = [
+        Dbscan { min_weight: 4.0, ..Dbscan::new(0.01) }.into(),
+        KMeans::new(1).into(),
+        Mixture::new(1).into(),
+        Hierarchy::new(Cut::Height(1e9)).into(),
+        Hdbscan::new(10).into(),
+    ];
+    let criteria = Criteria { references: 5, pairs: 4, ..Criteria::default() };
+    let found = compare(&methods, points.view(), None, 2..=7, &criteria, 1).unwrap();
+    let names: Vec<&str> = found.candidates.iter().map(|it| it.method.name()).collect();
+    // All three find the five clouds; nothing is dense within 0.01, and a tree that is cut above
+    // its root is one cluster.
+    assert_eq!(names[3..], ["dbscan", "hierarchy"], "{found}");
+    let best = found.recommended().unwrap();
+    assert_eq!((best.method.name(), best.choice.recommended), ("kmeans", 5), "{found}");
+    assert_eq!(best.method, Method::from(KMeans::new(5)));
+    assert!(found.to_string().starts_with("kmeans: 5 clusters: the clusters are best separated"));
+    for candidate in &found.candidates[..3] {
+        let labels = candidate.method.fit_seeded(points.view(), None, 1).unwrap();
+        let labels = labels.labels(points.view());
+        let labels: Vec<usize> = labels.into_iter().map(|it| it.unwrap_or(99)).collect();
+        let own = silhouette(points.view(), &labels).unwrap();
+        let told = candidate.scores().and_then(|row: &Row| row.silhouette).unwrap();
+        assert!((own - told).abs() < 0.02, "{}: {own} {told}", candidate.method.name());
+    }
+    let silhouettes: Vec<f64> = found.candidates[..3]
+        .iter()
+        .map(|it| it.scores().and_then(|row| row.silhouette).unwrap())
+        .collect();
+    assert!(silhouettes.is_sorted_by(|left, right| left >= right), "{silhouettes:?}");
+    let json = serde_json::to_string(&found).unwrap();
+    assert_eq!(serde_json::from_str::<Comparison>(&json).unwrap(), found);
+}
+
+#[test]
+fn where_nothing_separates_no_method_is_recommended_and_faults_have_their_method() {
+    let one = clouds(&[[0.0, 0.0]], 8);
+    let criteria = Criteria { references: 10, pairs: 2, ..Criteria::default() };
+    let methods = [KMeans::new(2).into(), Hierarchy::new(Cut::Clusters(2)).into()];
+    let found = compare(&methods, one.view(), None, 2..=4, &criteria, 1).unwrap();
+    assert!(found.recommended().is_none(), "{found}");
+    assert!(found.to_string().starts_with("no method is recommended\nkmeans: 1 cluster: nothing"));
+    let methods = [KMeans::new(2).into(), Dbscan::new(-1.0).into()];
+    let told = compare(&methods, one.view(), None, 2..=4, &criteria, 1).unwrap_err().to_string();
+    assert!(told.starts_with("`methods[1].dbscan.radius`: `-1` is no radius"), "{told}");
+    let told = compare(&[], one.view(), None, 2..=4, &criteria, 1).unwrap_err().to_string();
+    assert_eq!(told, "`methods`: at least 1 is needed");
 }
 
 #[test]

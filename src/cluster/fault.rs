@@ -106,4 +106,7 @@ pub enum Fault {
         /// What differs.
         what: &'static str,
     },
+    /// A method that finds its own number of clusters was asked for so many.
+    #[error("the method has no number of clusters to choose")]
+    NoNumber,
 }

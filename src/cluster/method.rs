@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 use crate::path::{Path, Problems};
 
 use super::{
-    Assignment, Branches, Cluster, Clustering, Dbscan, DenseRegions, DensityHierarchy, Fault,
+    Assignment, Branches, Cluster, Clustering, Cut, Dbscan, DenseRegions, DensityHierarchy, Fault,
     Gaussians, Hdbscan, Hierarchy, KMeans, Mixture, Report,
 };
 
@@ -83,6 +83,22 @@ impl Method {
         let mut problems = Problems::none();
         let found = problems.take(&Path::from(self.name()), found);
         found.ok_or(problems)
+    }
+
+    /// The same method for so many clusters; none of one that finds its own number: by density, or
+    /// as branches of a tree that is cut at a height.
+    #[must_use]
+    pub fn with_clusters(&self, clusters: usize) -> Option<Self> {
+        match self {
+            Self::KMeans(recipe) => Some(KMeans { clusters, ..recipe.clone() }.into()),
+            Self::Mixture(recipe) => {
+                Some(Mixture { components: clusters, ..recipe.clone() }.into())
+            }
+            Self::Hierarchy(recipe) if matches!(recipe.cut, Cut::Clusters(_)) => {
+                Some(Hierarchy { cut: Cut::Clusters(clusters), ..recipe.clone() }.into())
+            }
+            Self::Hierarchy(_) | Self::Dbscan(_) | Self::Hdbscan(_) => None,
+        }
     }
 
     /// Its name, as written.

@@ -1,12 +1,14 @@
-//! How many clusters there are: all scores for each number, and one number recommended.
+//! How many clusters there are, and by which method: all scores for each number and method, and
+//! what is recommended.
 
+mod comparison;
 mod reason;
 mod recipe;
 
 use std::fmt;
 use std::ops::RangeInclusive;
 
-use ndarray::ArrayView2;
+use ndarray::{Array2, ArrayView2};
 use rand::SeedableRng;
 use rand_chacha::ChaCha8Rng;
 use serde::{Deserialize, Serialize};
@@ -17,10 +19,11 @@ use crate::path::{Path, Problems};
 use super::points::Points;
 use super::validation::{means, numbered, resampling};
 use super::{
-    Fault, Gap, Mixture, calinski_harabasz, davies_bouldin, gap_statistic, sampled_silhouette,
-    stability,
+    Fault, Gap, Method, Mixture, calinski_harabasz, davies_bouldin, gap_statistic,
+    sampled_silhouette, stability,
 };
 
+pub use comparison::{Candidate, Comparison, compare};
 pub use reason::Reason;
 pub use recipe::{Model, Recipe};
 
@@ -133,7 +136,8 @@ impl fmt::Display for Choice {
 }
 
 /// How many clusters of the numbers asked for there are among the rows of a matrix, by a recipe
-/// such as [`KMeans`](super::KMeans) or [`Mixture`].
+/// such as [`KMeans`](super::KMeans), [`Mixture`], [`Hierarchy`](super::Hierarchy), or any [`Method`]
+/// that has a number of clusters. [`compare`] chooses among several of them.
 ///
 /// The rule: if the gap statistic chooses 1 ([`Gap::first`]) and no number of clusters has a gap
 /// that is more than three standard errors greater, nothing separates, and 1 is recommended.
@@ -169,27 +173,46 @@ pub fn choose<R: Recipe>(
     seed: u64,
 ) -> Result<Choice, Problems<Fault>> {
     let mut problems = Problems::none();
-    criteria.check(&mut problems);
+    let trial = Trial::check(recipe, points, weights, criteria, seed);
+    let trial = problems.take(&Path::root(), trial);
     if clusters.is_empty() || clusters.contains(&0) {
         problems.add(Path::from("clusters"), Fault::Zero);
     }
-    let checked = problems.take(&Path::root(), Points::check(points, weights));
-    let Some(checked) = checked.filter(|_| problems.is_empty()) else {
+    let Some(trial) = trial.filter(|_| problems.is_empty()) else {
         return Err(problems);
     };
-    let mut rng = ChaCha8Rng::seed_from_u64(seed);
-    let drawn = resampling::without_replacement(points.nrows(), criteria.sample, &mut rng);
-    let sample = resampling::rows(points, &drawn);
-    let counts: Vec<usize> = clusters.clone().collect();
-    let search = Trial { recipe, points, weights, checked, sample: sample.view(), criteria, seed };
     let mut gaps = Vec::new();
     if criteria.references > 0 {
-        gaps = search.gaps(*clusters.end())?;
+        gaps = trial.gaps(*clusters.end())?;
     }
-    let rows = parallel::each(&counts, |&clusters| search.row(clusters, &gaps));
+    let counts: Vec<usize> = clusters.collect();
+    let rows = parallel::each(&counts, |&clusters| {
+        let found = recipe.fit_for(clusters, points, weights, seed)?;
+        trial.row(&found, clusters, &gaps)
+    });
     let table: Vec<Row> = rows.into_iter().collect::<Result<_, Problems<Fault>>>()?;
     let (recommended, reason) = reason::recommend(&table, &gaps, criteria.least_stability);
     Ok(Choice { table, gaps, recommended, reason })
+}
+
+/// The scores of a method that finds its own number of clusters.
+///
+/// There is no gap statistic without a number, and stability is of all points: a sample would be
+/// less dense.
+fn as_it_is(
+    method: &Method,
+    points: ArrayView2<'_, f64>,
+    weights: Option<&[f64]>,
+    criteria: &Criteria,
+    seed: u64,
+) -> Result<Choice, Problems<Fault>> {
+    let recipe = AsItIs(method);
+    let criteria = Criteria { sample: points.nrows().max(1), ..criteria.clone() };
+    let trial = Trial::check(&recipe, points, weights, &criteria, seed)?;
+    let found = method.fit_seeded(points, weights, seed)?;
+    let table = vec![trial.row(&found, found.clusters().len().max(1), &[])?];
+    let (recommended, reason) = reason::recommend(&table, &[], criteria.least_stability);
+    Ok(Choice { table, gaps: Vec::new(), recommended, reason })
 }
 
 impl Criteria {
@@ -208,30 +231,65 @@ impl Criteria {
     }
 }
 
+/// A method that finds its own number of clusters, whatever is asked for.
+struct AsItIs<'a>(&'a Method);
+
+impl Recipe for AsItIs<'_> {
+    type Model = super::Model;
+
+    fn fit_for(
+        &self,
+        _clusters: usize,
+        points: ArrayView2<'_, f64>,
+        weights: Option<&[f64]>,
+        seed: u64,
+    ) -> Result<Self::Model, Problems<Fault>> {
+        self.0.fit_seeded(points, weights, seed)
+    }
+}
+
 /// What is tried for each number of clusters.
 struct Trial<'a, R> {
     recipe: &'a R,
     points: ArrayView2<'a, f64>,
     weights: Option<&'a [f64]>,
     checked: Points<'a>,
-    sample: ArrayView2<'a, f64>,
+    sample: Array2<f64>,
     criteria: &'a Criteria,
     seed: u64,
 }
 
-impl<R: Recipe> Trial<'_, R> {
+impl<'a, R: Recipe> Trial<'a, R> {
+    fn check(
+        recipe: &'a R,
+        points: ArrayView2<'a, f64>,
+        weights: Option<&'a [f64]>,
+        criteria: &'a Criteria,
+        seed: u64,
+    ) -> Result<Self, Problems<Fault>> {
+        let mut problems = Problems::none();
+        criteria.check(&mut problems);
+        let checked = problems.take(&Path::root(), Points::check(points, weights));
+        let Some(checked) = checked.filter(|_| problems.is_empty()) else {
+            return Err(problems);
+        };
+        let mut rng = ChaCha8Rng::seed_from_u64(seed);
+        let drawn = resampling::without_replacement(points.nrows(), criteria.sample, &mut rng);
+        let sample = resampling::rows(points, &drawn);
+        Ok(Self { recipe, points, weights, checked, sample, criteria, seed })
+    }
+
     fn gaps(&self, most: usize) -> Result<Vec<Gap>, Problems<Fault>> {
         let (references, seed) = (self.criteria.references, self.seed);
-        gap_statistic(self.sample, 1..=most, references, seed, |points, clusters, seed| {
+        gap_statistic(self.sample.view(), 1..=most, references, seed, |points, clusters, seed| {
             let found = self.recipe.fit_for(clusters, points, None, seed)?;
             Ok(labels(&found, points))
         })
     }
 
-    fn row(&self, clusters: usize, gaps: &[Gap]) -> Result<Row, Problems<Fault>> {
+    fn row(&self, found: &R::Model, clusters: usize, gaps: &[Gap]) -> Result<Row, Problems<Fault>> {
         let (points, seed) = (self.points, self.seed);
-        let found = self.recipe.fit_for(clusters, points, self.weights, seed)?;
-        let labels = labels(&found, points);
+        let labels = labels(found, points);
         let bic = match found.bic() {
             Some(bic) => bic,
             None => {
@@ -267,16 +325,16 @@ impl<R: Recipe> Trial<'_, R> {
     }
 
     fn stability(&self, clusters: usize) -> Result<f64, Problems<Fault>> {
-        stability(self.sample, self.criteria.pairs, self.seed, |points, seed| {
+        stability(self.sample.view(), self.criteria.pairs, self.seed, |points, seed| {
             let found = self.recipe.fit_for(clusters, points, None, seed)?;
             Ok(move |points: ArrayView2<'_, f64>| found.labels(points))
         })
     }
 }
 
-/// The labels of all rows; those in no cluster have one of their own.
-fn labels(found: &impl Model, points: ArrayView2<'_, f64>) -> Vec<usize> {
-    found.labels(points).into_iter().map(|label| label.unwrap_or(usize::MAX)).collect()
+/// The labels of all fitted points; those in no cluster have one of their own.
+fn labels(found: &impl Model, fitted: ArrayView2<'_, f64>) -> Vec<usize> {
+    found.members(fitted).into_iter().map(|label| label.unwrap_or(usize::MAX)).collect()
 }
 
 /// The weighted sum of the squared distances of all points from their clusters' weighted means.

@@ -2,9 +2,11 @@
 
 use ndarray::ArrayView2;
 
-use crate::path::Problems;
+use crate::path::{Path, Problems};
 
-use super::super::{Clustering, Fault, Gaussians, KMeans, Mixture};
+use super::super::{
+    Branches, Clustering, Cut, Fault, Gaussians, Hierarchy, KMeans, Method, Mixture,
+};
 
 /// A way to find clusters, however many are wanted: what [`choose`](super::choose) tries for each
 /// number.
@@ -29,6 +31,12 @@ pub trait Recipe: Sync {
 pub trait Model: Send {
     /// The cluster of each row of a matrix, none if it is in none.
     fn labels(&self, points: ArrayView2<'_, f64>) -> Vec<Option<usize>>;
+
+    /// The cluster of each of the fitted points, which are the rows of this matrix: where the
+    /// method knows them better than it knows other points.
+    fn members(&self, fitted: ArrayView2<'_, f64>) -> Vec<Option<usize>> {
+        self.labels(fitted)
+    }
 
     /// The Bayesian information criterion of the fit, if the model gives the points a likelihood.
     fn bic(&self) -> Option<f64> {
@@ -64,6 +72,39 @@ impl Recipe for Mixture {
     }
 }
 
+/// The tree is cut by number, whatever its own cut.
+impl Recipe for Hierarchy {
+    type Model = Branches;
+
+    fn fit_for(
+        &self,
+        clusters: usize,
+        points: ArrayView2<'_, f64>,
+        weights: Option<&[f64]>,
+        _seed: u64,
+    ) -> Result<Branches, Problems<Fault>> {
+        Self { cut: Cut::Clusters(clusters), ..self.clone() }.fit(points, weights)
+    }
+}
+
+/// A method without a number of clusters is at fault.
+impl Recipe for Method {
+    type Model = super::super::Model;
+
+    fn fit_for(
+        &self,
+        clusters: usize,
+        points: ArrayView2<'_, f64>,
+        weights: Option<&[f64]>,
+        seed: u64,
+    ) -> Result<Self::Model, Problems<Fault>> {
+        let Some(method) = self.with_clusters(clusters) else {
+            return Err(Problems::one(Path::from(self.name()), Fault::NoNumber));
+        };
+        method.fit_seeded(points, weights, seed)
+    }
+}
+
 impl Model for Clustering {
     fn labels(&self, points: ArrayView2<'_, f64>) -> Vec<Option<usize>> {
         self.labels(points)
@@ -77,5 +118,36 @@ impl Model for Gaussians {
 
     fn bic(&self) -> Option<f64> {
         self.bic()
+    }
+}
+
+impl Model for Branches {
+    fn labels(&self, points: ArrayView2<'_, f64>) -> Vec<Option<usize>> {
+        self.labels(points)
+    }
+
+    fn members(&self, _fitted: ArrayView2<'_, f64>) -> Vec<Option<usize>> {
+        self.members().iter().copied().map(Some).collect()
+    }
+}
+
+impl Model for super::super::Model {
+    fn labels(&self, points: ArrayView2<'_, f64>) -> Vec<Option<usize>> {
+        self.labels(points)
+    }
+
+    fn members(&self, fitted: ArrayView2<'_, f64>) -> Vec<Option<usize>> {
+        match self {
+            Self::Hierarchy(model) => Model::members(model, fitted),
+            Self::Hdbscan(model) => model.members().iter().map(|member| member.cluster).collect(),
+            Self::KMeans(_) | Self::Mixture(_) | Self::Dbscan(_) => self.labels(fitted),
+        }
+    }
+
+    fn bic(&self) -> Option<f64> {
+        match self {
+            Self::Mixture(model) => model.bic(),
+            _ => None,
+        }
     }
 }
