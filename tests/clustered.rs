@@ -1,5 +1,7 @@
 //! Segments found in a table of customers: the same for whoever asks, and explained.
 
+mod damaged;
+
 use chrono::NaiveDate;
 use loyalty::cluster::{Cut, Dbscan, Hdbscan, Hierarchy, Init, KMeans, Method, Mixture, Note};
 use loyalty::feature::{Column, FeatureTable, Filling, Measure, Missing, Preparation, Scale};
@@ -11,6 +13,8 @@ use loyalty::segment::{Fit, Learn, Membership, Segmenter};
 use proptest::prelude::*;
 use rand::SeedableRng;
 use rand_chacha::ChaCha8Rng;
+
+use damaged::assert_refused;
 
 fn today() -> NaiveDate {
     NaiveDate::from_ymd_opt(2026, 3, 1).unwrap()
@@ -186,22 +190,17 @@ fn a_segment_keeps_its_id_when_it_is_renamed() {
 
 #[test]
 fn a_model_survives_json_and_one_that_does_not_hold_together_is_refused() {
-    let json = serde_json::to_string(&model()).unwrap();
-    assert_eq!(serde_json::from_str::<Clustered>(&json).unwrap(), model());
-    for (from, to, told) in [
-        (
+    let damages = [
+        [
             "\"version\":1",
             "\"version\":2",
             "`version`: version 2 cannot be read: this is version 1",
-        ),
-        ("\"cluster-2\"", "\"cluster-1\"", "`segments[1]`: there are two segments `cluster-1`"),
-        ("\"background\":[", "\"background\":[{\"mean\":0.0,\"deviation\":1.0},", "3 columns"),
-        ("\"learned\"", "\"forgotten\"", "unknown field `forgotten`"),
-    ] {
-        assert!(json.contains(from), "{from}");
-        let error = serde_json::from_str::<Clustered>(&json.replacen(from, to, 1)).unwrap_err();
-        assert!(error.to_string().contains(told), "{error}");
-    }
+        ],
+        ["\"cluster-2\"", "\"cluster-1\"", "`segments[1]`: there are two segments `cluster-1`"],
+        ["\"background\":[", "\"background\":[{\"mean\":0.0,\"deviation\":1.0},", "3 columns"],
+        ["\"learned\"", "\"forgotten\"", "unknown field `forgotten`"],
+    ];
+    assert_refused(&model(), &damages);
 }
 
 #[test]

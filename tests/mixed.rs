@@ -2,6 +2,8 @@
 
 #![cfg(feature = "proptest")]
 
+mod damaged;
+
 use chrono::NaiveDate;
 use loyalty::cluster::{KMeans, KPrototypes};
 use loyalty::feature::{Column, FeatureTable, Filling, Measure, Missing, Preparation, Scale};
@@ -10,11 +12,14 @@ use loyalty::laws;
 use loyalty::money::{Currency, Money};
 use loyalty::rule::{Text, Value};
 use loyalty::segment::clustered::Clusters;
+use loyalty::segment::migration::{Cause, Turn};
 use loyalty::segment::mixed::{MixedClustered, MixedClusters};
-use loyalty::segment::{Fit, Membership, Segmenter};
+use loyalty::segment::{Fit, Membership, Segmenter, members};
 use loyalty::strategy;
 use proptest::prelude::*;
 use proptest::test_runner::Config;
+
+use damaged::assert_refused;
 
 fn today() -> NaiveDate {
     NaiveDate::from_ymd_opt(2026, 3, 1).unwrap()
@@ -211,29 +216,110 @@ fn a_table_whose_levels_stand_in_another_order_is_assigned_alike() {
 
 #[test]
 fn a_model_that_does_not_hold_together_is_refused() {
-    let json = serde_json::to_string(&model()).unwrap();
-    for (from, to, told) in [
-        (
+    let damages = [
+        [
             "{\"version\":1",
             "{\"version\":2",
             "`version`: version 2 cannot be read: this is version 1",
-        ),
-        ("\"cluster-2\"", "\"cluster-1\"", "`segments[1]`: there are two segments `cluster-1`"),
-        (
+        ],
+        ["\"cluster-2\"", "\"cluster-1\"", "`segments[1]`: there are two segments `cluster-1`"],
+        [
             "\"size\":3,\"levels\"",
             "\"size\":1,\"levels\"",
             "`tallies[0].levels[0]`: the levels of 3 customers were counted: there are 1",
-        ),
-        ("\"levels\":[[", "\"levels\":[[9,", "`tallies[0].levels[0]`: there are 4 levels: 3 are"),
-        ("\"categories\":[1,0]", "\"categories\":[7,0]", "there is no level 7 of `channel`"),
-        ("\"north\",\"south\"", "\"south\",\"south\"", "two levels `south` of column `region`"),
-        ("\"tallies\"", "\"sums\"", "unknown field `sums`"),
-    ] {
-        assert!(json.contains(from), "{from}: {json}");
-        let error =
-            serde_json::from_str::<MixedClustered>(&json.replacen(from, to, 1)).unwrap_err();
-        assert!(error.to_string().contains(told), "{error}");
-    }
+        ],
+        ["\"levels\":[[", "\"levels\":[[9,", "`tallies[0].levels[0]`: there are 4 levels: 3 are"],
+        ["\"categories\":[1,0]", "\"categories\":[7,0]", "there is no level 7 of `channel`"],
+        ["\"north\",\"south\"", "\"south\",\"south\"", "two levels `south` of column `region`"],
+        ["\"tallies\"", "\"sums\"", "unknown field `sums`"],
+    ];
+    assert_refused(&model(), &damages);
+}
+
+#[test]
+fn segments_of_a_refit_are_those_of_before_whatever_their_size_and_the_order_of_levels() {
+    let mut old = model();
+    let tasters = SegmentId::new("cluster-1").unwrap();
+    old.rename(&tasters, "Tasters", "Came to try.");
+    let before = members(&old, &table(), today()).unwrap();
+    // In autumn most come much, by the app, and the levels of channels stand in another order.
+    let mut columns = columns();
+    columns[2] = Column::category("channel", ["web", "shop", "app"]);
+    let autumn = [
+        ("ann", values(2, 20, "shop", "north")),
+        ("bob", values(1, 10, "shop", "north")),
+        ("dan", values(22, 400, "app", "south")),
+        ("eve", values(21, 420, "app", "south")),
+        ("fay", values(23, 500, "app", "")),
+    ];
+    let autumn = autumn.map(|(name, row)| (id(name), row));
+    let autumn = FeatureTable::from_values(columns.clone(), autumn).unwrap();
+    let refit = old.refit(&recipe(), &autumn, &before, 2).unwrap();
+    assert_eq!(
+        refit.sentences(),
+        [
+            "Tasters is the same: 2 of its 3 customers stayed, and it has 2 now",
+            "Cluster 2 is the same: 2 of its 2 customers stayed, and it has 3 now",
+        ],
+    );
+    let kept = refit.model.segments().iter().find(|segment| segment.id == tasters).unwrap();
+    assert_eq!((kept.name.as_str(), kept.description.as_str()), ("Tasters", "Came to try."));
+    let found = members(&refit.model, &autumn, today()).unwrap();
+    assert_eq!(found[&id("ann")], tasters);
+    // Not a single customer came again: prototypes alone tell which is which.
+    let strangers = autumn.customers().iter().enumerate().map(|(row, name)| {
+        let values = (0..4).map(|column| autumn.value(row, column)).collect::<Vec<_>>();
+        (id(&format!("new-{name}")), values)
+    });
+    let strangers = FeatureTable::from_values(columns, strangers).unwrap();
+    let refit = old.refit(&recipe(), &strangers, &before, 2).unwrap();
+    let found = members(&refit.model, &strangers, today()).unwrap();
+    assert_eq!(found[&id("new-ann")], tasters);
+    assert_ne!(found[&id("new-eve")], tasters);
+    // Everybody in one segment: the other one is no more, and its number is never given again.
+    let one = MixedClusters { kprototypes: KPrototypes::new(1), ..recipe() };
+    let refit = old.refit(&one, &table(), &before, 2).unwrap();
+    let gone = refit.model.refit(&recipe(), &table(), &before, 2).unwrap().model;
+    let ids: Vec<&str> = gone.segments().iter().map(|segment| segment.id.as_str()).collect();
+    assert_eq!(ids.iter().filter(|id| **id == "cluster-2").count(), 0, "{ids:?}");
+    let json = serde_json::to_string(&gone).unwrap();
+    assert_eq!(serde_json::from_str::<MixedClustered>(&json).unwrap(), gone);
+}
+
+#[test]
+fn what_moved_a_customer_between_segments_is_told_category_by_category() {
+    // Without numbers a category that differs counts 1.
+    let recipe = MixedClusters { preparation: none(), ..recipe() };
+    let rows = [
+        ("ann", "shop", "north"),
+        ("bob", "shop", "north"),
+        ("cat", "shop", "north"),
+        ("dan", "app", "south"),
+        ("eve", "app", "south"),
+    ];
+    let rows = rows.map(|(name, channel, region)| (id(name), values(1, 1, channel, region)));
+    let table = FeatureTable::from_values(columns(), rows).unwrap();
+    let model = recipe.fit_seeded(&table, 1).unwrap();
+    let row = |channel: &str, region: &str| {
+        [channel, region].map(|text| (!text.is_empty()).then(|| Value::text(text)))
+    };
+    let causes = |then: [Option<Value>; 2], now: [Option<Value>; 2]| {
+        let causes = model.causes((&then, today()), (&now, today()));
+        let cause = |cause: &Cause| (cause.feature.to_string(), cause.turn.clone(), cause.weight);
+        causes.iter().map(cause).collect::<Vec<_>>()
+    };
+    // From 0 and 2 away to 2 and 0: a margin of -2 became one of 2, by halves.
+    assert_eq!(
+        causes(row("shop", "north"), row("app", "south")),
+        [("channel".to_owned(), Turn::Margin, 2.0), ("region".to_owned(), Turn::Margin, 2.0)],
+    );
+    // A region that is not known any more is as far from both.
+    assert_eq!(
+        causes(row("shop", "north"), row("app", "")),
+        [("channel".to_owned(), Turn::Margin, 2.0), ("region".to_owned(), Turn::Margin, 1.0)],
+    );
+    let unknown = causes(row("", ""), row("app", "south"));
+    assert_eq!(unknown[1], ("region".to_owned(), Turn::Known, 1.0));
 }
 
 #[test]

@@ -2,6 +2,8 @@
 
 #![cfg(feature = "proptest")]
 
+mod damaged;
+
 use chrono::{Days, NaiveDate};
 use loyalty::cluster::stream::{Grouping, Stream};
 use loyalty::cluster::{Cut, Hierarchy, KMeans, Linkage};
@@ -17,6 +19,8 @@ use proptest::prelude::*;
 use proptest::test_runner::Config;
 
 /// So many days after the first of March.
+use damaged::assert_refused;
+
 fn day(number: u64) -> NaiveDate {
     NaiveDate::from_ymd_opt(2026, 3, 1).unwrap() + Days::new(number)
 }
@@ -204,27 +208,23 @@ fn the_order_of_the_rows_does_not_matter_and_a_model_survives_json() {
 
 #[test]
 fn a_model_that_does_not_hold_together_is_refused() {
-    let json = serde_json::to_string(&model()).unwrap();
-    for (from, to, told) in [
-        (
+    let damages = [
+        [
             "{\"version\":1",
             "{\"version\":2",
             "`version`: version 2 cannot be read: this is version 1",
-        ),
-        ("\"cluster-2\"", "\"cluster-1\"", "`segments[1]`: there are two segments `cluster-1`"),
-        (
+        ],
+        ["\"cluster-2\"", "\"cluster-1\"", "`segments[1]`: there are two segments `cluster-1`"],
+        [
             "\"cluster-2\"",
             "\"cluster-7\"",
             "`segments[1]`: the segment `cluster-7` is numbered beyond the 2 that were given",
-        ),
-        ("\"issued\"", "\"given\"", "unknown field `given`"),
-        ("{\"as_of\":739676.0", "{\"as_of\":1e300", "`as_of`: `1000"),
-        ("\"columns\":2", "\"columns\":1", "2 coordinates: 1 are needed"),
-    ] {
-        assert!(json.contains(from), "{from}: {json}");
-        let error = serde_json::from_str::<Streamed>(&json.replacen(from, to, 1)).unwrap_err();
-        assert!(error.to_string().contains(told), "{error}");
-    }
+        ],
+        ["\"issued\"", "\"given\"", "unknown field `given`"],
+        ["{\"as_of\":739676.0", "{\"as_of\":1e300", "`as_of`: `1000"],
+        ["\"columns\":2", "\"columns\":1", "2 coordinates: 1 are needed"],
+    ];
+    assert_refused(&model(), &damages);
 }
 
 #[test]

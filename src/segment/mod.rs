@@ -26,6 +26,7 @@ pub mod persona;
 pub mod reason;
 pub mod suggestion;
 
+mod found;
 mod membership;
 mod round;
 mod told;
@@ -42,6 +43,7 @@ use crate::id::{CustomerId, SegmentId};
 use crate::path::Problems;
 use crate::rule::{Text, Value};
 
+pub use found::ModelFault;
 pub use membership::{Membership, Share, Weight};
 
 /// A group of customers that is treated alike.

@@ -3,7 +3,6 @@
 //! [`Clusters`] is the recipe and [`Clustered`] the model, which assigns customers one by one and
 //! moves with those it [learns](Learn); [`Clustered::portraits`] says what sets a segment apart.
 
-mod moved;
 mod portrait;
 mod refit;
 mod scene;
@@ -12,19 +11,19 @@ use std::collections::BTreeSet;
 
 use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
-use thiserror::Error;
 
 use crate::cluster::{self, Assignment, Method, Model};
-use crate::feature::{FeatureTable, Preparation, Prepared, TableFault};
-use crate::id::{CustomerId, IdError, SegmentId};
+use crate::feature::{FeatureTable, Preparation, Prepared};
+use crate::id::{CustomerId, SegmentId};
 use crate::path::{Path, Problems};
 use crate::rule::{Text, Value};
 
-use super::migration::Cause;
-use super::{Fit, Learn, Membership, Segment, Segmenter};
+use super::identity::Refittable;
+use super::migration::{Cause, Placed, by_margin};
+use super::{Fit, Learn, Membership, ModelFault, Segment, Segmenter, found};
 
+pub use super::identity::Refit;
 pub use portrait::{Level, Portrait, Trait};
-pub use refit::Refit;
 
 use portrait::Background;
 
@@ -63,60 +62,6 @@ pub struct Clusters {
     /// without one.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub weights: Option<Text>,
-}
-
-/// Why no segments were found, or a stored model is none.
-#[derive(Clone, Debug, PartialEq, Error)]
-#[non_exhaustive]
-pub enum ClusteredFault {
-    /// The table does not suit the preparation.
-    #[error(transparent)]
-    Table(#[from] TableFault),
-    /// The recipe of the method is at fault.
-    #[error(transparent)]
-    Cluster(#[from] cluster::Fault),
-    /// A number is so large on its scale that distances would overflow.
-    #[error("column `{column}` of customer `{customer}` is beyond {largest:e}: scale the column",
-        largest = cluster::LARGEST)]
-    TooLarge {
-        /// The name of the column.
-        column: Text,
-        /// The customer.
-        customer: CustomerId,
-    },
-    /// It is not known how much a customer counts.
-    #[error("customer `{customer}` has no value in column `{column}`, which weighs")]
-    NoWeight {
-        /// The name of the column.
-        column: Text,
-        /// The customer.
-        customer: CustomerId,
-    },
-    /// A segment's id is none.
-    #[error(transparent)]
-    Id(#[from] IdError),
-    /// The stored model is of another version.
-    #[error("version {found} cannot be read: this is version {VERSION}")]
-    Version {
-        /// The version found.
-        found: u32,
-    },
-    /// The stored model does not have one of something for each of another.
-    #[error("there are {found} {what}: {expected} are needed")]
-    Count {
-        /// What was counted.
-        what: &'static str,
-        /// How many there must be.
-        expected: usize,
-        /// How many there are.
-        found: usize,
-    },
-    /// Two segments of the stored model have one id.
-    #[error("there are two segments `{id}`")]
-    DuplicateSegment {
-        /// Their id.
-        id: SegmentId,
-    },
 }
 
 /// Segments that were found, with everything that is needed to assign a customer to them.
@@ -165,7 +110,7 @@ impl Clusters {
         &self,
         table: &FeatureTable,
         coordinates: &FeatureTable,
-    ) -> Result<Option<Vec<f64>>, Problems<ClusteredFault>> {
+    ) -> Result<Option<Vec<f64>>, Problems<ModelFault>> {
         let Some(column) = &self.weights else { return Ok(None) };
         let mut problems = Problems::none();
         let places = table.positions([column.as_str()]).map_err(|found| {
@@ -177,7 +122,7 @@ impl Clusters {
             let weight = table.row(customer).and_then(|row| table.number(row, place));
             if weight.is_none() {
                 let (column, customer) = (column.clone(), customer.clone());
-                problems.add(Path::root(), ClusteredFault::NoWeight { column, customer });
+                problems.add(Path::root(), ModelFault::NoWeight { column, customer });
             }
             weight.unwrap_or_default()
         };
@@ -188,7 +133,7 @@ impl Clusters {
 
 impl Fit for Clusters {
     type Model = Clustered;
-    type Error = Problems<ClusteredFault>;
+    type Error = Problems<ModelFault>;
 
     fn fit_seeded(&self, table: &FeatureTable, seed: u64) -> Result<Clustered, Self::Error> {
         let mut problems = Problems::none();
@@ -197,7 +142,7 @@ impl Fit for Clusters {
         let Some(prepared) = prepared else { return Err(problems) };
         let coordinates = problems.take(&path, prepared.table(table));
         let Some(coordinates) = coordinates else { return Err(problems) };
-        too_large(&coordinates, &path, &mut problems);
+        found::check_coordinates(&coordinates, &path, &mut problems);
         let (true, Some(matrix)) = (problems.is_empty(), coordinates.matrix()) else {
             return Err(problems);
         };
@@ -209,41 +154,9 @@ impl Fit for Clusters {
         let background = (0..model.columns())
             .map(|column| Background::of(coordinates.present(column)))
             .collect();
-        let segments = (1..=model.clusters().len()).map(segment).collect::<Result<_, _>>();
-        match segments {
-            Ok(segments) => Ok(Clustered::new(prepared, model, background, segments).told()),
-            Err(fault) => Err(Problems::one(Path::from("segments"), fault.into())),
-        }
+        let segments = found::segments(model.clusters().len())?;
+        Ok(Clustered::new(prepared, model, background, segments).told())
     }
-}
-
-/// The segment of this number, as it is called before people name it.
-pub(super) fn segment(number: usize) -> Result<Segment, IdError> {
-    Ok(Segment {
-        id: SegmentId::new(format!("cluster-{number}"))?,
-        name: format!("Cluster {number}"),
-        description: String::new(),
-    })
-}
-
-/// Adds the first customer of each column whose coordinate is out of the range of k-means.
-fn too_large(coordinates: &FeatureTable, path: &Path, problems: &mut Problems<ClusteredFault>) {
-    for (position, column, customer) in beyond(coordinates) {
-        let place = path.field("columns").item(position);
-        problems.add(place, ClusteredFault::TooLarge { column, customer });
-    }
-}
-
-/// The columns that have a coordinate beyond [`cluster::LARGEST`], each by its position and name
-/// with the first customer who has one.
-pub(super) fn beyond(
-    coordinates: &FeatureTable,
-) -> impl Iterator<Item = (usize, Text, CustomerId)> + '_ {
-    coordinates.columns().iter().enumerate().filter_map(|(position, column)| {
-        let large = |number: f64| number.abs() > cluster::LARGEST;
-        let row = coordinates.present(position).position(large)?;
-        Some((position, column.name.clone(), coordinates.customers().get(row)?.clone()))
-    })
 }
 
 impl Clustered {
@@ -259,10 +172,8 @@ impl Clustered {
 
     /// The same model, whose segments are described by what sets them apart.
     fn told(mut self) -> Self {
-        let portraits = self.portraits();
-        for (segment, portrait) in self.segments.iter_mut().zip(portraits) {
-            segment.description = portrait.to_string();
-        }
+        let descriptions = self.descriptions();
+        found::describe(&mut self.segments, descriptions);
         self
     }
 
@@ -306,17 +217,7 @@ impl Clustered {
 
     /// Gives a segment another name and description for people; whether there is such a segment.
     pub fn rename(&mut self, id: &SegmentId, name: &str, description: &str) -> bool {
-        let found = self.segments.iter_mut().find(|segment| segment.id == *id);
-        found.is_some_and(|segment| {
-            segment.name = name.to_owned();
-            segment.description = description.to_owned();
-            true
-        })
-    }
-
-    fn membership(&self, cluster: Option<usize>) -> Membership {
-        let segment = cluster.and_then(|cluster| self.segments.get(cluster));
-        segment.map_or_else(Membership::none, |segment| Membership::of(segment.id.clone()))
+        found::rename(&mut self.segments, id, name, description)
     }
 }
 
@@ -331,7 +232,7 @@ impl Segmenter for Clustered {
 
     /// The one segment whose center is nearest.
     fn assign(&self, row: &[Option<Value>], _today: NaiveDate) -> Membership {
-        self.membership(self.place(row).map(|assignment| assignment.nearest.cluster))
+        found::membership(&self.segments, self.place(row).map(|found| found.nearest.cluster))
     }
 
     fn distances(&self, row: &[Option<Value>], _today: NaiveDate) -> Option<Vec<f64>> {
@@ -343,7 +244,12 @@ impl Segmenter for Clustered {
         then: (&[Option<Value>], NaiveDate),
         now: (&[Option<Value>], NaiveDate),
     ) -> Vec<Cause> {
-        self.moved(then.0, now.0)
+        let place = |row: &[Option<Value>]| {
+            let point = self.prepared.row(row)?;
+            let cluster = self.model.assign(&point)?.nearest.cluster;
+            Some(Placed { point, cluster })
+        };
+        by_margin(&self.inputs, (then.0, now.0), place, |point| self.model.distances(point))
     }
 }
 
@@ -353,37 +259,24 @@ impl Learn for Clustered {
     fn learn(&mut self, row: &[Option<Value>], _today: NaiveDate) -> Membership {
         let coordinates = self.prepared.row(row);
         let cluster = coordinates.and_then(|point| self.model.learn(&point, 1.0));
-        self.membership(cluster)
+        found::membership(&self.segments, cluster)
     }
 }
 
 impl TryFrom<Written> for Clustered {
-    type Error = Problems<ClusteredFault>;
+    type Error = Problems<ModelFault>;
 
     fn try_from(written: Written) -> Result<Self, Self::Error> {
         let Written { version, prepared, model, background, segments, retired } = written;
         let mut problems = Problems::none();
-        if version != VERSION {
-            problems.add(Path::from("version"), ClusteredFault::Version { found: version });
-        }
+        found::check_version(version, VERSION, &mut problems);
         let columns = prepared.columns().len();
-        for (place, what, found, expected) in [
-            ("model", "coordinates", model.columns(), columns),
-            ("background", "columns", background.len(), columns),
-            ("segments", "segments", segments.len(), model.clusters().len()),
-        ] {
-            if found != expected {
-                let fault = ClusteredFault::Count { what, expected, found };
-                problems.add(Path::from(place), fault);
-            }
+        for (place, what, found) in
+            [("model", "coordinates", model.columns()), ("background", "columns", background.len())]
+        {
+            found::check_count(Path::from(place), what, (columns, found), &mut problems);
         }
-        let mut seen = BTreeSet::new();
-        for (index, segment) in segments.iter().enumerate() {
-            if !seen.insert(&segment.id) {
-                let fault = ClusteredFault::DuplicateSegment { id: segment.id.clone() };
-                problems.add(Path::from("segments").item(index), fault);
-            }
-        }
+        found::check_segments(&segments, model.clusters().len(), &mut problems);
         let read = Self::new(prepared, model, background, segments);
         problems.into_result(Self { retired, ..read })
     }

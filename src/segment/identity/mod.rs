@@ -6,6 +6,7 @@
 
 mod event;
 mod overlap;
+mod refit;
 
 use std::cmp::Reverse;
 use std::collections::{BTreeMap, BTreeSet};
@@ -18,6 +19,8 @@ use crate::id::{CustomerId, IdError, SegmentId};
 
 pub use event::{Event, Flow};
 pub use overlap::Overlap;
+pub use refit::Refit;
+pub(super) use refit::Refittable;
 
 use overlap::Counts;
 

@@ -1,6 +1,7 @@
 //! Who moved between segments from one date to another, and what drove them.
 
 mod cause;
+mod margin;
 mod shapley;
 mod told;
 
@@ -16,7 +17,7 @@ use crate::rule::{Text, Value};
 use crate::segment::Segmenter;
 
 pub use cause::{Cause, Driver, Turn};
-pub(in crate::segment) use shapley::shapley;
+pub(in crate::segment) use margin::{Placed, by_margin};
 
 use cause::Movers;
 

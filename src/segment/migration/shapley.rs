@@ -9,7 +9,7 @@ const ALL: usize = 10;
 /// L. Shapley, "A value for n-person games" (1953): the mean over all orders in which the
 /// coordinates could have changed. With more than 10 changes it is the mean over two orders, from
 /// the first coordinate to the last and back. `None` if a point on the way has no measure.
-pub(in crate::segment) fn shapley(
+pub(super) fn shapley(
     from: &[f64],
     to: &[f64],
     measure: impl Fn(&[f64]) -> Option<f64>,

@@ -6,12 +6,14 @@ use serde::{Deserialize, Serialize};
 
 use crate::cluster::{MISSING, Prototypes};
 use crate::feature::{Column, FeatureTable};
+use crate::id::SegmentId;
 use crate::path::{Path, Problems};
-use crate::segment::Segment;
+use crate::segment::found::{check_count, check_segments, check_version};
+use crate::segment::{ModelFault, Segment};
 
+use super::MixedClustered;
 use super::portrait::Tally;
 use super::sight::{Sight, check};
-use super::{MixedClustered, MixedFault};
 
 /// The version of the stored form of [`MixedClustered`].
 pub(super) const VERSION: u32 = 1;
@@ -24,26 +26,25 @@ pub(super) struct Written {
     model: Prototypes,
     tallies: Vec<Tally>,
     segments: Vec<Segment>,
+    #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
+    retired: BTreeSet<SegmentId>,
 }
 
 impl TryFrom<Written> for MixedClustered {
-    type Error = Problems<MixedFault>;
+    type Error = Problems<ModelFault>;
 
     fn try_from(written: Written) -> Result<Self, Self::Error> {
-        let Written { version, sight, model, tallies, segments } = written;
+        let Written { version, sight, model, tallies, segments, retired } = written;
         let mut problems = Problems::none();
-        if version != VERSION {
-            problems.add(Path::from("version"), MixedFault::Version { found: version });
-        }
+        check_version(version, VERSION, &mut problems);
         check_sight(&sight, &mut problems);
         let clusters = model.prototypes().len();
         for (place, what, found, expected) in [
             ("model", "numbers", model.columns(), sight.columns().len()),
             ("model", "categories", model.attributes(), sight.categories.len()),
             ("tallies", "tallies", tallies.len(), clusters),
-            ("segments", "segments", segments.len(), clusters),
         ] {
-            count(Path::from(place), what, (expected, found), &mut problems);
+            check_count(Path::from(place), what, (expected, found), &mut problems);
         }
         check_levels(&model, &sight.categories, &mut problems);
         for (index, tally) in tallies.iter().enumerate() {
@@ -54,32 +55,14 @@ impl TryFrom<Written> for MixedClustered {
                 &mut problems,
             );
         }
-        let mut seen = BTreeSet::new();
-        for (index, segment) in segments.iter().enumerate() {
-            if !seen.insert(&segment.id) {
-                let fault = MixedFault::DuplicateSegment { id: segment.id.clone() };
-                problems.add(Path::from("segments").item(index), fault);
-            }
-        }
+        check_segments(&segments, clusters, &mut problems);
         let inputs = sight.names();
-        problems.into_result(Self { sight, inputs, model, tallies, segments })
-    }
-}
-
-/// Adds it if there are not so many as expected.
-fn count(
-    path: Path,
-    what: &'static str,
-    (expected, found): (usize, usize),
-    problems: &mut Problems<MixedFault>,
-) {
-    if found != expected {
-        problems.add(path, MixedFault::Count { what, expected, found });
+        problems.into_result(Self { sight, inputs, model, tallies, segments, retired })
     }
 }
 
 /// Adds everything that is wrong with the columns.
-fn check_sight(sight: &Sight, problems: &mut Problems<MixedFault>) {
+fn check_sight(sight: &Sight, problems: &mut Problems<ModelFault>) {
     let path = Path::from("sight");
     for (index, column) in sight.categories.iter().enumerate() {
         check(Some(column), &path.field("categories").item(index), problems);
@@ -91,13 +74,13 @@ fn check_sight(sight: &Sight, problems: &mut Problems<MixedFault>) {
 }
 
 /// Adds all categories of prototypes that are no levels.
-fn check_levels(model: &Prototypes, columns: &[Column], problems: &mut Problems<MixedFault>) {
+fn check_levels(model: &Prototypes, columns: &[Column], problems: &mut Problems<ModelFault>) {
     for (index, prototype) in model.prototypes().iter().enumerate() {
         let path = Path::from("model").field("prototypes").item(index).field("categories");
         for (at, (&code, column)) in prototype.categories.iter().zip(columns).enumerate() {
             if code != MISSING && code as usize >= column.levels.len() {
                 let column = column.name.clone();
-                problems.add(path.item(at), MixedFault::NoLevel { column, code });
+                problems.add(path.item(at), ModelFault::NoLevel { column, code });
             }
         }
     }
@@ -108,23 +91,23 @@ fn check_tally(
     tally: &Tally,
     columns: &[Column],
     path: &Path,
-    problems: &mut Problems<MixedFault>,
+    problems: &mut Problems<ModelFault>,
 ) {
     let path = path.field("levels");
-    count(path.clone(), "categories", (columns.len(), tally.levels.len()), problems);
+    check_count(path.clone(), "categories", (columns.len(), tally.levels.len()), problems);
     for (at, (counts, column)) in tally.levels.iter().zip(columns).enumerate() {
-        count(path.item(at), "levels", (column.levels.len(), counts.len()), problems);
+        check_count(path.item(at), "levels", (column.levels.len(), counts.len()), problems);
         let found = counts.iter().fold(0_usize, |sum, &count| sum.saturating_add(count));
         if found > tally.size {
             let customers = tally.size;
-            problems.add(path.item(at), MixedFault::Counted { customers, found });
+            problems.add(path.item(at), ModelFault::Counted { customers, found });
         }
     }
 }
 
 impl From<MixedClustered> for Written {
     fn from(model: MixedClustered) -> Self {
-        let MixedClustered { sight, inputs: _, model, tallies, segments } = model;
-        Self { version: VERSION, sight, model, tallies, segments }
+        let MixedClustered { sight, inputs: _, model, tallies, segments, retired } = model;
+        Self { version: VERSION, sight, model, tallies, segments, retired }
     }
 }

@@ -9,22 +9,20 @@ mod stored;
 
 use chrono::{Datelike, NaiveDate};
 use serde::{Deserialize, Serialize};
-use thiserror::Error;
 
 use crate::cluster::stream::{Flow, Grouping, MacroClusters, Stream};
 use crate::cluster::{self, Assignment};
-use crate::feature::{FeatureTable, Preparation, Prepared, TableFault};
-use crate::id::{CustomerId, IdError, SegmentId};
+use crate::feature::{FeatureTable, Preparation, Prepared};
+use crate::id::SegmentId;
 use crate::path::{Path, Problems};
 use crate::rule::{Text, Value};
 
-use super::clustered::{beyond, segment};
 use super::told::{percent, told};
-use super::{Fit, Learn, Membership, Segment, Segmenter};
+use super::{Fit, Learn, Membership, ModelFault, Segment, Segmenter, found};
 
 pub use regroup::{Absorbed, Regrouped, Shift, Split};
 
-use stored::{VERSION, Written};
+use stored::Written;
 
 /// Finds segments of customers who are alike, and lets them move as customers keep coming.
 ///
@@ -69,60 +67,6 @@ pub struct Streams {
     pub as_of: NaiveDate,
 }
 
-/// Why no segments were found, or a stored model is none.
-#[derive(Clone, Debug, PartialEq, Error)]
-#[non_exhaustive]
-pub enum StreamedFault {
-    /// The table does not suit the preparation.
-    #[error(transparent)]
-    Table(#[from] TableFault),
-    /// The recipe of the stream or of the grouping is at fault, or there is nothing to group.
-    #[error(transparent)]
-    Cluster(#[from] cluster::Fault),
-    /// A number is so large on its scale that distances would overflow.
-    #[error("column `{column}` of customer `{customer}` is beyond {largest:e}: scale the column",
-        largest = cluster::LARGEST)]
-    TooLarge {
-        /// The name of the column.
-        column: Text,
-        /// The customer.
-        customer: CustomerId,
-    },
-    /// A segment's id is none.
-    #[error(transparent)]
-    Id(#[from] IdError),
-    /// The stored model is of another version.
-    #[error("version {found} cannot be read: this is version {VERSION}")]
-    Version {
-        /// The version found.
-        found: u32,
-    },
-    /// The stored model does not have one of something for each of another.
-    #[error("there are {found} {what}: {expected} are needed")]
-    Count {
-        /// What was counted.
-        what: &'static str,
-        /// How many there must be.
-        expected: usize,
-        /// How many there are.
-        found: usize,
-    },
-    /// Two segments of the stored model have one id.
-    #[error("there are two segments `{id}`")]
-    DuplicateSegment {
-        /// Their id.
-        id: SegmentId,
-    },
-    /// A segment of the stored model has a number that was never given.
-    #[error("the segment `{id}` is numbered beyond the {issued} that were given")]
-    NeverIssued {
-        /// Its id.
-        id: SegmentId,
-        /// The highest number that was given.
-        issued: usize,
-    },
-}
-
 /// Segments that move with the customers who keep coming.
 ///
 /// At the fit they are numbered from the weightiest to the lightest (`cluster-1`, `cluster-2`…).
@@ -142,7 +86,7 @@ pub struct Streamed {
 
 impl Fit for Streams {
     type Model = Streamed;
-    type Error = Problems<StreamedFault>;
+    type Error = Problems<ModelFault>;
 
     fn fit_seeded(&self, table: &FeatureTable, seed: u64) -> Result<Streamed, Self::Error> {
         let mut problems = Problems::none();
@@ -153,10 +97,7 @@ impl Fit for Streams {
         let (Some(mut flow), Some(prepared)) = (flow, prepared) else { return Err(problems) };
         let coordinates = problems.take(&path, prepared.table(table));
         let Some(coordinates) = coordinates else { return Err(problems) };
-        for (position, column, customer) in beyond(&coordinates) {
-            let place = path.field("columns").item(position);
-            problems.add(place, StreamedFault::TooLarge { column, customer });
-        }
+        found::check_coordinates(&coordinates, &path, &mut problems);
         let (true, Some(matrix)) = (problems.is_empty(), coordinates.matrix()) else {
             return Err(problems);
         };
@@ -168,15 +109,10 @@ impl Fit for Streams {
         let clusters = problems.take(&Path::from("grouping"), found);
         let Some(clusters) = clusters else { return Err(problems) };
         let issued = clusters.clusters().len();
-        match (1..=issued).map(segment).collect::<Result<Vec<_>, _>>() {
-            Ok(segments) => {
-                let inputs = names(&prepared);
-                let model =
-                    Streamed { prepared, inputs, grouping, flow, clusters, segments, issued };
-                Ok(model.described())
-            }
-            Err(fault) => Err(Problems::one(Path::from("segments"), fault.into())),
-        }
+        let segments = found::segments(issued)?;
+        let inputs = names(&prepared);
+        let model = Streamed { prepared, inputs, grouping, flow, clusters, segments, issued };
+        Ok(model.described())
     }
 }
 
@@ -226,20 +162,13 @@ impl Streamed {
 
     /// Gives a segment another name and description for people; whether there is such a segment.
     pub fn rename(&mut self, id: &SegmentId, name: &str, description: &str) -> bool {
-        let found = self.segments.iter_mut().find(|segment| segment.id == *id);
-        found.is_some_and(|segment| {
-            segment.name = name.to_owned();
-            segment.description = description.to_owned();
-            true
-        })
+        found::rename(&mut self.segments, id, name, description)
     }
 
     /// The same model, whose segments are all described by what is typical of them.
     fn described(mut self) -> Self {
         let descriptions = self.descriptions();
-        for (segment, description) in self.segments.iter_mut().zip(descriptions) {
-            segment.description = description;
-        }
+        found::describe(&mut self.segments, descriptions);
         self
     }
 
@@ -275,8 +204,7 @@ impl Segmenter for Streamed {
 
     /// The one segment that was nearest at the last grouping.
     fn assign(&self, row: &[Option<Value>], _today: NaiveDate) -> Membership {
-        let segment = self.place(row).and_then(|found| self.segments.get(found.nearest.cluster));
-        segment.map_or_else(Membership::none, |segment| Membership::of(segment.id.clone()))
+        found::membership(&self.segments, self.place(row).map(|found| found.nearest.cluster))
     }
 
     /// From the nearest micro-cluster of each segment, in the scaled columns.

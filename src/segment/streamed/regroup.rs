@@ -7,11 +7,11 @@ use crate::cluster::stream::{Drift, MacroClusters, Move};
 use crate::feature::Column;
 use crate::id::SegmentId;
 use crate::path::{Path, Problems};
-use crate::segment::Segment;
-use crate::segment::clustered::segment;
+use crate::segment::found::segment;
 use crate::segment::told::{listed, percent, told};
+use crate::segment::{ModelFault, Segment};
 
-use super::{Streamed, StreamedFault, days};
+use super::{Streamed, days};
 
 /// What became of segments when they were looked at anew.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -120,7 +120,7 @@ impl Streamed {
     /// # Errors
     /// Everything in the grouping that is out of range, and that all customers have faded; the
     /// segments are then as before.
-    pub fn regroup(&mut self, today: NaiveDate) -> Result<Regrouped, Problems<StreamedFault>> {
+    pub fn regroup(&mut self, today: NaiveDate) -> Result<Regrouped, Problems<ModelFault>> {
         let mut problems = Problems::none();
         let found = self.flow.group(&self.grouping, days(today));
         let later = problems.take(&Path::from("grouping"), found);
@@ -149,7 +149,7 @@ impl Streamed {
         &self,
         drift: &Drift,
         clusters: usize,
-    ) -> Result<(Vec<Segment>, usize), StreamedFault> {
+    ) -> Result<(Vec<Segment>, usize), ModelFault> {
         let mut issued = self.issued;
         let mut segments = Vec::with_capacity(clusters);
         for cluster in 0..clusters {

@@ -1,16 +1,14 @@
 //! The stored form of a model, and what can be wrong with it.
 
-use std::collections::BTreeSet;
-
 use serde::{Deserialize, Serialize};
 
 use crate::cluster::Fault;
 use crate::cluster::stream::{Flow, Grouping, MacroClusters};
 use crate::feature::Prepared;
 use crate::path::{Path, Problems};
-use crate::segment::Segment;
+use crate::segment::{ModelFault, Segment, found};
 
-use super::{Streamed, StreamedFault, names};
+use super::{Streamed, names};
 
 /// The version of the stored form of [`Streamed`].
 pub(super) const VERSION: u32 = 1;
@@ -31,46 +29,36 @@ pub(super) struct Written {
 }
 
 impl TryFrom<Written> for Streamed {
-    type Error = Problems<StreamedFault>;
+    type Error = Problems<ModelFault>;
 
     fn try_from(written: Written) -> Result<Self, Self::Error> {
         let Written { version, prepared, grouping, flow, clusters, segments, issued } = written;
         let mut problems = Problems::none();
-        if version != VERSION {
-            problems.add(Path::from("version"), StreamedFault::Version { found: version });
-        }
+        found::check_version(version, VERSION, &mut problems);
         let columns = prepared.columns().len();
-        for (place, what, found, expected) in [
-            ("flow", "coordinates", flow.columns(), columns),
-            ("clusters", "coordinates", clusters.columns(), columns),
-            ("segments", "segments", segments.len(), clusters.clusters().len()),
-        ] {
-            if found != expected {
-                let fault = StreamedFault::Count { what, expected, found };
-                problems.add(Path::from(place), fault);
-            }
+        for (place, found) in [("flow", flow.columns()), ("clusters", clusters.columns())] {
+            found::check_count(Path::from(place), "coordinates", (columns, found), &mut problems);
         }
+        found::check_segments(&segments, clusters.clusters().len(), &mut problems);
         if issued > MOST_ISSUED {
             let fault = Fault::OutOfRange { value: issued as f64 };
             problems.add(Path::from("issued"), fault.into());
         }
-        check_ids(&segments, issued, &mut problems);
+        check_numbers(&segments, issued, &mut problems);
         let inputs = names(&prepared);
         let read = Self { prepared, inputs, grouping, flow, clusters, segments, issued };
         problems.into_result(read)
     }
 }
 
-/// Adds everything that is wrong with the ids of segments.
-fn check_ids(segments: &[Segment], issued: usize, problems: &mut Problems<StreamedFault>) {
-    let mut seen = BTreeSet::new();
+/// Adds all segments whose number was never given.
+fn check_numbers(segments: &[Segment], issued: usize, problems: &mut Problems<ModelFault>) {
     for (index, segment) in segments.iter().enumerate() {
-        let (path, id) = (Path::from("segments").item(index), segment.id.clone());
+        let id = &segment.id;
         let number = id.as_str().strip_prefix("cluster-").and_then(|number| number.parse().ok());
-        if !seen.insert(&segment.id) {
-            problems.add(path, StreamedFault::DuplicateSegment { id });
-        } else if number.is_some_and(|number: usize| number > issued) {
-            problems.add(path, StreamedFault::NeverIssued { id, issued });
+        if number.is_some_and(|number: usize| number > issued) {
+            let fault = ModelFault::NeverIssued { id: id.clone(), issued };
+            problems.add(Path::from("segments").item(index), fault);
         }
     }
 }
