@@ -2,8 +2,8 @@
 
 use std::collections::BTreeMap;
 
-use loyalty::feature::FeatureTable;
-use loyalty::rule::Text;
+use loyalty::feature::{Column, FeatureTable};
+use loyalty::rule::{Text, Value};
 use loyalty::segment::Membership;
 use loyalty::segment::drift::{Baseline, Level, Watch};
 
@@ -73,7 +73,7 @@ fn nothing_to_compare_is_an_error() {
     assert_eq!(told(watch.compare(&none, &some)), "`reference`: there are no customers");
     assert_eq!(told(watch.compare(&some, &none)), "`now`: there are no customers");
     let blank = FeatureTable::new(["spend"], [(customer("ann"), [None])]).unwrap();
-    let expected = "`now.columns[0]`: column `spend` has no number";
+    let expected = "`now.columns[0]`: column `spend` has no value";
     assert_eq!(told(watch.compare(&some, &blank)), expected);
     let other = table(["orders"], &[[1.0]]);
     assert!(told(watch.compare(&some, &other)).starts_with("`now.columns[0]`: there is no column"));
@@ -98,7 +98,7 @@ fn a_baseline_is_kept_without_its_customers() {
     assert_eq!((kept.stability, kept.level), (full.stability, full.level));
     let broken = json.replacen("\"counts\":[", "\"counts\":[1,", 1);
     let told = serde_json::from_str::<Baseline>(&broken).unwrap_err().to_string();
-    assert!(told.starts_with("`[0]`: the cuts and counts of column `spend`"), "{told}");
+    assert!(told.starts_with("`[0]`: the bins and counts of column `spend`"), "{told}");
 }
 
 #[test]
@@ -110,4 +110,49 @@ fn members_of_segments_drift_like_categories() {
     // Of nobody in no segment, half a customer is counted.
     let index = 0.2 * (1.0_f64 / 0.8).ln() + (0.2 - 0.01) * (0.2_f64 / 0.01).ln();
     assert!((drift.stability.index - index).abs() < 1e-12);
+}
+
+/// So many customers of each channel, whose levels stand in the order given.
+fn channels(counts: &[(&str, usize)]) -> FeatureTable {
+    let texts = counts.iter().flat_map(|&(channel, count)| vec![channel; count]);
+    let row = |(at, text)| (customer(format!("c{at:03}")), [Some(Value::text(text))]);
+    let column = Column::category("channel", counts.iter().map(|(channel, _)| channel));
+    FeatureTable::from_values([column], texts.enumerate().map(row)).unwrap()
+}
+
+#[test]
+fn columns_of_categories_drift_level_by_level_and_not_by_their_positions() {
+    let watch = Watch::default();
+    let then = channels(&[("app", 60), ("shop", 40)]);
+    // The same shares in another order are no drift.
+    let same = watch.compare(&then, &channels(&[("shop", 40), ("app", 60)])).unwrap();
+    assert_eq!((same[0].stability.index, same[0].level), (0.0, Level::Noise));
+    let now = channels(&[("shop", 50), ("fax", 20), ("app", 30)]);
+    let found = watch.compare(&then, &now).unwrap().remove(0);
+    // The fax is new: half a customer in the reference.
+    let index = 0.3 * (0.6_f64 / 0.3).ln() + 0.1 * (0.5_f64 / 0.4).ln() + 0.195 * 40_f64.ln();
+    assert!((found.stability.index - index).abs() < 1e-12, "{found}");
+    assert_eq!((found.stability.bins, found.level, found.numbers), (3, Level::Large, None));
+    // The same as by counts, χ² included.
+    let counts = |of: &[(&str, u64)]| -> BTreeMap<Text, u64> {
+        of.iter().map(|&(channel, count)| (Text::from(channel), count)).collect()
+    };
+    let then_counts = counts(&[("app", 60), ("shop", 40)]);
+    let now_counts = counts(&[("app", 30), ("fax", 20), ("shop", 50)]);
+    let counted = watch.categories("channel", &then_counts, &now_counts).unwrap();
+    let (p, expected) = (found.counts.unwrap().p, counted.counts.unwrap().p);
+    assert!((p - expected).abs() < 1e-12 * expected, "{p} {expected}");
+
+    let baseline = watch.baseline(&then).unwrap();
+    let json = serde_json::to_string(&baseline).unwrap();
+    let read: Baseline = serde_json::from_str(&json).unwrap();
+    assert_eq!(watch.since(&read, &now).unwrap()[0], found);
+    let twice = json.replace("shop", "app");
+    assert!(serde_json::from_str::<Baseline>(&twice).is_err(), "{twice}");
+    let numbers = table(["channel"], &[[1.0], [0.0]]);
+    let told = watch.compare(&then, &numbers).unwrap_err().to_string();
+    let expected = "`now.columns[0]`: column `channel` was of categories and is of numbers, or the \
+                    other way round";
+    assert_eq!(told, expected);
+    assert!(watch.compare(&numbers, &then).is_err());
 }

@@ -1,7 +1,7 @@
 //! Personas are told from what sets their customers apart.
 
 use chrono::NaiveDate;
-use loyalty::feature::FeatureTable;
+use loyalty::feature::{Column, FeatureTable};
 use loyalty::id::SegmentId;
 use loyalty::rule::{Text, Value};
 use loyalty::segment::persona::{Apart, Facet, Persona, Topic, personas};
@@ -117,6 +117,25 @@ fn what_chance_alone_could_do_is_no_trait() {
     assert!(personas[0].hallmarks.is_empty());
     let told = personas.iter().map(|found| found.name.as_str()).collect::<Vec<_>>();
     assert_eq!(told[0], "Low-segment customers");
+}
+
+#[test]
+fn columns_of_categories_are_told_by_their_texts() {
+    let columns = [Column::from("segment"), Column::category("city", ["Bonn", "Kiel"])];
+    let row = |at: usize| {
+        let city = if at < 30 { "Bonn" } else { "Kiel" };
+        let city = (at % 10 > 0).then(|| Value::text(city));
+        (id(&format!("c{at:03}")), [Value::number((at / 30) as f64), city])
+    };
+    let table = FeatureTable::from_values(columns, (0..60).map(row)).unwrap();
+    let personas = personas(&Given::new(2), &table, today(), &[]).unwrap();
+    for (persona, text) in personas.iter().zip(["Bonn", "Kiel"]) {
+        let [hallmark] = &persona.hallmarks[..] else { panic!("{:?}", persona.hallmarks) };
+        assert_eq!((hallmark.of.as_str(), hallmark.text.as_str()), ("city", text));
+        assert_eq!((hallmark.known, hallmark.share, hallmark.overall), (27, 1.0, 0.5));
+        assert!(persona.contrasts.iter().all(|found| found.feature.as_str() != "city"));
+        assert!(persona.about(Topic::Who).unwrap().contains(text));
+    }
 }
 
 #[test]

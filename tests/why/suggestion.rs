@@ -108,6 +108,39 @@ fn money_yes_and_no_are_written_as_such_and_a_gap_is_in_no_rule() {
 }
 
 #[test]
+fn categories_are_written_as_the_levels_that_they_may_be() {
+    struct Given(Vec<Segment>, Vec<Text>);
+    impl Segmenter for Given {
+        fn segments(&self) -> &[Segment] {
+            &self.0
+        }
+        fn inputs(&self) -> &[Text] {
+            &self.1
+        }
+        fn assign(&self, row: &[Option<Value>], _today: NaiveDate) -> Membership {
+            let Some(Value::Text(channel)) = &row[0] else { return Membership::none() };
+            let far = ["app", "web"].contains(&channel.as_str());
+            Membership::of(self.0[usize::from(far)].id.clone())
+        }
+    }
+    let segment = |name: &str| Segment::new(SegmentId::new(name).unwrap(), name);
+    let given = Given(["near", "far"].map(segment).to_vec(), vec![Text::from("channel")]);
+    // Positions of levels tell a segment by two cuts.
+    let column = Column::category("channel", ["app", "shop", "stand", "web"]);
+    let channels = ["app", "shop", "stand", "web", "shop", "app", "stand", ""];
+    let rows = channels.iter().enumerate().map(|(at, channel)| {
+        (id(&format!("c{at}")), [(!channel.is_empty()).then(|| Value::text(channel))])
+    });
+    let table = FeatureTable::from_values([column], rows).unwrap();
+    let found = surrogate(3).suggest(&given, &table, today()).unwrap();
+    assert_eq!(texts(&found), ["channel in {shop, stand}", "channel in {app} or channel in {web}"],);
+    assert!(found.suggestions.iter().all(|rule| rule.precision() == 1.0 && rule.recall() == 1.0));
+    let rules = RuleSegments::check(&found.rules(), &Schema::new(fields(&table)).unwrap()).unwrap();
+    let held = rules.assign_all(&table, today()).unwrap();
+    assert_eq!(held, given.assign_all(&table, today()).unwrap());
+}
+
+#[test]
 fn the_tree_says_which_feature_it_went_by() {
     let found = surrogate(3).suggest(&model(), &table(), today()).unwrap();
     let (segment, attribution) = found.attributions(&row("ann")).unwrap();

@@ -1,9 +1,11 @@
 //! What is kept of a reference: the cuts of each column into bins, and how many are in each.
 
+use std::collections::BTreeSet;
+
 use serde::{Deserialize, Serialize};
 
 use super::DriftFault;
-use crate::feature::FeatureTable;
+use crate::feature::{FeatureTable, Measure};
 use crate::path::{Path, Problems};
 use crate::rule::Text;
 
@@ -12,13 +14,17 @@ use crate::rule::Text;
 #[serde(try_from = "Vec<Binned>", into = "Vec<Binned>")]
 pub struct Baseline(Vec<Binned>);
 
-/// A column in bins: up to and with the first cut, from there up to and with the second…
+/// A column in bins: of numbers up to and with the first cut, from there up to and with the
+/// second…, and of categories level by level.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Binned {
     name: Text,
     cuts: Vec<f64>,
-    /// How many are in each bin, and last how many are missing.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    levels: Vec<Text>,
+    /// How many are in each bin (after the levels those of any other), and last how many are
+    /// missing.
     counts: Vec<u64>,
 }
 
@@ -35,7 +41,14 @@ impl Binned {
         &self.cuts
     }
 
-    /// How many customers are in each bin, and last how many have no value.
+    /// The levels of a column of categories, each of which is a bin.
+    #[must_use]
+    pub fn levels(&self) -> &[Text] {
+        &self.levels
+    }
+
+    /// How many customers are in each bin, and last how many have no value. After the bins of
+    /// levels comes one of the levels that were not known then, in which nobody was.
     #[must_use]
     pub fn counts(&self) -> &[u64] {
         &self.counts
@@ -52,7 +65,40 @@ impl Binned {
         cuts.dedup();
         cuts.pop_if(|last| numbers.last().is_some_and(|greatest| *last >= *greatest));
         let counts = counts(&cuts, numbers.into_iter(), missing);
-        Self { name, cuts, counts }
+        Self { name, cuts, levels: Vec::new(), counts }
+    }
+
+    /// How many customers of a table, in which the column is at a place, are in each bin.
+    fn count(
+        &self,
+        table: &FeatureTable,
+        at: usize,
+        problems: &mut Problems<DriftFault>,
+    ) -> Vec<u64> {
+        if is_of_categories(table, at) == self.levels.is_empty() {
+            let fault = DriftFault::OtherKind { column: self.name.clone() };
+            problems.add(Path::from("columns").item(at), fault);
+            return Vec::new();
+        }
+        let (numbers, missing) = numbers(table, at, &self.name, problems);
+        if self.levels.is_empty() {
+            return counts(&self.cuts, numbers.into_iter(), missing);
+        }
+        let found = table.columns().get(at).map(|column| column.levels.as_slice());
+        // Levels can stand in another order now, and there can be others.
+        let bin = |level: &Text| self.levels.iter().position(|known| known == level);
+        let bins: Vec<usize> = found
+            .unwrap_or_default()
+            .iter()
+            .map(|level| bin(level).unwrap_or(self.levels.len()))
+            .collect();
+        let mut counts = vec![0; self.levels.len() + 1];
+        for number in numbers {
+            let bin = bins.get(number as usize).copied();
+            bin.and_then(|bin| counts.get_mut(bin)).into_iter().for_each(|count| *count += 1);
+        }
+        counts.push(missing);
+        counts
     }
 }
 
@@ -76,8 +122,15 @@ impl Baseline {
         let mut problems = nobody(table);
         let mut columns = Vec::new();
         for (at, column) in table.columns().iter().enumerate() {
-            let (numbers, missing) = numbers(table, at, &column.name, &mut problems);
-            columns.push(Binned::of(column.name.clone(), numbers, missing, bins));
+            let name = column.name.clone();
+            columns.push(if column.measure == Measure::Category {
+                let (cuts, levels) = (Vec::new(), column.levels.clone());
+                let binned = Binned { name, cuts, levels, counts: Vec::new() };
+                Binned { counts: binned.count(table, at, &mut problems), ..binned }
+            } else {
+                let (numbers, missing) = numbers(table, at, &name, &mut problems);
+                Binned::of(name, numbers, missing, bins)
+            });
         }
         problems.into_result(Self(columns))
     }
@@ -98,11 +151,15 @@ impl Baseline {
         let positions = problems.take(&Path::root(), positions).unwrap_or_default();
         let mut counted = Vec::new();
         for (column, at) in self.0.iter().zip(positions) {
-            let (numbers, missing) = numbers(table, at, &column.name, &mut problems);
-            counted.push(counts(&column.cuts, numbers.into_iter(), missing));
+            counted.push(column.count(table, at, &mut problems));
         }
         problems.into_result(counted)
     }
+}
+
+/// Whether the column at a place is of categories.
+pub(super) fn is_of_categories(table: &FeatureTable, at: usize) -> bool {
+    table.columns().get(at).is_some_and(|column| column.measure == Measure::Category)
 }
 
 fn nobody(table: &FeatureTable) -> Problems<DriftFault> {
@@ -123,7 +180,7 @@ fn numbers(
     let numbers: Vec<f64> = table.present(at).collect();
     if numbers.is_empty() && !table.customers().is_empty() {
         let path = Path::from("columns").item(at);
-        problems.add(path, DriftFault::NoNumbers { column: name.clone() });
+        problems.add(path, DriftFault::NoValues { column: name.clone() });
     }
     let missing = (table.customers().len() - numbers.len()) as u64;
     (numbers, missing)
@@ -134,9 +191,12 @@ impl TryFrom<Vec<Binned>> for Baseline {
 
     fn try_from(columns: Vec<Binned>) -> Result<Self, Self::Error> {
         let mut problems = Problems::none();
-        for (at, Binned { name, cuts, counts }) in columns.iter().enumerate() {
+        for (at, Binned { name, cuts, levels, counts }) in columns.iter().enumerate() {
             let ascending = cuts.is_sorted_by(|left, right| left < right);
-            if !ascending || counts.len() != cuts.len() + 2 {
+            let different = levels.iter().collect::<BTreeSet<_>>().len() == levels.len();
+            let one_kind = cuts.is_empty() || levels.is_empty();
+            let complete = counts.len() == cuts.len() + levels.len() + 2;
+            if !(ascending && different && one_kind && complete) {
                 let fault = DriftFault::Counts { column: name.clone() };
                 problems.add(Path::root().item(at), fault);
             }

@@ -15,9 +15,15 @@ pub enum DriftFault {
     /// There is nobody.
     #[error("there are no customers")]
     NoCustomers,
-    /// There is no number to compare.
-    #[error("column `{column}` has no number")]
-    NoNumbers {
+    /// There is no number or level to compare.
+    #[error("column `{column}` has no value")]
+    NoValues {
+        /// The name of the column.
+        column: Text,
+    },
+    /// A column has categories in one table, and numbers in the other.
+    #[error("column `{column}` was of categories and is of numbers, or the other way round")]
+    OtherKind {
         /// The name of the column.
         column: Text,
     },
@@ -27,8 +33,9 @@ pub enum DriftFault {
         /// The number of bins.
         found: usize,
     },
-    /// A stored baseline has cuts that do not ascend, or not one count more than cuts.
-    #[error("the cuts and counts of column `{column}` do not belong together")]
+    /// A stored baseline has cuts that do not ascend, levels twice, both of them, or not a count
+    /// for each bin.
+    #[error("the bins and counts of column `{column}` do not belong together")]
     Counts {
         /// The name of the column.
         column: Text,

@@ -86,7 +86,7 @@ impl Watch {
     /// What is kept of a reference, so that later tables can be compared with it when it is gone.
     ///
     /// # Errors
-    /// Fewer than two bins, a table of nobody, or columns without any number.
+    /// Fewer than two bins, a table of nobody, or columns without any value.
     pub fn baseline(&self, reference: &FeatureTable) -> Result<Baseline, Problems<DriftFault>> {
         Baseline::of(reference, self.bins)
     }
@@ -94,7 +94,7 @@ impl Watch {
     /// How far each column of a baseline has drifted in the table of now.
     ///
     /// # Errors
-    /// A table of nobody, columns that it does not have, or columns without any number.
+    /// A table of nobody, columns that it does not have, or columns without any value.
     pub fn since(
         &self,
         baseline: &Baseline,
@@ -108,8 +108,8 @@ impl Watch {
         Ok(columns.filter_map(drift).collect())
     }
 
-    /// How far each column of a reference has drifted in the table of now, in bins and number by
-    /// number.
+    /// How far each column of a reference has drifted in the table of now, in bins (of categories
+    /// level by level) and number by number.
     ///
     /// ```
     /// use loyalty::feature::FeatureTable;
@@ -152,7 +152,9 @@ impl Watch {
         let with_distance = |drift: Drift| {
             let numbers = |table: &FeatureTable| {
                 let column = table.column(drift.name.as_str())?;
-                Some(table.present(column).collect::<Vec<f64>>())
+                // Positions of levels are no numbers.
+                let is_of_numbers = !baseline::is_of_categories(table, column);
+                is_of_numbers.then(|| table.present(column).collect::<Vec<f64>>())
             };
             let samples = numbers(reference).zip(numbers(now));
             let samples = samples.and_then(|(reference, now)| Samples::new(reference, now));

@@ -19,9 +19,10 @@ use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 
 use super::Segmenter;
-use crate::feature::{FeatureTable, Measure, TableFault};
-use crate::id::SegmentId;
+use crate::feature::{Column, FeatureTable, Measure, TableFault};
+use crate::id::{CustomerId, SegmentId};
 use crate::path::Problems;
+use crate::rule::Value;
 
 pub use contrast::{Apart, Contrast};
 pub use facet::Facet;
@@ -57,7 +58,7 @@ pub struct Persona {
 /// The personas of all segments, in the order of [`Segmenter::segments`].
 ///
 /// A customer of several segments counts in each of them. Texts of facets are told for customers of
-/// the table only.
+/// the table only; its columns of categories are facets, too.
 ///
 /// ```
 /// use loyalty::cluster::KMeans;
@@ -106,7 +107,9 @@ pub fn personas(
     let numbers = table.columns().iter().enumerate();
     let numbers = numbers.filter(|(_, column)| column.measure != Measure::Category);
     let ranks: Vec<Ranks> = numbers.map(|(at, _)| Ranks::of(table, at)).collect();
-    let shares = Shares::all(table, facets);
+    let mut all: Vec<Facet> = categories(table);
+    all.extend_from_slice(facets);
+    let shares = Shares::all(table, &all);
     let mut personas = Vec::new();
     let mut pieces = Vec::new();
     for segment in segmenter.segments() {
@@ -132,6 +135,21 @@ pub fn personas(
         persona.name = name;
     }
     Ok(personas)
+}
+
+/// The columns of categories as facets.
+fn categories(table: &FeatureTable) -> Vec<Facet> {
+    let columns = table.columns().iter().enumerate();
+    let columns = columns.filter(|(_, column)| column.measure == Measure::Category);
+    let facet = |(at, column): (usize, &Column)| {
+        let level = |(row, customer): (usize, &CustomerId)| match table.value(row, at)? {
+            Value::Text(level) => Some((customer.clone(), [level])),
+            _ => None,
+        };
+        let texts = table.customers().iter().enumerate().filter_map(level);
+        Facet::new(column.name.clone(), Topic::of(column.name.as_str()), texts)
+    };
+    columns.map(facet).collect()
 }
 
 impl Persona {

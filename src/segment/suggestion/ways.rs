@@ -74,6 +74,9 @@ fn threshold(branch: &Branch, measure: Measure) -> f64 {
 /// The rule of one way.
 fn way(stretches: &[Stretch], columns: &[Column]) -> Rule {
     let tests = stretches.iter().zip(columns).flat_map(|(stretch, column)| {
+        if column.measure == Measure::Category {
+            return levels(stretch, column).into_iter().chain(None);
+        }
         let low = stretch.from.map(|from| test(column, from, Side::From));
         let high = stretch.below.map(|below| test(column, below, Side::Below));
         low.into_iter().chain(high)
@@ -89,6 +92,16 @@ fn way(stretches: &[Stretch], columns: &[Column]) -> Rule {
     }
 }
 
+/// That a category is one of the levels on a way, if not of all.
+fn levels(stretch: &Stretch, column: &Column) -> Option<Rule> {
+    let from = stretch.from.unwrap_or(f64::NEG_INFINITY);
+    let below = stretch.below.unwrap_or(f64::INFINITY);
+    let places = column.levels.iter().enumerate().map(|(at, level)| (at as f64, level));
+    let inside = places.filter(|(at, _)| (from..below).contains(at));
+    let levels: Vec<&str> = inside.map(|(_, level)| level.as_str()).collect();
+    (levels.len() < column.levels.len()).then(|| field(column.name.clone()).one_of(levels))
+}
+
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Side {
     From,
@@ -99,12 +112,6 @@ fn test(column: &Column, threshold: f64, side: Side) -> Rule {
     let operand = field(column.name.clone());
     let literal = match (column.measure, column.measure.value(threshold)) {
         (Measure::Bool, _) => return operand.is(side == Side::From),
-        (Measure::Category, _) => {
-            let levels = column.levels.iter().enumerate();
-            let from = levels.map(|(at, level)| (at as f64 >= threshold, level.as_str()));
-            let same = from.filter(|(from, _)| *from == (side == Side::From));
-            return operand.one_of(same.map(|(_, level)| level));
-        }
         (_, Some(Value::Money(money))) => Literal::from(money),
         (_, Some(Value::Integer(whole))) => Literal::Integer(whole),
         // Whole numbers are written so, and fit fields of both types.
