@@ -4,9 +4,9 @@
 use std::sync::Mutex;
 
 use loyalty::cluster::choice::{Choice, Comparison, Criteria, Reason, Row, choose, compare};
+use loyalty::cluster::validation::{Gap, gap_statistic, recurrence, silhouette, stability};
 use loyalty::cluster::{
-    Covariance, Cut, Dbscan, Fault, Gap, Hdbscan, Hierarchy, KMeans, Linkage, Method, Mixture,
-    gap_statistic, recurrence, silhouette, stability,
+    Covariance, Cut, Dbscan, Fault, Hdbscan, Hierarchy, KMeans, Linkage, Method, Mixture,
 };
 use ndarray::{Array2, ArrayView2, array};
 use rand::{Rng, SeedableRng};
@@ -368,7 +368,7 @@ fn the_number_of_threads_changes_no_byte() {
             let mixture = Mixture { restarts: 2, ..Mixture::new(5) };
             let found = mixture.fit_seeded(many.view(), None, 1).unwrap();
             let labels = found.labels(many.view()).into_iter().flatten().collect::<Vec<_>>();
-            let widths = loyalty::cluster::silhouettes(many.view(), &labels).unwrap();
+            let widths = loyalty::cluster::validation::silhouettes(many.view(), &labels).unwrap();
             let choice = choose(&KMeans::new(1), points.view(), None, 2..=4, &criteria, 1).unwrap();
             serde_json::to_string(&(found, labels, widths, choice)).unwrap()
         })

@@ -2,7 +2,8 @@
 
 use std::collections::BTreeMap;
 
-use loyalty::cluster::{Branches, Cut, Dendrogram, Hierarchy, Linkage, Note, adjusted_rand};
+use loyalty::cluster::validation::adjusted_rand;
+use loyalty::cluster::{Branches, Cut, Dendrogram, Hierarchy, Linkage, Note};
 use ndarray::{Array2, array};
 use proptest::prelude::*;
 use serde::Deserialize;

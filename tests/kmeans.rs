@@ -1,8 +1,7 @@
 //! K-means and the scores of clusters against scikit-learn, and against hostile points.
 
-use loyalty::cluster::{
-    Cluster, Clustering, Init, KMeans, Note, Objective, adjusted_rand, silhouette, silhouettes,
-};
+use loyalty::cluster::validation::{adjusted_rand, silhouette, silhouettes};
+use loyalty::cluster::{Cluster, Clustering, Init, KMeans, Note, Objective};
 use ndarray::{Array2, ArrayView2, Axis, array};
 use proptest::prelude::*;
 use rand::SeedableRng;

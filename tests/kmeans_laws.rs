@@ -1,8 +1,8 @@
 //! What holds of k-means whatever the points: weights, threads, starts, layouts.
 
+use loyalty::cluster::validation::adjusted_rand;
 use loyalty::cluster::{
     Clustering, Init, KMeans, KPrototypes, MiniBatch, Mixed, Note, Objective, Prototypes,
-    adjusted_rand,
 };
 use ndarray::{Array2, ArrayView2, Axis, concatenate};
 use proptest::prelude::*;

@@ -1,8 +1,7 @@
 //! Gaussian mixtures against scikit-learn, against their definition, and against hostile points.
 
-use loyalty::cluster::{
-    Covariance, Gaussians, Matrices, Mixture, MixtureInit, Note, Objective, adjusted_rand,
-};
+use loyalty::cluster::validation::adjusted_rand;
+use loyalty::cluster::{Covariance, Gaussians, Matrices, Mixture, MixtureInit, Note, Objective};
 use ndarray::{Array2, array};
 use proptest::prelude::*;
 use serde::Deserialize;

@@ -1,8 +1,7 @@
 //! K-prototypes and k-modes against the Python package kmodes, and against hostile points.
 
-use loyalty::cluster::{
-    KPrototypes, MISSING, Mixed, Note, Objective, Prototypes, Start, StartAt, adjusted_rand,
-};
+use loyalty::cluster::validation::adjusted_rand;
+use loyalty::cluster::{KPrototypes, MISSING, Mixed, Note, Objective, Prototypes, Start, StartAt};
 use ndarray::{Array2, array};
 use proptest::prelude::*;
 use serde::Deserialize;

@@ -2,11 +2,12 @@
 
 use std::collections::BTreeMap;
 
-use loyalty::cluster::{
-    Cluster, Fault, Init, KMeans, adjusted_mutual_information, adjusted_rand, calinski_harabasz,
-    davies_bouldin, fowlkes_mallows, normalized_mutual_information, sampled_silhouette, silhouette,
-    silhouettes, simplified_silhouette, v_measure,
+use loyalty::cluster::validation::{
+    adjusted_mutual_information, adjusted_rand, calinski_harabasz, davies_bouldin, fowlkes_mallows,
+    normalized_mutual_information, sampled_silhouette, silhouette, silhouettes,
+    simplified_silhouette, v_measure,
 };
+use loyalty::cluster::{Cluster, Fault, Init, KMeans};
 use ndarray::{Array2, array};
 use proptest::prelude::*;
 use rand::{Rng, SeedableRng};

@@ -1,7 +1,8 @@
 //! Streams against all points that they ever saw, and against the methods that see all at once.
 
 use loyalty::cluster::stream::{Flow, Grouping, MacroClusters, Standing, Stream};
-use loyalty::cluster::{Birch, Cut, Hierarchy, Init, KMeans, adjusted_rand};
+use loyalty::cluster::validation::adjusted_rand;
+use loyalty::cluster::{Birch, Cut, Hierarchy, Init, KMeans};
 use ndarray::Array2;
 use proptest::prelude::*;
 use serde::Deserialize;
@@ -198,17 +199,17 @@ fn a_cluster_that_wanders_is_followed_and_one_that_stays_away_fades() {
         }
     }
     let [before, between, after] = group.as_slice() else { panic!("{group:?}") };
-    let drift = before.drift(between);
-    assert_eq!(drift.moves.len(), 2);
-    assert_eq!((drift.born.len(), drift.faded.len()), (1, 0));
-    let wandering = &drift.moves[0];
+    let transitions = before.transitions(between);
+    assert_eq!(transitions.moves.len(), 2);
+    assert_eq!((transitions.born.len(), transitions.faded.len()), (1, 0));
+    let wandering = &transitions.moves[0];
     assert_eq!((wandering.before, &wandering.from), (0, &before.clusters()[0].center));
     assert!(wandering.to[0] > wandering.from[0] && wandering.distance < 1.0, "{wandering:?}");
     assert_eq!(wandering.weight_before, before.clusters()[0].weight);
-    let drift = between.drift(after);
+    let transitions = between.transitions(after);
     // The one at (30, 30) was the lightest after two half-lives without a point.
-    assert_eq!(drift.faded, [2]);
-    assert_eq!((drift.moves.len(), drift.born.len()), (2, 0));
+    assert_eq!(transitions.faded, [2]);
+    assert_eq!((transitions.moves.len(), transitions.born.len()), (2, 0));
     assert!(after.clusters().iter().all(|cluster| cluster.center[0] < 10.0));
 }
 
@@ -221,12 +222,12 @@ fn clusters_that_meet_are_absorbed_and_those_that_part_are_split() {
     }
     let (three, two) =
         (flow.group(&by_tree(3), 0.0).unwrap(), flow.group(&by_tree(2), 0.0).unwrap());
-    let drift = three.drift(&two);
-    assert_eq!((drift.absorbed.as_slice(), drift.moves.len()), (&[(1, 0)][..], 2));
-    assert_eq!(drift.moves[0].kept, 1.0);
-    assert_eq!(drift.moves[0].to, [1.6]);
-    assert_eq!(two.drift(&three).split, [(0, 1)]);
-    let still = two.drift(&two);
+    let transitions = three.transitions(&two);
+    assert_eq!((transitions.absorbed.as_slice(), transitions.moves.len()), (&[(1, 0)][..], 2));
+    assert_eq!(transitions.moves[0].kept, 1.0);
+    assert_eq!(transitions.moves[0].to, [1.6]);
+    assert_eq!(two.transitions(&three).split, [(0, 1)]);
+    let still = two.transitions(&two);
     assert!(still.moves.iter().all(|moved| moved.distance == 0.0));
     assert!(still.faded.is_empty() && still.born.is_empty());
 }
@@ -459,7 +460,7 @@ proptest! {
         prop_assert!(twice.micro_clusters(1e11).len() <= stream.most);
         if let Ok(found) = flow.group(&by_tree(2), 1e11) {
             prop_assert!(found.clusters().iter().all(|cluster| cluster.weight > 0.0));
-            prop_assert_eq!(found.drift(&found).moves.len(), found.clusters().len());
+            prop_assert_eq!(found.transitions(&found).moves.len(), found.clusters().len());
         }
     }
 }

@@ -1,6 +1,7 @@
 //! Micro-clusters against scikit-learn, against their definition, and against hostile points.
 
-use loyalty::cluster::{Birch, Cut, Feature, Hierarchy, Summary, adjusted_rand};
+use loyalty::cluster::validation::adjusted_rand;
+use loyalty::cluster::{Birch, ClusteringFeature, Cut, Hierarchy, MicroClusters};
 use ndarray::{Array2, array};
 use proptest::prelude::*;
 use serde::Deserialize;
@@ -108,8 +109,8 @@ fn a_tree_of_few_micro_clusters_finds_what_the_tree_of_the_points_finds() {
 
 #[test]
 fn the_feature_of_points_is_their_mean_weight_and_scatter() {
-    let mut feature = Feature::point(&[1.0, 0.0], 1.0);
-    feature.absorb(&Feature::point(&[4.0, 0.0], 2.0));
+    let mut feature = ClusteringFeature::point(&[1.0, 0.0], 1.0);
+    feature.absorb(&ClusteringFeature::point(&[4.0, 0.0], 2.0));
     assert_eq!((feature.center.as_slice(), feature.weight), (&[3.0, 0.0][..], 3.0));
     // 1 · 2² + 2 · 1².
     assert_eq!((feature.scatter, feature.radius()), (6.0, 2.0_f64.sqrt()));
@@ -118,9 +119,9 @@ fn the_feature_of_points_is_their_mean_weight_and_scatter() {
 #[test]
 fn features_far_from_zero_do_not_cancel() {
     let offset = 1e9;
-    let mut feature = Feature::point(&[offset], 1.0);
+    let mut feature = ClusteringFeature::point(&[offset], 1.0);
     for x in [1e-3, 2e-3, 3e-3] {
-        feature.absorb(&Feature::point(&[offset + x], 1.0));
+        feature.absorb(&ClusteringFeature::point(&[offset + x], 1.0));
     }
     // 1.25 · 10⁻⁶ up to the grid of floats near 10⁹.
     assert!((feature.radius() - 1.25e-6_f64.sqrt()).abs() < 1e-7, "{}", feature.radius());
@@ -131,9 +132,9 @@ fn a_model_survives_json_and_a_broken_one_is_refused() {
     let points = array![[0.0], [0.1], [5.0]];
     let found = Birch::new(0.5).fit(points.view(), None).unwrap();
     let json = serde_json::to_string(&found).unwrap();
-    assert_eq!(serde_json::from_str::<Summary>(&json).unwrap(), found);
+    assert_eq!(serde_json::from_str::<MicroClusters>(&json).unwrap(), found);
     let broken = json.replace("\"radii\":[", "\"radii\":[-1.0,");
-    let told = serde_json::from_str::<Summary>(&broken).unwrap_err().to_string();
+    let told = serde_json::from_str::<MicroClusters>(&broken).unwrap_err().to_string();
     assert!(told.contains("`radii`: there are 3 radii: 2 are needed"), "{told}");
     assert!(told.contains("`radii[0]`: `-1` is out of range"), "{told}");
 }
@@ -222,7 +223,7 @@ proptest! {
                 prop_assert_eq!(label, Some(assigned.nearest.cluster));
             }
             let json = serde_json::to_string(&found).unwrap();
-            prop_assert_eq!(serde_json::from_str::<Summary>(&json).unwrap(), found);
+            prop_assert_eq!(serde_json::from_str::<MicroClusters>(&json).unwrap(), found);
             let tree = Hierarchy { summary: Some(birch), ..Hierarchy::new(Cut::Clusters(3)) };
             let found = tree.fit(points.view(), weights).unwrap();
             prop_assert_eq!(found.members().len(), rows);

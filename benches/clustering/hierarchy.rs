@@ -1,7 +1,8 @@
 //! Trees of ten thousand customers by Ward, of fewer by linkages that compare all pairs, and of a
 //! million by way of micro-clusters.
 
-use loyalty::cluster::{Birch, Branches, Cut, Hierarchy, Linkage, adjusted_rand};
+use loyalty::cluster::validation::adjusted_rand;
+use loyalty::cluster::{Birch, Branches, Cut, Hierarchy, Linkage};
 
 use super::data::{Data, customers};
 use super::figures::{CLOCK, Figures, least};

@@ -1,7 +1,8 @@
 //! K-means with 8 clusters: a step of it, whole fits and what they find, and a million: labels, and fits in
 //! batches.
 
-use loyalty::cluster::{Init, KMeans, MiniBatch, Objective, adjusted_rand};
+use loyalty::cluster::validation::adjusted_rand;
+use loyalty::cluster::{Init, KMeans, MiniBatch, Objective};
 
 use super::data::customers;
 use super::figures::{CLOCK, Figures, least};

@@ -2,9 +2,10 @@
 
 use std::hint::black_box;
 
+use loyalty::cluster::KMeans;
 use loyalty::cluster::choice::{Criteria, choose};
-use loyalty::cluster::{
-    KMeans, adjusted_mutual_information, adjusted_rand, calinski_harabasz, davies_bouldin,
+use loyalty::cluster::validation::{
+    adjusted_mutual_information, adjusted_rand, calinski_harabasz, davies_bouldin,
     sampled_silhouette, silhouette,
 };
 

@@ -1,7 +1,8 @@
 //! Micro-clusters of customers as they come, who count half after 2,000 others.
 
 use loyalty::cluster::stream::{Flow, Grouping, Stream};
-use loyalty::cluster::{Cut, Hierarchy, adjusted_rand};
+use loyalty::cluster::validation::adjusted_rand;
+use loyalty::cluster::{Cut, Hierarchy};
 
 use super::data::{Data, customers};
 use super::figures::{CLOCK, Figures, least};

@@ -2,7 +2,8 @@
 
 use std::error::Error;
 
-use loyalty::cluster::{KMeans, adjusted_rand, silhouette};
+use loyalty::cluster::KMeans;
+use loyalty::cluster::validation::{adjusted_rand, silhouette};
 use loyalty::feature::{FeatureTable, Preparation, Scale};
 use loyalty::rule::Value;
 use loyalty::segment::clustered::{Clusters, Level, Portrait};

@@ -3,15 +3,16 @@
 //! A recipe is fitted on a matrix of points and gives a model, which assigns any point: [`KMeans`],
 //! [`Mixture`], [`Dbscan`], [`Hdbscan`] and [`Hierarchy`], or with categories too [`KPrototypes`].
 //! [`Method`] is any of the former and [`Model`] any of their models; a [`stream`] learns points as
-//! they come. [`silhouettes`] and others say how good clusters are, and [`choice`] how many there
-//! should be.
+//! they come. [`validation`] says how good clusters are, and [`choice`] how many there should be and
+//! which method to take.
 
 pub mod choice;
+pub mod density;
 pub mod shapley;
 pub mod stream;
 pub mod tree;
+pub mod validation;
 
-mod density;
 mod fault;
 mod found;
 mod hierarchy;
@@ -24,13 +25,9 @@ pub(crate) mod neighbors;
 mod points;
 mod prototypes;
 mod summary;
-mod validation;
 mod wide;
 
-pub use density::{
-    Branch, CondensedTree, Dbscan, DbscanPoints, DenseRegions, DensityHierarchy, Departure,
-    Hdbscan, Member, Optics, ReachabilityOrder, Selection, Single,
-};
+pub use density::{Dbscan, DenseRegions, DensityHierarchy, Hdbscan, Optics};
 pub use fault::Fault;
 pub use found::{Assignment, Cluster, Nearest, Note, Objective, Report};
 pub use hierarchy::{Branches, Cut, Dendrogram, Hierarchy, Linkage, MOST_PLACES, Merge};
@@ -40,10 +37,4 @@ pub use method::{Method, Model};
 pub use mixture::{Covariance, Gaussians, Matrices, Mixture, MixtureInit};
 pub use points::{HEAVIEST, LARGEST, LIGHTEST};
 pub use prototypes::{KPrototypes, MISSING, Mixed, Prototype, Prototypes, Start, StartAt};
-pub use summary::{Birch, Feature, Summary};
-pub use validation::{
-    Gap, Recurrence, SampledSilhouette, VMeasure, adjusted_mutual_information, adjusted_rand,
-    calinski_harabasz, davies_bouldin, fowlkes_mallows, gap_statistic,
-    normalized_mutual_information, recurrence, sampled_silhouette, silhouette, silhouettes,
-    simplified_silhouette, stability, v_measure,
-};
+pub use summary::{Birch, ClusteringFeature, MicroClusters};

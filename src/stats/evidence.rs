@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::{ChiSquared, FisherF, Summary};
+use super::{ChiSquared, FisherF, Moments};
 
 /// What a test found.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
@@ -163,15 +163,15 @@ pub fn kruskal_wallis(samples: &[Vec<f64>]) -> Option<Evidence> {
 /// any spread.
 ///
 /// ```
-/// use loyalty::stats::{Summary, welch};
+/// use loyalty::stats::{Moments, welch};
 ///
-/// let samples = [Summary::of([1.0, 2.0, 3.0]), Summary::of([7.0, 9.0, 11.0])];
+/// let samples = [Moments::of([1.0, 2.0, 3.0]), Moments::of([7.0, 9.0, 11.0])];
 /// assert!(welch(&samples).ok_or("two samples")?.p < 0.05);
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 #[must_use]
-pub fn welch(samples: &[Summary]) -> Option<Evidence> {
-    let errors: Option<Vec<f64>> = samples.iter().map(Summary::squared_error).collect();
+pub fn welch(samples: &[Moments]) -> Option<Evidence> {
+    let errors: Option<Vec<f64>> = samples.iter().map(Moments::squared_error).collect();
     let weights: Vec<f64> = errors?.into_iter().map(f64::recip).collect();
     let weight: f64 = weights.iter().sum();
     let weighted = samples.iter().zip(&weights);

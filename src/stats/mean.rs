@@ -7,9 +7,9 @@ use super::{Confidence, Estimate, StudentT};
 /// What of a sample its mean is judged by.
 ///
 /// ```
-/// use loyalty::stats::{Confidence, Summary};
+/// use loyalty::stats::{Confidence, Moments};
 ///
-/// let (a, b) = (Summary::of([30.0, 40.0, 50.0]), Summary::of([10.0, 12.0, 14.0, 16.0]));
+/// let (a, b) = (Moments::of([30.0, 40.0, 50.0]), Moments::of([10.0, 12.0, 14.0, 16.0]));
 /// let difference = a.difference(&b, Confidence::USUAL).ok_or("both have some spread")?;
 /// assert_eq!(difference.value, 27.0);
 /// assert!(difference.low > 3.6 && difference.high < 50.4);
@@ -17,7 +17,7 @@ use super::{Confidence, Estimate, StudentT};
 /// ```
 #[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub struct Summary {
+pub struct Moments {
     /// How many numbers there are.
     pub count: u64,
     /// Their mean.
@@ -26,13 +26,13 @@ pub struct Summary {
     pub squares: f64,
 }
 
-impl Summary {
-    /// The summary of finite numbers, by the updates of B. Welford (Technometrics 4, 1962).
+impl Moments {
+    /// The moments of finite numbers, by the updates of B. Welford (Technometrics 4, 1962).
     #[must_use]
     pub fn of(numbers: impl IntoIterator<Item = f64>) -> Self {
-        numbers.into_iter().fold(Self::default(), |mut summary, number| {
-            summary.add(number);
-            summary
+        numbers.into_iter().fold(Self::default(), |mut moments, number| {
+            moments.add(number);
+            moments
         })
     }
 
@@ -44,7 +44,7 @@ impl Summary {
         self.squares += difference * (number - self.mean);
     }
 
-    /// The summary of both samples together.
+    /// The moments of both samples together.
     ///
     /// T. Chan, G. Golub and R. LeVeque, "Updating formulae and a pairwise algorithm for computing
     /// sample variances" (1979).
@@ -86,8 +86,8 @@ impl Summary {
     #[must_use]
     pub fn difference(&self, other: &Self, confidence: Confidence) -> Option<Estimate> {
         let (one, two) = (self.squared_error()?, other.squared_error()?);
-        let part = |error: f64, summary: &Self| {
-            Some(error / (one + two) * (error / (one + two)) / summary.count.checked_sub(1)? as f64)
+        let part = |error: f64, moments: &Self| {
+            Some(error / (one + two) * (error / (one + two)) / moments.count.checked_sub(1)? as f64)
         };
         // Without any spread, whatever the degrees are.
         let degrees =
@@ -100,9 +100,9 @@ impl Summary {
     /// two means (the delta method).
     ///
     /// ```
-    /// use loyalty::stats::{Confidence, Summary};
+    /// use loyalty::stats::{Confidence, Moments};
     ///
-    /// let (a, b) = (Summary::of([30.0, 40.0, 50.0]), Summary::of([10.0, 12.0, 14.0, 16.0]));
+    /// let (a, b) = (Moments::of([30.0, 40.0, 50.0]), Moments::of([10.0, 12.0, 14.0, 16.0]));
     /// let times = a.ratio(&b, Confidence::USUAL).ok_or("both are above 0")?;
     /// assert!((times.value - 40.0 / 13.0).abs() < 1e-12 && !times.covers(1.0));
     /// # Ok::<(), Box<dyn std::error::Error>>(())

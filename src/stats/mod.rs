@@ -22,7 +22,7 @@ pub use adwin::{Adwin, NoWindow};
 pub use confidence::{Confidence, Estimate};
 pub use distribution::{Beta, ChiSquared, FisherF, StudentT};
 pub use evidence::{Evidence, Method, Test, chi_squared, kruskal_wallis, welch};
-pub use mean::Summary;
+pub use mean::Moments;
 pub use proportion::Proportion;
 pub use sample::Samples;
 pub use stability::Stability;

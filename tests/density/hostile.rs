@@ -1,8 +1,7 @@
 //! Points that break what is careless, stored models that no fit could have given, and threads.
 
-use loyalty::cluster::{
-    Dbscan, DenseRegions, DensityHierarchy, Hdbscan, Note, Optics, Selection, Single,
-};
+use loyalty::cluster::density::{Selection, Single};
+use loyalty::cluster::{Dbscan, DenseRegions, DensityHierarchy, Hdbscan, Note, Optics};
 use ndarray::{Array2, array};
 use proptest::prelude::*;
 

@@ -1,6 +1,7 @@
 //! What holds of any points: the definitions, and that nothing depends on how points are given.
 
-use loyalty::cluster::{Dbscan, DbscanPoints, DenseRegions, DensityHierarchy, Hdbscan, Selection};
+use loyalty::cluster::density::{DbscanPoints, Selection};
+use loyalty::cluster::{Dbscan, DenseRegions, DensityHierarchy, Hdbscan};
 use proptest::prelude::*;
 use rand::{Rng, SeedableRng};
 use rand_chacha::ChaCha8Rng;

@@ -1,8 +1,7 @@
 //! The numbers of scikit-learn 1.9.1 and of hdbscan 0.8.44, as `tests/data/density.py` writes them.
 
-use loyalty::cluster::{
-    Dbscan, DensityHierarchy, Hdbscan, Member, Objective, Optics, Selection, Single,
-};
+use loyalty::cluster::density::{Member, Selection, Single};
+use loyalty::cluster::{Dbscan, DensityHierarchy, Hdbscan, Objective, Optics};
 use serde::Deserialize;
 
 use super::{matrix, renumbered};

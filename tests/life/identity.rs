@@ -6,7 +6,7 @@ use loyalty::cluster::KMeans;
 use loyalty::feature::{Preparation, Scale};
 use loyalty::id::{CustomerId, SegmentId};
 use loyalty::segment::clustered::{Clustered, Clusters};
-use loyalty::segment::identity::{Before, Event, Identified, Identity};
+use loyalty::segment::identity::{Before, Identified, Identity, Transition};
 use loyalty::segment::{Fit, Segmenter, members};
 use ndarray::Array2;
 use proptest::prelude::*;
@@ -39,7 +39,7 @@ fn check(then: &[&[u32]], now: &[&[u32]], ids: &str, told: &[&str]) {
     let found = identified(then, now);
     let names: Vec<&str> = found.ids.iter().map(SegmentId::as_str).collect();
     assert_eq!(names.join(" ").replace("cluster-", ""), ids);
-    let sentences: Vec<String> = found.events.iter().map(ToString::to_string).collect();
+    let sentences: Vec<String> = found.transitions.iter().map(ToString::to_string).collect();
     assert_eq!(sentences.iter().map(|it| it.replace("cluster-", "")).collect::<Vec<_>>(), told);
 }
 
@@ -121,14 +121,16 @@ fn without_common_customers_close_centers_are_the_same_segment() {
     let found = found.unwrap();
     assert_eq!(found.ids, [segment("cluster-2"), segment("cluster-1")]);
     assert!(
-        matches!(found.events[0], Event::Kept { stayed: 0, similarity, .. } if similarity == 0.9)
+        matches!(found.transitions[0], Transition::Kept { stayed: 0, similarity, .. } if similarity == 0.9)
     );
     // Half of the customers of both are known: (4 + 2) of (4 + 8).
     let half = clusters(&[&[1, 2, 31, 32, 33, 34, 35, 36]]);
     let then = Before { members: before(&[&FEW]).members, ..before(&[&FEW]) };
     let found = Identity::default().identify(&then, &half, Some(&ndarray::array![[1.0]])).unwrap();
     // left 2 of 4, known 2 of 8: p = 4/12; Jaccard 2/2.
-    let Event::Kept { similarity, .. } = found.events[0] else { panic!("{:?}", found.events) };
+    let Transition::Kept { similarity, .. } = found.transitions[0] else {
+        panic!("{:?}", found.transitions)
+    };
     assert!((similarity - (4.0 / 12.0 + 8.0 / 12.0)).abs() < 1e-12);
 }
 
@@ -226,27 +228,27 @@ proptest! {
         };
         prop_assert_eq!(whose(&now, &found.ids), whose(&turned, &again.ids));
         let sorted = |found: &Identified| {
-            let mut told: Vec<String> = found.events.iter().map(ToString::to_string).collect();
+            let mut told: Vec<String> = found.transitions.iter().map(ToString::to_string).collect();
             told.sort();
             told
         };
         prop_assert_eq!(sorted(&found), sorted(&again));
     }
 
-    /// Every segment before and every cluster now is in an event; customers are counted once.
+    /// Every segment before and every cluster now is in a transition; customers are counted once.
     #[test]
     fn nothing_is_left_untold_and_sums_tie(moves in moves()) {
         let (then, now) = both(&moves);
         let found = Identity::default().identify(&then, &now, None).unwrap();
         let mut told = BTreeSet::new();
-        for event in &found.events {
-            match event {
-                Event::Kept { segment, .. } | Event::Born { segment, .. }
-                | Event::Died { segment, .. } => drop(told.insert(segment.clone())),
-                Event::Split { segment: one, into: flows, .. }
-                | Event::Merged { into: one, from: flows, .. } => {
+        for transition in &found.transitions {
+            match transition {
+                Transition::Kept { segment, .. } | Transition::Born { segment, .. }
+                | Transition::Died { segment, .. } => drop(told.insert(segment.clone())),
+                Transition::Split { segment: one, into: portions, .. }
+                | Transition::Merged { into: one, from: portions, .. } => {
                     told.insert(one.clone());
-                    told.extend(flows.iter().map(|flow| flow.segment.clone()));
+                    told.extend(portions.iter().map(|portion| portion.segment.clone()));
                 }
             }
         }
@@ -324,7 +326,12 @@ fn the_same_data_and_another_seed_change_no_id() {
     let before = members(&model, &data, day("2026-03-01")).unwrap();
     for seed in 2..12 {
         let refit = model.refit(&recipe(3), &data, &before, seed).unwrap();
-        assert!(refit.events.iter().all(|event| matches!(event, Event::Kept { .. })));
+        assert!(
+            refit
+                .transitions
+                .iter()
+                .all(|transition| matches!(transition, Transition::Kept { .. }))
+        );
         let now = members(&refit.model, &data, day("2026-03-01")).unwrap();
         assert_eq!(now, before, "seed {seed}");
         let again = model.refit(&recipe(3), &data, &before, seed).unwrap();

@@ -1,7 +1,7 @@
 //! Tests of differences against SciPy and statsmodels, and against brute force.
 
 use loyalty::stats::{
-    ChiSquared, Confidence, Evidence, Method, Samples, Stability, Summary, Test, chi_squared,
+    ChiSquared, Confidence, Evidence, Method, Moments, Samples, Stability, Test, chi_squared,
     kruskal_wallis, welch,
 };
 use proptest::prelude::*;
@@ -40,7 +40,7 @@ fn ranks_and_means_of_several_samples_are_tested_as_in_scipy_and_statsmodels() {
     }
     for row in figures("welch_anova") {
         let [samples, statistic, df1, df2, p] = row.as_slice() else { panic!("{row:?}") };
-        let samples: Vec<Summary> = groups(samples).into_iter().map(Summary::of).collect();
+        let samples: Vec<Moments> = groups(samples).into_iter().map(Moments::of).collect();
         let found = welch(&samples).unwrap();
         let Test::Welch { above, below } = found.test else { panic!() };
         assert_eq!(above, number(df1));
@@ -49,7 +49,7 @@ fn ranks_and_means_of_several_samples_are_tested_as_in_scipy_and_statsmodels() {
         near(found.p, number(p), 1e-12, "p");
     }
     assert_eq!(kruskal_wallis(&[vec![1.0, 1.0], vec![1.0]]), None);
-    assert_eq!(welch(&[Summary::of([1.0, 1.0]), Summary::of([2.0, 3.0])]), None);
+    assert_eq!(welch(&[Moments::of([1.0, 1.0]), Moments::of([2.0, 3.0])]), None);
 }
 
 #[test]

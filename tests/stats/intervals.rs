@@ -1,6 +1,6 @@
 //! Intervals against statsmodels and SciPy, and what they cover.
 
-use loyalty::stats::{ChiSquared, Confidence, Estimate, Proportion, Summary};
+use loyalty::stats::{ChiSquared, Confidence, Estimate, Moments, Proportion};
 use proptest::prelude::*;
 use serde_json::Value;
 
@@ -44,8 +44,8 @@ fn two_shares_differ_as_in_statsmodels() {
     }
 }
 
-fn sample(value: &Value) -> Summary {
-    Summary::of(value.as_array().unwrap().iter().map(|number| number.as_f64().unwrap()))
+fn sample(value: &Value) -> Moments {
+    Moments::of(value.as_array().unwrap().iter().map(|number| number.as_f64().unwrap()))
 }
 
 #[test]
@@ -66,8 +66,8 @@ fn means_have_the_intervals_of_scipy() {
 
 #[test]
 fn too_little_has_no_interval() {
-    let (none, one) = (Summary::default(), Summary::of([3.0]));
-    let two = Summary::of([3.0, 3.0]);
+    let (none, one) = (Moments::default(), Moments::of([3.0]));
+    let two = Moments::of([3.0, 3.0]);
     for confidence in [0.5, 0.999].map(|share| Confidence::new(share).unwrap()) {
         assert_eq!(none.interval(confidence).or_else(|| one.interval(confidence)), None);
         assert_eq!(one.difference(&two, confidence), None);
@@ -77,7 +77,7 @@ fn too_little_has_no_interval() {
         assert_eq!(Proportion { hits: 0, of: 0 }.wilson(confidence), None);
         assert_eq!(Proportion { hits: 2, of: 1 }.wilson(confidence), None);
     }
-    let huge = Summary::of([1e200, -1e200, 1e307]);
+    let huge = Moments::of([1e200, -1e200, 1e307]);
     assert_eq!(huge.interval(Confidence::USUAL), None);
 }
 
@@ -117,8 +117,8 @@ proptest! {
     fn summaries_do_not_depend_on_where_zero_is(
         numbers in prop::collection::vec(-1e3..1e3_f64, 2..40),
     ) {
-        let here = Summary::of(numbers.iter().copied());
-        let there = Summary::of(numbers.iter().map(|number| number + 1e6));
+        let here = Moments::of(numbers.iter().copied());
+        let there = Moments::of(numbers.iter().map(|number| number + 1e6));
         prop_assert!((there.mean - here.mean - 1e6).abs() < 1e-8);
         let difference = there.variance().unwrap() - here.variance().unwrap();
         prop_assert!(difference.abs() <= 1e-6 * (1.0 + here.variance().unwrap()));

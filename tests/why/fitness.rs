@@ -1,6 +1,7 @@
 //! What is not fit for use is told, and what is fit is not.
 
-use loyalty::cluster::{KMeans, silhouette};
+use loyalty::cluster::KMeans;
+use loyalty::cluster::validation::silhouette;
 use loyalty::feature::{FeatureTable, Missing, Preparation, Scale};
 use loyalty::segment::Fit;
 use loyalty::segment::clustered::{Clustered, Clusters};

@@ -17,15 +17,15 @@ use crate::parallel;
 use crate::path::{Path, Problems};
 
 use super::points::Points;
-use super::validation::{means, numbered, resampling};
-use super::{
-    Fault, Gap, Method, Mixture, calinski_harabasz, davies_bouldin, gap_statistic,
+use super::validation::{
+    Gap, calinski_harabasz, davies_bouldin, gap_statistic, means, numbered, resampling,
     sampled_silhouette, stability,
 };
+use super::{Fault, Method, Mixture};
 
 pub use comparison::{Candidate, Comparison, compare};
 pub use reason::Reason;
-pub use recipe::{Model, Recipe};
+pub use recipe::{Fitted, Recipe};
 
 /// What is computed for each number of clusters.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -333,7 +333,7 @@ impl<'a, R: Recipe> Trial<'a, R> {
 }
 
 /// The labels of all fitted points; those in no cluster have one of their own.
-fn labels(found: &impl Model, fitted: ArrayView2<'_, f64>) -> Vec<usize> {
+fn labels(found: &impl Fitted, fitted: ArrayView2<'_, f64>) -> Vec<usize> {
     found.members(fitted).into_iter().map(|label| label.unwrap_or(usize::MAX)).collect()
 }
 

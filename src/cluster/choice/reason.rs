@@ -4,7 +4,7 @@ use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
-use super::super::Gap;
+use super::super::validation::Gap;
 use super::Row;
 
 /// So many standard errors are more than chance.

@@ -12,7 +12,7 @@ use super::super::{
 /// number.
 pub trait Recipe: Sync {
     /// What a fit gives.
-    type Model: Model;
+    type Model: Fitted;
 
     /// The model with so many clusters.
     ///
@@ -28,7 +28,7 @@ pub trait Recipe: Sync {
 }
 
 /// What a recipe gives, as far as the choice of k needs it.
-pub trait Model: Send {
+pub trait Fitted: Send {
     /// The cluster of each row of a matrix, none if it is in none.
     fn labels(&self, points: ArrayView2<'_, f64>) -> Vec<Option<usize>>;
 
@@ -105,13 +105,13 @@ impl Recipe for Method {
     }
 }
 
-impl Model for Clustering {
+impl Fitted for Clustering {
     fn labels(&self, points: ArrayView2<'_, f64>) -> Vec<Option<usize>> {
         self.labels(points)
     }
 }
 
-impl Model for Gaussians {
+impl Fitted for Gaussians {
     fn labels(&self, points: ArrayView2<'_, f64>) -> Vec<Option<usize>> {
         self.labels(points)
     }
@@ -121,7 +121,7 @@ impl Model for Gaussians {
     }
 }
 
-impl Model for Branches {
+impl Fitted for Branches {
     fn labels(&self, points: ArrayView2<'_, f64>) -> Vec<Option<usize>> {
         self.labels(points)
     }
@@ -131,14 +131,14 @@ impl Model for Branches {
     }
 }
 
-impl Model for super::super::Model {
+impl Fitted for super::super::Model {
     fn labels(&self, points: ArrayView2<'_, f64>) -> Vec<Option<usize>> {
         self.labels(points)
     }
 
     fn members(&self, fitted: ArrayView2<'_, f64>) -> Vec<Option<usize>> {
         match self {
-            Self::Hierarchy(model) => Model::members(model, fitted),
+            Self::Hierarchy(model) => Fitted::members(model, fitted),
             Self::Hdbscan(model) => model.members().iter().map(|member| member.cluster).collect(),
             Self::KMeans(_) | Self::Mixture(_) | Self::Dbscan(_) => self.labels(fitted),
         }

@@ -7,7 +7,7 @@ use crate::parallel;
 use crate::path::{Path, Problems};
 
 use super::super::points::{LARGEST, Points};
-use super::super::{Assignment, Cluster, Fault, Note, Objective, Report, Summary, nearby};
+use super::super::{Assignment, Cluster, Fault, MicroClusters, Note, Objective, Report, nearby};
 use super::{Cut, Dendrogram};
 
 /// The branches of a tree that was cut: the clusters of the fitted points, and the model that
@@ -22,7 +22,7 @@ use super::{Cut, Dendrogram};
 pub struct Branches {
     clusters: Vec<Cluster>,
     dendrogram: Dendrogram,
-    summary: Option<Summary>,
+    summary: Option<MicroClusters>,
     members: Vec<usize>,
     report: Report,
 }
@@ -42,7 +42,7 @@ struct Written {
     clusters: Vec<Cluster>,
     dendrogram: Dendrogram,
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    summary: Option<Summary>,
+    summary: Option<MicroClusters>,
     members: Vec<usize>,
     report: Report,
 }
@@ -90,7 +90,7 @@ impl Branches {
         Self { clusters, dendrogram, summary: None, members, report }
     }
 
-    pub(super) fn summarized(self, summary: Summary) -> Self {
+    pub(super) fn summarized(self, summary: MicroClusters) -> Self {
         Self { summary: Some(summary), ..self }
     }
 
@@ -108,7 +108,7 @@ impl Branches {
 
     /// The micro-clusters that the tree is of, if it is not of the points themselves.
     #[must_use]
-    pub const fn summary(&self) -> Option<&Summary> {
+    pub const fn summary(&self) -> Option<&MicroClusters> {
         self.summary.as_ref()
     }
 

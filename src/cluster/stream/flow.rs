@@ -7,7 +7,7 @@ use crate::path::{Path, Problems};
 use super::super::hierarchy::blocks::{LANES, least, squared_distances};
 use super::super::hierarchy::joined_by_ward;
 use super::super::points::{Points, is_coordinate, is_weight, squared_distance};
-use super::super::{Assignment, Fault, Feature, nearby};
+use super::super::{Assignment, ClusteringFeature, Fault, nearby};
 use super::clock::{Advance, Clock};
 use super::micro::{Kept, MicroCluster};
 use super::stored::Written;
@@ -40,7 +40,7 @@ pub struct Flow {
     pub(super) next: u64,
     pub(super) learned: u64,
     pub(super) kept: Vec<Kept>,
-    pub(super) dropped: Option<Feature>,
+    pub(super) dropped: Option<ClusteringFeature>,
     /// The radius of the recipe, or more if there was too little room.
     pub(super) radius: f64,
     /// The centers again, eight by eight.
@@ -131,7 +131,7 @@ impl Flow {
             self.write(slot);
             return Some(id);
         }
-        let feature = Feature::point(point, weight);
+        let feature = ClusteringFeature::point(point, weight);
         let kept = Kept { id: self.next, feature, size: 1, born: at, touched: at };
         let id = self.push(kept);
         if self.kept.len() <= self.recipe.most {
@@ -192,7 +192,7 @@ impl Flow {
     /// The mean, weight and scatter of all points as of an instant (the latest if that is later),
     /// with those of what was dropped; none if there is nothing.
     #[must_use]
-    pub fn total(&self, as_of: f64) -> Option<Feature> {
+    pub fn total(&self, as_of: f64) -> Option<ClusteringFeature> {
         let mut features = self.kept.iter().map(|kept| &kept.feature).chain(&self.dropped);
         let mut total = features.next()?.clone();
         features.for_each(|feature| total.absorb(feature));
@@ -252,7 +252,7 @@ impl Flow {
         if other.feature.weight < f64::MIN_POSITIVE {
             return;
         }
-        let Feature { center, weight, scatter } = &other.feature;
+        let ClusteringFeature { center, weight, scatter } = &other.feature;
         if let Some((slot, square)) = self.nearest(center)
             && let Some(kept) = self.kept.get_mut(slot)
             && fits(self.radius, &kept.feature, *weight, *scatter, square)
@@ -324,7 +324,7 @@ impl Flow {
         }
     }
 
-    fn note_dropped(&mut self, feature: &Feature) {
+    fn note_dropped(&mut self, feature: &ClusteringFeature) {
         match &mut self.dropped {
             Some(dropped) => dropped.absorb(feature),
             none => *none = Some(feature.clone()),
@@ -375,14 +375,14 @@ struct Part {
 }
 
 /// Lets what was learned count so many times as much.
-fn scale(feature: &mut Feature, factor: f64) {
+fn scale(feature: &mut ClusteringFeature, factor: f64) {
     feature.weight *= factor;
     feature.scatter *= factor;
 }
 
 /// Whether a micro-cluster can take another in whose center is at this squared distance: if it does
 /// not become wider than the radius, or than it is.
-fn fits(radius: f64, feature: &Feature, weight: f64, scatter: f64, square: f64) -> bool {
+fn fits(radius: f64, feature: &ClusteringFeature, weight: f64, scatter: f64, square: f64) -> bool {
     let most = (radius * radius).max(feature.scatter / feature.weight);
     square <= 4.0 * most && feature.joint_square(weight, scatter, square) <= most
 }

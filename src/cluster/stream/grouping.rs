@@ -7,7 +7,7 @@ use crate::path::{Path, Problems};
 
 use super::super::points::{HEAVIEST, LIGHTEST, is_coordinate, squared_distance};
 use super::super::{Assignment, Cluster, Fault, Hierarchy, KMeans, nearby};
-use super::Drift;
+use super::Transitions;
 use super::micro::{MicroCluster, Standing};
 
 /// How micro-clusters become clusters, each with its weight.
@@ -178,15 +178,15 @@ impl MacroClusters {
     /// let before = flow.group(&by, 0.0)?;
     /// flow.learn(&[0.5], 2.0, 1.0);
     /// flow.learn(&[9.0], 1.0, 1.0);
-    /// let drift = before.drift(&flow.group(&by, 1.0)?);
-    /// let moved = &drift.moves[0];
+    /// let transitions = before.transitions(&flow.group(&by, 1.0)?);
+    /// let moved = &transitions.moves[0];
     /// assert_eq!((moved.from[0], moved.to[0], moved.weight_after), (0.0, 0.25, 4.0));
-    /// assert_eq!(drift.born, [1]);
+    /// assert_eq!(transitions.born, [1]);
     /// # Ok::<(), loyalty::path::Problems<loyalty::cluster::Fault>>(())
     /// ```
     #[must_use]
-    pub fn drift(&self, later: &Self) -> Drift {
-        Drift::between(self, later)
+    pub fn transitions(&self, later: &Self) -> Transitions {
+        Transitions::between(self, later)
     }
 }
 

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::super::Feature;
+use super::super::ClusteringFeature;
 use super::Stream;
 
 /// Points that came close together, as of an instant.
@@ -55,7 +55,7 @@ impl Stream {
 #[serde(deny_unknown_fields)]
 pub(super) struct Kept {
     pub(super) id: u64,
-    pub(super) feature: Feature,
+    pub(super) feature: ClusteringFeature,
     pub(super) size: u64,
     pub(super) born: f64,
     pub(super) touched: f64,

@@ -1,13 +1,13 @@
 //! Clusters of points that keep coming and matter less as they age: the recipe ([`Stream`]), what
 //! is known so far ([`Flow`]), what it amounts to ([`MacroClusters`]), and how that moved
-//! ([`Drift`]).
+//! ([`Transitions`]).
 
 mod clock;
-mod drift;
 mod flow;
 mod grouping;
 mod micro;
 mod stored;
+mod transitions;
 
 use serde::{Deserialize, Serialize};
 
@@ -15,10 +15,10 @@ use crate::path::{Path, Problems};
 
 use super::Fault;
 
-pub use drift::{Drift, Move};
 pub use flow::Flow;
 pub use grouping::{Grouping, MacroClusters, Member};
 pub use micro::{MicroCluster, Standing};
+pub use transitions::{Move, Transitions};
 
 /// Micro-clusters of points as they come, which fade: a recipe.
 ///

@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::path::{Path, Problems};
 
-use super::super::{Fault, Feature, nearby};
+use super::super::{ClusteringFeature, Fault, nearby};
 use super::Stream;
 use super::clock::Clock;
 use super::flow::Flow;
@@ -21,7 +21,7 @@ pub(super) struct Written {
     radius: f64,
     micro_clusters: Vec<Kept>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    dropped: Option<Feature>,
+    dropped: Option<ClusteringFeature>,
 }
 
 impl TryFrom<Written> for Flow {
@@ -77,7 +77,7 @@ impl TryFrom<Written> for Flow {
 }
 
 /// Adds everything that is wrong with a stored feature.
-fn check(feature: &Feature, columns: usize, path: &Path, problems: &mut Problems<Fault>) {
+fn check(feature: &ClusteringFeature, columns: usize, path: &Path, problems: &mut Problems<Fault>) {
     nearby::check_center(&feature.center, columns, &path.field("center"), problems);
     nearby::check_weight(feature.weight, &path.field("weight"), problems);
     let value = feature.scatter;

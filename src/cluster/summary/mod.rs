@@ -1,6 +1,6 @@
-//! Many points as few micro-clusters: the recipe ([`Birch`]) and what it gives ([`Summary`]).
+//! Many points as few micro-clusters: the recipe ([`Birch`]) and what it gives ([`MicroClusters`]).
 
-mod feature;
+mod clustering_feature;
 mod tree;
 
 use ndarray::ArrayView2;
@@ -13,7 +13,7 @@ use super::hierarchy::boxes::{Boxes, Seeker};
 use super::points::{Points, is_coordinate};
 use super::{Assignment, Cluster, Fault, Note, Objective, Report, nearby};
 
-pub use feature::Feature;
+pub use clustering_feature::ClusteringFeature;
 
 use tree::Tree;
 
@@ -58,7 +58,7 @@ const fn fifty() -> usize {
 /// coordinates).
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(try_from = "Written", into = "Written")]
-pub struct Summary {
+pub struct MicroClusters {
     clusters: Vec<Cluster>,
     radii: Vec<f64>,
     radius: f64,
@@ -95,7 +95,7 @@ impl Birch {
         &self,
         points: ArrayView2<'_, f64>,
         weights: Option<&[f64]>,
-    ) -> Result<Summary, Problems<Fault>> {
+    ) -> Result<MicroClusters, Problems<Fault>> {
         let mut problems = Problems::none();
         self.check(&Path::root(), &mut problems);
         let checked = problems.take(&Path::root(), Points::check(points, weights));
@@ -120,12 +120,12 @@ impl Birch {
     }
 
     /// The summary of points, and which micro-cluster is nearest to each.
-    pub(super) fn summarize(&self, points: &Points<'_>) -> (Summary, Vec<usize>) {
+    pub(super) fn summarize(&self, points: &Points<'_>) -> (MicroClusters, Vec<usize>) {
         let mut radius = self.radius;
         let mut tree = Tree::new(radius, self.branching);
         let weighty = points.iter().zip(points.weights()).filter(|(_, weight)| **weight > 0.0);
         for (point, &weight) in weighty {
-            tree.insert(&Feature::point(point, weight));
+            tree.insert(&ClusteringFeature::point(point, weight));
             while self.most.is_some_and(|most| tree.len() > most) {
                 radius = self.wider(radius, &tree);
                 let mut coarser = Tree::new(radius, self.branching);
@@ -151,7 +151,7 @@ impl Birch {
             converged: true,
             notes: columns.map(|column| Note::ConstantColumn { column }).collect(),
         };
-        (Summary { clusters, radii, radius, report }, labels)
+        (MicroClusters { clusters, radii, radius, report }, labels)
     }
 
     /// A greater radius, by which about half of the micro-clusters could go together.
@@ -167,7 +167,7 @@ impl Birch {
     }
 }
 
-fn cluster(feature: Feature) -> (Cluster, f64) {
+fn cluster(feature: ClusteringFeature) -> (Cluster, f64) {
     let radius = feature.radius();
     (Cluster { center: feature.center, size: 0, weight: feature.weight }, radius)
 }
@@ -189,7 +189,7 @@ fn label(clusters: &[Cluster], points: &Points<'_>) -> Vec<usize> {
     })
 }
 
-impl Summary {
+impl MicroClusters {
     /// The micro-clusters, by number.
     #[must_use]
     pub fn clusters(&self) -> &[Cluster] {
@@ -229,7 +229,7 @@ impl Summary {
         nearby::assign(&self.clusters, point)
     }
 
-    /// The micro-cluster of each row of a matrix; `None` as for [`Summary::assign`].
+    /// The micro-cluster of each row of a matrix; `None` as for [`MicroClusters::assign`].
     #[must_use]
     pub fn labels(&self, points: ArrayView2<'_, f64>) -> Vec<Option<usize>> {
         let boxes = boxes(&self.clusters, self.columns());
@@ -241,7 +241,7 @@ impl Summary {
     }
 }
 
-impl TryFrom<Written> for Summary {
+impl TryFrom<Written> for MicroClusters {
     type Error = Problems<Fault>;
 
     fn try_from(written: Written) -> Result<Self, Self::Error> {
@@ -264,9 +264,9 @@ impl TryFrom<Written> for Summary {
     }
 }
 
-impl From<Summary> for Written {
-    fn from(summary: Summary) -> Self {
-        let Summary { clusters, radii, radius, report } = summary;
+impl From<MicroClusters> for Written {
+    fn from(summary: MicroClusters) -> Self {
+        let MicroClusters { clusters, radii, radius, report } = summary;
         Self { clusters, radii, radius, report }
     }
 }

@@ -2,7 +2,7 @@
 //! builds it.
 
 use super::super::points::squared_distance;
-use super::feature::Feature;
+use super::clustering_feature::ClusteringFeature;
 
 /// Features with room for more, and below each of them a node if this is no leaf.
 #[derive(Clone, Debug, Default)]
@@ -12,7 +12,7 @@ struct Node {
 
 #[derive(Clone, Debug)]
 struct Entry {
-    feature: Feature,
+    feature: ClusteringFeature,
     below: Option<Box<Node>>,
 }
 
@@ -35,7 +35,7 @@ impl Tree {
         self.leaves
     }
 
-    pub(super) fn insert(&mut self, feature: &Feature) {
+    pub(super) fn insert(&mut self, feature: &ClusteringFeature) {
         let split = self.root.insert(feature, self.square, self.branching, &mut self.leaves);
         if split {
             let [one, other] = std::mem::take(&mut self.root).split();
@@ -44,7 +44,7 @@ impl Tree {
     }
 
     /// The features in the leaves, from left to right.
-    pub(super) fn features(self) -> Vec<Feature> {
+    pub(super) fn features(self) -> Vec<ClusteringFeature> {
         let mut features = Vec::with_capacity(self.leaves);
         let mut waiting = vec![self.root];
         while let Some(node) = waiting.pop() {
@@ -68,7 +68,7 @@ impl Tree {
                 let others = node.entries.iter().enumerate().filter(|(other, _)| *other != index);
                 let joint = |(_, other): (usize, &Entry)| {
                     let square = squared_distance(&entry.feature.center, &other.feature.center);
-                    let Feature { weight, scatter, .. } = other.feature;
+                    let ClusteringFeature { weight, scatter, .. } = other.feature;
                     entry.feature.joint_square(weight, scatter, square)
                 };
                 let least = others.map(joint).fold(f64::INFINITY, f64::min);
@@ -85,7 +85,7 @@ impl Node {
     /// Whether this has more entries than it may have afterwards, and is to be split.
     fn insert(
         &mut self,
-        feature: &Feature,
+        feature: &ClusteringFeature,
         square: f64,
         branching: usize,
         leaves: &mut usize,
@@ -100,7 +100,7 @@ impl Node {
         };
         match &mut entry.below {
             None => {
-                let Feature { ref center, weight, scatter } = *feature;
+                let ClusteringFeature { ref center, weight, scatter } = *feature;
                 if entry.feature.joint_square(weight, scatter, near) <= square {
                     entry.feature.take(center, weight, scatter, near);
                     return false;
@@ -151,7 +151,8 @@ impl Node {
     /// This node as the child of an entry.
     fn entry(self) -> Entry {
         let mut features = self.entries.iter().map(|entry| &entry.feature);
-        let mut sum = features.next().cloned().unwrap_or_else(|| Feature::point(&[], 0.0));
+        let mut sum =
+            features.next().cloned().unwrap_or_else(|| ClusteringFeature::point(&[], 0.0));
         features.for_each(|feature| sum.absorb(feature));
         Entry { feature: sum, below: Some(Box::new(self)) }
     }

@@ -66,7 +66,8 @@ impl Gap {
 /// has to say.
 ///
 /// ```
-/// use loyalty::cluster::{Gap, KMeans, gap_statistic};
+/// use loyalty::cluster::validation::{Gap, gap_statistic};
+/// use loyalty::cluster::KMeans;
 /// use ndarray::Array2;
 ///
 /// // Two lines of points, far apart.

@@ -26,7 +26,8 @@ use super::resampling::{rows, with_replacement};
 /// Points that cannot be clustered, no pairs, and what `fit` has to say.
 ///
 /// ```
-/// use loyalty::cluster::{KMeans, stability};
+/// use loyalty::cluster::validation::stability;
+/// use loyalty::cluster::KMeans;
 /// use ndarray::{Array2, ArrayView2};
 ///
 /// // Two lines of points, far apart.
@@ -83,7 +84,8 @@ pub struct Recurrence {
 /// Points that cannot be clustered, another number of labels, no fits, and what `fit` has to say.
 ///
 /// ```
-/// use loyalty::cluster::{KMeans, recurrence};
+/// use loyalty::cluster::validation::recurrence;
+/// use loyalty::cluster::KMeans;
 /// use ndarray::{Array2, ArrayView2};
 ///
 /// // Two lines of points, far apart; the given clusters part the second.

@@ -11,7 +11,7 @@ use serde::{Deserialize, Serialize};
 use crate::id::{CustomerId, SegmentId};
 use crate::rule::Text;
 use crate::segment::Membership;
-use crate::stats::{Confidence, Estimate, Proportion, Summary};
+use crate::stats::{Confidence, Estimate, Moments, Proportion};
 
 /// How it is looked for groups that are treated unlike.
 ///
@@ -86,9 +86,9 @@ pub struct Disparity {
 #[serde(deny_unknown_fields)]
 pub struct Benefit {
     /// What the group's customers get.
-    pub group: Summary,
+    pub group: Moments,
     /// What the others get.
-    pub others: Summary,
+    pub others: Moments,
     /// How much more the group gets on average.
     pub difference: Option<Estimate>,
     /// How many times as much.
@@ -154,7 +154,7 @@ impl Fairness {
         group: &Text,
         size: u64,
     ) -> Disparity {
-        let (mut own, mut rest) = (Summary::default(), Summary::default());
+        let (mut own, mut rest) = (Moments::default(), Moments::default());
         let in_segment = tally.cells.iter().filter(|((of, _), _)| *of == segment);
         for ((_, other), got) in in_segment {
             if *other == group { own = *got } else { rest = rest.and(got) }
@@ -173,7 +173,7 @@ impl Fairness {
         Disparity { segment, group, share, rate, others, difference, ratio, finding, benefit }
     }
 
-    fn benefit(&self, group: Summary, others: Summary) -> Benefit {
+    fn benefit(&self, group: Moments, others: Moments) -> Benefit {
         let difference = group.difference(&others, self.confidence);
         let ratio = group.ratio(&others, self.confidence);
         let times = Some(group.mean / others.mean);
@@ -200,7 +200,7 @@ struct Tally<'a> {
     segments: BTreeSet<&'a SegmentId>,
     groups: BTreeMap<&'a Text, u64>,
     /// What the customers of each group get in each segment.
-    cells: BTreeMap<(&'a SegmentId, &'a Text), Summary>,
+    cells: BTreeMap<(&'a SegmentId, &'a Text), Moments>,
     with_benefits: bool,
 }
 

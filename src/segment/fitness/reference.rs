@@ -4,7 +4,8 @@ use ndarray::ArrayView2;
 
 use super::Limits;
 use super::scatter::within;
-use crate::cluster::{KMeans, gap_statistic};
+use crate::cluster::KMeans;
+use crate::cluster::validation::gap_statistic;
 
 /// How far the gap of these clusters is above that of a single one, in standard errors; none where
 /// that cannot be told.

@@ -6,7 +6,7 @@ use ndarray::{Array2, ArrayView2};
 
 use super::{Concern, Defect, Figures, Fitness, Gravity, Limits, Usability};
 use super::{cloud, reference, scatter};
-use crate::cluster::{recurrence, silhouette};
+use crate::cluster::validation::{recurrence, silhouette};
 use crate::feature::{FeatureTable, TableFault};
 use crate::path::Problems;
 use crate::rule::Text;

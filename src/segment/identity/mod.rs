@@ -1,12 +1,12 @@
 //! Which segment of a new fit is which of the old ones, so that an id means the same people.
 //!
 //! [`Identity`] matches the clusters of a new fit with the segments before and tells what became of
-//! each as an [`Event`]. [`Clustered::refit`](super::clustered::Clustered::refit) does that with
+//! each as a [`Transition`]. [`Clustered::refit`](super::clustered::Clustered::refit) does that with
 //! the clusters of a recipe.
 
-mod event;
 mod overlap;
 mod refit;
+mod transition;
 
 use std::cmp::Reverse;
 use std::collections::{BTreeMap, BTreeSet};
@@ -17,10 +17,10 @@ use serde::{Deserialize, Serialize};
 use crate::cluster;
 use crate::id::{CustomerId, IdError, SegmentId};
 
-pub use event::{Event, Flow};
 pub use overlap::Overlap;
 pub use refit::Refit;
 pub(super) use refit::Refittable;
+pub use transition::{Portion, Transition};
 
 use overlap::Counts;
 
@@ -58,7 +58,7 @@ use overlap::Counts;
 /// let found = Identity::default().identify(&before, &now, None)?;
 /// assert_eq!(found.ids, [high, low, SegmentId::new("cluster-3")?]);
 /// assert_eq!(
-///     found.events.iter().map(ToString::to_string).collect::<Vec<_>>(),
+///     found.transitions.iter().map(ToString::to_string).collect::<Vec<_>>(),
 ///     [
 ///         "cluster-1 is the same: 2 of its 2 customers stayed, and it has 2 now",
 ///         "cluster-2 is the same: 2 of its 2 customers stayed, and it has 2 now",
@@ -101,7 +101,7 @@ pub struct Identified {
     /// How many customers went from where to where.
     pub overlap: Overlap,
     /// What became of each segment before, in their order, and then what is new.
-    pub events: Vec<Event>,
+    pub transitions: Vec<Transition>,
     /// The ids of segments that are no more, from now on.
     pub retired: BTreeSet<SegmentId>,
 }
@@ -151,10 +151,11 @@ impl Identity {
         let ids: Vec<SegmentId> = ids.into_iter().flatten().collect();
         pairs.sort_by_key(|pair| pair.segment);
         let overlap = counts.overlap(before, &ids);
-        let events = event::events(self.part, &counts, &before.segments, &ids, &pairs);
+        let transitions =
+            transition::transitions(self.part, &counts, &before.segments, &ids, &pairs);
         let mut retired = before.retired.clone();
         retired.extend(before.segments.iter().filter(|id| !ids.contains(id)).cloned());
-        Ok(Identified { ids, overlap, events, retired })
+        Ok(Identified { ids, overlap, transitions, retired })
     }
 
     /// The pairs that are the same segment.

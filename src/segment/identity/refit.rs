@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use ndarray::Array2;
 use serde::{Deserialize, Serialize};
 
-use super::{Before, Event, Identified, Identity, Overlap};
+use super::{Before, Identified, Identity, Overlap, Transition};
 use crate::feature::FeatureTable;
 use crate::id::{CustomerId, SegmentId};
 use crate::path::{Path, Problems};
@@ -22,18 +22,18 @@ pub struct Refit<M = Clustered> {
     /// How many customers went from which segment to which.
     pub overlap: Overlap,
     /// What became of each segment, and what is new.
-    pub events: Vec<Event>,
+    pub transitions: Vec<Transition>,
     /// The segments before.
     pub before: Vec<Segment>,
 }
 
 impl<M: Segmenter> Refit<M> {
-    /// The events in sentences, with the names of the segments.
+    /// The transitions in sentences, with the names of the segments.
     #[must_use]
     pub fn sentences(&self) -> Vec<String> {
         let mut segments = self.model.segments().to_vec();
         segments.extend(self.before.iter().cloned());
-        self.events.iter().map(|event| event.told(&segments)).collect()
+        self.transitions.iter().map(|transition| transition.told(&segments)).collect()
     }
 }
 
@@ -89,11 +89,11 @@ impl Identity {
         };
         let closeness = closeness(before, table, &clusters);
         let found = self.identify(&then, &clusters, closeness.as_ref());
-        let Identified { ids, overlap, events, retired } =
+        let Identified { ids, overlap, transitions, retired } =
             found.map_err(|fault| Problems::one(Path::from("segments"), fault.into()))?;
         let segments = handed_over(before, later.segments(), ids);
         let model = later.renewed(segments, retired);
-        Ok(Refit { model, overlap, events, before: before.segments().to_vec() })
+        Ok(Refit { model, overlap, transitions, before: before.segments().to_vec() })
     }
 }
 

@@ -11,7 +11,7 @@ use thiserror::Error;
 use crate::id::{CustomerId, SegmentId};
 use crate::path::{Path, Problems};
 use crate::segment::{Membership, Segment};
-use crate::stats::{Confidence, Estimate, Evidence, Proportion, Summary};
+use crate::stats::{Confidence, Estimate, Evidence, Moments, Proportion};
 use crate::stats::{chi_squared, kruskal_wallis, welch};
 
 /// A period after a fit, in which it is looked what became of the customers of each segment.
@@ -138,7 +138,7 @@ pub enum Outcomes {
     /// How many said yes, bought, or left.
     Answers(Proportion),
     /// What they spent, or another number of each.
-    Amounts(Summary),
+    Amounts(Moments),
 }
 
 impl Validation {
@@ -213,8 +213,8 @@ impl Validation {
             let fault = || OutcomeFault::NotFinite { customer: customer.clone() };
             if amount.is_finite() { Ok(()) } else { Err(fault()) }
         });
-        let counted: Counted<f64, Summary> = self.checked(counted)?;
-        let lift = |part: &Part<f64, Summary>| Lift {
+        let counted: Counted<f64, Moments> = self.checked(counted)?;
+        let lift = |part: &Part<f64, Moments>| Lift {
             segment: part.segment.clone(),
             outcomes: Outcomes::Amounts(part.own),
             estimate: part.own.interval(self.confidence),
@@ -223,8 +223,8 @@ impl Validation {
         };
         let rows = counted.parts.iter().map(lift).collect();
         let samples: Vec<Vec<f64>> = counted.parts.into_iter().map(|part| part.primary).collect();
-        let means = samples.iter().map(|sample| Summary::of(sample.iter().copied()));
-        let means: Vec<Summary> = means.filter(|mean| mean.count > 1).collect();
+        let means = samples.iter().map(|sample| Moments::of(sample.iter().copied()));
+        let means: Vec<Moments> = means.filter(|mean| mean.count > 1).collect();
         Ok(Validated {
             rows,
             all: Outcomes::Amounts(counted.all),
@@ -285,7 +285,7 @@ impl Count<bool> for Proportion {
     }
 }
 
-impl Count<f64> for Summary {
+impl Count<f64> for Moments {
     fn count(&mut self, outcome: f64) {
         self.add(outcome);
     }

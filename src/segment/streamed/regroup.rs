@@ -3,7 +3,7 @@
 use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 
-use crate::cluster::stream::{Drift, MacroClusters, Move};
+use crate::cluster::stream::{MacroClusters, Move, Transitions};
 use crate::feature::Column;
 use crate::id::SegmentId;
 use crate::path::{Path, Problems};
@@ -76,7 +76,7 @@ pub struct Split {
 impl Streamed {
     /// Groups what came so far anew, as of a day (that of the latest customer if that is later).
     ///
-    /// Segments are followed as [`Drift`] follows clusters: one that goes on keeps its id, the name
+    /// Segments are followed as [`Transitions`] follows clusters: one that goes on keeps its id, the name
     /// that people gave it, and its description unless that was never anything but the found one.
     /// A new one gets the next number that no segment ever had.
     ///
@@ -125,16 +125,16 @@ impl Streamed {
         let found = self.flow.group(&self.grouping, days(today));
         let later = problems.take(&Path::from("grouping"), found);
         let Some(later) = later else { return Err(problems) };
-        let drift = self.clusters.drift(&later);
+        let transitions = self.clusters.transitions(&later);
         let (segments, issued) = self
-            .handed_over(&drift, later.clusters().len())
+            .handed_over(&transitions, later.clusters().len())
             .map_err(|fault| Problems::one(Path::from("segments"), fault))?;
         let found = self.descriptions();
         let before = std::mem::replace(&mut self.segments, segments);
         let earlier = std::mem::replace(&mut self.clusters, later);
         self.issued = issued;
         self.describe(&before, &found);
-        let told = self.told(&drift, (&before, &earlier));
+        let told = self.told(&transitions, (&before, &earlier));
         Ok(Regrouped { as_of: self.day(today), ..told })
     }
 
@@ -144,16 +144,16 @@ impl Streamed {
         today.checked_add_days(chrono::Days::new(behind.max(0.0) as u64)).unwrap_or(today)
     }
 
-    /// The segments of the clusters after a drift, and the highest number that was given.
+    /// The segments of the clusters after transitions, and the highest number that was given.
     fn handed_over(
         &self,
-        drift: &Drift,
+        transitions: &Transitions,
         clusters: usize,
     ) -> Result<(Vec<Segment>, usize), ModelFault> {
         let mut issued = self.issued;
         let mut segments = Vec::with_capacity(clusters);
         for cluster in 0..clusters {
-            let origin = drift.moves.iter().find(|moved| moved.after == cluster);
+            let origin = transitions.moves.iter().find(|moved| moved.after == cluster);
             match origin.and_then(|moved| self.segments.get(moved.before)) {
                 Some(same) => segments.push(same.clone()),
                 None => {
@@ -176,7 +176,11 @@ impl Streamed {
         }
     }
 
-    fn told(&self, drift: &Drift, (before, earlier): (&[Segment], &MacroClusters)) -> Regrouped {
+    fn told(
+        &self,
+        transitions: &Transitions,
+        (before, earlier): (&[Segment], &MacroClusters),
+    ) -> Regrouped {
         let old = |number: usize| before.get(number);
         let new = |number: usize| self.segments.get(number);
         let mut told = Regrouped {
@@ -188,28 +192,28 @@ impl Streamed {
             born: Vec::new(),
             sentences: Vec::new(),
         };
-        for moved in &drift.moves {
+        for moved in &transitions.moves {
             let Some(segment) = new(moved.after) else { continue };
             let shift = self.shift(moved, &segment.id, earlier);
             told.sentences.push(self.moved(&segment.name, &shift));
             told.moves.push(shift);
         }
-        for (segment, into) in &drift.absorbed {
+        for (segment, into) in &transitions.absorbed {
             let (Some(segment), Some(into)) = (old(*segment), new(*into)) else { continue };
             told.sentences.push(format!("{} went up in {}", segment.name, into.name));
             told.absorbed.push(Absorbed { segment: segment.id.clone(), into: into.id.clone() });
         }
-        for (from, number) in &drift.split {
+        for (from, number) in &transitions.split {
             let (Some(from), Some(segment)) = (old(*from), new(*number)) else { continue };
             let place = self.placed(*number);
             told.sentences.push(format!("{} parted from {}: {place}", segment.name, from.name));
             told.split.push(Split { segment: segment.id.clone(), from: from.id.clone() });
         }
-        for segment in drift.faded.iter().filter_map(|&number| old(number)) {
+        for segment in transitions.faded.iter().filter_map(|&number| old(number)) {
             told.sentences.push(format!("{} faded: too little of it is left", segment.name));
             told.faded.push(segment.id.clone());
         }
-        for &number in &drift.born {
+        for &number in &transitions.born {
             let Some(segment) = new(number) else { continue };
             told.sentences.push(format!("{} is new: {}", segment.name, self.placed(number)));
             told.born.push(segment.id.clone());

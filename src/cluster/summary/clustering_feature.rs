@@ -12,7 +12,7 @@ use super::super::points::{LARGEST, squared_distance};
 /// The clustering feature of some points: that of a union follows from those of its parts.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub struct Feature {
+pub struct ClusteringFeature {
     /// The weighted mean of the points.
     pub center: Vec<f64>,
     /// The sum of their weights.
@@ -21,7 +21,7 @@ pub struct Feature {
     pub scatter: f64,
 }
 
-impl Feature {
+impl ClusteringFeature {
     /// The feature of one point.
     #[must_use]
     pub fn point(point: &[f64], weight: f64) -> Self {
@@ -40,7 +40,7 @@ impl Feature {
         self.take(&other.center, other.weight, other.scatter, square);
     }
 
-    /// As [`Feature::absorb`], of a feature whose center is at this squared distance.
+    /// As [`ClusteringFeature::absorb`], of a feature whose center is at this squared distance.
     pub(in crate::cluster) fn take(
         &mut self,
         center: &[f64],

@@ -12,7 +12,7 @@ use crate::segment::Segment;
 /// Customers who went from or to a segment.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub struct Flow {
+pub struct Portion {
     /// The segment.
     pub segment: SegmentId,
     /// How many customers.
@@ -22,7 +22,7 @@ pub struct Flow {
 /// What became of a segment, or where a new one comes from.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case", deny_unknown_fields)]
-pub enum Event {
+pub enum Transition {
     /// It is the same segment.
     Kept {
         /// The segment.
@@ -43,7 +43,7 @@ pub enum Event {
         /// How many customers it had.
         before: u64,
         /// The parts; the one that has the segment's own id, if there is one, is the same segment.
-        into: Vec<Flow>,
+        into: Vec<Portion>,
     },
     /// At least half of the customers of each of several segments are in one now.
     Merged {
@@ -52,7 +52,7 @@ pub enum Event {
         /// How many customers it has.
         now: u64,
         /// The segments that merged; one that has the id of the new one is the same segment.
-        from: Vec<Flow>,
+        from: Vec<Portion>,
     },
     /// It is new.
     Born {
@@ -61,7 +61,7 @@ pub enum Event {
         /// How many customers it has.
         now: u64,
         /// Where they were before.
-        from: Vec<Flow>,
+        from: Vec<Portion>,
         /// How many of them were in no segment.
         come: u64,
     },
@@ -72,22 +72,22 @@ pub enum Event {
         /// How many customers it had.
         before: u64,
         /// Where they are now.
-        into: Vec<Flow>,
+        into: Vec<Portion>,
         /// How many of them are in no segment.
         gone: u64,
     },
 }
 
-/// All events, of the segments before in their order and then of the new ones.
-pub(super) fn events(
+/// All transitions, of the segments before in their order and then of the new ones.
+pub(super) fn transitions(
     part: f64,
     counts: &Counts,
     before: &[SegmentId],
     now: &[SegmentId],
     pairs: &[Pair],
-) -> Vec<Event> {
+) -> Vec<Transition> {
     let tale = Tale { part, counts, before, now, pairs };
-    let mut events: Vec<Event> = Vec::new();
+    let mut transitions: Vec<Transition> = Vec::new();
     for (segment, id) in before.iter().enumerate() {
         let split = tale.split(segment, id);
         let merged = tale.held_by(segment).is_some_and(|pair| tale.sources(pair.cluster).len() > 1);
@@ -96,10 +96,10 @@ pub(super) fn events(
             sources.len() > 1 && sources.contains(&segment)
         });
         let whole = split.is_none() && !merged;
-        events.extend(split);
+        transitions.extend(split);
         match tale.held_by(segment) {
-            Some(pair) if whole => events.push(tale.kept(id, pair)),
-            None if whole && !absorbed => events.push(tale.died(segment, id)),
+            Some(pair) if whole => transitions.push(tale.kept(id, pair)),
+            None if whole && !absorbed => transitions.push(tale.died(segment, id)),
             _ => {}
         }
     }
@@ -111,11 +111,11 @@ pub(super) fn events(
             parts.len() > 1 && parts.contains(&cluster)
         });
         if !held && !part && merged.is_none() {
-            events.push(tale.born(cluster, id));
+            transitions.push(tale.born(cluster, id));
         }
-        events.extend(merged);
+        transitions.extend(merged);
     }
-    events
+    transitions
 }
 
 struct Tale<'a> {
@@ -142,8 +142,8 @@ impl Tale<'_> {
     /// The clusters that a segment has gone into.
     fn parts(&self, segment: usize) -> Vec<usize> {
         let is_part = |cluster: &usize| {
-            let (flow, source) = self.shares(segment, *cluster);
-            flow > 0.0 && flow >= self.part && source >= 0.5
+            let (portion, source) = self.shares(segment, *cluster);
+            portion > 0.0 && portion >= self.part && source >= 0.5
         };
         (0..self.now.len()).filter(is_part).collect()
     }
@@ -151,28 +151,28 @@ impl Tale<'_> {
     /// The segments that a cluster has come from.
     fn sources(&self, cluster: usize) -> Vec<usize> {
         let is_source = |segment: &usize| {
-            let (flow, source) = self.shares(*segment, cluster);
-            source > 0.0 && source >= self.part && flow >= 0.5
+            let (portion, source) = self.shares(*segment, cluster);
+            source > 0.0 && source >= self.part && portion >= 0.5
         };
         (0..self.before.len()).filter(is_source).collect()
     }
 
-    fn split(&self, segment: usize, id: &SegmentId) -> Option<Event> {
+    fn split(&self, segment: usize, id: &SegmentId) -> Option<Transition> {
         let parts = self.parts(segment);
         let into = self.into(segment, |cluster| parts.contains(&cluster));
         let before = self.counts.before(segment);
-        (parts.len() > 1).then(|| Event::Split { segment: id.clone(), before, into })
+        (parts.len() > 1).then(|| Transition::Split { segment: id.clone(), before, into })
     }
 
-    fn merged(&self, cluster: usize, id: &SegmentId) -> Option<Event> {
+    fn merged(&self, cluster: usize, id: &SegmentId) -> Option<Transition> {
         let sources = self.sources(cluster);
         let from = self.from(cluster, |segment| sources.contains(&segment));
         let now = self.counts.now(cluster);
-        (sources.len() > 1).then(|| Event::Merged { into: id.clone(), now, from })
+        (sources.len() > 1).then(|| Transition::Merged { into: id.clone(), now, from })
     }
 
-    fn kept(&self, id: &SegmentId, pair: &Pair) -> Event {
-        Event::Kept {
+    fn kept(&self, id: &SegmentId, pair: &Pair) -> Transition {
+        Transition::Kept {
             segment: id.clone(),
             stayed: self.counts.moved(pair.segment, pair.cluster),
             before: self.counts.before(pair.segment),
@@ -181,42 +181,42 @@ impl Tale<'_> {
         }
     }
 
-    fn born(&self, cluster: usize, id: &SegmentId) -> Event {
+    fn born(&self, cluster: usize, id: &SegmentId) -> Transition {
         let now = self.counts.now(cluster);
         let come = now - self.counts.known(cluster);
-        Event::Born { segment: id.clone(), now, from: self.from(cluster, |_| true), come }
+        Transition::Born { segment: id.clone(), now, from: self.from(cluster, |_| true), come }
     }
 
-    fn died(&self, segment: usize, id: &SegmentId) -> Event {
+    fn died(&self, segment: usize, id: &SegmentId) -> Transition {
         let before = self.counts.before(segment);
         let gone = before - self.counts.left(segment);
-        Event::Died { segment: id.clone(), before, into: self.into(segment, |_| true), gone }
+        Transition::Died { segment: id.clone(), before, into: self.into(segment, |_| true), gone }
     }
 
-    fn into(&self, segment: usize, wanted: impl Fn(usize) -> bool) -> Vec<Flow> {
+    fn into(&self, segment: usize, wanted: impl Fn(usize) -> bool) -> Vec<Portion> {
         let now = self.now.iter().enumerate().filter(|(cluster, _)| wanted(*cluster));
-        flows(now.map(|(cluster, id)| (id, self.counts.moved(segment, cluster))))
+        portions(now.map(|(cluster, id)| (id, self.counts.moved(segment, cluster))))
     }
 
-    fn from(&self, cluster: usize, wanted: impl Fn(usize) -> bool) -> Vec<Flow> {
+    fn from(&self, cluster: usize, wanted: impl Fn(usize) -> bool) -> Vec<Portion> {
         let before = self.before.iter().enumerate().filter(|(segment, _)| wanted(*segment));
-        flows(before.map(|(segment, id)| (id, self.counts.moved(segment, cluster))))
+        portions(before.map(|(segment, id)| (id, self.counts.moved(segment, cluster))))
     }
 }
 
-/// The flows of anybody, the greatest first and of equal ones the smaller id.
-fn flows<'a>(all: impl Iterator<Item = (&'a SegmentId, u64)>) -> Vec<Flow> {
+/// The portions of anybody, the greatest first and of equal ones the smaller id.
+fn portions<'a>(all: impl Iterator<Item = (&'a SegmentId, u64)>) -> Vec<Portion> {
     let some = all.filter(|(_, customers)| *customers > 0);
-    let mut flows: Vec<Flow> =
-        some.map(|(id, customers)| Flow { segment: id.clone(), customers }).collect();
-    flows.sort_by(|left, right| {
+    let mut portions: Vec<Portion> =
+        some.map(|(id, customers)| Portion { segment: id.clone(), customers }).collect();
+    portions.sort_by(|left, right| {
         right.customers.cmp(&left.customers).then_with(|| left.segment.cmp(&right.segment))
     });
-    flows
+    portions
 }
 
-impl Event {
-    /// The event in a sentence, in which segments are called by their names; by their ids if they
+impl Transition {
+    /// The transition in a sentence, in which segments are called by their names; by their ids if they
     /// are not among `segments`.
     #[must_use]
     pub fn told(&self, segments: &[Segment]) -> String {
@@ -224,9 +224,10 @@ impl Event {
             let named = segments.iter().find(|segment| segment.id == *id);
             named.map_or_else(|| id.to_string(), |segment| segment.name.clone())
         };
-        let list = |flows: &[Flow]| {
-            let one = |flow: &Flow| format!("{} ({})", name(&flow.segment), flow.customers);
-            flows.iter().map(one).collect::<Vec<_>>().join(", ")
+        let list = |portions: &[Portion]| {
+            let one =
+                |portion: &Portion| format!("{} ({})", name(&portion.segment), portion.customers);
+            portions.iter().map(one).collect::<Vec<_>>().join(", ")
         };
         match self {
             Self::Kept { segment, stayed, before, now, .. } => format!(
@@ -269,19 +270,26 @@ fn customers(count: u64) -> String {
     if count == 1 { "1 customer".to_owned() } else { format!("{count} customers") }
 }
 
-fn told_from(start: String, flows: &str, from: &str, rest: u64, one: &str, many: &str) -> String {
-    let flows = (!flows.is_empty()).then(|| format!("{from} {flows}"));
+fn told_from(
+    start: String,
+    portions: &str,
+    from: &str,
+    rest: u64,
+    one: &str,
+    many: &str,
+) -> String {
+    let portions = (!portions.is_empty()).then(|| format!("{from} {portions}"));
     let rest = match rest {
         0 => None,
         1 => Some(format!("1 {one}")),
         rest => Some(format!("{rest} {many}")),
     };
-    let parts: Vec<String> = flows.into_iter().chain(rest).collect();
+    let parts: Vec<String> = portions.into_iter().chain(rest).collect();
     if parts.is_empty() { start } else { format!("{start}: {}", parts.join("; ")) }
 }
 
-/// As [`Event::told`] without names.
-impl fmt::Display for Event {
+/// As [`Transition::told`] without names.
+impl fmt::Display for Transition {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.pad(&self.told(&[]))
     }

@@ -15,7 +15,7 @@ use super::grouping::MacroClusters;
 /// first.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub struct Drift {
+pub struct Transitions {
     /// Clusters that went on, by their number before.
     pub moves: Vec<Move>,
     /// Clusters that another one took in: their number before, and that of the other after.
@@ -50,14 +50,14 @@ pub struct Move {
     pub kept: f64,
 }
 
-impl Drift {
+impl Transitions {
     pub(super) fn between(before: &MacroClusters, after: &MacroClusters) -> Self {
         let shared = shared(before, after);
         let mut pairs: Vec<(usize, usize, f64)> =
             shared.iter().map(|(&(one, other), &weight)| (one, other, weight)).collect();
         // The sort is stable: of equal weights the least numbers come first.
         pairs.sort_by(|one, other| other.2.total_cmp(&one.2));
-        let mut drift = Self::default();
+        let mut transitions = Self::default();
         let mut heirs: BTreeMap<usize, usize> = BTreeMap::new();
         let mut origins: BTreeMap<usize, usize> = BTreeMap::new();
         for &(one, other, weight) in &pairs {
@@ -66,22 +66,22 @@ impl Drift {
             }
             heirs.insert(one, other);
             origins.insert(other, one);
-            drift.moves.extend(moved(before, after, (one, other), weight));
+            transitions.moves.extend(moved(before, after, (one, other), weight));
         }
-        drift.moves.sort_by_key(|moved| moved.before);
+        transitions.moves.sort_by_key(|moved| moved.before);
         for cluster in (0..before.clusters().len()).filter(|one| !heirs.contains_key(one)) {
             match pairs.iter().find(|(one, _, _)| *one == cluster) {
-                Some((_, into, _)) => drift.absorbed.push((cluster, *into)),
-                None => drift.faded.push(cluster),
+                Some((_, into, _)) => transitions.absorbed.push((cluster, *into)),
+                None => transitions.faded.push(cluster),
             }
         }
         for cluster in (0..after.clusters().len()).filter(|other| !origins.contains_key(other)) {
             match pairs.iter().find(|(_, other, _)| *other == cluster) {
-                Some((from, _, _)) => drift.split.push((*from, cluster)),
-                None => drift.born.push(cluster),
+                Some((from, _, _)) => transitions.split.push((*from, cluster)),
+                None => transitions.born.push(cluster),
             }
         }
-        drift
+        transitions
     }
 }
 
