@@ -89,7 +89,8 @@ fn every_row_that_makes_no_sense_is_told_with_its_line() {
     let expected = [
         "line 4: `who`: the row has 5 cells where the first line has 6",
         "line 5: `who`: the customer id is empty",
-        "line 6: `who`: the customer id `b\\no\\nb` has a control character or white space at an end",
+        "line 6: `who`: the customer id `b\\no\\nb` has a control character or white space at an \
+         end",
         "line 9: `on`: `2026-02-30` is no date or instant",
         "line 10: `on`: `1026-02-20` is outside the years 1900 to 2200",
         "line 11: `paid`: `8.001 EUR` has more than the 2 decimals of EUR",
@@ -146,7 +147,10 @@ fn quoted(text: &str) -> String {
 proptest! {
     #[test]
     fn what_was_written_is_read(
-        rows in proptest::collection::vec(("[ -~é]{1,12}", 0..1_000_000_i64, 0..10_000_000_i64), 0..40),
+        rows in proptest::collection::vec(
+            ("[ -~é]{1,12}", 0..1_000_000_i64, 0..10_000_000_i64),
+            0..40,
+        ),
     ) {
         let rows: Vec<_> = rows.iter().filter(|row| !row.0.trim().is_empty()).collect();
         let line = |(who, minutes, cents): &&(String, i64, i64)| {
