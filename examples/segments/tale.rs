@@ -1,0 +1,186 @@
+//! What is told of the three months: what shoppers did, who moved, and what became of segments.
+
+use std::error::Error;
+
+use loyalty::id::SegmentId;
+use loyalty::segment::migration::{Migration, Move, Place};
+use loyalty::segment::outcome::{Lift, Validated};
+use loyalty::stats::Estimate;
+
+use super::after::After;
+use super::fair::fair;
+use super::later::{Later, MARGIN};
+use super::layout::{heading, indented, table};
+use super::names::{name, named, plain};
+use super::one::{One, alike};
+use super::pace::Pace;
+use super::study::Study;
+use super::words::{count, dollars, percent};
+
+/// How many moves are explained.
+const TOLD: usize = 6;
+
+pub fn tale(study: &Study, later: &Later, out: &mut String) -> Result<(), Box<dyn Error>> {
+    outcome(study, out)?;
+    moves(study, later, out)?;
+    one(study, later, out)?;
+    anew(study, later, out)?;
+    fairness(study, out)?;
+    Ok(())
+}
+
+fn outcome(study: &Study, out: &mut String) -> Result<(), Box<dyn Error>> {
+    let (first, second) = (study.shoppers.first, study.shoppers.second);
+    heading(out, &format!("What they did from {first} until {second}"))?;
+    let After { bought, spent } = After::of(study)?;
+    let head = ["segment", "bought", "95 % between", "times others", "spent", "95 % between"];
+    let mut rows = vec![head.map(str::to_owned).to_vec()];
+    for (bought, spent) in bought.rows.iter().zip(&spent.rows) {
+        let mut cells = vec![name(study.segments(), &bought.segment).to_owned()];
+        cells.extend(lift(bought, percent));
+        cells.push(bought.ratio.map_or_else(String::new, |it| format!("{:.2}", it.value)));
+        cells.extend(lift(spent, dollars));
+        rows.push(cells);
+    }
+    table(out, &rows)?;
+    let tests = |found: &Validated| {
+        let sentences = found.sentences(study.segments());
+        sentences.last().cloned().unwrap_or_default()
+    };
+    indented(out, 0, &format!("Buying: {}. Spend: {}.", tests(&bought), tests(&spent)))?;
+    let Pace { own, segment, balanced } = Pace::of(study)?;
+    let text = format!(
+        "How many orders each would place was guessed before: by their own pace it was off by \
+         {own:.2} on average, by their segment's by {segment:.2}, and by both in balance, each \
+         trusted as far as it goes, by {balanced:.2}."
+    );
+    indented(out, 0, &text)?;
+    Ok(())
+}
+
+fn lift(row: &Lift, told: impl Fn(f64) -> String) -> [String; 2] {
+    let Some(Estimate { value, low, high }) = row.estimate else {
+        return [String::new(), String::new()];
+    };
+    [told(value), format!("{} and {}", told(low), told(high))]
+}
+
+fn moves(study: &Study, later: &Later, out: &mut String) -> Result<(), Box<dyn Error>> {
+    heading(out, "Who moved, with the segments as they were")?;
+    let (segments, migration) = (study.segments(), &later.migration);
+    let place = |id: &SegmentId| Place::In([id.clone()].into());
+    let mut head = vec!["from \\ to".to_owned()];
+    head.extend(segments.iter().enumerate().map(|(at, _)| format!("{}", at + 1)));
+    let mut rows = vec![head];
+    for (at, from) in segments.iter().enumerate() {
+        let mut cells = vec![format!("{} {}", at + 1, from.name)];
+        let to = segments.iter().map(|to| migration.customers(&place(&from.id), &place(&to.id)));
+        cells.extend(to.map(count));
+        rows.push(cells);
+    }
+    if migration.new_customers() > 0 {
+        let mut cells = vec!["new shoppers".to_owned()];
+        let come = segments.iter().map(|to| migration.customers(&Place::Absent, &place(&to.id)));
+        cells.extend(come.map(count));
+        rows.push(cells);
+    }
+    table(out, &rows)?;
+    let share = percent(migration.share_moved().unwrap_or_default());
+    let (moved, kept) = (later.moved.moves.iter(), later.moved.holds.len());
+    let moved = moved.filter(|it| !it.left.is_empty()).count();
+    let text = format!(
+        "{share} would be in another segment. {} are moved, and {} are kept because the other \
+         segment is nearer by less than {MARGIN} standard deviations: they would soon be back.",
+        count(moved),
+        count(kept),
+    );
+    indented(out, 0, &text)?;
+    out.push('\n');
+    indented(out, 0, "What drove them:")?;
+    for told in told(migration, study).iter().take(TOLD) {
+        indented(out, 2, &plain(told))?;
+    }
+    Ok(())
+}
+
+/// The moves between segments in sentences, the greatest first.
+fn told(migration: &Migration, study: &Study) -> Vec<String> {
+    let sentences = migration.sentences(study.segments());
+    let mut moves: Vec<(&Move, String)> = migration
+        .moves
+        .iter()
+        .zip(sentences)
+        .filter(|(step, _)| step.from != step.to && !step.drivers.is_empty())
+        .collect();
+    moves.sort_by_key(|(step, _)| std::cmp::Reverse(step.customers));
+    moves.into_iter().map(|(_, sentence)| sentence).collect()
+}
+
+/// The shopper who spent most of all who left the segment of most spend.
+fn one(study: &Study, later: &Later, out: &mut String) -> Result<(), Box<dyn Error>> {
+    let spend = study.table.column(study.shoppers.found_in[2]).ok_or("a column of spend")?;
+    let number = |id| study.table.number(study.table.row(id)?, spend);
+    let mean = |segment: &SegmentId| {
+        let all = study.members.iter().filter(|(_, of)| *of == segment);
+        let all: Vec<f64> = all.filter_map(|(id, _)| number(id)).collect();
+        all.iter().sum::<f64>() / all.len().max(1) as f64
+    };
+    let best = study.segments().iter().map(|segment| &segment.id);
+    let best = best.max_by(|left, right| mean(left).total_cmp(&mean(right)));
+    let best = best.ok_or("there are segments")?;
+    let leavers = later.moved.moves.iter().filter(|it| it.left.contains_key(best));
+    let spent = |id| number(id).unwrap_or_default();
+    let leaver =
+        leavers.max_by(|left, right| spent(&left.customer).total_cmp(&spent(&right.customer)));
+    let Some(leaver) = leaver else { return Ok(()) };
+    let One { customer, why, ways } = One::of(study, &leaver.customer)?;
+    heading(out, &format!("One of them: {customer}"))?;
+    indented(out, 0, &plain(&format!("On {}: {why}.", study.shoppers.first)))?;
+    for way in ways {
+        indented(out, 2, &plain(&format!("What would change it, {way}.")))?;
+    }
+    let told = named(&leaver.to_string(), study.segments());
+    indented(out, 0, &format!("On {}: {told}.", study.shoppers.second))?;
+    indented(
+        out,
+        0,
+        &format!("Who is like {} without being in it:", name(study.segments(), best)),
+    )?;
+    for told in alike(study, best, 3)? {
+        indented(out, 2, &plain(&told))?;
+    }
+    Ok(())
+}
+
+fn anew(study: &Study, later: &Later, out: &mut String) -> Result<(), Box<dyn Error>> {
+    heading(out, &format!("Fitted anew on {}", study.shoppers.second))?;
+    let due = if later.review.due { "It is due to be fitted anew:" } else { "It is not yet due:" };
+    indented(out, 0, due)?;
+    for line in later.review.to_string().lines() {
+        indented(out, 2, &plain(line))?;
+    }
+    for drift in &later.drift {
+        indented(out, 2, &plain(&drift.to_string()))?;
+    }
+    indented(out, 0, "What became of the segments:")?;
+    for sentence in later.refit.sentences() {
+        indented(out, 2, &sentence)?;
+    }
+    Ok(())
+}
+
+fn fairness(study: &Study, out: &mut String) -> Result<(), Box<dyn Error>> {
+    let found = fair(study);
+    if found.is_empty() {
+        return Ok(());
+    }
+    heading(out, "Whether groups of people are in segments unlike")?;
+    for fair in found {
+        let (unlike, all) = (fair.unlike.len(), fair.looked_at);
+        indented(out, 0, &format!("By {}: {unlike} of {all} comparisons.", fair.attribute))?;
+        for disparity in fair.unlike.iter().take(2) {
+            indented(out, 2, &named(&disparity.to_string(), study.segments()))?;
+        }
+    }
+    Ok(())
+}
