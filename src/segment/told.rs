@@ -1,12 +1,15 @@
 //! Numbers of features as people write them: `1,240.00 EUR`, `12`, `0.31`.
 
+use super::Segment;
 use crate::feature::Measure;
+use crate::id::SegmentId;
 
 /// A value of a column, or something between two values of it such as a mean.
 pub(super) fn told(number: f64, measure: Measure) -> String {
     let whole = number.round();
     // Centers are off by what scaling there and back does to the last digits.
-    let number = if (number - whole).abs() <= 1e-9 * whole.abs() { whole } else { number };
+    let near = (number - whole).abs() <= (1e-9 * whole.abs()).max(1e-12);
+    let number = if near { whole } else { number };
     match measure {
         Measure::Money(currency) => {
             let digits = currency.minor_per_major().checked_ilog10().unwrap_or(0);
@@ -72,10 +75,22 @@ pub(super) fn listed(parts: &[String]) -> String {
     }
 }
 
+/// What a segment is called; its id if it is not among `segments`.
+pub(super) fn name(segments: &[Segment], id: &SegmentId) -> String {
+    let named = segments.iter().find(|segment| segment.id == *id);
+    named.map_or_else(|| id.to_string(), |segment| segment.name.clone())
+}
+
 /// `1 customer`, `2 customers`.
-pub(super) fn customers(count: usize) -> String {
+pub(super) fn customers(count: impl TryInto<u64>) -> String {
+    let count = count.try_into().unwrap_or(u64::MAX);
     let noun = if count == 1 { "customer" } else { "customers" };
-    format!("{} {noun}", grouped(count as f64, 0))
+    format!("{} {noun}", counted(count))
+}
+
+/// `2,357`.
+pub(super) fn counted(count: impl TryInto<u64>) -> String {
+    grouped(count.try_into().unwrap_or(u64::MAX) as f64, 0)
 }
 
 #[cfg(test)]
@@ -96,6 +111,7 @@ mod tests {
             (0.3149, Measure::Number, "0.31"),
             (0.012_34, Measure::Number, "0.0123"),
             (1e-9, Measure::Number, "1.00e-9"),
+            (-1.33e-15, Measure::Integer, "0"),
             (0.25, Measure::Bool, "25 %"),
             (1.0, Measure::Bool, "yes"),
             (1e300, Measure::Integer, "1.00e300"),
@@ -107,7 +123,7 @@ mod tests {
             ("0.4 %".into(), "0 %".into(), "100 %".into())
         );
         assert_eq!(
-            (customers(1), customers(1200)),
+            (customers(1_u64), customers(1200_usize)),
             ("1 customer".into(), "1,200 customers".into())
         );
         let parts = ["a", "b", "c"].map(str::to_owned);

@@ -7,7 +7,7 @@ use loyalty::feature::{Column, FeatureTable, Measure, Preparation, Scale};
 use loyalty::rule::{Field, Kind, Schema, Text, Value, field};
 use loyalty::segment::clustered::{Clustered, Clusters};
 use loyalty::segment::grid::StandardGrid;
-use loyalty::segment::migration::{Migration, Place, Turn};
+use loyalty::segment::migration::{Driver, Migration, Move, Place, Turn};
 use loyalty::segment::rfm::{Rfm, RfmSegmentation};
 use loyalty::segment::rules::{RuleSegment, RuleSegments};
 use loyalty::segment::{Fit, Segmenter};
@@ -272,4 +272,21 @@ proptest! {
         let inputs: Vec<&str> = rules.inputs().iter().map(Text::as_str).collect();
         prop_assert_eq!(inputs, ["orders", "spend"]);
     }
+}
+
+#[test]
+fn what_made_next_to_nothing_of_a_move_is_not_told() {
+    let driver = |feature: &str, weight| Driver {
+        feature: feature.into(),
+        turn: Turn::Margin,
+        customers: 1_200,
+        weight,
+    };
+    let place = |id| Place::In([segment(id)].into());
+    let drivers = vec![driver("orders", 1.996), driver("spend", 0.004)];
+    let step = Move { from: place("a"), to: place("b"), customers: 1_200, drivers };
+    let (then, now) = (day("2026-01-01"), day("2026-04-01"));
+    let found = Migration { then, now, moves: vec![step], balances: Vec::new() };
+    let told = ["1,200 customers went from a to b: orders made 100 % of it"];
+    assert_eq!(found.sentences(&[]), told);
 }

@@ -8,6 +8,7 @@ use super::Pair;
 use super::overlap::Counts;
 use crate::id::SegmentId;
 use crate::segment::Segment;
+use crate::segment::told::{self, counted, customers};
 
 /// Customers who went from or to a segment.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -220,20 +221,20 @@ impl Transition {
     /// are not among `segments`.
     #[must_use]
     pub fn told(&self, segments: &[Segment]) -> String {
-        let name = |id: &SegmentId| {
-            let named = segments.iter().find(|segment| segment.id == *id);
-            named.map_or_else(|| id.to_string(), |segment| segment.name.clone())
-        };
+        let name = |id: &SegmentId| told::name(segments, id);
         let list = |portions: &[Portion]| {
-            let one =
-                |portion: &Portion| format!("{} ({})", name(&portion.segment), portion.customers);
+            let one = |portion: &Portion| {
+                format!("{} ({})", name(&portion.segment), counted(portion.customers))
+            };
             portions.iter().map(one).collect::<Vec<_>>().join(", ")
         };
         match self {
             Self::Kept { segment, stayed, before, now, .. } => format!(
-                "{} is the same: {stayed} of its {} stayed, and it has {now} now",
+                "{} is the same: {} of its {} stayed, and it has {} now",
                 name(segment),
+                counted(*stayed),
                 customers(*before),
+                counted(*now),
             ),
             Self::Split { segment, before, into } => {
                 format!(
@@ -266,10 +267,6 @@ impl Transition {
     }
 }
 
-fn customers(count: u64) -> String {
-    if count == 1 { "1 customer".to_owned() } else { format!("{count} customers") }
-}
-
 fn told_from(
     start: String,
     portions: &str,
@@ -282,7 +279,7 @@ fn told_from(
     let rest = match rest {
         0 => None,
         1 => Some(format!("1 {one}")),
-        rest => Some(format!("{rest} {many}")),
+        rest => Some(format!("{} {many}", counted(rest))),
     };
     let parts: Vec<String> = portions.into_iter().chain(rest).collect();
     if parts.is_empty() { start } else { format!("{start}: {}", parts.join("; ")) }

@@ -3,9 +3,9 @@
 use std::fmt;
 
 use super::{Driver, Migration, Move, Place, Turn};
-use crate::id::SegmentId;
 use crate::rule::Truth;
 use crate::segment::Segment;
+use crate::segment::told::{self, counted};
 
 /// How many drivers a sentence names.
 const NAMED: usize = 3;
@@ -19,21 +19,22 @@ impl Migration {
 
     fn told(&self, step: &Move, segments: &[Segment]) -> String {
         let Move { from, to, customers, drivers } = step;
-        let count = counted(*customers);
+        let count = told::customers(*customers);
         let is = if *customers == 1 { "is" } else { "are" };
         match (from, to) {
             (Place::Absent, _) => format!("{count} {is} new in {}", named(to, segments)),
             (_, Place::Absent) => format!("{count} of {} {is} gone", named(from, segments)),
             _ if from == to => {
-                let all = counted(self.were(from));
-                format!("{customers} of {all} stayed in {}", named(from, segments))
+                let all = told::customers(self.were(from));
+                format!("{} of {all} stayed in {}", counted(*customers), named(from, segments))
             }
             _ => {
                 let (from, to) = (named(from, segments), named(to, segments));
                 let moved = format!("{count} went from {from} to {to}");
                 let all: f64 =
                     drivers.iter().filter(|it| it.turn == Turn::Margin).map(|it| it.weight).sum();
-                let told = drivers.iter().take(NAMED).map(|driver| driver.told(all, *customers));
+                let driven = drivers.iter().filter(|driver| driver.is_told(all)).take(NAMED);
+                let told = driven.map(|driver| driver.told(all, *customers));
                 let told: Vec<String> = told.collect();
                 if told.is_empty() { moved } else { format!("{moved}: {}", told.join("; ")) }
             }
@@ -42,6 +43,11 @@ impl Migration {
 }
 
 impl Driver {
+    /// Whether its part of a margin that changed by `all` is at least a half percent.
+    fn is_told(&self, all: f64) -> bool {
+        self.turn != Turn::Margin || self.weight.abs() >= 0.005 * all.abs()
+    }
+
     /// What drove `customers` customers, whose margin changed by `all`.
     fn told(&self, all: f64, customers: u64) -> String {
         let Self { feature, turn, customers: count, weight } = self;
@@ -69,17 +75,9 @@ impl Driver {
     }
 }
 
-fn counted(customers: u64) -> String {
-    if customers == 1 { "1 customer".to_owned() } else { format!("{customers} customers") }
-}
-
 fn named(place: &Place, segments: &[Segment]) -> String {
     let Place::In(ids) = place else { return place.to_string() };
-    let name = |id: &SegmentId| {
-        let named = segments.iter().find(|segment| segment.id == *id);
-        named.map_or_else(|| id.to_string(), |segment| segment.name.clone())
-    };
-    let names: Vec<String> = ids.iter().map(name).collect();
+    let names: Vec<String> = ids.iter().map(|id| told::name(segments, id)).collect();
     if names.is_empty() { "no segment".to_owned() } else { names.join(" and ") }
 }
 

@@ -3,7 +3,7 @@
 use std::fmt;
 
 use super::{Overlaps, Pair, Relation};
-use crate::segment::told::{customers, percent};
+use crate::segment::told::{counted, customers, percent};
 
 impl fmt::Display for Overlaps {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -27,7 +27,7 @@ impl fmt::Display for Overlaps {
 /// `1 is`, `2 are`.
 fn are(count: usize) -> String {
     let verb = if count == 1 { "is" } else { "are" };
-    format!("{count} {verb}")
+    format!("{} {verb}", counted(count))
 }
 
 impl Pair {

@@ -3,7 +3,7 @@
 use std::fmt;
 
 use super::{Apart, Contrast, Hallmark, Persona, Topic};
-use crate::segment::told::{customers, percent, told};
+use crate::segment::told::{counted, customers, percent, told};
 
 /// How many traits of one kind are told of a topic.
 const NAMED: usize = 3;
@@ -28,7 +28,7 @@ pub(super) fn about(persona: &Persona, topic: Topic) -> Option<String> {
 impl fmt::Display for Persona {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let share = self.size as f64 / self.customers.max(1) as f64;
-        let (name, size, all) = (&self.name, self.size, customers(self.customers));
+        let (name, size, all) = (&self.name, counted(self.size), customers(self.customers));
         write!(f, "{name}: {size} of {all} ({})", percent(share))?;
         for topic in Topic::ALL {
             if let Some(told) = self.about(topic) {
