@@ -4,8 +4,8 @@ use std::collections::BTreeMap;
 
 use loyalty::id::CustomerId;
 use loyalty::rule::Text;
-use loyalty::segment::Membership;
 use loyalty::segment::disparity::{Disparity, Fairness, Finding};
+use loyalty::segment::{Membership, Segment};
 use loyalty::stats::Proportion;
 
 use super::{customer, segment};
@@ -65,6 +65,8 @@ fn too_few_to_tell_is_no_warning() {
         "country in vip: 0 of 29 (0.0 %), of others 60 of 100 (60.0 %): \
          too few to tell: 29, and 30 are needed"
     );
+    let named = [Segment::new(country.segment.clone(), "Best customers")];
+    assert!(country.told(&named).starts_with("country in Best customers: 0 of 29 (0.0 %)"));
     let bold = Fairness { least: 10, ..Fairness::default() };
     assert_eq!(of(&bold.look(&members, &groups, None), "vip", "country").finding, Finding::Unlike);
     // A single group has nobody to be compared with.

@@ -9,7 +9,7 @@ use loyalty::rule::{Field, Kind, Schema, field};
 use loyalty::segment::clustered::{Clustered, Clusters};
 use loyalty::segment::rules::{RuleSegment, RuleSegments};
 use loyalty::segment::standing::{Hold, Hysteresis, Kept, Reclassified, Standing, reclassify};
-use loyalty::segment::{Fit, Segmenter};
+use loyalty::segment::{Fit, Segment, Segmenter};
 use proptest::prelude::*;
 
 use super::{customer, day, segment, table};
@@ -51,6 +51,9 @@ fn a_minimum_stay_ends_on_its_day() {
         ["c000 stays in cluster-1 and does not join cluster-2: \
           in it since 2026-01-31, at least until 2026-02-28"]
     );
+    let named = [Segment::new(segment("cluster-1"), "Tasters")];
+    let told = early.holds[0].told(&named);
+    assert!(told.starts_with("c000 stays in Tasters and does not join cluster-2: in"), "{told}");
     assert_eq!(early.standings, first.standings);
     let late = asked(&model, &now, &early.standings, "2026-02-28", &rule);
     assert_eq!(late.moves.len(), 1);
@@ -88,6 +91,8 @@ fn who_is_gone_or_in_a_dead_segment_is_not_kept() {
         found.moves[0].to_string(),
         "c000 leaves cluster-9 (since 2026-01-01) for cluster-1"
     );
+    let named = [Segment::new(segment("cluster-1"), "Tasters")];
+    assert_eq!(found.moves[0].told(&named), "c000 leaves cluster-9 (since 2026-01-01) for Tasters");
     assert!(found.holds.is_empty() && found.standings.len() == 1);
 }
 

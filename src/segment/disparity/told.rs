@@ -3,12 +3,34 @@
 use std::fmt;
 
 use super::{Benefit, Disparity, Finding};
+use crate::segment::Segment;
+use crate::segment::told::name;
 use crate::stats::{Estimate, Proportion};
 
-/// One sentence for the share, and one for the benefit if it was asked.
+impl Disparity {
+    /// A sentence for the share, and one for the benefit if it was asked, in which the segment is
+    /// called by its name; by its id if it is not among `segments`.
+    #[must_use]
+    pub fn told(&self, segments: &[Segment]) -> String {
+        Told(self, segments).to_string()
+    }
+}
+
+/// As [`Disparity::told`] without names.
 impl fmt::Display for Disparity {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Self { segment, group, rate, others, difference, ratio, finding, benefit, .. } = self;
+        Told(self, &[]).fmt(f)
+    }
+}
+
+struct Told<'a>(&'a Disparity, &'a [Segment]);
+
+impl fmt::Display for Told<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self(disparity, segments) = self;
+        let Disparity { segment, group, rate, others, .. } = disparity;
+        let Disparity { difference, ratio, finding, benefit, .. } = disparity;
+        let segment = name(segments, segment);
         write!(f, "{group} in {segment}: {}, of others {}: ", Counted(rate), Counted(others))?;
         let points = difference.map(|it| Estimate {
             value: 100.0 * it.value,

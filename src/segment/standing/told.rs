@@ -6,40 +6,65 @@ use chrono::NaiveDate;
 
 use super::{Held, Hold, Moved};
 use crate::id::SegmentId;
+use crate::segment::Segment;
+use crate::segment::told::name;
 
-/// One sentence, such as `ann leaves cluster-2 (since 2026-03-01) for cluster-1, which is nearer by
-/// 16.00`.
-impl fmt::Display for Moved {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+impl Moved {
+    /// The move in a sentence, in which segments are called by their names; by their ids if they
+    /// are not among `segments`.
+    #[must_use]
+    pub fn told(&self, segments: &[Segment]) -> String {
         let Self { customer, left, joined, margin } = self;
-        let since = |(id, since): (&SegmentId, &NaiveDate)| format!("{id} (since {since})");
+        let since = |(id, since): (&SegmentId, &NaiveDate)| {
+            format!("{} (since {since})", name(segments, id))
+        };
         let left = left.iter().map(since).collect::<Vec<_>>().join(" and ");
-        let joined = joined.iter().map(SegmentId::as_str).collect::<Vec<_>>().join(" and ");
-        match (left.is_empty(), joined.is_empty()) {
-            (true, _) => write!(f, "{customer} joins {joined}"),
-            (false, true) => write!(f, "{customer} leaves {left}"),
-            (false, false) => write!(f, "{customer} leaves {left} for {joined}"),
-        }?;
+        let joined = names(joined, segments);
+        let moved = match (left.is_empty(), joined.is_empty()) {
+            (true, _) => format!("{customer} joins {joined}"),
+            (false, true) => format!("{customer} leaves {left}"),
+            (false, false) => format!("{customer} leaves {left} for {joined}"),
+        };
         match margin {
-            Some(margin) if !joined.is_empty() => write!(f, ", which is nearer by {margin:.2}"),
-            _ => Ok(()),
+            Some(margin) if !joined.is_empty() => {
+                format!("{moved}, which is nearer by {margin:.2}")
+            }
+            _ => moved,
         }
     }
 }
 
-/// One sentence, with all that keeps the customer.
-impl fmt::Display for Held {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+impl Held {
+    /// What keeps the customer in a sentence, with segments as in [`Moved::told`].
+    #[must_use]
+    pub fn told(&self, segments: &[Segment]) -> String {
         let Self { customer, stays, waits } = self;
-        let ids: Vec<&str> = stays.keys().map(SegmentId::as_str).collect();
-        write!(f, "{customer} stays in {}", ids.join(" and "))?;
-        let waits: Vec<&str> = waits.iter().map(SegmentId::as_str).collect();
+        let mut told = format!("{customer} stays in {}", names(stays.keys(), segments));
         if !waits.is_empty() {
-            write!(f, " and does not join {}", waits.join(" and "))?;
+            told = format!("{told} and does not join {}", names(waits, segments));
         }
         let mut reasons: Vec<String> = stays.values().flatten().map(Hold::to_string).collect();
         reasons.dedup();
-        write!(f, ": {}", reasons.join("; "))
+        format!("{told}: {}", reasons.join("; "))
+    }
+}
+
+fn names<'a>(ids: impl IntoIterator<Item = &'a SegmentId>, segments: &[Segment]) -> String {
+    let names = ids.into_iter().map(|id| name(segments, id));
+    names.collect::<Vec<_>>().join(" and ")
+}
+
+/// As [`Moved::told`] without names.
+impl fmt::Display for Moved {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(&self.told(&[]))
+    }
+}
+
+/// As [`Held::told`] without names.
+impl fmt::Display for Held {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(&self.told(&[]))
     }
 }
 
