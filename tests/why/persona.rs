@@ -105,6 +105,23 @@ fn what_they_buy_and_when_and_what_they_answer_to_is_told() {
     assert_eq!(personas[0].about(Topic::Buys), None);
 }
 
+/// Four segments of 20: the third buys more than the first two and has stayed longest, but the last
+/// buys four times as much.
+#[test]
+fn nobody_is_called_by_what_another_segment_has_clearly_more_of() {
+    let row = |at: usize| {
+        let (segment, more) = (at / 20, (at % 5) as f64);
+        let (orders, tenure) = [(1.0, 90.0), (1.0, 90.0), (10.0, 900.0), (40.0, 90.0)][segment];
+        (id(&format!("c{at:03}")), [segment as f64, orders + more, tenure + more].map(Some))
+    };
+    let columns = ["segment", "orders(1y)", "tenure_days"];
+    let table = FeatureTable::new(columns, (0..80).map(row)).unwrap();
+    let found = personas(&Given::new(4), &table, today(), &[]).unwrap();
+    let names: Vec<&str> = found.iter().map(|found| found.name.as_str()).collect();
+    assert_eq!(names[2], "Long-standing members");
+    assert!(names[3].ends_with("frequent buyers"), "{}", names[3]);
+}
+
 #[test]
 fn what_chance_alone_could_do_is_no_trait() {
     // Three of four against half of all: Wilson's interval starts at 30 %.
@@ -117,6 +134,23 @@ fn what_chance_alone_could_do_is_no_trait() {
     assert!(personas[0].hallmarks.is_empty());
     let told = personas.iter().map(|found| found.name.as_str()).collect::<Vec<_>>();
     assert_eq!(told[0], "Low-segment customers");
+}
+
+/// Of 200 customers two segments of 100; the city is known of all of the first, and of few of the
+/// second, who are all from Bonn.
+#[test]
+fn the_few_of_whom_something_is_known_do_not_speak_for_all() {
+    let rows: Vec<(usize, f64)> = (0..200).map(|at| (at / 100, 0.0)).collect();
+    let table = given("orders", &rows);
+    let bonn = |known: usize| {
+        let city = |at: usize| if at < 100 { "Köln" } else { "Bonn" };
+        let texts = (0..100 + known).map(|at| (id(&format!("c{at:03}")), [city(at)]));
+        let facet = Facet::new("city", Topic::Who, texts);
+        let found = personas(&Given::new(2), &table, today(), &[facet]).unwrap();
+        found[1].hallmarks.iter().map(|found| found.text.to_string()).collect::<Vec<_>>()
+    };
+    assert_eq!([bonn(1), bonn(9)], [vec![String::new(); 0], Vec::new()]);
+    assert_eq!(bonn(10), ["Bonn"]);
 }
 
 #[test]

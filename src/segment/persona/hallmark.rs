@@ -12,7 +12,8 @@ use crate::rule::Text;
 ///
 /// It is told only if that is no chance: the lower end of the 95 % interval of E. B. Wilson
 /// ("Probable inference", Journal of the American Statistical Association 22, 1927) of the
-/// segment's share is above the share among all, and at least a tenth more.
+/// segment's share is above the share among all, and at least a tenth more. Those of whom it is
+/// known must speak for the segment: at least five of its customers, and a tenth of them.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Hallmark {
@@ -38,6 +39,9 @@ impl Hallmark {
         self.share - self.overall
     }
 }
+
+/// Of so many customers of a segment it must be known, at least.
+const FEWEST: usize = 5;
 
 /// How much a text holds of each customer, from 0 to 1; missing where it is not known.
 pub(super) struct Shares {
@@ -97,8 +101,10 @@ impl Shares {
         }
         let mean = |(sum, count): (f64, usize)| sum / count.max(1) as f64;
         let (overall, share, known) = (mean(*all), mean(*members), members.1);
-        let told = overall > 0.0 && share >= 1.1 * overall && wilson_lower(share, known) > overall;
-        told.then(|| Hallmark {
+        let size = inside.iter().filter(|inside| **inside).count();
+        let enough = known >= FEWEST && known * 10 >= size;
+        let apart = share >= 1.1 * overall && wilson_lower(share, known) > overall;
+        (enough && overall > 0.0 && apart).then(|| Hallmark {
             of: self.of.clone(),
             text: self.text.clone(),
             topic: self.topic,

@@ -34,7 +34,7 @@ families! {
     FREQUENCY: "frequency", ("frequent", "frequent buyers"), ("occasional", "occasional buyers");
     UNITS: "units", ("stock-up", "stock-up shoppers"), ("light", "light buyers");
     RECENCY: "recency", ("lapsed", "lapsed customers"), ("active", "active customers");
-    TENURE: "tenure", ("long-contrast", "long-contrast members"), ("new", "newcomers");
+    TENURE: "tenure", ("long-standing", "long-standing members"), ("new", "newcomers");
     AGE: "age", ("older", "older customers"), ("younger", "younger customers");
     VISITS: "visits", ("store-visiting", "store visitors"), ("rarely visiting", "rare visitors");
     ENGAGEMENT: "engagement", ("engaged", "engaged customers"), ("quiet", "quiet customers");
