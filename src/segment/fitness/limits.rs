@@ -28,7 +28,7 @@ pub struct Limits {
     /// A greater share of customers without a segment leaves out too many: 0.2 and 0.5.
     pub unassigned: Limit,
     /// A lesser mean silhouette tells of no substantial groups: 0.25 and 0.1 (L. Kaufman and
-    /// P. Rousseeuw, "Defect Groups in Data", 1990, table 4 of chapter 2).
+    /// P. Rousseeuw, "Finding Groups in Data", 1990, table 4 of chapter 2).
     pub silhouette: Limit,
     /// Segments that explain less above cuts through customers without groups, in standard
     /// errors, may be such cuts: 3 and 2.

@@ -1,4 +1,4 @@
-//! Shrinker numbers as features of single customers.
+//! Balanced numbers as features of single customers.
 
 use std::sync::Arc;
 
