@@ -11,6 +11,8 @@ use parquet::errors::ParquetError;
 use parquet::file::reader::{FileReader, SerializedFileReader};
 use parquet::record::RowAccessor;
 
+use super::households;
+
 /// The columns that an order is read from, by their names.
 const COLUMNS: [&str; 7] = [
     "household_id",
@@ -65,10 +67,10 @@ pub fn from_parquet(file: &Path) -> Result<Columns, Box<dyn Error>> {
 /// `2017-01-01 11:53:26`, or as milliseconds since 1970.
 pub fn from_csv(csv: &str) -> Result<Columns, Box<dyn Error>> {
     let mut lines = csv.lines();
-    let header: Vec<&str> = lines.next().unwrap_or_default().split(',').map(str::trim).collect();
+    let header = fields(lines.next().unwrap_or_default());
     let places = places(&header)?;
     let basket = |(line, text): (usize, &str)| -> Result<Basket, String> {
-        let fields: Vec<&str> = text.split(',').map(str::trim).collect();
+        let fields = fields(text);
         let number = |place: &usize| {
             let field = fields.get(*place).copied().unwrap_or_default();
             let instant = || field.replacen(' ', "T", 1).parse::<NaiveDateTime>().ok();
@@ -80,6 +82,11 @@ pub fn from_csv(csv: &str) -> Result<Columns, Box<dyn Error>> {
         Ok(Basket::of(numbers.try_into().map_err(|_| format!("line {line} is too short"))?))
     };
     orders(&(2..).zip(lines).map(basket).collect::<Result<Vec<_>, _>>()?)
+}
+
+/// What stands between the commas of a line, without the quotes around it.
+pub fn fields(line: &str) -> Vec<&str> {
+    line.split(',').map(|field| field.trim().trim_matches('"')).collect()
 }
 
 fn places(names: &[&str]) -> Result<Vec<usize>, String> {
@@ -96,7 +103,7 @@ fn orders(baskets: &[Basket]) -> Result<Columns, Box<dyn Error>> {
     let (mut ids, mut discounts) = (Vec::new(), Vec::new());
     for basket in baskets.iter().filter(|basket| basket.quantity > 0 && basket.sales_minor >= 0) {
         let at = DateTime::from_timestamp_millis(basket.at_millis);
-        columns.customers.push(super::households::id(basket.household)?);
+        columns.customers.push(households::id(basket.household)?);
         columns.at.push(at.ok_or("an instant is out of range")?);
         columns.list_minor.push(basket.sales_minor + basket.discount_minor);
         columns.units.push(basket.quantity);

@@ -19,18 +19,20 @@ const SPACE: f64 = 14.0;
 const LEFT: i32 = 270;
 const RIGHT: i32 = WIDTH - 270;
 const BAR: i32 = 14;
+/// So high is a stream that has its number on it.
+const LEGIBLE: f64 = 9.0;
 
-/// A segment, or who was no customer before, with where its bar is on either side.
+/// A segment, or who was no customer before, with its bars of the first day and of the second.
 struct Bar {
     name: String,
     color: RGBColor,
     place: Place,
-    /// How many shoppers it had and has, and how far each bar is filled with streams.
-    sides: [Side2; 2],
+    sides: [End; 2],
 }
 
+/// A bar: of how many shoppers, where it begins, and how far it is filled with streams.
 #[derive(Clone, Copy, Default)]
-struct Side2 {
+struct End {
     shoppers: u64,
     top: f64,
     filled: f64,
@@ -44,12 +46,12 @@ pub fn flow(study: &Study, later: &Later) -> Result<String, Box<dyn Error>> {
     for (segment, color) in study.segments().iter().zip(COLORS) {
         let place = Place::In([segment.id.clone()].into());
         let sides = [migration.were(&place), migration.are(&place)];
-        let sides = sides.map(|shoppers| Side2 { shoppers, ..Side2::default() });
+        let sides = sides.map(|shoppers| End { shoppers, ..End::default() });
         bars.push(Bar { name: segment.name.clone(), color, place, sides });
     }
-    let come = Side2 { shoppers: migration.new_customers(), ..Side2::default() };
+    let come = End { shoppers: migration.new_customers(), ..End::default() };
     if come.shoppers > 0 {
-        let sides = [come, Side2::default()];
+        let sides = [come, End::default()];
         bars.push(Bar {
             name: "New shoppers".to_owned(),
             color: PALE,
@@ -95,18 +97,20 @@ fn streams(
 ) -> Result<(), Box<dyn Error>> {
     for from in 0..bars.len() {
         for to in 0..bars.len() {
-            let places = bars.get(from).zip(bars.get(to));
-            let Some((left, right)) = places.map(|(left, right)| (left, right)) else { continue };
+            let Some((left, right)) = bars.get(from).zip(bars.get(to)) else { continue };
             let shoppers = later.migration.customers(&left.place, &right.place);
-            let (thick, color) = (shoppers as f64 * scale, left.color);
-            let [start, _] = left.sides;
-            let [_, end] = right.sides;
             if shoppers == 0 {
                 continue;
             }
+            let thick = shoppers as f64 * scale;
+            let ([start, _], [_, end]) = (left.sides, right.sides);
             let tops = [start.top + start.filled, end.top + end.filled];
-            let shade = color.mix(if from == to { 0.18 } else { 0.5 });
+            let shade = left.color.mix(if from == to { 0.18 } else { 0.5 });
             canvas.area.draw(&Polygon::new(stream(tops, thick), shade.filled()))?;
+            if from != to && thick >= LEGIBLE {
+                let at = (LEFT + BAR + 6, (tops[0] + thick / 2.0) as i32);
+                canvas.text(at, Side::Right, 11.0, &INK, &count(shoppers))?;
+            }
             for (bar, side) in [(from, 0), (to, 1)] {
                 let side = bars.get_mut(bar).and_then(|bar| bar.sides.get_mut(side));
                 side.into_iter().for_each(|side| side.filled += thick);

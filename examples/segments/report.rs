@@ -1,8 +1,10 @@
 //! What is told of the first day: the methods, the segments and one shopper.
 
 use std::error::Error;
+use std::fmt::Write;
 
 use loyalty::cluster::choice::Row;
+use loyalty::cluster::tree::Cart;
 use loyalty::rule::Schema;
 use loyalty::segment::fitness::{Limits, fitness};
 use loyalty::segment::overlap::rule_overlaps;
@@ -15,6 +17,9 @@ use super::methods::Candidate;
 use super::names::{named, plain};
 use super::study::Study;
 use super::words::{count, dollars, percent};
+
+/// Rules that put so many into their segment are good enough; people want them short.
+const FIDELITY: f64 = 0.9;
 
 /// Everything that is told of the first day.
 pub fn report(study: &Study, out: &mut String) -> Result<(), Box<dyn Error>> {
@@ -76,7 +81,7 @@ fn methods(study: &Study, out: &mut String) -> Result<(), Box<dyn Error>> {
     out.push('\n');
     let head = ["segments", "silhouette", "Cal.-Har.", "Dav.-Boul.", "BIC", "gap", "stability", ""];
     let mut rows = vec![head.map(str::to_owned).to_vec()];
-    rows.extend(choice.table.iter().map(|row| scores(row, row.clusters == choice.recommended)));
+    rows.extend(choice.table.iter().map(|row| scores(row, row.clusters == taken.sizes.len())));
     table(out, &rows)?;
     Ok(())
 }
@@ -118,51 +123,64 @@ fn segments(study: &Study, out: &mut String) -> Result<(), Box<dyn Error>> {
     let spend = study.table.column(study.shoppers.found_in[2]).ok_or("a column of spend")?;
     let all: f64 = study.table.present(spend).sum();
     let features = study.shoppers.found_in;
-    let mut head = vec!["segment".to_owned(), "shoppers".to_owned(), String::new()];
-    head.extend(features.map(plain));
-    head.push("of all spend".to_owned());
-    let mut rows = vec![head];
+    let head = ["segment", "shoppers", "", "last order", "orders", "spend", "of all spend"];
+    let mut rows = vec![head.map(str::to_owned).to_vec()];
     for persona in &study.personas {
         let inside = study.members.iter().filter(|(_, of)| **of == persona.segment);
         let rows_of = inside.filter_map(|(id, _)| study.table.row(id));
         let own: f64 = rows_of.filter_map(|row| study.table.number(row, spend)).sum();
         let mut cells = vec![persona.name.clone(), count(persona.size)];
         cells.push(percent(persona.size as f64 / persona.customers.max(1) as f64));
-        cells.extend(features.map(|feature| median(persona, feature)));
+        let [days, orders, spent] = features.map(|feature| median(persona, feature));
+        cells.extend([format!("{days} days ago"), orders, spent]);
         cells.push(percent(own / all));
         rows.push(cells);
     }
     table(out, &rows)?;
-    indented(out, 0, "Numbers are medians of the segment's shoppers.")?;
+    let [days, orders, spent] = features.map(plain);
+    let text = format!("Medians of the segment's shoppers: {days}, {orders} and {spent}.");
+    indented(out, 0, &text)?;
     for persona in &study.personas {
-        out.push('\n');
-        indented(out, 0, &persona.name)?;
+        writeln!(out, "\n{}", persona.name)?;
         for topic in Topic::ALL {
             if let Some(told) = persona.about(topic) {
-                indented(out, 2, &plain(&told))?;
+                indented(out, 2, &format!("{}: {}.", question(topic), plain(&told)))?;
             }
         }
     }
     out.push('\n');
     let fitness = fitness(&study.model, &study.table, &Limits::default())?;
-    for line in fitness.to_string().lines() {
-        indented(out, 0, &plain(&named(line, study.segments())))?;
+    indented(out, 0, &format!("Fit for use? They are {}.", fitness.usability))?;
+    for finding in &fitness.findings {
+        indented(out, 2, &plain(&named(&format!("{finding}."), study.segments())))?;
     }
     Ok(())
+}
+
+const fn question(topic: Topic) -> &'static str {
+    match topic {
+        Topic::Who => "Who they are",
+        Topic::Buys => "What they buy",
+        Topic::When => "When they buy",
+        Topic::Answers => "What they answer to",
+        _ => "What else is known",
+    }
 }
 
 fn median(persona: &Persona, feature: &str) -> String {
     let found = persona.contrasts.iter().find(|found| found.feature.as_str() == feature);
     found.map_or_else(String::new, |found| match found.stands_for {
         loyalty::feature::Measure::Money(_) => dollars(found.median),
-        _ => count(found.median.round() as i64),
+        _ => count(found.median.round_ties_even() as i64),
     })
 }
 
 fn rules(study: &Study, out: &mut String) -> Result<(), Box<dyn Error>> {
     heading(out, "The same as rules, for people to edit")?;
     let today = study.shoppers.first;
-    let found = Surrogate::default().suggest(&study.model, &study.table, today)?;
+    let usual = Surrogate::default();
+    let found = Surrogate { tree: Cart { max_depth: 3, ..usual.tree }, fidelity: FIDELITY };
+    let found = found.suggest(&study.model, &study.table, today)?;
     for suggestion in &found.suggestions {
         indented(out, 0, &plain(&suggestion.to_string()))?;
     }

@@ -5,9 +5,9 @@ use std::collections::BTreeSet;
 use std::error::Error;
 
 use loyalty::segment::Segmenter;
-use plotters::prelude::{ChartBuilder, Circle, Color, IntoLogRange, RGBColor, Text};
+use plotters::prelude::{ChartBuilder, Circle, Color, IntoLogRange, RGBColor};
 
-use super::canvas::{INK, LINE, MUTED, Side, WIDTH, draw, pixels, style};
+use super::canvas::{INK, LINE, MUTED, Side, draw, style};
 use super::names::plain;
 use super::study::Study;
 use super::words::count;
@@ -47,6 +47,7 @@ pub fn scatter(study: &Study) -> Result<String, Box<dyn Error>> {
         }
         let (_, area) = canvas.area.split_vertically(legend);
         let mut chart = ChartBuilder::on(&area)
+            .margin_left(10)
             .margin_right(16)
             .margin_top(8)
             .x_label_area_size(46)
@@ -64,8 +65,8 @@ pub fn scatter(study: &Study) -> Result<String, Box<dyn Error>> {
             .axis_style(LINE)
             .label_style(small.clone())
             .axis_desc_style(small)
-            .x_desc(format!("{}, logarithmic (none is drawn at a half)", plain(days)))
-            .y_desc(format!("{} in USD, logarithmic", plain(spend)))
+            .x_desc(format!("{}, logarithmic", plain(days)))
+            .y_desc(format!("{} in USD, logarithmic; nothing is drawn at 0.5", plain(spend)))
             .x_label_formatter(&|days| count(days.round() as i64))
             .y_label_formatter(&|spend| count(spend.round() as i64))
             .draw()?;
@@ -82,7 +83,6 @@ pub fn scatter(study: &Study) -> Result<String, Box<dyn Error>> {
                 chart.draw_series([Circle::new((at[0], at[1]), 2, color.mix(0.65).filled())])?;
             }
         }
-        let _ = (WIDTH, pixels(1, 1.0), Text::new("", (0, 0), style(1.0, &INK, Side::Left)));
         Ok(())
     })
 }

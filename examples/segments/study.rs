@@ -31,12 +31,13 @@ pub struct Study {
 }
 
 impl Study {
-    /// Compares the methods on the first day, and finds and names the segments by the best.
-    pub fn of(shoppers: Shoppers) -> Result<Self, Box<dyn Error>> {
+    /// Compares the methods on the first day with so many draws, and finds and names the segments
+    /// by the best.
+    pub fn of(shoppers: Shoppers, drawn: usize) -> Result<Self, Box<dyn Error>> {
         let table = base::table(&shoppers, shoppers.first)?;
         let preparation = base::preparation(&shoppers);
         let coordinates = preparation.fit(&table)?.table(&table)?;
-        let candidates = methods::candidates(&coordinates)?;
+        let candidates = methods::candidates(&coordinates, drawn)?;
         let (taken, reason) = methods::best(&candidates).ok_or("no method has found anything")?;
         let method = candidates.get(taken).ok_or("there is such a method")?.method.clone();
         let recipe = Clusters::new(method, preparation);

@@ -3,6 +3,7 @@
 use std::error::Error;
 
 use loyalty::id::SegmentId;
+use loyalty::segment::drift::{Drift, Level};
 use loyalty::segment::migration::{Migration, Move, Place};
 use loyalty::segment::outcome::{Lift, Validated};
 use loyalty::stats::Estimate;
@@ -11,11 +12,11 @@ use super::after::After;
 use super::fair::fair;
 use super::later::{Later, MARGIN};
 use super::layout::{heading, indented, table};
-use super::names::{name, named, plain};
+use super::names::{name, plain};
 use super::one::{One, alike};
 use super::pace::Pace;
 use super::study::Study;
-use super::words::{count, dollars, percent};
+use super::words::{count, percent};
 
 /// How many moves are explained.
 const TOLD: usize = 6;
@@ -33,16 +34,20 @@ fn outcome(study: &Study, out: &mut String) -> Result<(), Box<dyn Error>> {
     let (first, second) = (study.shoppers.first, study.shoppers.second);
     heading(out, &format!("What they did from {first} until {second}"))?;
     let After { bought, spent } = After::of(study)?;
-    let head = ["segment", "bought", "95 % between", "times others", "spent", "95 % between"];
+    let head = ["segment", "bought", "95 % sure", "others", "spent", "95 % sure", "others"];
     let mut rows = vec![head.map(str::to_owned).to_vec()];
     for (bought, spent) in bought.rows.iter().zip(&spent.rows) {
         let mut cells = vec![name(study.segments(), &bought.segment).to_owned()];
         cells.extend(lift(bought, percent));
-        cells.push(bought.ratio.map_or_else(String::new, |it| format!("{:.2}", it.value)));
-        cells.extend(lift(spent, dollars));
+        cells.push(times(bought));
+        cells.extend(lift(spent, |amount| format!("{amount:.2}")));
+        cells.push(times(spent));
         rows.push(cells);
     }
     table(out, &rows)?;
+    let text = "In USD. Between the numbers under \"95 % sure\" is the true one with so much \
+        confidence; under \"others\" stands how many times that of all others it is.";
+    indented(out, 0, text)?;
     let tests = |found: &Validated| {
         let sentences = found.sentences(study.segments());
         sentences.last().cloned().unwrap_or_default()
@@ -62,7 +67,12 @@ fn lift(row: &Lift, told: impl Fn(f64) -> String) -> [String; 2] {
     let Some(Estimate { value, low, high }) = row.estimate else {
         return [String::new(), String::new()];
     };
-    [told(value), format!("{} and {}", told(low), told(high))]
+    let low = told(low);
+    [told(value), format!("{} to {}", low.trim_end_matches(" %"), told(high))]
+}
+
+fn times(row: &Lift) -> String {
+    row.ratio.map_or_else(String::new, |it| format!("{:.2}x", it.value))
 }
 
 fn moves(study: &Study, later: &Later, out: &mut String) -> Result<(), Box<dyn Error>> {
@@ -90,7 +100,8 @@ fn moves(study: &Study, later: &Later, out: &mut String) -> Result<(), Box<dyn E
     let moved = moved.filter(|it| !it.left.is_empty()).count();
     let text = format!(
         "{share} would be in another segment. {} are moved, and {} are kept because the other \
-         segment is nearer by less than {MARGIN} standard deviations: they would soon be back.",
+         segment is nearer by less than {MARGIN} standard deviations, so that nobody goes to and \
+         fro.",
         count(moved),
         count(kept),
     );
@@ -98,7 +109,7 @@ fn moves(study: &Study, later: &Later, out: &mut String) -> Result<(), Box<dyn E
     out.push('\n');
     indented(out, 0, "What drove them:")?;
     for told in told(migration, study).iter().take(TOLD) {
-        indented(out, 2, &plain(told))?;
+        indented(out, 2, &plain(&format!("{told}.")))?;
     }
     Ok(())
 }
@@ -137,9 +148,9 @@ fn one(study: &Study, later: &Later, out: &mut String) -> Result<(), Box<dyn Err
     heading(out, &format!("One of them: {customer}"))?;
     indented(out, 0, &plain(&format!("On {}: {why}.", study.shoppers.first)))?;
     for way in ways {
-        indented(out, 2, &plain(&format!("What would change it, {way}.")))?;
+        indented(out, 2, &plain(&format!("What would have moved them {way}.")))?;
     }
-    let told = named(&leaver.to_string(), study.segments());
+    let told = leaver.told(study.segments());
     indented(out, 0, &format!("On {}: {told}.", study.shoppers.second))?;
     indented(
         out,
@@ -147,26 +158,44 @@ fn one(study: &Study, later: &Later, out: &mut String) -> Result<(), Box<dyn Err
         &format!("Who is like {} without being in it:", name(study.segments(), best)),
     )?;
     for told in alike(study, best, 3)? {
-        indented(out, 2, &plain(&told))?;
+        indented(out, 2, &plain(&told.replace("(seeds", "(those there")))?;
     }
     Ok(())
 }
 
 fn anew(study: &Study, later: &Later, out: &mut String) -> Result<(), Box<dyn Error>> {
     heading(out, &format!("Fitted anew on {}", study.shoppers.second))?;
-    let due = if later.review.due { "It is due to be fitted anew:" } else { "It is not yet due:" };
-    indented(out, 0, due)?;
+    let head = ["what was watched", "drift", "of it by chance", "moved on average", ""];
+    let mut rows = vec![head.map(str::to_owned).to_vec()];
+    rows.extend(later.drift.iter().map(drift));
+    table(out, &rows)?;
+    let due = if later.review.due { "is due" } else { "is not yet due" };
+    indented(out, 0, &format!("\nThe model {due} to be fitted anew:"))?;
     for line in later.review.to_string().lines() {
-        indented(out, 2, &plain(line))?;
-    }
-    for drift in &later.drift {
-        indented(out, 2, &plain(&drift.to_string()))?;
+        indented(out, 2, &plain(&format!("{line}.")))?;
     }
     indented(out, 0, "What became of the segments:")?;
     for sentence in later.refit.sentences() {
-        indented(out, 2, &sentence)?;
+        indented(out, 2, &format!("{sentence}."))?;
     }
     Ok(())
+}
+
+fn drift(found: &Drift) -> Vec<String> {
+    let verdict = match found.level {
+        Level::Noise => "no more than chance",
+        Level::Small => "a little",
+        Level::Moderate => "clearly",
+        Level::Large => "far",
+    };
+    let moved = found.numbers.map_or_else(String::new, |it| format!("{:.2}", it.moved));
+    vec![
+        plain(found.name.as_str()),
+        format!("{:.3}", found.stability.index),
+        format!("{:.3}", found.threshold),
+        moved,
+        verdict.to_owned(),
+    ]
 }
 
 fn fairness(study: &Study, out: &mut String) -> Result<(), Box<dyn Error>> {
@@ -179,7 +208,7 @@ fn fairness(study: &Study, out: &mut String) -> Result<(), Box<dyn Error>> {
         let (unlike, all) = (fair.unlike.len(), fair.looked_at);
         indented(out, 0, &format!("By {}: {unlike} of {all} comparisons.", fair.attribute))?;
         for disparity in fair.unlike.iter().take(2) {
-            indented(out, 2, &named(&disparity.to_string(), study.segments()))?;
+            indented(out, 2, &format!("{}.", disparity.told(study.segments())))?;
         }
     }
     Ok(())
