@@ -3,10 +3,8 @@
 use std::error::Error;
 
 use loyalty::cluster::choice::{Choice, Criteria, Recipe, Row, choose};
-use loyalty::cluster::{
-    Cut, Dbscan, Hdbscan, Hierarchy, KMeans, Method, Mixture, Optics, calinski_harabasz,
-    davies_bouldin, silhouette, stability,
-};
+use loyalty::cluster::validation::{calinski_harabasz, davies_bouldin, silhouette, stability};
+use loyalty::cluster::{Cut, Dbscan, Hdbscan, Hierarchy, KMeans, Method, Mixture, Optics};
 use loyalty::feature::FeatureTable;
 use ndarray::ArrayView2;
 
