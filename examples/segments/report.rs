@@ -83,6 +83,11 @@ fn methods(study: &Study, out: &mut String) -> Result<(), Box<dyn Error>> {
     let mut rows = vec![head.map(str::to_owned).to_vec()];
     rows.extend(choice.table.iter().map(|row| scores(row, row.clusters == taken.sizes.len())));
     table(out, &rows)?;
+    indented(
+        out,
+        0,
+        "Gap and stability are those of 1,000 shoppers, or of all if they are fewer.",
+    )?;
     Ok(())
 }
 

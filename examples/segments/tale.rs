@@ -206,7 +206,11 @@ fn fairness(study: &Study, out: &mut String) -> Result<(), Box<dyn Error>> {
     heading(out, "Whether groups of people are in segments unlike")?;
     for fair in found {
         let (unlike, all) = (fair.unlike.len(), fair.looked_at);
-        indented(out, 0, &format!("By {}: {unlike} of {all} comparisons.", fair.attribute))?;
+        let text = format!(
+            "By {}: {unlike} of {all} comparisons differ beyond the four-fifths rule.",
+            fair.attribute
+        );
+        indented(out, 0, &text)?;
         for disparity in fair.unlike.iter().take(2) {
             indented(out, 2, &format!("{}.", disparity.told(study.segments())))?;
         }

@@ -149,7 +149,7 @@ fn the_few_of_whom_something_is_known_do_not_speak_for_all() {
         let found = personas(&Given::new(2), &table, today(), &[facet]).unwrap();
         found[1].hallmarks.iter().map(|found| found.text.to_string()).collect::<Vec<_>>()
     };
-    assert_eq!([bonn(1), bonn(9)], [vec![String::new(); 0], Vec::new()]);
+    assert!(bonn(1).is_empty() && bonn(9).is_empty());
     assert_eq!(bonn(10), ["Bonn"]);
 }
 
