@@ -3,8 +3,8 @@
 //! A recipe is fitted on a matrix of points and gives a model, which assigns any point: [`KMeans`],
 //! [`Mixture`], [`Dbscan`], [`Hdbscan`] and [`Hierarchy`], or with categories too [`KPrototypes`].
 //! [`Method`] is any of the former and [`Model`] any of their models; a [`stream`] learns points as
-//! they come. [`validation`] says how good clusters are, and [`choice`] how many there should be and
-//! which method to take.
+//! they come. [`validation`] says how good clusters are, and [`choice`] how many there should be
+//! and which method to take.
 
 pub mod choice;
 pub mod density;

@@ -136,8 +136,8 @@ impl fmt::Display for Choice {
 }
 
 /// How many clusters of the numbers asked for there are among the rows of a matrix, by a recipe
-/// such as [`KMeans`](super::KMeans), [`Mixture`], [`Hierarchy`](super::Hierarchy), or any [`Method`]
-/// that has a number of clusters. [`compare`] chooses among several of them.
+/// such as [`KMeans`](super::KMeans), [`Mixture`], [`Hierarchy`](super::Hierarchy), or any
+/// [`Method`] that has a number of clusters. [`compare`] chooses among several of them.
 ///
 /// The rule: if the gap statistic chooses 1 ([`Gap::first`]) and no number of clusters has a gap
 /// that is more than three standard errors greater, nothing separates, and 1 is recommended.

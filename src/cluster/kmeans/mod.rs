@@ -150,8 +150,8 @@ impl KMeans {
     /// Everything in the recipe, the points or the weights that is out of range, with its place.
     ///
     /// # Complexity
-    /// O(restarts · iterations · n · k · d); with [`KMeans::mini_batch`] n is the size of the sample,
-    /// and there are O((batches · size + n) · k · d) more.
+    /// O(restarts · iterations · n · k · d); with [`KMeans::mini_batch`] n is the size of the
+    /// sample, and there are O((batches · size + n) · k · d) more.
     pub fn fit_seeded(
         &self,
         points: ArrayView2<'_, f64>,

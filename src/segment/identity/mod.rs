@@ -1,8 +1,8 @@
 //! Which segment of a new fit is which of the old ones, so that an id means the same people.
 //!
 //! [`Identity`] matches the clusters of a new fit with the segments before and tells what became of
-//! each as a [`Transition`]. [`Clustered::refit`](super::clustered::Clustered::refit) does that with
-//! the clusters of a recipe.
+//! each as a [`Transition`]. [`Clustered::refit`](super::clustered::Clustered::refit) does that
+//! with the clusters of a recipe.
 
 mod overlap;
 mod refit;

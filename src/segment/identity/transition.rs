@@ -217,8 +217,8 @@ fn portions<'a>(all: impl Iterator<Item = (&'a SegmentId, u64)>) -> Vec<Portion>
 }
 
 impl Transition {
-    /// The transition in a sentence, in which segments are called by their names; by their ids if they
-    /// are not among `segments`.
+    /// The transition in a sentence, in which segments are called by their names; by their ids if
+    /// they are not among `segments`.
     #[must_use]
     pub fn told(&self, segments: &[Segment]) -> String {
         let name = |id: &SegmentId| told::name(segments, id);

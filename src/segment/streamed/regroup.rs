@@ -76,9 +76,9 @@ pub struct Split {
 impl Streamed {
     /// Groups what came so far anew, as of a day (that of the latest customer if that is later).
     ///
-    /// Segments are followed as [`Transitions`] follows clusters: one that goes on keeps its id, the name
-    /// that people gave it, and its description unless that was never anything but the found one.
-    /// A new one gets the next number that no segment ever had.
+    /// Segments are followed as [`Transitions`] follows clusters: one that goes on keeps its id,
+    /// the name that people gave it, and its description unless that was never anything but the
+    /// found one. A new one gets the next number that no segment ever had.
     ///
     /// ```
     /// use loyalty::cluster::stream::{Grouping, Stream};
