@@ -50,9 +50,9 @@ pub fn run(figures: &mut Figures) {
         let (time, _) = least(5, || found.labels(data.points.view()));
         let unit = format!("ms ({CLOCK})");
         for (name, mini_batch) in [("fit", None), ("batches", Some(MiniBatch::default()))] {
-            let recipe = KMeans { restarts: 1, mini_batch, ..KMeans::new(CLUSTERS) };
+            let recipe = KMeans { mini_batch, ..KMeans::new(CLUSTERS) };
             let (time, found) =
-                least(3, || recipe.fit_seeded(data.points.view(), None, 1).expect("it is fine"));
+                least(1, || recipe.fit_seeded(data.points.view(), None, 1).expect("it is fine"));
             let key = format!("kmeans/{name}_1m/d{columns}");
             figures.tell(&key, time.as_secs_f64() * 1e3, &unit);
             let Objective::Inertia(inertia) = found.report().expect("it was fitted").objective

@@ -66,8 +66,8 @@ pub struct KMeans {
     /// there by batches of points, and then takes a single step with all. Without a word it is not
     /// so, nor if there are no more points than the sample would have.
     ///
-    /// D. Sculley, "Web-scale k-means clustering", WWW 2010, 1177–1178. Inertia is a few hundredths
-    /// greater at most where clusters are not very small.
+    /// D. Sculley, "Web-scale k-means clustering", WWW 2010, 1177–1178. With ten restarts, inertia
+    /// is a few hundredths greater at most where clusters are not very small.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub mini_batch: Option<MiniBatch>,
 }
