@@ -159,6 +159,9 @@ pub struct Progress {
 }
 
 /// What is missing to keep a tier.
+///
+/// Where a tier that is lost leads to the lowest ([`Downgrade::ToBase`]), who climbs higher with it
+/// and loses that falls all the way.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Keep {

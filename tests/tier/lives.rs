@@ -273,7 +273,7 @@ proptest! {
             prop_assert_eq!(ladder.rank(&snapshot, &Ledger::default()), expected);
             prop_assert_eq!(&found.tier, &ladder.tiers()[expected].id);
             let forecast = ladder.forecast(&snapshot, &Ledger::default(), instant(later)).unwrap();
-prop_assert_eq!(forecast.rank, then, "150 days after day {}", day);
+            prop_assert_eq!(forecast.rank, then, "150 days after day {}", day);
         }
     }
 }
@@ -395,6 +395,10 @@ proptest! {
         });
         let after = profile(known.into_iter().chain(more));
         let moment = Moment { as_of: keep.until, ..moment(0) };
+        // The exception that it is documented to be: what led higher was lost, and all with it.
+        let last = Moment { as_of: keep.until - TimeDelta::nanoseconds(1), ..moment };
+        let climbed = ladder.rank(&Snapshot::of(&after, last), &Ledger::default()) > before.rank;
+        prop_assume!(!(climbed && rules.lands == Lands::ToBase));
         let then = ladder.standing(&Snapshot::of(&after, moment), &Ledger::default());
         prop_assert!(then.rank >= before.rank, "{:?} {:?}", before, then);
     }
