@@ -36,6 +36,7 @@ pub mod stats;
 // CRAFT: mathematics and language; knows no loyalty.
 pub mod rule;
 pub mod cluster;
+pub mod clv;
 
 // FACTS: what happened and who they are.
 pub mod event;

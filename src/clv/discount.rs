@@ -1,0 +1,189 @@
+//! What later purchases are worth now.
+
+use serde::{Deserialize, Serialize};
+
+use crate::calendar::Unit;
+use crate::path::{Path, Problems};
+
+use super::gauss::falling;
+use super::length::in_year;
+use super::repeat::History;
+use super::{AttritionModel, Fault, Length, Parameters};
+
+/// At least so many steps are summed before what is left is looked at.
+const MOST_STEPS: usize = 100_000;
+
+/// How much less a purchase is worth the later it is.
+///
+/// ```
+/// use loyalty::calendar::Unit;
+/// use loyalty::clv::{Discount, Length};
+///
+/// // 15 % a year, for purchases whenever they are; or 1 % a month, at the end of each.
+/// let each_day = Discount::yearly(0.15);
+/// let each_month = Discount::stepwise(0.01, Length::new(1.0, Unit::Month));
+/// assert!(each_day.check().is_ok() && each_month.check().is_ok());
+/// assert!(Discount::yearly(f64::NAN).check().is_err());
+/// assert_eq!(serde_json::to_string(&each_day)?, r#"{"rate":0.15}"#);
+/// # Ok::<(), serde_json::Error>(())
+/// ```
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Discount {
+    /// How much less it is after a year (or after a step, if there are steps): 0.15 for 1/1.15.
+    pub rate: f64,
+    /// Without a word each purchase is discounted by when it is to be expected, by years of 365.2425
+    /// days; with a step all purchases within one are counted at its end.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub step: Option<Length>,
+}
+
+impl Discount {
+    /// So much a year, for each purchase by its own time.
+    #[must_use]
+    pub const fn yearly(rate: f64) -> Self {
+        Self { rate, step: None }
+    }
+
+    /// So much a step, for all purchases within one by its end.
+    #[must_use]
+    pub const fn stepwise(rate: f64, step: Length) -> Self {
+        Self { rate, step: Some(step) }
+    }
+
+    /// Whether it makes sense.
+    ///
+    /// # Errors
+    /// A rate below 0 or above 1,000, and a step that is not above 0.
+    pub fn check(&self) -> Result<(), Problems<Fault>> {
+        let mut problems = Problems::none();
+        if !(0.0..=1_000.0).contains(&self.rate) {
+            problems.add(Path::from("rate"), Fault::OutOfRange { value: self.rate });
+        }
+        if let Some(Length { count, .. }) = self.step
+            && !(count > 0.0 && count.is_finite())
+        {
+            problems.add(Path::from("step").field("count"), Fault::OutOfRange { value: count });
+        }
+        problems.into_result(())
+    }
+
+    /// The rate δ at which a value falls, so that after t units e^(-δt) is left.
+    pub(super) fn per(&self, unit: Unit) -> f64 {
+        libm::log1p(self.rate) / in_year(unit)
+    }
+}
+
+/// The discounted purchases that are to be expected of a customer who may have left.
+pub(super) fn discounted(
+    model: &AttritionModel,
+    history: &History,
+    within: Option<Length>,
+    discount: &Discount,
+) -> Option<f64> {
+    discount.check().ok()?;
+    let end = match within {
+        Some(length) => Some(length.in_units(model.unit()).filter(|time| *time >= 0.0)?),
+        None => None,
+    };
+    let value = match discount.step {
+        Some(step) => stepwise(model, history, end, step.in_units(model.unit())?, discount.rate)?,
+        None => continuous(model, history, end, discount.per(model.unit()))?,
+    };
+    value.is_finite().then_some(value)
+}
+
+/// Σ (E(i h) - E((i-1) h)) / (1+d)^i; the last step may be shorter.
+fn stepwise(
+    model: &AttritionModel,
+    history: &History,
+    end: Option<f64>,
+    step: f64,
+    rate: f64,
+) -> Option<f64> {
+    if !(step > 0.0) || (rate == 0.0 && end.is_none()) {
+        return None;
+    }
+    let (mut sum, mut before, mut left, mut steps) = (0.0, 0.0, 1.0, 0.0);
+    let end = end.unwrap_or(f64::INFINITY);
+    for _ in 0..MOST_STEPS {
+        steps += 1.0;
+        let at = (step * steps).min(end);
+        let expected = model.expected(history, at);
+        left /= 1.0 + rate;
+        sum += (expected - before) * left;
+        // No later step brings more than this one.
+        if at >= end || (expected - before) * left < 1e-16 * sum * rate {
+            return Some(sum);
+        }
+        before = expected;
+    }
+    None
+}
+
+/// ∫ e^(-δt) dE(t) from now to the end.
+fn continuous(
+    model: &AttritionModel,
+    history: &History,
+    end: Option<f64>,
+    delta: f64,
+) -> Option<f64> {
+    let History { frequency, age, .. } = *history;
+    let whole = end.unwrap_or(f64::INFINITY);
+    if delta == 0.0 {
+        return match (end, *model.parameters()) {
+            (Some(end), _) => Some(model.expected(history, end)),
+            (None, Parameters::ParetoNbd { s, .. }) if s > 1.0 => {
+                Some(model.expected(history, f64::MAX))
+            }
+            _ => None,
+        };
+    }
+    match *model.parameters() {
+        Parameters::Nbd { r, alpha } => {
+            Some((r + frequency) / (alpha + age) * -libm::expm1(-delta * whole) / delta)
+        }
+        Parameters::ParetoNbd { r, alpha, s, beta } => {
+            let alive = super::special::logistic(-model.log_odds(history));
+            let rate = (r + frequency) / (alpha + age);
+            Some(alive * rate * discounted_time(s, beta + age, whole, delta))
+        }
+        Parameters::BgNbd { alpha, .. } | Parameters::MbgNbd { alpha, .. } => {
+            // By parts: e^(-δH) E(H) + δ ∫ e^(-δt) E(t) dt, by y = ln (1 + t/c).
+            let scale = (alpha + age).min(1.0 / delta);
+            let function = |y: f64| {
+                let time = scale * libm::expm1(y);
+                model.expected(history, time) * libm::exp(-delta * time) * (scale + time)
+            };
+            let length = libm::log1p(whole.min(60.0 / delta) / scale);
+            let last = if whole.is_finite() {
+                libm::exp(-delta * whole) * model.expected(history, whole)
+            } else {
+                0.0
+            };
+            Some(last + delta * falling(0.0, length, 0.7, function))
+        }
+    }
+}
+
+/// ∫ (b/(b+t))^s dt from 0 to `time`: how long a customer is still there.
+pub(super) fn still_there(s: f64, b: f64, time: f64) -> f64 {
+    let length = libm::log1p(time / b);
+    let less = s - 1.0;
+    // (1 - e^(-less length)) / less without a difference, also where less is 0.
+    let product = less * length;
+    if product.abs() < 1e-9 {
+        b * length * (1.0 - 0.5 * product)
+    } else {
+        b * -libm::expm1(-product) / less
+    }
+}
+
+/// ∫ e^(-δt) (b/(b+t))^s dt from 0 to `end`, by y = ln (1 + t/b).
+fn discounted_time(s: f64, b: f64, end: f64, delta: f64) -> f64 {
+    let steep = delta * b;
+    // Where e^(-δt) is nothing, or (b/(b+t))^s is.
+    let most = libm::log1p(end.min(60.0 / delta) / b);
+    let width = (6.0 / (s - 1.0).abs().max(1e-9)).min(0.7).min((2.0 / steep).max(1e-9));
+    b * falling(0.0, most, width, |y| libm::exp(-steep * libm::expm1(y) - (s - 1.0) * y))
+}

@@ -1,0 +1,3 @@
+//! Models of customer value against published figures, other packages and their definitions.
+
+mod cdnow;
