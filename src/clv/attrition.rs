@@ -7,12 +7,12 @@ use crate::path::{Path, Problems};
 use super::family::{Family, log_likelihood};
 use super::geometric::Geometric;
 use super::nbd::Nbd;
-use super::outcome::{NoAttrition, Outcome, TooLittle};
+use super::outcome::{NoAttrition, Outcome, TooLittle, Without};
 use super::parameters::{check_parameter, check_regularity};
 use super::pareto::Pareto;
 use super::report::{About, LikelihoodRatio, Note, Report};
 use super::search::{Limits, Slope, Summit, climb};
-use super::{AttritionModel, Fault, Kind, MOST_REGULAR, Parameters, Repeats};
+use super::{AttritionModel, Fault, Fitted, Kind, MOST_REGULAR, Parameters, Repeats};
 
 /// How far logarithms of parameters are searched from what is usual.
 const REACH: f64 = 18.0;
@@ -336,13 +336,15 @@ impl<'a> Fitting<'a> {
         if found.shape.regularity() == 1
             && let Some(ratio) = LikelihoodRatio::new(value - without, degrees)
         {
-            let reached: Vec<f64> = found.summit.place.iter().map(|x| libm::exp(*x)).collect();
-            if value - without <= NOTHING_GAINED * without.abs().max(1.0)
-                && let Some(reached) = found.shape.model.with(&reached)
-            {
-                let log_likelihood = value;
-                let evidence = NoAttrition { nbd, reached, log_likelihood, ratio };
-                return Outcome::NoAttrition(evidence);
+            if value - without <= NOTHING_GAINED * without.abs().max(1.0) {
+                let names = found.shape.model.named().into_iter().map(|(name, _)| name.to_owned());
+                let reached = names.zip(&found.summit.place);
+                let reached = reached
+                    .map(|(name, x)| Fitted { name, value: libm::exp(*x), error: None })
+                    .collect();
+                let (without, log_likelihood) = (Without::Nbd(nbd), value);
+                let evidence = NoAttrition { without, reached, log_likelihood, ratio };
+                return Outcome::NoAttrition(Box::new(evidence));
             }
             if ratio.p > 0.05 {
                 notes.push(Note::WeakAttrition { p: ratio.p });

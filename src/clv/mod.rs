@@ -2,30 +2,37 @@
 //! and then speak of each. Mathematics only: numbers in, numbers out.
 
 mod attrition;
+mod contracts;
 mod discount;
 mod family;
 mod fault;
+mod gamma_gamma;
 mod gauss;
 mod geometric;
 mod jet;
 mod length;
 mod model;
 mod nbd;
+mod opportunities;
 mod outcome;
 mod parameters;
 mod pareto;
 mod repeat;
 mod report;
+mod rounds;
 mod search;
 mod special;
 mod survivors;
 
 pub use attrition::LatentAttrition;
+pub use contracts::{Contract, ContractState, Sbg, SbgModel};
 pub use discount::Discount;
 pub use fault::Fault;
+pub use gamma_gamma::{GammaGamma, GammaGammaModel, Spent, spend_frequency_correlation};
 pub use length::Length;
 pub use model::AttritionModel;
-pub use outcome::{NoAttrition, Outcome, TooLittle};
+pub use opportunities::{BgBb, BgBbModel, MOST_OPPORTUNITIES, Opportunities};
+pub use outcome::{NoAttrition, Outcome, TooLittle, Without};
 pub use parameters::{Kind, MOST_REGULAR, Parameters};
 pub use repeat::{Repeat, Repeats};
 pub use report::{Fitted, LikelihoodRatio, Note, Report};

@@ -4,7 +4,7 @@ use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
-use super::{AttritionModel, LikelihoodRatio, Parameters};
+use super::{AttritionModel, Fitted, LikelihoodRatio};
 
 /// What comes of a fit.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -14,7 +14,7 @@ pub enum Outcome<M> {
     /// The model that was asked for.
     Fitted(M),
     /// No attrition is identifiable in this data: as far as it tells, nobody ever left.
-    NoAttrition(NoAttrition),
+    NoAttrition(Box<NoAttrition>),
     /// There is too little data for the model.
     TooLittle(TooLittle),
 }
@@ -24,13 +24,31 @@ pub enum Outcome<M> {
 #[serde(deny_unknown_fields)]
 pub struct NoAttrition {
     /// The model of customers who never leave, which explains the data as well.
-    pub nbd: AttritionModel,
+    pub without: Without,
     /// Where the search for the greatest likelihood ended.
-    pub reached: Parameters,
+    pub reached: Vec<Fitted>,
     /// The log-likelihood there.
     pub log_likelihood: f64,
-    /// How much that is more than the NBD's.
+    /// How much that is more than of customers who never leave.
     pub ratio: LikelihoodRatio,
+}
+
+/// A model of customers who never leave.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case", deny_unknown_fields)]
+#[non_exhaustive]
+pub enum Without {
+    /// Who buy at any time.
+    Nbd(AttritionModel),
+    /// Who buy at opportunities, each with a chance of their own ~ beta(α, β).
+    BetaBernoulli {
+        /// The first shape of the chances.
+        alpha: f64,
+        /// The second shape.
+        beta: f64,
+        /// How likely the data is.
+        log_likelihood: f64,
+    },
 }
 
 impl fmt::Display for NoAttrition {
@@ -59,6 +77,10 @@ pub enum TooLittle {
         /// How many are needed.
         needed: usize,
     },
+    /// Nobody left.
+    NobodyLeft,
+    /// Nobody stayed.
+    NobodyStayed,
     /// All that happened is the same for all, so that nothing tells customers apart.
     NoDifference,
 }
@@ -72,6 +94,8 @@ impl fmt::Display for TooLittle {
             Self::FewHistories { found, needed } => {
                 write!(f, "there are {found} different histories: {needed} are needed")
             }
+            Self::NobodyLeft => f.write_str("nobody left"),
+            Self::NobodyStayed => f.write_str("nobody stayed"),
             Self::NoDifference => f.write_str("nothing tells the customers apart"),
         }
     }
@@ -94,7 +118,10 @@ impl Outcome<AttritionModel> {
     pub fn model(self) -> Option<AttritionModel> {
         match self {
             Self::Fitted(model) => Some(model),
-            Self::NoAttrition(NoAttrition { nbd, .. }) => Some(nbd),
+            Self::NoAttrition(evidence) => match evidence.without {
+                Without::Nbd(nbd) => Some(nbd),
+                Without::BetaBernoulli { .. } => None,
+            },
             Self::TooLittle(_) => None,
         }
     }

@@ -168,6 +168,12 @@ impl Report {
     }
 }
 
+/// A note of each parameter that is as far from 1 as its logarithm is searched for.
+pub(super) fn bounds(names: &[String], summit: &Summit, reach: f64) -> Vec<Note> {
+    let ends = names.iter().zip(&summit.place).filter(|(_, place)| place.abs() >= reach);
+    ends.map(|(name, _)| Note::AtBound { parameter: name.clone() }).collect()
+}
+
 /// What a report says beside of what the search found.
 pub(super) struct About {
     pub(super) customers: f64,

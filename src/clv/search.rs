@@ -93,6 +93,16 @@ pub(super) fn climb(
     Some(at)
 }
 
+/// The highest summit that is reached from some starts; the first of equal ones.
+pub(super) fn highest(
+    function: &impl Fn(&[f64]) -> Slope,
+    starts: &[Vec<f64>],
+    limits: &Limits,
+) -> Option<Summit> {
+    let summits = starts.iter().filter_map(|start| climb(function, start, limits));
+    summits.reduce(|one, two| if two.slope.value > one.slope.value { two } else { one })
+}
+
 /// A step, what it promises to gain, and whether it is Newton's own.
 struct Step {
     by: Vec<f64>,

@@ -108,7 +108,7 @@ impl Survivor {
     }
 
     /// S(n): how many of the next n purchases a customer stays for.
-    fn stays(&self, purchases: f64) -> f64 {
+    pub(super) fn stays(&self, purchases: f64) -> f64 {
         if purchases < 1.0 {
             // Between 0 and 1 it is only asked for at 0.
             return 0.0;

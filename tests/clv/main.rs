@@ -1,3 +1,5 @@
 //! Models of customer value against published figures, other packages and their definitions.
 
 mod cdnow;
+mod others;
+mod predictions;
