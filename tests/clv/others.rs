@@ -16,7 +16,7 @@ fn near(found: f64, expected: f64, tolerance: f64) {
 #[test]
 fn spend_of_the_cdnow_sample_is_the_published_one_from_any_start() {
     let rows = table(include_str!("../data/clv_cdnow_spend.csv"));
-    let row = |row: Vec<f64>| (Spent { purchases: row[0] as u32, mean: row[1] }, row[2]);
+    let row = |row: Vec<f64>| (Spent { purchases: row[0] as u32, mean: row[1] / 100.0 / row[0] }, row[2]);
     let (rows, weights): (Vec<Spent>, Vec<f64>) = rows.map(row).unzip();
     for start in [None, Some([0.01; 3]), Some([100.0; 3]), Some([1e3, 1.0, 1e-3])] {
         let recipe = GammaGamma { start, ..GammaGamma::default() };
