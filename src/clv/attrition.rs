@@ -327,30 +327,51 @@ impl<'a> Fitting<'a> {
         best
     }
 
+    /// The same regularity where nobody leaves: a as small and b as great as is searched for.
+    fn regular(&self, found: &Found) -> Option<Found> {
+        let shape = found.shape;
+        let mut limits = self.limits(shape);
+        limits.high = limits.high.iter().zip(&limits.low).enumerate().map(pinned_high).collect();
+        limits.low = limits.low.iter().zip(&limits.high).enumerate().map(pinned_low).collect();
+        let function = |place: &[f64]| shape.slope(self.repeats, &self.counts, place);
+        let mut summit = climb(&function, &found.summit.place, &limits)?;
+        summit.slope.value += shape.of_gaps(self.repeats);
+        Some(Found { shape, summit })
+    }
+
     fn outcome(&self, nbd: AttritionModel, found: &Found) -> Outcome<AttritionModel> {
         let value = found.summit.slope.value;
-        let without = nbd.report().map_or(f64::NEG_INFINITY, |report| report.log_likelihood);
-        let degrees = found.summit.place.len().saturating_sub(2);
         let mut notes = Vec::new();
-        // Regular gaps tell more than the NBD can say.
-        if found.shape.regularity() == 1
-            && let Some(ratio) = LikelihoodRatio::new(value - without, degrees)
-        {
-            if value - without <= NOTHING_GAINED * without.abs().max(1.0) {
+        let without = if found.shape.regularity() == 1 {
+            Without::Nbd(nbd)
+        } else {
+            if self.repeats.log_gaps().is_none() {
+                notes.push(Note::GapsUnknown);
+            }
+            match self.regular(found) {
+                Some(found) => Without::Regular(self.model(&found, Vec::new())),
+                None => return Outcome::Fitted(self.model(found, notes)),
+            }
+        };
+        let less = match &without {
+            Without::Nbd(model) | Without::Regular(model) => model.report(),
+            Without::BetaBernoulli { .. } => None,
+        };
+        let less = less.map_or(f64::NEG_INFINITY, |report| report.log_likelihood);
+        let degrees = found.summit.place.len().saturating_sub(2);
+        if let Some(ratio) = LikelihoodRatio::new(value - less, degrees) {
+            if value - less <= NOTHING_GAINED * less.abs().max(1.0) {
                 let names = found.shape.model.named().into_iter().map(|(name, _)| name.to_owned());
                 let reached = names.zip(&found.summit.place);
                 let reached = reached
                     .map(|(name, x)| Fitted { name, value: libm::exp(*x), error: None })
                     .collect();
-                let (without, log_likelihood) = (Without::Nbd(nbd), value);
-                let evidence = NoAttrition { without, reached, log_likelihood, ratio };
+                let evidence = NoAttrition { without, reached, log_likelihood: value, ratio };
                 return Outcome::NoAttrition(Box::new(evidence));
             }
             if ratio.p > 0.05 {
                 notes.push(Note::WeakAttrition { p: ratio.p });
             }
-        } else if found.shape.regularity() > 1 && self.repeats.log_gaps().is_none() {
-            notes.push(Note::GapsUnknown);
         }
         Outcome::Fitted(self.model(found, notes))
     }
@@ -373,6 +394,16 @@ impl<'a> Fitting<'a> {
         let parameters = shape.model.with(&values).unwrap_or(shape.model);
         AttritionModel::fitted(parameters, self.repeats.unit(), report)
     }
+}
+
+/// The upper end of a search in which a is pinned to its lower end.
+fn pinned_high((at, (high, low)): (usize, (&f64, &f64))) -> f64 {
+    if at == 2 { *low } else { *high }
+}
+
+/// The lower end of a search in which b is pinned to its upper end.
+fn pinned_low((at, (low, high)): (usize, (&f64, &f64))) -> f64 {
+    if at == 3 { *high } else { *low }
 }
 
 /// The mean age of customers.

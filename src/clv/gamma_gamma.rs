@@ -112,7 +112,8 @@ impl GammaGamma {
         });
         let own = self.start.map(|start| start.map(libm::log));
         let summits = usual.iter().chain(&own).filter_map(|at| climb(&function, at, &limits));
-        let best = summits.reduce(|one, two| if two.slope.value > one.slope.value { two } else { one });
+        let best =
+            summits.reduce(|one, two| if two.slope.value > one.slope.value { two } else { one });
         let Some(summit) = best else {
             return Ok(Outcome::TooLittle(TooLittle::NoDifference));
         };

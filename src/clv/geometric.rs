@@ -111,7 +111,7 @@ impl At {
         let shape = self.r.plus(frequency * f64::from(self.family.k));
         let whole = self.alpha.plus(age).ln();
         let waited = {
-            let share = (Jet::constant((age - recency).max(f64::MIN_POSITIVE)).ln() - whole).exp();
+            let share = whole.times(-1.0).exp().times(age - recency);
             let (mut sum, mut term) = (Jet::constant(1.0), Jet::constant(1.0));
             for step in 1..self.family.k {
                 let step = f64::from(step);

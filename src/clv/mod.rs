@@ -2,13 +2,18 @@
 //! and then speak of each. Mathematics only: numbers in, numbers out.
 
 mod attrition;
+mod bootstrap;
+mod choice;
 mod contracts;
+mod covariates;
 mod discount;
+mod draw;
 mod family;
 mod fault;
 mod gamma_gamma;
 mod gauss;
 mod geometric;
+mod holdout;
 mod jet;
 mod length;
 mod model;
@@ -23,12 +28,17 @@ mod rounds;
 mod search;
 mod special;
 mod survivors;
+mod valuation;
 
 pub use attrition::LatentAttrition;
+pub use bootstrap::{Bootstrap, Replicates, Resampling};
+pub use choice::{Candidate, Choice, ChoiceReason, choose};
 pub use contracts::{Contract, ContractState, Sbg, SbgModel};
+pub use covariates::{CovariateModel, ParetoCovariates};
 pub use discount::Discount;
 pub use fault::Fault;
 pub use gamma_gamma::{GammaGamma, GammaGammaModel, Spent, spend_frequency_correlation};
+pub use holdout::{Group, Validation};
 pub use length::Length;
 pub use model::AttritionModel;
 pub use opportunities::{BgBb, BgBbModel, MOST_OPPORTUNITIES, Opportunities};
@@ -36,6 +46,7 @@ pub use outcome::{NoAttrition, Outcome, TooLittle, Without};
 pub use parameters::{Kind, MOST_REGULAR, Parameters};
 pub use repeat::{Repeat, Repeats};
 pub use report::{Fitted, LikelihoodRatio, Note, Report};
+pub use valuation::Valuation;
 
 /// The greatest time, in whatever unit.
 pub const LONGEST: f64 = 1e9;

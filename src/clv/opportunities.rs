@@ -229,13 +229,9 @@ fn outcome(
     let notes = super::report::bounds(&names, found, REACH);
     let report = Report::of(found, &names, 4, About { customers, histories, notes });
     match values.as_slice() {
-        &[alpha, beta, gamma, delta] => Outcome::Fitted(BgBbModel {
-            alpha,
-            beta,
-            gamma,
-            delta,
-            report: Some(report),
-        }),
+        &[alpha, beta, gamma, delta] => {
+            Outcome::Fitted(BgBbModel { alpha, beta, gamma, delta, report: Some(report) })
+        }
         _ => Outcome::TooLittle(TooLittle::NoDifference),
     }
 }

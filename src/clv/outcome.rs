@@ -40,6 +40,8 @@ pub struct NoAttrition {
 pub enum Without {
     /// Who buy at any time.
     Nbd(AttritionModel),
+    /// Who buy at any time, regularly: a model of the same k in which nobody leaves to speak of.
+    Regular(AttritionModel),
     /// Who buy at opportunities, each with a chance of their own ~ beta(α, β).
     BetaBernoulli {
         /// The first shape of the chances.
@@ -119,7 +121,7 @@ impl Outcome<AttritionModel> {
         match self {
             Self::Fitted(model) => Some(model),
             Self::NoAttrition(evidence) => match evidence.without {
-                Without::Nbd(nbd) => Some(nbd),
+                Without::Nbd(model) | Without::Regular(model) => Some(model),
                 Without::BetaBernoulli { .. } => None,
             },
             Self::TooLittle(_) => None,

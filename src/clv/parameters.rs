@@ -2,7 +2,6 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::calendar::Unit;
 use crate::path::{Path, Problems};
 
 use super::Fault;
@@ -195,25 +194,4 @@ impl Kind {
             }
         }
     }
-}
-
-/// What a model's unit of time must be for parameters that were found with another.
-pub(super) fn rescaled(parameters: Parameters, factor: f64) -> Parameters {
-    match parameters {
-        Parameters::Nbd { r, alpha } => Parameters::Nbd { r, alpha: alpha * factor },
-        Parameters::BgNbd { k, r, alpha, a, b } => {
-            Parameters::BgNbd { k, r, alpha: alpha * factor, a, b }
-        }
-        Parameters::MbgNbd { k, r, alpha, a, b } => {
-            Parameters::MbgNbd { k, r, alpha: alpha * factor, a, b }
-        }
-        Parameters::ParetoNbd { r, alpha, s, beta } => {
-            Parameters::ParetoNbd { r, alpha: alpha * factor, s, beta: beta * factor }
-        }
-    }
-}
-
-/// Whether two units have a fixed number of each other.
-pub(super) fn factor(from: Unit, to: Unit) -> Option<f64> {
-    super::length::rate(from, to)
 }

@@ -51,7 +51,7 @@ impl Repeat {
     }
 
     /// Adds everything that is wrong with the customer at `path`.
-    fn check(&self, unit: Unit, path: &Path, problems: &mut Problems<Fault>) {
+    pub(super) fn check(&self, unit: Unit, path: &Path, problems: &mut Problems<Fault>) {
         if rate(self.unit, unit).is_none() {
             problems.add(path.field("unit"), Fault::Unit);
         }

@@ -1,5 +1,6 @@
 //! Models of customer value against published figures, other packages and their definitions.
 
 mod cdnow;
+mod extremes;
 mod others;
 mod predictions;

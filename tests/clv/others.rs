@@ -16,14 +16,16 @@ fn near(found: f64, expected: f64, tolerance: f64) {
 #[test]
 fn spend_of_the_cdnow_sample_is_the_published_one_from_any_start() {
     let rows = table(include_str!("../data/clv_cdnow_spend.csv"));
-    let row = |row: Vec<f64>| (Spent { purchases: row[0] as u32, mean: row[1] / 100.0 / row[0] }, row[2]);
+    let row =
+        |row: Vec<f64>| (Spent { purchases: row[0] as u32, mean: row[1] / 100.0 / row[0] }, row[2]);
     let (rows, weights): (Vec<Spent>, Vec<f64>) = rows.map(row).unzip();
     for start in [None, Some([0.01; 3]), Some([100.0; 3]), Some([1e3, 1.0, 1e-3])] {
         let recipe = GammaGamma { start, ..GammaGamma::default() };
         let model = recipe.fit(&rows, Some(&weights)).unwrap().fitted().unwrap();
         let report = model.report().unwrap();
         assert!(report.converged && (report.log_likelihood + 4055.9177).abs() < 1e-4);
-        for (found, expected) in model.parameters().into_iter().zip([6.249572, 3.744225, 15.443521]) {
+        for (found, expected) in model.parameters().into_iter().zip([6.249572, 3.744225, 15.443521])
+        {
             near(found, expected, 1e-4);
         }
     }
@@ -50,7 +52,9 @@ fn donations_are_fitted_as_published_from_any_start() {
         let model = recipe.fit(&rows, Some(&weights)).unwrap().fitted().unwrap();
         let report = model.report().unwrap();
         assert!(report.converged && (report.log_likelihood + 33_225.581).abs() < 1e-3);
-        for (found, expected) in model.parameters().into_iter().zip([1.2035, 0.7497, 0.6567, 2.7834]) {
+        for (found, expected) in
+            model.parameters().into_iter().zip([1.2035, 0.7497, 0.6567, 2.7834])
+        {
             near(found, expected, 1e-4);
         }
     }

@@ -1,0 +1,154 @@
+//! Data that cannot answer, and numbers at the ends of what is possible.
+
+use loyalty::calendar::Unit;
+use loyalty::clv::{
+    AttritionModel, Discount, Kind, LatentAttrition, Length, Outcome, Parameters, Repeat, Repeats,
+    TooLittle, Without,
+};
+use proptest::prelude::*;
+
+const KINDS: [Kind; 6] = [
+    Kind::Nbd,
+    Kind::BgNbd,
+    Kind::MbgNbd,
+    Kind::ParetoNbd,
+    Kind::BgCnbd { k: Some(2) },
+    Kind::MbgCnbd { k: Some(3) },
+];
+
+fn fit(kind: Kind, customers: &[Repeat]) -> Outcome<AttritionModel> {
+    let repeats = Repeats::new(Unit::Week, customers, None).unwrap();
+    LatentAttrition::new(kind).fit(&repeats).unwrap()
+}
+
+fn week(frequency: u32, recency: f64, age: f64) -> Repeat {
+    Repeat::new(frequency, recency, age, Unit::Week)
+}
+
+#[test]
+fn too_little_data_is_told_and_why() {
+    for kind in KINDS {
+        let told = |customers: &[Repeat]| match fit(kind, customers) {
+            Outcome::TooLittle(reason) => reason,
+            other => panic!("{other:?}"),
+        };
+        assert_eq!(told(&[]), TooLittle::NoCustomers);
+        assert_eq!(told(&[week(0, 0.0, 9.0), week(0, 0.0, 12.0)]), TooLittle::NoRepeatPurchases);
+        assert_eq!(told(&[week(2, 0.0, 0.0)]), TooLittle::NoTime);
+        let needed = kind.parameters().len();
+        let one = told(&[week(3, 8.0, 9.0)]);
+        assert_eq!(one, TooLittle::FewHistories { found: 1, needed });
+    }
+}
+
+/// Customers who bought at the very end, whatever their rate: no time in which any could have left.
+fn still_there() -> Vec<Repeat> {
+    (0..40_u32).map(|x| week(x % 9 + 1, f64::from(20 + x), f64::from(20 + x))).collect()
+}
+
+#[test]
+fn where_nobody_leaves_the_likelihood_of_the_nbd_is_the_evidence() {
+    for kind in [Kind::BgNbd, Kind::MbgNbd, Kind::ParetoNbd] {
+        let Outcome::NoAttrition(evidence) = fit(kind, &still_there()) else {
+            panic!("{:?}", fit(kind, &still_there()))
+        };
+        let Without::Nbd(nbd) = &evidence.without else { panic!("{:?}", evidence.without) };
+        let report = nbd.report().unwrap();
+        assert!((evidence.log_likelihood - report.log_likelihood).abs() < 1e-4);
+        assert!(evidence.ratio.p > 0.99 && evidence.reached.len() == 4);
+        assert!(evidence.to_string().starts_with("no attrition identifiable in this data"));
+        let Outcome::Fitted(alone) = fit(Kind::Nbd, &still_there()) else { panic!() };
+        assert_eq!(alone.parameters(), nbd.parameters());
+        assert_eq!(
+            fit(kind, &still_there()).model().unwrap().p_alive(&week(3, 9.0, 30.0)),
+            Some(1.0)
+        );
+    }
+    let Outcome::NoAttrition(evidence) = fit(Kind::BgCnbd { k: Some(2) }, &still_there()) else {
+        panic!()
+    };
+    let Without::Regular(regular) = evidence.without else { panic!() };
+    let Parameters::BgNbd { k: 2, a, b, .. } = *regular.parameters() else { panic!() };
+    assert!(a / b < 1e-10);
+}
+
+#[test]
+fn a_customer_of_whom_nothing_makes_sense_gets_no_answer() {
+    let model = AttritionModel::new(Parameters::Nbd { r: 1.0, alpha: 9.0 }, Unit::Week).unwrap();
+    for wrong in [
+        week(1, 9.0, 8.0),
+        week(0, 1.0, 8.0),
+        week(1, f64::NAN, 8.0),
+        week(1, 1.0, f64::INFINITY),
+        week(1, -1.0, 8.0),
+        Repeat::new(1, 1.0, 8.0, Unit::Month),
+    ] {
+        assert_eq!(model.p_alive(&wrong), None, "{wrong:?}");
+        assert!(Repeats::new(Unit::Week, &[wrong], None).is_err());
+    }
+    let days = Repeat::new(2, 70.0, 140.0, Unit::Day);
+    let week = Length::new(10.0, Unit::Week);
+    let month = Length::new(1.0, Unit::Month);
+    assert_eq!(model.expected_purchases(&days, week), Some(3.0 / 29.0 * 10.0));
+    assert_eq!(model.expected_purchases(&days, month), None);
+}
+
+fn any_model() -> impl Strategy<Value = AttritionModel> {
+    let parameter = || (-9.0..9.0_f64).prop_map(f64::exp);
+    let four = (parameter(), parameter(), parameter(), parameter());
+    (four, 0..4_u32, 1..4_u32).prop_map(|((r, alpha, a, b), kind, k)| {
+        let parameters = match kind {
+            0 => Parameters::Nbd { r, alpha },
+            1 => Parameters::BgNbd { k, r, alpha, a, b },
+            2 => Parameters::MbgNbd { k, r, alpha, a, b },
+            _ => Parameters::ParetoNbd { r, alpha, s: a, beta: b },
+        };
+        AttritionModel::new(parameters, Unit::Week).unwrap()
+    })
+}
+
+fn any_customer() -> impl Strategy<Value = Repeat> {
+    let frequency = prop_oneof![Just(0), 1..30_u32, Just(1_000_000)];
+    let age = prop_oneof![Just(0.0), 0.0..100.0, Just(1e9)];
+    (frequency, age, prop_oneof![Just(0.0), Just(1.0), 0.0..1.0])
+        .prop_map(|(x, age, share)| week(x, if x > 0 { age * share } else { 0.0 }, age))
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(200))]
+
+    #[test]
+    fn answers_are_finite_and_within_their_ends(
+        model in any_model(),
+        customer in any_customer(),
+        time in prop_oneof![Just(0.0), 0.0..100.0, Just(1e6)],
+    ) {
+        let alive = model.p_alive(&customer).unwrap();
+        prop_assert!((0.0..=1.0).contains(&alive), "{}", alive);
+        let within = |time| model.expected_purchases(&customer, Length::new(time, Unit::Week));
+        let (some, more) = (within(time).unwrap(), within(2.0 * time + 1.0).unwrap());
+        prop_assert!(some.is_finite() && some >= 0.0 && some <= more * (1.0 + 1e-9), "{} {}", some, more);
+        let length = Some(Length::new(time, Unit::Week));
+        let less = model.discounted_purchases(&customer, length, &Discount::yearly(0.2)).unwrap();
+        prop_assert!(less >= 0.0 && less <= some * (1.0 + 1e-7), "{} {}", less, some);
+    }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(12))]
+
+    #[test]
+    fn any_customers_are_fitted_or_told_why_not(
+        customers in prop::collection::vec(any_customer(), 0..12),
+        kind in prop::sample::select(KINDS.to_vec()),
+    ) {
+        let outcome = fit(kind, &customers);
+        if let Some(model) = outcome.model() {
+            prop_assert!(model.report().unwrap().log_likelihood.is_finite());
+            prop_assert!(customers.iter().all(|one| model.p_alive(one).unwrap().is_finite()));
+        }
+        let mut reversed = customers.clone();
+        reversed.reverse();
+        prop_assert_eq!(fit(kind, &customers), fit(kind, &reversed));
+    }
+}
