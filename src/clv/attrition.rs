@@ -17,6 +17,9 @@ use super::{AttritionModel, Fault, Fitted, Kind, MOST_REGULAR, Parameters, Repea
 /// How far logarithms of parameters are searched from what is usual.
 const REACH: f64 = 18.0;
 
+/// From this logarithm on a shape says that customers are alike.
+const ALIKE: f64 = 6.9;
+
 /// Among more histories the search begins with about this many of them.
 const SAMPLE: usize = 6_000;
 
@@ -385,6 +388,12 @@ impl<'a> Fitting<'a> {
         for ((name, place), (low, high)) in names.iter().zip(&summit.place).zip(ends) {
             if place <= low || place >= high {
                 notes.push(Note::AtBound { parameter: name.clone() });
+            }
+        }
+        // The parameters come in pairs, of how often and of how soon.
+        for (name, place) in names.iter().zip(&summit.place).step_by(2) {
+            if *place > ALIKE {
+                notes.push(Note::Alike { parameter: name.clone() });
             }
         }
         let customers = self.repeats.customers();

@@ -264,8 +264,7 @@ fn drawn(parameters: &Parameters, age: f64, rng: &mut ChaCha8Rng) -> History {
     let (mut frequency, mut recency, mut at) = (0, 0.0, 0.0);
     while frequency < MOST_PURCHASES {
         at += if k == 1 { exponential(rng, rate) } else { gamma(rng, f64::from(k), rate) };
-        // At a rate of 0 the next purchase is never.
-        if !(at <= end) || end == 0.0 {
+        if at > end || end == 0.0 {
             break;
         }
         frequency += 1;

@@ -101,7 +101,7 @@ fn stepwise(
     step: f64,
     rate: f64,
 ) -> Option<f64> {
-    if !(step > 0.0) || (rate == 0.0 && end.is_none()) {
+    if step <= 0.0 || (rate == 0.0 && end.is_none()) {
         return None;
     }
     let (mut sum, mut before, mut left, mut steps) = (0.0, 0.0, 1.0, 0.0);

@@ -92,10 +92,14 @@ impl At {
         let low = alpha.min(beta);
         let start = low + recency;
         let length = libm::log((low + age) / start);
-        if !(length > 0.0) {
+        if length <= 0.0 {
             return None;
         }
-        let steepness = self.r.value + frequency + s + 1.0;
+        // How fast the logarithm of what is integrated falls at most: (m+τ)/(α+τ) and (m+τ)/(β+τ)
+        // are 1 or grow with τ.
+        let end = low + age;
+        let steepness =
+            (self.r.value + frequency) * end / (alpha + age) + (s + 1.0) * end / (beta + age);
         let panels = (length * (steepness / 9.0).max(0.7)).ceil().max(1.0);
         let width = length / panels;
         let base = self.weight(frequency, recency, s + 1.0).value;

@@ -64,9 +64,14 @@ pub enum Note {
     Flat,
     /// The gaps between purchases are not known: likelihoods of other regularities do not compare.
     GapsUnknown,
-    /// The time of the last purchase is close to the end so often that it says nothing more than
-    /// that: the difference of the likelihood from that of customers who never leave is not
-    /// significant at 5 %.
+    /// Customers hardly differ in how often they buy, or in how soon they leave: the two parameters
+    /// of that are large, and only their ratio is known.
+    Alike {
+        /// The first of the two parameters.
+        parameter: String,
+    },
+    /// Customers who never leave explain the data nearly as well: the difference of the likelihoods
+    /// is not significant at 5 %.
     WeakAttrition {
         /// The chance of such a difference if nobody ever left.
         p: f64,
@@ -83,6 +88,9 @@ impl fmt::Display for Note {
             Self::Flat => f.write_str("the likelihood is flat: there are no standard errors"),
             Self::GapsUnknown => {
                 f.write_str("likelihoods of other regularities do not compare: gaps are unknown")
+            }
+            Self::Alike { parameter } => {
+                write!(f, "customers hardly differ in what `{parameter}` tells")
             }
             Self::WeakAttrition { p } => {
                 write!(f, "customers who never leave explain the data nearly as well (p = {p:.3})")

@@ -68,7 +68,7 @@ pub(super) fn climb(
         let next = function(&moved);
         let gained = next.value - at.slope.value;
         let size = at.slope.value.abs().max(1.0);
-        if next.is_finite() && gained >= 1e-4 * step.promise - 1e-15 * size {
+        if next.is_finite() && gained >= 1e-4 * step.promise - PROMISE * size {
             let length = longest(&step.by);
             radius = match gained / step.promise {
                 share if share > 0.75 => radius.max(2.0 * length).min(LONGEST_RADIUS),

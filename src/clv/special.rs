@@ -48,12 +48,6 @@ pub(super) fn log_rising(z: f64, n: f64) -> f64 {
     Rising::new(z, n).value
 }
 
-/// ln B(a, b), for a and b above 0.
-pub(super) fn log_beta(a: f64, b: f64) -> f64 {
-    let (small, large) = if a < b { (a, b) } else { (b, a) };
-    libm::lgamma(small) - log_rising(large, small)
-}
-
 /// The logarithm of z (z+1) … (z+n-1) and its derivatives by z.
 #[derive(Clone, Copy, Debug, Default)]
 pub(super) struct Rising {
@@ -66,16 +60,6 @@ impl Rising {
     /// For z above 0 and n of at least 0, whole or not.
     pub(super) fn new(z: f64, n: f64) -> Self {
         if n <= STEPS && libm::floor(n) == n { Self::product(z, n) } else { Self::difference(z, n) }
-    }
-
-    /// The same with n greater, where this is of n = `from`.
-    pub(super) fn up_to(self, z: f64, from: f64, to: f64) -> Self {
-        let more = Self::new(z + from, to - from);
-        Self {
-            value: self.value + more.value,
-            first: self.first + more.first,
-            second: self.second + more.second,
-        }
     }
 
     fn product(z: f64, n: f64) -> Self {

@@ -29,7 +29,7 @@ impl Survivor {
     /// How many purchases are to be expected in a time `odds` times as long as 1/c, the rate of the
     /// rates.
     pub(super) fn purchases(&self, odds: f64) -> f64 {
-        if !(odds > 0.0) {
+        if odds <= 0.0 {
             return 0.0;
         }
         let counts = Counts {
@@ -45,7 +45,8 @@ impl Survivor {
         self.sum(&counts, libm::floor(first))
     }
 
-    /// The sum from some number of waits on.
+    /// The sum from some number of waits on, as a share of all chances: what these lack of 1 by
+    /// rounding, the sum lacks too.
     fn sum(&self, counts: &Counts, first: f64) -> f64 {
         let k = f64::from(self.k);
         let waited = f64::from(self.waited);
@@ -54,9 +55,13 @@ impl Survivor {
         let mut passed = waits + waited - purchases * k;
         let mut chance = libm::exp(counts.log_chance(waits));
         let (mut staying, mut expected) = (self.staying(purchases), self.stays(purchases));
-        let mut sum = 0.0;
-        for _ in 0..TERMS * self.k {
+        let (mut sum, mut chances) = (0.0, 0.0);
+        let mut terms = 0;
+        // To the end of a purchase's waits.
+        while terms < TERMS || passed > 0.0 {
+            terms += 1;
             sum += chance * expected;
+            chances += chance;
             let shrinks = counts.ratio * (counts.shape + waits) / (waits + 1.0);
             waits += 1.0;
             chance *= shrinks;
@@ -69,36 +74,31 @@ impl Survivor {
             }
             // What follows is less than a geometric series.
             if shrinks < 1.0 && chance * expected * 4.0 < 1e-17 * sum * (1.0 - shrinks).powi(2) {
-                return sum;
+                return sum / chances;
             }
         }
-        // To the end of this purchase's waits, and from the next one on as an integral.
-        while passed > 0.0 && passed < k {
-            sum += chance * expected;
-            chance *= counts.ratio * (counts.shape + waits) / (waits + 1.0);
-            waits += 1.0;
-            passed += 1.0;
-        }
-        let next = libm::floor((waits + waited) / k);
-        sum + self.rest(counts, next)
+        let term = |purchases: f64| self.chance(counts, purchases) * self.stays(purchases);
+        sum += self.rest(purchases, term);
+        chances += self.rest(purchases, |purchases| self.chance(counts, purchases));
+        sum / chances
     }
 
-    /// The sum over all numbers of purchases from `first` on, by Euler and Maclaurin's formula.
-    fn rest(&self, counts: &Counts, first: f64) -> f64 {
-        let term = |purchases: f64| {
-            let own = (0..self.k).map(|more| {
-                let waits = purchases * f64::from(self.k) - f64::from(self.waited);
-                libm::exp(counts.log_chance(waits + f64::from(more)))
-            });
-            own.sum::<f64>() * self.stays(purchases)
-        };
-        let width = (2.0 / counts.shape.sqrt()).min(1.0);
-        let start = libm::log(first);
-        let integral = falling(start, f64::INFINITY, width, |log| {
+    /// The chance of the waits in which there are so many purchases.
+    fn chance(&self, counts: &Counts, purchases: f64) -> f64 {
+        let waits = purchases * f64::from(self.k) - f64::from(self.waited);
+        let own = (0..self.k).map(|more| libm::exp(counts.log_chance(waits + f64::from(more))));
+        own.sum()
+    }
+
+    /// The sum of a term over all numbers of purchases from `first` on, by Euler and Maclaurin's
+    /// formula.
+    fn rest(&self, first: f64, term: impl Fn(f64) -> f64) -> f64 {
+        let width = (2.0 / self.shape.sqrt()).min(1.0);
+        let integral = falling(libm::log(first), f64::INFINITY, width, |log| {
             let purchases = libm::exp(log);
             purchases * term(purchases)
         });
-        let slope = (term(first + 0.5) - term(first - 0.5)).min(f64::MAX);
+        let slope = term(first + 0.5) - term(first - 0.5);
         integral + 0.5 * term(first) - slope / 12.0
     }
 

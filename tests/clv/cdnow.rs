@@ -43,7 +43,7 @@ fn values(parameters: &Parameters) -> Vec<f64> {
 #[test]
 fn fits_are_the_published_ones_from_any_start() {
     for (kind, parameters, log_likelihood) in PUBLISHED {
-        let far = [0.0, 0.001, 0.01, 0.1, 1.0, 10.0, 100.0, 1e4];
+        let far = [0.0, 0.001, 1.0, 100.0, 1e4];
         for start in far {
             let start = (start > 0.0).then(|| vec![start; parameters.len()]);
             let model = fitted(kind, start.clone());

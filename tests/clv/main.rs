@@ -2,5 +2,6 @@
 
 mod cdnow;
 mod extremes;
+mod judged;
 mod others;
 mod predictions;
