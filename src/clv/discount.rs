@@ -6,8 +6,11 @@ use crate::calendar::Unit;
 use crate::path::{Path, Problems};
 
 use super::gauss::falling;
+use super::geometric::Geometric;
 use super::length::in_year;
+use super::model::survivors;
 use super::repeat::History;
+use super::special::logistic;
 use super::{AttritionModel, Fault, Length, Parameters};
 
 /// At least so many steps are summed before what is left is looked at.
@@ -144,26 +147,45 @@ fn continuous(
             Some((r + frequency) / (alpha + age) * -libm::expm1(-delta * whole) / delta)
         }
         Parameters::ParetoNbd { r, alpha, s, beta } => {
-            let alive = super::special::logistic(-model.log_odds(history));
+            let alive = logistic(-model.log_odds(history));
             let rate = (r + frequency) / (alpha + age);
             Some(alive * rate * discounted_time(s, beta + age, whole, delta))
         }
-        Parameters::BgNbd { alpha, .. } | Parameters::MbgNbd { alpha, .. } => {
-            // By parts: e^(-δH) E(H) + δ ∫ e^(-δt) E(t) dt, by y = ln (1 + t/c).
-            let scale = (alpha + age).min(1.0 / delta);
-            let function = |y: f64| {
-                let time = scale * libm::expm1(y);
-                model.expected(history, time) * libm::exp(-delta * time) * (scale + time)
-            };
-            let length = libm::log1p(whole.min(60.0 / delta) / scale);
-            let last = if whole.is_finite() {
-                libm::exp(-delta * whole) * model.expected(history, whole)
-            } else {
-                0.0
-            };
-            Some(last + delta * falling(0.0, length, 0.7, function))
+        Parameters::BgNbd { k, r, alpha, a, b } => {
+            let family = Geometric { k, at_first: 0.0 };
+            Some(leaving_after(model, family, [r, alpha, a, b], history, end, delta))
+        }
+        Parameters::MbgNbd { k, r, alpha, a, b } => {
+            let family = Geometric { k, at_first: 1.0 };
+            Some(leaving_after(model, family, [r, alpha, a, b], history, end, delta))
         }
     }
+}
+
+/// The same of a customer who leaves after purchases.
+fn leaving_after(
+    model: &AttritionModel,
+    family: Geometric,
+    parameters: [f64; 4],
+    history: &History,
+    end: Option<f64>,
+    delta: f64,
+) -> f64 {
+    let [_, alpha, _, _] = parameters;
+    let scale = alpha + history.age;
+    let Some(end) = end.filter(|end| delta * end < 60.0) else {
+        let alive = logistic(-model.log_odds(history));
+        return alive * survivors(family, parameters, history, |one| one.discounted(delta * scale));
+    };
+    // By parts: e^(-δH) E(H) + δ ∫ e^(-δt) E(t) dt, by y = ln (1 + t/c).
+    let scale = scale.min(1.0 / delta);
+    let function = |y: f64| {
+        let time = scale * libm::expm1(y);
+        model.expected(history, time) * libm::exp(-delta * time) * (scale + time)
+    };
+    let length = libm::log1p(end / scale);
+    let last = libm::exp(-delta * end) * model.expected(history, end);
+    last + delta * falling(0.0, length, 0.7, function)
 }
 
 /// ∫ (b/(b+t))^s dt from 0 to `time`: how long a customer is still there.

@@ -253,17 +253,28 @@ fn exponential_odds([r, alpha, a, less]: [f64; 4], history: &History) -> f64 {
 }
 
 /// The purchases that are to be expected of a customer who is there.
-fn geometric(family: Geometric, [r, alpha, a, b]: [f64; 4], history: &History, time: f64) -> f64 {
-    let b = b + history.frequency + family.at_first;
+fn geometric(family: Geometric, parameters: [f64; 4], history: &History, time: f64) -> f64 {
+    let [_, alpha, _, _] = parameters;
     let odds = time / (alpha + history.age);
+    survivors(family, parameters, history, |survivor| survivor.purchases(odds))
+}
+
+/// What is to be expected of a customer who is there, over the waits that may have passed.
+pub(super) fn survivors(
+    family: Geometric,
+    [r, alpha, a, b]: [f64; 4],
+    history: &History,
+    ask: impl Fn(Survivor) -> f64,
+) -> f64 {
+    let later = b + history.frequency + family.at_first;
     let shape = r + history.frequency * f64::from(family.k);
     if family.k == 1 {
-        return Survivor { shape, a, b, k: 1, waited: 0 }.purchases(odds);
+        return ask(Survivor { shape, a, b: later, k: 1, waited: 0 });
     }
     let waits = family.odds([r, alpha, a, b], history).waits;
     let expected = (0..family.k).zip(waits).map(|(waited, chance)| {
         let shape = shape + f64::from(waited);
-        chance * Survivor { shape, a, b, k: family.k, waited }.purchases(odds)
+        chance * ask(Survivor { shape, a, b: later, k: family.k, waited })
     });
     expected.sum()
 }

@@ -7,7 +7,7 @@
 //! positive, where the paper's hypergeometric form is a difference that a = 1 divides by zero.
 
 use super::gauss::falling;
-use super::special::{Rising, digamma, log_rising, trigamma};
+use super::special::{digamma, log_rising, log_rising_ratio, trigamma};
 
 /// After so many terms the rest is an integral.
 const TERMS: u32 = 4_000;
@@ -43,6 +43,34 @@ impl Survivor {
         // Below, nothing to speak of.
         let first = if counts.log_none > -600.0 { 0.0 } else { (mean - 12.0 * spread).max(0.0) };
         self.sum(&counts, libm::floor(first))
+    }
+
+    /// How many purchases are to be expected without an end, each counted by what is left of it at a
+    /// discount of `steep` times the rate of the rates 1/c.
+    ///
+    /// At a rate λ the n-th purchase, with the wait n k, is worth h^(n k) with h = λ/(λ+δ), so that
+    /// all of them are worth Σ (b)_(n-1)/(a+b)_(n-1) h^(n k) = g 2F1(1, b; a+b; g) with g = h^k; less
+    /// the waits that have passed.
+    pub(super) fn discounted(&self, steep: f64) -> f64 {
+        let shape = self.shape;
+        let norm = libm::lgamma(shape);
+        let density = |log: f64| libm::exp(shape * log - libm::exp(log) - norm);
+        let worth = |log: f64| {
+            let rate = libm::exp(log);
+            let wait = -libm::log1p(steep / rate);
+            let gap = f64::from(self.k) * wait;
+            let all = fraction(self.b, self.a + self.b, gap);
+            density(log) * libm::exp(gap - f64::from(self.waited) * wait) * all
+        };
+        let middle = libm::log(shape + 1.0);
+        let width = (2.0 / (shape + 1.0).sqrt()).min(1.0);
+        let both = |function: &dyn Fn(f64) -> f64| {
+            falling(0.0, f64::INFINITY, width, |up| function(middle + up))
+                + falling(0.0, f64::INFINITY, width, |down| function(middle - down))
+        };
+        // Of large shapes the density has lost digits, which it lacks of 1.
+        let whole = if shape > 100.0 { both(&density) } else { 1.0 };
+        both(&worth) / whole
     }
 
     /// The sum from some number of waits on, as a share of all chances: what these lack of 1 by
@@ -104,7 +132,7 @@ impl Survivor {
 
     /// The chance to stay after so many purchases.
     fn staying(&self, purchases: f64) -> f64 {
-        libm::exp(log_rising(self.b, purchases) - log_rising(self.a + self.b, purchases))
+        libm::exp(log_rising_ratio(self.b, self.a, purchases))
     }
 
     /// S(n): how many of the next n purchases a customer stays for.
@@ -123,12 +151,58 @@ impl Survivor {
             let second = trigamma(b + n) - trigamma(b);
             -less * first - 0.5 * less * less * second
         } else {
-            Rising::new(b, n).value - log_rising(b + less, n)
+            log_rising_ratio(b, less, n)
         };
         let sum =
             if less == 0.0 { digamma(b + n) - digamma(b) } else { -libm::expm1(ratio) / less };
         1.0 + share * (b + less) * sum
     }
+}
+
+/// 2F1(1, b; c; e^log) for a logarithm below 0, by Gauss' continued fraction (DLMF 15.7.5).
+fn fraction(b: f64, c: f64, log: f64) -> f64 {
+    let z = libm::exp(log);
+    let near = (-libm::expm1(log)).sqrt();
+    if near < NEAR {
+        return slow_series(b, c, log);
+    }
+    // The error falls by ((1-near)/(1+near))² with each two steps.
+    let steps = 10.0 + 10.0 / near;
+    let (mut value, mut step) = (1.0, libm::ceil(steps));
+    while step >= 1.0 {
+        let even = step * (c - 1.0 - b + step) / ((c - 2.0 + 2.0 * step) * (c - 1.0 + 2.0 * step));
+        let before = step - 1.0;
+        let odd = if before == 0.0 {
+            b / c
+        } else {
+            (b + before) * (c - 1.0 + before) / ((c - 1.0 + 2.0 * before) * (c + 2.0 * before))
+        };
+        value = 1.0 - odd * z / (1.0 - even * z / value);
+        step -= 1.0;
+    }
+    1.0 / value
+}
+
+/// Closer to 1 the fraction takes longer than the sum.
+const NEAR: f64 = 2e-3;
+
+/// The same by its first terms, and an integral over the others.
+fn slow_series(b: f64, c: f64, log: f64) -> f64 {
+    const FIRST: f64 = 500.0;
+    let (mut sum, mut term, mut at) = (0.0, 1.0, 0.0);
+    let ratio = libm::exp(log);
+    while at < FIRST {
+        sum += term;
+        term *= ratio * (b + at) / (c + at);
+        at += 1.0;
+    }
+    let term = |at: f64| libm::exp(log_rising_ratio(b, c - b, at) + at * log);
+    let integral = falling(libm::log(FIRST), f64::INFINITY, 1.0, |log| {
+        let at = libm::exp(log);
+        at * term(at)
+    });
+    let slope = term(FIRST + 0.5) - term(FIRST - 0.5);
+    sum + integral + 0.5 * term(FIRST) - slope / 12.0
 }
 
 /// The distribution of the number of waits.
@@ -155,4 +229,27 @@ impl Counts {
         };
         ways + self.log_none + waits * self.log_ratio
     }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_fraction_and_the_series_are_those_of_mpmath() {
+        // mpmath 1.4.1 with 40 digits: hyp2f1(1, b, c, exp(log)).
+        for (b, c, log, expected) in REFERENCE {
+            for found in [fraction(b, c, log), slow_series(b, c, log)] {
+                assert!((found / expected - 1.0).abs() < 1e-11, "{b} {c} {log}: {found}");
+            }
+        }
+    }
+
+    const REFERENCE: [(f64, f64, f64, f64); 5] = [
+        (2.4, 3.2, -0.1, 4.421_218_063_851_528),
+        (0.3, 1.1, -1e-3, 5.313_151_956_181_732),
+        (5.5, 7.5, -1e-5, 6.496_731_231_977_203),
+        (2.4, 3.2, -1e-9, 554.246_826_485_776_5),
+        (100.5, 101.3, -1e-7, 4_104.076_067_309_998),
+    ];
 }
