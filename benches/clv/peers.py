@@ -53,8 +53,6 @@ def data(name):
 def fit(key, fitter, rows, runs):
     seconds, model = least(runs, lambda: fitter().fit(rows.x, rows.t_x, rows["T"]))
     tell(key, seconds * 1e3)
-    # lifetimes tells the mean of the logarithms of likelihoods.
-    tell(f"{key}/log_likelihood", -model._negative_log_likelihood_ * len(rows))
     return model
 
 

@@ -281,7 +281,7 @@ fn staying(rows: &[(Opportunities, f64)], place: [f64; 2]) -> Jet<2> {
 /// let model = BgBbModel::new([1.2035, 0.7497, 0.6567, 2.7834])?;
 /// let donor = Opportunities { frequency: 6, recency: 6, count: 6 };
 /// assert!((model.expected_purchases(&donor, 5).unwrap_or_default() - 3.75).abs() < 0.005);
-/// assert!((model.p_alive(&donor).unwrap_or_default() - 0.929).abs() < 0.001);
+/// assert!((model.p_alive(&donor).unwrap_or_default() - 0.930).abs() < 0.001);
 /// # Ok::<(), loyalty::path::Problems<loyalty::clv::Fault>>(())
 /// ```
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]

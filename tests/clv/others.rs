@@ -1,7 +1,8 @@
 //! Spend, donations and contracts: the papers' figures.
 
 use loyalty::clv::{
-    BgBb, Contract, ContractState, GammaGamma, GammaGammaModel, Opportunities, Sbg, Spent,
+    BgBb, BgBbModel, Contract, ContractState, GammaGamma, GammaGammaModel, Opportunities, Sbg,
+    SbgModel, Spent,
 };
 
 fn table(text: &str) -> impl Iterator<Item = Vec<f64>> {
@@ -79,4 +80,42 @@ fn contracts_are_fitted_as_published() {
             }
         }
     }
+}
+
+/// By the formulas of Fader, Hardie and Shang (2010) in mpmath 1.4.1 with 30 digits: the chance to be
+/// there, purchases at 5 more opportunities, and DERT at 10 %, of (x, t_x, n).
+const DONORS: [([u32; 3], [f64; 3]); 4] = [
+    ([0, 0, 6], [0.108137076401335, 0.0728650883668002, 0.114756043274537]),
+    ([2, 3, 6], [0.298909074989664, 0.536120737605424, 0.844342550650866]),
+    ([4, 6, 6], [0.930435058950647, 2.71069342735143, 4.26910142052167]),
+    ([5, 5, 6], [0.521977646494767, 1.81295685568091, 2.85524604510301]),
+];
+
+#[test]
+fn donors_are_expected_to_give_as_the_papers_formulas_say() {
+    let model = BgBbModel::new([1.2035, 0.7497, 0.6567, 2.7834]).unwrap();
+    for ([frequency, recency, count], [alive, expected, dert]) in DONORS {
+        let donor = Opportunities { frequency, recency, count };
+        near(model.p_alive(&donor).unwrap(), alive, 1e-12);
+        near(model.expected_purchases(&donor, 5).unwrap(), expected, 1e-12);
+        near(model.discounted_purchases(&donor, 0.1).unwrap(), dert, 1e-12);
+        assert_eq!(model.p_alive_each(&[donor]), [model.p_alive(&donor)]);
+        let five = model.expected_purchases(&donor, 5);
+        assert_eq!(model.expected_purchases_each(&[donor], 5), [five]);
+        assert_eq!(model.p_alive_at(&donor, 1), model.p_alive(&donor));
+    }
+    let wrong = Opportunities { frequency: 3, recency: 2, count: 6 };
+    assert_eq!(model.p_alive(&wrong), None);
+}
+
+#[test]
+fn contracts_are_worth_what_the_papers_formulas_say() {
+    // DERL by 2F1 as in Fader and Hardie (2010), and S(t), in mpmath 1.4.1 with 30 digits.
+    let model = SbgModel::new(0.668, 3.806).unwrap();
+    near(model.discounted_renewals(0, 0.1).unwrap(), 5.41485604837404, 1e-12);
+    near(model.survival(1), 0.850692892266428, 1e-12);
+    near(model.discounted_renewals(4, 0.1).unwrap(), 6.89705739774609, 1e-12);
+    near(model.survival(5), 0.561868975566926, 1e-12);
+    // Retention is what is left of those who stayed.
+    near(model.retention(4), model.survival(5) / model.survival(4), 1e-12);
 }
