@@ -1,5 +1,5 @@
-//! K-means with 8 clusters: a step of it, whole fits and what they find, and a million: labels, and fits in
-//! batches.
+//! K-means with 8 clusters: a step of it, whole fits and what they find, and a million: labels, and
+//! fits in batches.
 
 use loyalty::cluster::validation::adjusted_rand;
 use loyalty::cluster::{Init, KMeans, MiniBatch, Objective};

@@ -257,7 +257,8 @@ impl<'a> Fitting<'a> {
         }
     }
 
-    /// The highest summit from some starts: first among a sample of the histories if there are many.
+    /// The highest summit from some starts: first among a sample of the histories if there are
+    /// many.
     fn summit(&self, shape: Shape, starts: &[Vec<f64>]) -> Option<Summit> {
         let limits = self.limits(shape);
         let (first, counts) = self

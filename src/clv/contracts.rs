@@ -266,9 +266,9 @@ impl SbgModel {
         stayed(self.alpha, self.beta + f64::from(renewals), next)
     }
 
-    /// How often a customer who renewed so often is expected to renew without an end, where the next
-    /// renewal counts 1 and each one after it 1/(1+d) of the one before: the discounted expected
-    /// residual lifetime (DERL) of Fader and Hardie (2010). `None` if that is infinite.
+    /// How often a customer who renewed so often is expected to renew without an end, where the
+    /// next renewal counts 1 and each one after it 1/(1+d) of the one before: the discounted
+    /// expected residual lifetime (DERL) of Fader and Hardie (2010). `None` if that is infinite.
     ///
     /// ```
     /// use loyalty::clv::SbgModel;

@@ -1,8 +1,8 @@
 //! What is known of customers beside of their purchases: covariates that do not change.
 //!
 //! P. Fader and B. Hardie, "Incorporating time-invariant covariates into the Pareto/NBD and BG/NBD
-//! models" (2007): α_i = α exp(-γ'z_i) and β_i = β exp(-δ'z_i), so that an effect of 0.1 is a rate of
-//! purchases, or of leaving, that is e^0.1 times as high.
+//! models" (2007): α_i = α exp(-γ'z_i) and β_i = β exp(-δ'z_i), so that an effect of 0.1 is a rate
+//! of purchases, or of leaving, that is e^0.1 times as high.
 
 use ndarray::ArrayView2;
 use serde::{Deserialize, Serialize};
@@ -353,8 +353,8 @@ impl CovariateModel {
         self.report.as_ref()
     }
 
-    /// The model of customers with these covariates, in the order of the fit; `None` if there are not
-    /// as many, or they make no sense.
+    /// The model of customers with these covariates, in the order of the fit; `None` if there are
+    /// not as many, or they make no sense.
     #[must_use]
     pub fn of(&self, covariates: &[f64]) -> Option<AttritionModel> {
         let effects: Vec<f64> = self.purchase.iter().chain(&self.attrition).copied().collect();

@@ -35,8 +35,8 @@ const MOST_STEPS: usize = 100_000;
 pub struct Discount {
     /// How much less it is after a year (or after a step, if there are steps): 0.15 for 1/1.15.
     pub rate: f64,
-    /// Without a word each purchase is discounted by when it is to be expected, by years of 365.2425
-    /// days; with a step all purchases within one are counted at its end.
+    /// Without a word each purchase is discounted by when it is to be expected, by years of
+    /// 365.2425 days; with a step all purchases within one are counted at its end.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub step: Option<Length>,
 }

@@ -1,8 +1,8 @@
 //! What a customer spends per purchase.
 //!
 //! P. Fader, B. Hardie and K. L. Lee, "RFM and CLV" (2005), and P. Fader and B. Hardie, "The
-//! gamma-gamma model of monetary value" (2013): amounts are gamma distributed with shape p and a rate
-//! of the customer's own, which is gamma distributed with shape q and rate γ.
+//! gamma-gamma model of monetary value" (2013): amounts are gamma distributed with shape p and a
+//! rate of the customer's own, which is gamma distributed with shape q and rate γ.
 
 use serde::{Deserialize, Serialize};
 
@@ -296,8 +296,8 @@ impl GammaGammaModel {
         self.report.as_ref()
     }
 
-    /// What customers spend per purchase on average; `None` if so few spend so much that there is no
-    /// mean (q of at most 1).
+    /// What customers spend per purchase on average; `None` if so few spend so much that there is
+    /// no mean (q of at most 1).
     #[must_use]
     pub fn mean(&self) -> Option<f64> {
         self.expected(0.0, 0.0)

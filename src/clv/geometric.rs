@@ -105,7 +105,8 @@ impl At {
         jet
     }
 
-    /// The same where a gap is k waits: up to k - 1 of them may have passed since the last purchase.
+    /// The same where a gap is k waits: up to k - 1 of them may have passed since the last
+    /// purchase.
     fn erlang(&self, history: &History) -> Jet<4> {
         let History { frequency, recency, age } = *history;
         let shape = self.r.plus(frequency * f64::from(self.family.k));

@@ -29,8 +29,8 @@ pub struct Validation {
     pub actual: f64,
     /// By the number of repeat purchases so far: 0, 1, … and 7 or more.
     pub by_frequency: Vec<Group>,
-    /// Ten groups of as many customers each, from those of whom least was expected on; those of whom
-    /// as much was expected stand together in the order of the customers.
+    /// Ten groups of as many customers each, from those of whom least was expected on; those of
+    /// whom as much was expected stand together in the order of the customers.
     pub by_decile: Vec<Group>,
 }
 

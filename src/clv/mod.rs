@@ -1,5 +1,5 @@
-//! What customers will buy and be worth: models of repeat purchases that are fitted on all customers
-//! and then speak of each. Mathematics only: numbers in, numbers out.
+//! What customers will buy and be worth: models of repeat purchases that are fitted on all
+//! customers and then speak of each. Mathematics only: numbers in, numbers out.
 
 mod attrition;
 mod bootstrap;

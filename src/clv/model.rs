@@ -19,8 +19,8 @@ const CHUNK: usize = 4_096;
 
 /// A model of repeat purchases in a unit of time.
 ///
-/// What it is asked of a customer is `None` if the customer's numbers make no sense or are in a unit
-/// that has no fixed number of the model's, and nothing else.
+/// What it is asked of a customer is `None` if the customer's numbers make no sense or are in a
+/// unit that has no fixed number of the model's, and nothing else.
 ///
 /// ```
 /// use loyalty::calendar::Unit;
@@ -115,8 +115,8 @@ impl AttritionModel {
         self.each(customers, |history| logistic(-self.log_odds(history)))
     }
 
-    /// How many purchases are to be expected in a time that begins at the customer's age, given what
-    /// the customer did so far.
+    /// How many purchases are to be expected in a time that begins at the customer's age, given
+    /// what the customer did so far.
     #[must_use]
     pub fn expected_purchases(&self, customer: &Repeat, within: Length) -> Option<f64> {
         let time = within.in_units(self.unit).filter(|time| *time >= 0.0)?;
@@ -136,8 +136,8 @@ impl AttritionModel {
         }
     }
 
-    /// How many repeat purchases are to be expected of a customer of whom nothing is known, in a time
-    /// that begins with the first purchase.
+    /// How many repeat purchases are to be expected of a customer of whom nothing is known, in a
+    /// time that begins with the first purchase.
     ///
     /// ```
     /// use loyalty::calendar::Unit;
@@ -153,8 +153,9 @@ impl AttritionModel {
         Some(self.expected(&NEW, time))
     }
 
-    /// How many purchases are to be expected after the customer's age, each counted less the later it
-    /// is: the discounted expected residual transactions (DERT), without an end, or within a time.
+    /// How many purchases are to be expected after the customer's age, each counted less the later
+    /// it is: the discounted expected residual transactions (DERT), without an end, or within a
+    /// time.
     ///
     /// For Pareto/NBD: P. Fader, B. Hardie and K. L. Lee, "RFM and CLV: using iso-value curves for
     /// customer base analysis", Journal of Marketing Research 42 (2005), 415–430. It is `None` as

@@ -236,8 +236,8 @@ fn outcome(
     }
 }
 
-/// ln Σ of what may have become of each customer: left before the opportunity after the last purchase
-/// or any later one, or still there.
+/// ln Σ of what may have become of each customer: left before the opportunity after the last
+/// purchase or any later one, or still there.
 fn log_likelihood(rows: &[(Opportunities, f64)], place: [f64; 4]) -> Jet<4> {
     let [alpha, beta, gamma, delta] = Jet::exponentials(place);
     let (buys, leaves) = (alpha + beta, gamma + delta);

@@ -46,8 +46,8 @@ pub enum Parameters {
         /// The second shape.
         b: f64,
     },
-    /// The same, and a customer may leave after the first purchase too: MBG/NBD (E. Batislam et al.,
-    /// 2007), MBG/CNBD-k.
+    /// The same, and a customer may leave after the first purchase too: MBG/NBD (E. Batislam et
+    /// al., 2007), MBG/CNBD-k.
     MbgNbd {
         /// How many exponential waits make a gap: 1 without a word.
         #[serde(default = "one")]

@@ -1,8 +1,8 @@
 //! Customers who may leave at any time.
 //!
 //! D. Schmittlein, D. Morrison and R. Colombo, "Counting your customers: who are they and what will
-//! they do next?", Management Science 33 (1987), 1–24: purchases at rate λ until the customer leaves
-//! at rate μ; λ is gamma distributed with r and α, and μ with s and β.
+//! they do next?", Management Science 33 (1987), 1–24: purchases at rate λ until the customer
+//! leaves at rate μ; λ is gamma distributed with r and α, and μ with s and β.
 //!
 //! The likelihood is that of P. Fader and B. Hardie, "A note on deriving the Pareto/NBD model and
 //! related expressions" (2005), before its integral is written as hypergeometric functions: what is
@@ -84,8 +84,8 @@ impl At {
     /// Left between t_x and T: ln ∫ s (α+τ)^-(r+x) (β+τ)^-(s+1) dτ; `None` if there is no time in
     /// between.
     ///
-    /// By y = ln ((m+τ)/(m+t_x)), with the lesser m of α and β, what is integrated is smooth however
-    /// small they are.
+    /// By y = ln ((m+τ)/(m+t_x)), with the lesser m of α and β, what is integrated is smooth
+    /// however small they are.
     fn left(&self, history: &History) -> Option<Jet<4>> {
         let History { frequency, recency, age } = *history;
         let (alpha, beta, s) = (self.alpha.value, self.beta.value, self.s.value);

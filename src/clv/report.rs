@@ -25,8 +25,8 @@ pub struct Report {
     /// Each parameter with its standard error.
     pub parameters: Vec<Fitted>,
     /// The covariances of the logarithms of the parameters, by the second derivatives of the
-    /// likelihood; nothing if the likelihood is flat in some direction. (Effects of covariates stand
-    /// as they are, without a logarithm.)
+    /// likelihood; nothing if the likelihood is flat in some direction. (Effects of covariates
+    /// stand as they are, without a logarithm.)
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub covariance: Option<Vec<Vec<f64>>>,
     /// What should be known about it.
@@ -134,8 +134,8 @@ impl Report {
     /// Whether this model is better than a `simpler` one that it has in it, by the ratio of their
     /// likelihoods; `None` if the other one has not fewer parameters.
     ///
-    /// S. Wilks, Annals of Mathematical Statistics 9 (1938), 60–62. Where the simpler model lies at an
-    /// end of this one's parameters, as NBD does, the chance is greater than the true one.
+    /// S. Wilks, Annals of Mathematical Statistics 9 (1938), 60–62. Where the simpler model lies at
+    /// an end of this one's parameters, as NBD does, the chance is greater than the true one.
     #[must_use]
     pub fn better_than(&self, simpler: &Self) -> Option<LikelihoodRatio> {
         let degrees = self.parameters.len().checked_sub(simpler.parameters.len())?;

@@ -45,12 +45,12 @@ impl Survivor {
         self.sum(&counts, libm::floor(first))
     }
 
-    /// How many purchases are to be expected without an end, each counted by what is left of it at a
-    /// discount of `steep` times the rate of the rates 1/c.
+    /// How many purchases are to be expected without an end, each counted by what is left of it at
+    /// a discount of `steep` times the rate of the rates 1/c.
     ///
     /// At a rate λ the n-th purchase, with the wait n k, is worth h^(n k) with h = λ/(λ+δ), so that
-    /// all of them are worth Σ (b)_(n-1)/(a+b)_(n-1) h^(n k) = g 2F1(1, b; a+b; g) with g = h^k; less
-    /// the waits that have passed.
+    /// all of them are worth Σ (b)_(n-1)/(a+b)_(n-1) h^(n k) = g 2F1(1, b; a+b; g) with g = h^k;
+    /// less the waits that have passed.
     pub(super) fn discounted(&self, steep: f64) -> f64 {
         let shape = self.shape;
         let norm = libm::lgamma(shape);

@@ -82,8 +82,8 @@ fn contracts_are_fitted_as_published() {
     }
 }
 
-/// By the formulas of Fader, Hardie and Shang (2010) in mpmath 1.4.1 with 30 digits: the chance to be
-/// there, purchases at 5 more opportunities, and DERT at 10 %, of (x, t_x, n).
+/// By the formulas of Fader, Hardie and Shang (2010) in mpmath 1.4.1 with 30 digits: the chance to
+/// be there, purchases at 5 more opportunities, and DERT at 10 %, of (x, t_x, n).
 const DONORS: [([u32; 3], [f64; 3]); 4] = [
     ([0, 0, 6], [0.108137076401335, 0.0728650883668002, 0.114756043274537]),
     ([2, 3, 6], [0.298909074989664, 0.536120737605424, 0.844342550650866]),

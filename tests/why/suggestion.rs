@@ -133,7 +133,8 @@ fn categories_are_written_as_the_levels_that_they_may_be() {
     });
     let table = FeatureTable::from_values([column], rows).unwrap();
     let found = surrogate(3).suggest(&given, &table, today()).unwrap();
-    assert_eq!(texts(&found), ["channel in {shop, stand}", "channel in {app} or channel in {web}"],);
+    let expected = ["channel in {shop, stand}", "channel in {app} or channel in {web}"];
+    assert_eq!(texts(&found), expected);
     assert!(found.suggestions.iter().all(|rule| rule.precision() == 1.0 && rule.recall() == 1.0));
     let rules = RuleSegments::check(&found.rules(), &Schema::new(fields(&table)).unwrap()).unwrap();
     let held = rules.assign_all(&table, today()).unwrap();
