@@ -127,7 +127,7 @@ proptest! {
         prop_assert!((0.0..=1.0).contains(&alive), "{}", alive);
         let within = |time| model.expected_purchases(&customer, Length::new(time, Unit::Week));
         let (some, more) = (within(time).unwrap(), within(2.0 * time + 1.0).unwrap());
-        prop_assert!(some.is_finite() && some >= 0.0);
+        prop_assert!(some.is_finite() && some >= 0.0, "{}", some);
         prop_assert!(some <= more * (1.0 + 1e-9), "{} {}", some, more);
         let length = Some(Length::new(time, Unit::Week));
         let less = model.discounted_purchases(&customer, length, &Discount::yearly(0.2)).unwrap();

@@ -235,3 +235,34 @@ fn batches_say_what_single_customers_are_told_and_models_survive_storage() {
     let told = serde_json::from_str::<AttritionModel>(wrong).unwrap_err().to_string();
     assert!(told.contains("parameters.nbd.r") || told.contains("parameters.r"), "{told}");
 }
+
+/// Fits of many histories, what they say of the customers, and a bootstrap.
+#[cfg(feature = "rayon")]
+fn all_in_parallel() -> String {
+    let (r, alpha, a, b) = (0.3, 5.0, 0.8, 2.4);
+    let truth = model(Parameters::BgNbd { k: 1, r, alpha, a, b });
+    let ages: Vec<f64> = (0..20_000).map(|number| 20.0 + f64::from(number % 300) / 10.0).collect();
+    let customers = truth.simulate(&ages, 7);
+    let repeats = Repeats::new(Unit::Week, &customers, None).unwrap();
+    let found = fitted(Kind::BgNbd, &repeats);
+    let few = Repeats::new(Unit::Week, &customers[..1_000], None).unwrap();
+    let bootstrap = Bootstrap { replicates: 4, seed: 7, resampling: Resampling::Model };
+    let alive = found.p_alive_each(&customers);
+    let expected = found.expected_purchases_each(&customers[..500], weeks(9.0));
+    let replicates = bootstrap.run(&found, &few).unwrap();
+    // Floats are written so that they are read as the same bits.
+    serde_json::to_string(&(&found, alive, expected, replicates.models())).unwrap()
+}
+
+#[cfg(feature = "rayon")]
+#[test]
+fn one_two_and_eight_threads_give_the_same_bytes() {
+    let on = |threads: usize| {
+        let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build().unwrap();
+        pool.install(all_in_parallel)
+    };
+    let one = on(1);
+    for threads in [2, 8] {
+        assert!(one == on(threads), "{threads} threads");
+    }
+}
