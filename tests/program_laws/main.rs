@@ -7,7 +7,8 @@ mod next_change;
 mod questions;
 
 use chrono::{DateTime, TimeDelta, Utc};
-use loyalty::event::Event;
+use loyalty::event::{Event, EventKind};
+use loyalty::id::EventId;
 use loyalty::points::{Cause, Points};
 use loyalty::program::{Decision, Member, Program, Status, View};
 use loyalty::strategy;
@@ -121,6 +122,14 @@ proptest! {
         (life, arriving) in arriving(14),
         questions in questions(),
     ) {
+        // A confirmation that is void is as if it had never been, and that is told of the past, too.
+        let confirms = |id: &EventId| {
+            let named = life.events.iter().find(|event| event.id == *id);
+            named.is_some_and(|event| matches!(event.kind, EventKind::OrderConfirmed(_)))
+        };
+        prop_assume!(!life.events.iter().any(|event| {
+            matches!(&event.kind, EventKind::Void(void) if confirms(&void.event))
+        }));
         let program = &terms.program;
         let member = life.member(program, &arriving);
         for as_of in instants(&life, &questions) {
