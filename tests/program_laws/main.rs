@@ -122,7 +122,8 @@ proptest! {
         (life, arriving) in arriving(14),
         questions in questions(),
     ) {
-        // A confirmation that is void is as if it had never been, and that is told of the past, too.
+        // A confirmation that is void is as if it had never been, and that is told of the past,
+        // too.
         let confirms = |id: &EventId| {
             let named = life.events.iter().find(|event| event.id == *id);
             named.is_some_and(|event| matches!(event.kind, EventKind::OrderConfirmed(_)))
