@@ -3,9 +3,9 @@
 use chrono::{DateTime, Utc};
 
 use super::book::{Book, Causes};
-use super::ledger::{Net, posting};
+use super::ledger::Net;
 use super::remembered::Remembered;
-use super::{Cause, Ledger, Points, Posting, SpendOrder};
+use super::{Cause, Ledger, Points, SpendOrder};
 use crate::id::{EventId, PurseId};
 
 /// What a [`Ledger`] has in one purse: lots, debts and holds, with which those of other purses have
@@ -118,24 +118,24 @@ impl<'a> Contents<'a> {
         let (until, later) = self.ledger.split_at(as_of);
         let mut book = self.fold(until);
         let after = |net: &Net| {
-            self.ledger.enter(&mut book, *net);
+            self.causes().enter(&mut book, *net);
             book.owed_and_reserved()
         };
         later.iter().filter(|net| self.has(net)).map(after).collect()
     }
 
-    /// The hold of `event`, as long as it has points left.
-    pub(super) fn held_by(&self, event: &EventId) -> Option<Posting> {
+    /// By which cause `event` holds points and what stands for it, as long as it has some left.
+    pub(super) fn held_by(&self, event: &EventId) -> Option<(&'a Cause, Points)> {
         let holder = |book: &Book| book.holder(event, self.causes());
         let place = self.with_book(DateTime::<Utc>::MAX_UTC, holder);
         let cause = self.ledger.cause(place?)?;
-        posting(cause, self.ledger.standing(cause))
+        Some((cause, self.ledger.standing(cause)))
     }
 
     fn fold(&self, net: &[Net]) -> Book {
         let mut book = self.empty();
         let own = net.iter().filter(|net| self.has(net));
-        own.for_each(|net| self.ledger.enter(&mut book, *net));
+        own.for_each(|net| self.causes().enter(&mut book, *net));
         book
     }
 

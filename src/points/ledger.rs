@@ -49,6 +49,15 @@ pub(super) struct Net {
     pub(super) points: Points,
 }
 
+impl Causes<'_> {
+    /// Takes what stands for a cause into the book of its purse.
+    pub(super) fn enter(self, book: &mut Book, Net { entry, points }: Net) {
+        if let Some(cause) = self.get(entry) {
+            book.take_in(entry, cause.movement.effect(points), self);
+        }
+    }
+}
+
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 struct Record {
@@ -159,13 +168,6 @@ impl Ledger {
             self.net.partition_point(is_until)
         };
         self.net.split_at(until)
-    }
-
-    /// Takes what stands for a cause into the book of its purse.
-    pub(super) fn enter(&self, book: &mut Book, Net { entry, points }: Net) {
-        if let Some(cause) = self.cause(entry) {
-            book.take_in(entry, cause.movement.effect(points), Causes(&self.entries));
-        }
     }
 
     /// What stands in the ledger for `event`, in the form in which it was to be posted.
@@ -289,10 +291,12 @@ impl Ledger {
                 *self.events.entry(event).or_default() += 1;
             }
         }
-        let book = std::mem::take(self.purses.entry(purse.clone()).or_default()).book;
-        if let Some(mut book) = book.into_inner().filter(|_| is_last) {
-            self.enter(&mut book, new);
-            self.purses.insert(purse, Remembered::from(book));
+        let causes = Causes(&self.entries);
+        let remembered = self.purses.entry(purse).or_default();
+        if is_last {
+            remembered.go_on(|book| causes.enter(book, new));
+        } else {
+            *remembered = Remembered::default();
         }
     }
 
@@ -335,7 +339,7 @@ impl Ledger {
 }
 
 /// What is to stand for a cause, if it is as many points as are told by their effect.
-pub(super) fn posting(cause: &Cause, net: Points) -> Option<Posting> {
+fn posting(cause: &Cause, net: Points) -> Option<Posting> {
     Posting::new(cause.clone(), cause.movement.effect(net)).ok()
 }
 

@@ -113,8 +113,8 @@ impl Refusal {
 }
 
 /// What became of the points that an event held.
-struct Hold {
-    posting: Posting,
+struct Hold<'a> {
+    cause: &'a Cause,
     until: DateTime<Utc>,
     captured: bool,
     left: Points,
@@ -180,16 +180,15 @@ impl Ledger {
     }
 
     /// The points that `event` holds, as far as the ledger tells.
-    fn hold(&self, event: &EventId) -> Option<Hold> {
-        let is_hold = |one: &Posting| matches!(one.cause().movement, Movement::Hold { .. });
-        let over = || self.postings(event).into_iter().find(is_hold);
+    fn hold(&self, event: &EventId) -> Option<Hold<'_>> {
+        let is_hold = |cause: &Cause| matches!(cause.movement, Movement::Hold { .. });
+        let over = || self.net().find(|(cause, _)| cause.event == *event && is_hold(cause));
         let held = self.contents().find_map(|purse| purse.held_by(event));
-        let posting = held.or_else(over)?;
-        let Movement::Hold { until } = posting.cause().movement else { return None };
-        let mut hold = Hold { until, captured: false, left: posting.points(), posting };
-        let later = self.net().rev().take_while(|(cause, _)| **cause > *hold.posting.cause());
-        for (cause, net) in later {
-            let gone = match &cause.movement {
+        let (cause, net) = held.or_else(|| self.names(event).then(over)?)?;
+        let Movement::Hold { until } = cause.movement else { return None };
+        let mut hold = Hold { cause, until, captured: false, left: cause.movement.effect(net) };
+        for (later, net) in self.net().rev().take_while(|(later, _)| *later > cause) {
+            let gone = match &later.movement {
                 Movement::Capture { of } if of == event => {
                     hold.captured = true;
                     net.0.saturating_neg()
@@ -250,9 +249,9 @@ impl Ledger {
 
     /// What lets go of the points that `hold` still holds, when `event` does that.
     pub(crate) fn release_of(&self, hold: &EventId, event: &Event) -> Option<Posting> {
-        let Hold { posting, left, .. } = self.hold(hold)?;
+        let Hold { cause, left, .. } = self.hold(hold)?;
         let (at, id, of) = (event.at, event.id.clone(), hold.clone());
-        let Cause { source, purse, .. } = posting.cause().clone();
+        let Cause { source, purse, .. } = cause.clone();
         let movement = Movement::Release { of };
         Posting::new(Cause { at, event: id, movement, source, line: None, purse }, left).ok()
     }
@@ -265,7 +264,7 @@ impl Ledger {
         moves: impl Fn(&Source, Movement, Points) -> Option<Posting>,
     ) -> Vec<Posting> {
         let Some(hold) = self.hold(event) else { return Vec::new() };
-        let source = &hold.posting.cause().source;
+        let source = &hold.cause.source;
         let captured = points.unwrap_or(hold.left);
         let rest = Points(hold.left.0 - captured.0);
         let of = || event.clone();
@@ -304,9 +303,9 @@ impl Contents<'_> {
         wanted: Option<Points>,
         at: DateTime<Utc>,
     ) -> Option<Refusal> {
-        let hold = self.ledger().hold(event).filter(|hold| hold.posting.cause().at <= at);
+        let hold = self.ledger().hold(event).filter(|hold| hold.cause.at <= at);
         let Some(hold) = hold else { return Some(Refusal::UnknownHold) };
-        if hold.posting.cause().purse.as_ref() != self.purse() {
+        if hold.cause.purse.as_ref() != self.purse() {
             return Some(Refusal::OtherPurse);
         }
         if hold.captured {

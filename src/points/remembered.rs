@@ -18,9 +18,14 @@ pub(super) struct Remembered {
     balances: OnceLock<Vec<(DateTime<Utc>, Balance)>>,
 }
 
-impl From<Book> for Remembered {
-    fn from(book: Book) -> Self {
-        Self { book: book.into(), ..Self::default() }
+impl Remembered {
+    /// Takes what is new and last into the book, if there is one, and forgets the balances.
+    pub(super) fn go_on(&mut self, take_in: impl FnOnce(&mut Book)) {
+        if let Some(book) = self.book.get_mut() {
+            take_in(book);
+        }
+        self.asked.take();
+        self.balances.take();
     }
 }
 
@@ -50,7 +55,7 @@ impl Contents<'_> {
                 balances.push((change, book.balance(change)));
                 now = change;
             }
-            self.ledger().enter(&mut book, net);
+            self.causes().enter(&mut book, net);
             if nets.peek().is_none_or(|(_, next)| *next != at) {
                 balances.push((at, book.balance(at)));
                 now = at;
