@@ -62,6 +62,7 @@ fn every_feature_has_the_value_that_its_definition_gives_by_hand() {
         &[
             ("recency_days", "4"),
             ("tenure_days", "64"),
+            ("length_days", "60"),
             ("days_since(review)", "40"),
             ("days_since(share)", "missing"),
             ("age_years", "35"),
@@ -150,12 +151,13 @@ fn nothing_that_happened_later_is_seen() {
             ("orders", "0"),
             ("recency_days", "missing"),
             ("gap_mean_days", "missing"),
+            ("length_days", "missing"),
             ("spend", "0.00 EUR"),
         ],
     );
 }
 
-const BOTH: [&str; 19] = [
+const BOTH: [&str; 20] = [
     "recency_days",
     "tenure_days",
     "orders(30d)",
@@ -167,6 +169,7 @@ const BOTH: [&str; 19] = [
     "spend",
     "average_order_value",
     "usage_rate(6mo)",
+    "length_days",
     "gap_mean_days",
     "gap_spread_days",
     "favorite_category_share",

@@ -183,9 +183,10 @@ fn cdnow() -> Vec<(u64, DateTime<Utc>, i64)> {
     (0..).zip(lines).map(order).collect()
 }
 
-const FEATURES: [&str; 7] = [
+const FEATURES: [&str; 8] = [
     "recency_days",
     "tenure_days",
+    "length_days",
     "gap_mean_days",
     "orders(lifetime)",
     "repeat_orders(lifetime)",

@@ -54,7 +54,7 @@ def main():
     query = """
         create or replace table scored as
         with totals as (
-            select customer, max(at) as last, count(*) as orders, sum(net) as spend
+            select customer, max("at") as last, count(*) as orders, sum(net) as spend
             from log group by customer)
         select customer, ntile(5) over (order by last) as r,
             ntile(5) over (order by orders) as f, ntile(5) over (order by spend) as m

@@ -27,6 +27,8 @@ pub enum Feature {
     RecencyDays,
     /// `tenure_days`: calendar days since enrollment, or since the first event without one.
     TenureDays,
+    /// `length_days`: calendar days from the first order to the last; the length of LRFM.
+    LengthDays,
     /// `days_since(review)`: calendar days since the last event of a type.
     DaysSince(EventType),
     /// `age_years`: completed years since the birthday.
@@ -115,9 +117,10 @@ const DAYS: [(&str, Weekday); 7] = [
 ];
 
 /// How every feature is written, one example each; suggestions are drawn from it.
-pub const USAGES: [&str; 28] = [
+pub const USAGES: [&str; 29] = [
     "recency_days",
     "tenure_days",
+    "length_days",
     "days_since(review)",
     "age_years",
     "orders(30d)",
@@ -153,6 +156,7 @@ impl Feature {
         match self {
             Self::RecencyDays
             | Self::TenureDays
+            | Self::LengthDays
             | Self::DaysSince(_)
             | Self::AgeYears
             | Self::Orders(_)
@@ -201,6 +205,7 @@ impl Feature {
         match self {
             Self::RecencyDays => "recency_days",
             Self::TenureDays => "tenure_days",
+            Self::LengthDays => "length_days",
             Self::DaysSince(_) => "days_since",
             Self::AgeYears => "age_years",
             Self::Orders(_) => "orders",
@@ -290,6 +295,7 @@ fn bare(word: &str) -> Option<Feature> {
     Some(match word {
         "recency_days" => Feature::RecencyDays,
         "tenure_days" => Feature::TenureDays,
+        "length_days" => Feature::LengthDays,
         "age_years" => Feature::AgeYears,
         "gap_mean_days" => Feature::GapMeanDays,
         "gap_spread_days" => Feature::GapSpreadDays,

@@ -39,6 +39,11 @@ impl<'a> Shopping<'a> {
                 days_from(self.moment.zone.date(self.orders.last()?.at), &self.moment)
             }
             Feature::TenureDays => days_from(self.since?, &self.moment),
+            Feature::LengthDays => {
+                let [first, last] = [self.orders.first()?, self.orders.last()?]
+                    .map(|order| self.moment.zone.date(order.at));
+                Some(Value::Integer(last.signed_duration_since(first).num_days()))
+            }
             Feature::GapMeanDays => Value::number(self.gap_mean()?),
             Feature::GapSpreadDays => Value::number(self.gap_spread()?),
             Feature::MonthShare(month) => self.share(|at| at.month() == u32::from(*month)),

@@ -1,11 +1,11 @@
 //! Features that totals can tell.
 
-use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
+use chrono::{DateTime, Utc};
 
 use super::table::Table;
 use super::{Total, Totals};
 use crate::calendar::Window;
-use crate::feature::shopping::{days_from, gap_mean};
+use crate::feature::shopping::gap_mean;
 use crate::feature::{Feature, Moment, TableFault};
 use crate::money::{Money, Rounding};
 use crate::parallel::each;
@@ -13,7 +13,9 @@ use crate::path::{Path, Problems};
 use crate::rule::Value;
 
 /// The days that are looked up for all customers at once; whoever came earlier is looked up alone.
-const DAYS: i64 = 40_000;
+const DAYS: usize = 40_000;
+
+const DAY_NS: i64 = 86_400_000_000_000;
 
 impl Totals {
     /// The customers, in the order in which [`Totals::iter`] tells them.
@@ -23,8 +25,9 @@ impl Totals {
     }
 
     /// A feature of all customers as of a moment, in the order of [`Totals::customers`]: days since
-    /// the last order (recency) and since the first (tenure), the mean gap between orders, and over
-    /// the lifetime the orders, the repeat orders, the spend and the average order value.
+    /// the last order (recency), since the first (tenure) and between the two (length), the mean
+    /// gap between orders, and over the lifetime the orders, the repeat orders, the spend and the
+    /// average order value.
     ///
     /// Totals do not know when within a life something happened: all rows count, and of a customer
     /// with an order later than the moment nothing is told. Money is in the moment's currency.
@@ -51,7 +54,7 @@ impl Totals {
         let of_table = |table: &Table<u64>| -> Vec<Option<Value>> {
             table.iter().map(|(_, total)| value(total)).collect()
         };
-        Ok(each(&self.tables, of_table).concat())
+        Ok(each(&self.tables, of_table).into_iter().flatten().collect())
     }
 }
 
@@ -60,6 +63,7 @@ impl Totals {
 enum Told {
     Recency,
     Tenure,
+    Length,
     GapMean,
     Orders,
     RepeatOrders,
@@ -72,6 +76,7 @@ impl Told {
         match feature {
             Feature::RecencyDays => Some(Self::Recency),
             Feature::TenureDays => Some(Self::Tenure),
+            Feature::LengthDays => Some(Self::Length),
             Feature::GapMeanDays => Some(Self::GapMean),
             Feature::Orders(Window::Lifetime) => Some(Self::Orders),
             Feature::RepeatOrders(Window::Lifetime) => Some(Self::RepeatOrders),
@@ -81,12 +86,16 @@ impl Told {
         }
     }
 
-    fn value(self, total: &Total, moment: &Moment, calendar: &Calendar) -> Option<Value> {
+    fn value(self, total: &Total, moment: &Moment, calendar: &Calendar<'_>) -> Option<Value> {
         let orders = i64::from(total.orders());
         let spend = || Some(Money::from_minor(total.net_minor().try_into().ok()?, moment.currency));
         match self {
-            Self::Recency => days_from(calendar.date(total.last()?, moment)?, moment),
-            Self::Tenure => days_from(calendar.date(total.first()?, moment)?, moment),
+            Self::Recency => calendar.days_since(total.last()?).map(Value::Integer),
+            Self::Tenure => calendar.days_since(total.first()?).map(Value::Integer),
+            Self::Length => {
+                let since_last = calendar.days_since(total.last()?)?;
+                Some(Value::Integer(calendar.days_since(total.first()?)? - since_last))
+            }
             Self::GapMean => Value::number(gap_mean(total.first()?, total.last()?, orders)?),
             Self::Orders => Some(Value::Integer(orders)),
             Self::RepeatOrders => Some(Value::Integer((orders - 1).max(0))),
@@ -99,28 +108,31 @@ impl Told {
 }
 
 /// When each of the last days began, so that the day of an instant is found without a time zone.
-struct Calendar {
-    /// The first day of `starts`.
-    first: NaiveDate,
-    /// The starts in nanoseconds since 1970, of one day after the other.
+struct Calendar<'a> {
+    moment: &'a Moment,
+    /// The starts in nanoseconds since 1970: of today, of yesterday, and so on.
     starts: Vec<i64>,
 }
 
-impl Calendar {
-    fn until(moment: &Moment) -> Self {
-        let today = moment.today();
-        let first = today.checked_sub_signed(TimeDelta::days(DAYS)).unwrap_or(today);
-        let days = first.iter_days().take_while(|day| *day <= today);
+impl<'a> Calendar<'a> {
+    fn until(moment: &'a Moment) -> Self {
+        let days = std::iter::successors(Some(moment.today()), |day| day.pred_opt());
         let start = |day| moment.zone.start_of_day(day).timestamp_nanos_opt();
-        let starts = days.map(start).map(|start| start.unwrap_or(i64::MIN)).collect();
-        Self { first, starts }
+        Self { moment, starts: days.take(DAYS).map_while(start).collect() }
     }
 
-    /// The day of an instant that is not after the moment.
-    fn date(&self, at: i64, moment: &Moment) -> Option<NaiveDate> {
-        match self.starts.partition_point(|start| *start <= at).checked_sub(1) {
-            Some(days) => self.first.checked_add_signed(TimeDelta::days(i64::try_from(days).ok()?)),
-            None => Some(moment.zone.date(DateTime::<Utc>::from_timestamp_nanos(at))),
-        }
+    /// Calendar days from an instant, which is not after the moment, to the day of the moment.
+    fn days_since(&self, at: i64) -> Option<i64> {
+        // So many days if each had 24 hours; zones were never set further than that.
+        let ago = self.starts.first()?.saturating_sub(at).max(0) / DAY_NS;
+        let from = usize::try_from(ago).ok()?.saturating_sub(2);
+        let begun = self.starts.iter().skip(from).position(|start| *start <= at);
+        begun.map_or_else(
+            || {
+                let date = self.moment.zone.date(DateTime::<Utc>::from_timestamp_nanos(at));
+                Some(self.moment.today().signed_duration_since(date).num_days())
+            },
+            |more| i64::try_from(from + more).ok(),
+        )
     }
 }

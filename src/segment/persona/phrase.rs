@@ -85,7 +85,7 @@ impl Phrase {
             Feature::Orders(_) | Feature::RepeatOrders(_) | Feature::UsageRate(_) => &FREQUENCY,
             Feature::Units(_) => &UNITS,
             Feature::RecencyDays => &RECENCY,
-            Feature::TenureDays => &TENURE,
+            Feature::TenureDays | Feature::LengthDays => &TENURE,
             Feature::AgeYears => &AGE,
             Feature::Visits(_) => &VISITS,
             Feature::Engagement(_) => &ENGAGEMENT,

@@ -38,11 +38,13 @@ pub enum Cuts {
 }
 
 /// Which end of the figures is the better one.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Better {
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Better {
     /// The less the better: recency.
     Less,
     /// The more the better: frequency and monetary.
+    #[default]
     More,
 }
 

@@ -102,7 +102,7 @@ pub enum Fault {
         customer: CustomerId,
     },
     /// There is nobody of whom quantiles could be taken.
-    #[error("no customer has all three features: quantiles need at least one")]
+    #[error("no customer has what is scored: quantiles need at least one")]
     NoCustomers,
     /// The grid has other scores than the model.
     #[error("the grid has {grid} scores, the customers have {scores}")]

@@ -1,7 +1,5 @@
 //! From a recipe and customers to a model.
 
-use std::collections::BTreeMap;
-
 use super::cuts::{Better, Scale};
 use super::quantile::{Group, Keys, Scored, split};
 use super::{
@@ -10,6 +8,7 @@ use super::{
 use crate::feature::totals::Totals;
 use crate::feature::{FeatureNameError, FeatureTable, Moment, TableFault};
 use crate::id::CustomerId;
+use crate::parallel::each;
 use crate::path::{Path, Problems};
 use crate::rule::{Text, Value};
 use crate::segment::grid::Cell;
@@ -111,30 +110,27 @@ impl Rfm {
         order: &[usize],
         columns: [&[Option<Figure>]; 3],
     ) -> Result<Known, Problems<Fault>> {
-        let (mut places, [mut r, mut f, mut m]) = (Vec::new(), [const { Vec::new() }; 3]);
-        for &place in order {
-            let row = columns.map(|column| column.get(place).copied().flatten());
-            if let [Some(recency), Some(frequency), Some(monetary)] = row {
-                places.push(place);
-                r.push(recency);
-                f.push(frequency);
-                m.push(monetary);
-            }
-        }
+        let is_told =
+            |column: &[Option<Figure>], place| column.get(place).is_some_and(Option::is_some);
+        let is_known = |place: &usize| columns.iter().all(|column| is_told(column, *place));
+        let places: Vec<usize> = order.iter().copied().filter(is_known).collect();
         let takes_quantiles =
             |(_, dimension): (_, &Dimension)| matches!(dimension.method, Method::Quantiles(_));
         if places.is_empty() && self.dimensions().into_iter().any(takes_quantiles) {
             return Err(Problems::one(Path::from("customers"), Fault::NoCustomers));
         }
+        let wanted: Vec<_> = self.dimensions().into_iter().zip(columns).collect();
+        let keys = each(&wanted, |((_, dimension), column)| {
+            let figure = |place: &usize| column.get(*place).copied().flatten();
+            dimension.keys(places.iter().filter_map(figure))
+        });
         let mut problems = Problems::none();
-        let mut keys = |name: &str, dimension: &Dimension, figures: &[Figure]| {
-            problems.take(&Path::from(name), dimension.keys(figures)).unwrap_or_default()
-        };
-        let keys = [
-            keys("recency", &self.recency, &r),
-            keys("frequency", &self.frequency, &f),
-            keys("monetary", &self.monetary, &m),
-        ];
+        let mut keys = wanted.iter().zip(keys);
+        let keys = [(); 3].map(|()| {
+            let (((name, _), _), keys) = keys.next()?;
+            problems.take(&Path::from(*name), keys)
+        });
+        let keys = keys.map(Option::unwrap_or_default);
         problems.into_result(Known { places, keys })
     }
 
@@ -169,10 +165,13 @@ impl Rfm {
     fn report(&self, customers: usize, known: &Known, scored: &[Scored; 3]) -> RfmReport {
         let [recency, frequency, monetary] = scored;
         let [recency_keys, frequency_keys, monetary_keys] = &known.keys;
-        let mut cells = BTreeMap::new();
-        for RfmScore { r, f, m } in together(scored) {
-            *cells.entry(Cell { r, f, m: Some(m) }).or_insert(0) += 1;
-        }
+        let mut scores: Vec<RfmScore> = together(scored).collect();
+        scores.sort_unstable();
+        let cell = |equal: &[RfmScore]| {
+            let &RfmScore { r, f, m } = equal.first()?;
+            Some((Cell { r, f, m: Some(m) }, equal.len()))
+        };
+        let cells = scores.chunk_by(|left, right| left == right).filter_map(cell).collect();
         RfmReport {
             recipe: self.clone(),
             customers: known.places.len(),
@@ -200,7 +199,10 @@ fn together([r, f, m]: &[Scored; 3]) -> impl Iterator<Item = RfmScore> {
 }
 
 /// The figures of a feature in a table.
-fn column(table: &FeatureTable, feature: &Text) -> Result<Vec<Option<Figure>>, Problems<Fault>> {
+pub(super) fn column(
+    table: &FeatureTable,
+    feature: &Text,
+) -> Result<Vec<Option<Figure>>, Problems<Fault>> {
     let columns = table.positions([feature.as_str()]).map_err(|unknown| {
         let mut problems = Problems::none();
         for problem in unknown {
@@ -219,7 +221,7 @@ fn column(table: &FeatureTable, feature: &Text) -> Result<Vec<Option<Figure>>, P
 }
 
 /// The figures of a feature in totals.
-fn total_column(
+pub(super) fn total_column(
     totals: &Totals,
     moment: &Moment,
     feature: &Text,
@@ -238,7 +240,7 @@ fn total_column(
 }
 
 /// The places of the customers in the order of their ids.
-fn by_id(customers: &[CustomerId], problems: &mut Problems<Fault>) -> Vec<usize> {
+pub(super) fn by_id(customers: &[CustomerId], problems: &mut Problems<Fault>) -> Vec<usize> {
     let mut order: Vec<(&CustomerId, usize)> = customers.iter().zip(0..).collect();
     order.sort();
     for ((before, _), (customer, place)) in order.iter().zip(order.iter().skip(1)) {

@@ -6,7 +6,8 @@
 //! program's document says, and what a fitted model looks like in it, is one and the same
 //! [`RfmSpec`].
 //!
-//! The greatest score is always the best: of recency, the latest purchase.
+//! The greatest score is always the best: of recency, the latest purchase. Any other features are
+//! scored in the same way by a [`Scorecard`].
 
 mod cuts;
 mod explain;
@@ -20,12 +21,13 @@ mod quantile;
 mod recipe;
 mod report;
 mod score;
+mod scorecard;
 mod segments;
 mod spec;
 #[cfg(test)]
 mod tests;
 
-pub use cuts::{Cuts, Scale};
+pub use cuts::{Better, Cuts, Scale};
 pub use explain::{Bound, RfmExplanation, ScoredFeature, Step};
 pub use fault::Fault;
 pub use figure::Figure;
@@ -33,5 +35,6 @@ pub use model::{RfmModel, Scoring};
 pub use recipe::{Dimension, Method, Nesting, Rfm, RfmFit, Ties};
 pub use report::{Population, RfmReport};
 pub use score::{RfmScore, RfmWeights};
+pub use scorecard::{Rated, RatedScale, Scorecard, ScorecardFit, ScorecardModel};
 pub use segments::{RfmSegmentation, RfmSegments};
 pub use spec::{GridChoice, RfmSpec};

@@ -1,7 +1,6 @@
 //! Quantiles within groups of customers, and the scores that follow.
 
 use std::borrow::Cow;
-use std::cell::OnceCell;
 use std::rc::Rc;
 
 use super::cuts::{Better, Cuts};
@@ -14,8 +13,8 @@ use crate::path::{Path, Problems};
 pub(super) struct Keys {
     unit: Unit,
     keys: Vec<i64>,
-    /// The same from the least to the greatest, once that was asked for.
-    sorted: OnceCell<Vec<i64>>,
+    /// The same from the least to the greatest.
+    sorted: Vec<i64>,
 }
 
 /// A dimension in which every customer has a score.
@@ -41,12 +40,16 @@ impl Group {
 
 impl Dimension {
     /// The keys of these figures, if the recipe can work with them.
-    pub(super) fn keys(&self, figures: &[Figure]) -> Result<Keys, Problems<Fault>> {
-        let Some(&first) = figures.first() else { return Ok(Keys::default()) };
+    pub(super) fn keys(
+        &self,
+        figures: impl Iterator<Item = Figure>,
+    ) -> Result<Keys, Problems<Fault>> {
+        let mut figures = figures.peekable();
+        let Some(&first) = figures.peek() else { return Ok(Keys::default()) };
         let unit = Unit::of(first);
         let mut problems = Problems::none();
-        let mut keys = Vec::with_capacity(figures.len());
-        for &other in figures {
+        let mut keys = Vec::new();
+        for other in figures {
             match unit.key(other) {
                 Some(key) => keys.push(key),
                 None => {
@@ -61,7 +64,9 @@ impl Dimension {
             let path = Path::from("method").field("thresholds");
             problems.absorb(&path, unit.compared(&self.feature, cuts));
         }
-        problems.into_result(Keys { unit, keys, sorted: OnceCell::new() })
+        let mut sorted = keys.clone();
+        sorted.sort_unstable();
+        problems.into_result(Keys { unit, keys, sorted })
     }
 
     /// Scores the customers of every group.
@@ -137,21 +142,12 @@ impl Keys {
     /// The keys of a group from the least to the greatest.
     fn sorted_within(&self, group: &Group) -> Cow<'_, [i64]> {
         if group.of.len() == self.keys.len() {
-            return Cow::Borrowed(self.sorted());
+            return Cow::Borrowed(&self.sorted);
         }
         let mut keys: Vec<i64> =
             group.of.iter().filter_map(|&position| self.keys.get(position).copied()).collect();
         keys.sort_unstable();
         Cow::Owned(keys)
-    }
-
-    /// All keys from the least to the greatest.
-    fn sorted(&self) -> &[i64] {
-        self.sorted.get_or_init(|| {
-            let mut sorted = self.keys.clone();
-            sorted.sort_unstable();
-            sorted
-        })
     }
 }
 
@@ -165,9 +161,8 @@ impl Scored {
                 *count += 1;
             }
         }
-        let commonest = keys.sorted();
         let commonest =
-            commonest.chunk_by(|left, right| left == right).rev().max_by_key(|it| it.len());
+            keys.sorted.chunk_by(|left, right| left == right).rev().max_by_key(|it| it.len());
         let commonest = commonest.unwrap_or_default();
         let value = commonest.first().map(|&key| keys.unit.figure(key));
         Population { customers, commonest: value, commonest_customers: commonest.len() }

@@ -147,6 +147,22 @@ impl Dimension {
         Self { feature: feature.into(), method: Method::Thresholds(thresholds) }
     }
 
+    /// What is wrong with how it is scored.
+    pub(super) fn problems(&self) -> Problems<Fault> {
+        match &self.method {
+            Method::Quantiles(bins) if !(MIN_BINS..=MAX_BINS).contains(bins) => {
+                let bins = usize::from(*bins);
+                Problems::one(Path::from("quantiles"), Fault::Bins { bins })
+            }
+            Method::Quantiles(_) => Problems::none(),
+            Method::Thresholds(cuts) => {
+                let mut problems = Problems::none();
+                problems.absorb(&Path::from("thresholds"), unsteady(cuts, |it| it.is_lt()));
+                problems
+            }
+        }
+    }
+
     fn bins(&self) -> u8 {
         match &self.method {
             Method::Quantiles(bins) => *bins,
@@ -172,17 +188,7 @@ impl Rfm {
     pub(super) fn problems(&self) -> Problems<Fault> {
         let mut problems = Problems::none();
         for (name, dimension) in self.dimensions() {
-            let path = Path::from(name).field("method");
-            match &dimension.method {
-                Method::Quantiles(bins) if !(MIN_BINS..=MAX_BINS).contains(bins) => {
-                    let bins = usize::from(*bins);
-                    problems.add(path.field("quantiles"), Fault::Bins { bins });
-                }
-                Method::Quantiles(_) => {}
-                Method::Thresholds(cuts) => {
-                    problems.absorb(&path.field("thresholds"), unsteady(cuts, |it| it.is_lt()));
-                }
-            }
+            problems.absorb(&Path::from(name).field("method"), dimension.problems());
         }
         problems
     }

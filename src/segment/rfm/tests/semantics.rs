@@ -219,7 +219,7 @@ fn customers_and_columns_that_do_not_fit_are_refused() {
     );
     assert_eq!(
         told(&recipe, &[], &columns(&[])),
-        "`customers`: no customer has all three features: quantiles need at least one"
+        "`customers`: no customer has what is scored: quantiles need at least one"
     );
 
     let mut mixed = two;
