@@ -3,7 +3,8 @@
 //!
 //! `cargo bench --bench rfm --features rayon -- 10000000 /tmp/rfm/` scores the customers of so many
 //! orders, and leaves the columns and the figures in a folder for
-//! `python benches/rfm/peers.py /tmp/rfm/`. Times are of the wall, the least of five.
+//! `python benches/rfm/peers.py /tmp/rfm/`. Times are of the wall, the least of five; memory is
+//! the most that was allocated at a time.
 
 use std::collections::HashMap;
 use std::fs;
@@ -17,8 +18,12 @@ use loyalty::calendar::Zone;
 use loyalty::feature::Moment;
 use loyalty::feature::totals::{Rows, Totals};
 use loyalty::segment::rfm::Rfm;
+use peak_alloc::PeakAlloc;
 use rand::{RngExt, SeedableRng};
 use rand_chacha::ChaCha8Rng;
+
+#[global_allocator]
+static ALLOCATED: PeakAlloc = PeakAlloc;
 
 /// How many customers the orders are of, few of whom order often.
 const CUSTOMERS: usize = 963_000;
@@ -91,13 +96,18 @@ fn main() {
     let log = Log::of(orders);
     let as_of = DateTime::from_timestamp_nanos(START + YEAR);
     let moment = Moment { as_of, zone: Zone::UTC, currency: Currency::EUR };
+    let before = ALLOCATED.current_usage_as_mb();
+    ALLOCATED.reset_peak_usage();
     let whole = Totals::of(log.rows(log.len()));
     let fit = Rfm::default().fit_totals(&whole, &moment).expect("a fit");
+    let beside = ALLOCATED.peak_usage_as_mb() - before;
     println!("{orders} orders of {} customers", whole.len());
-    let mut figures = Vec::new();
+    println!("{:<28} {beside:>9.1}", "MiB beside the columns");
+    let mut figures =
+        vec![format!("{{\"key\": \"MiB beside the columns\", \"value\": {beside}}}\n")];
     let mut tell = |key: &str, took: Duration| {
         println!("{key:<28} {:>9.1} ms", took.as_secs_f64() * 1e3);
-        figures.push(format!("{{\"key\": \"{key}\", \"seconds\": {}}}\n", took.as_secs_f64()));
+        figures.push(format!("{{\"key\": \"{key}\", \"value\": {}}}\n", took.as_secs_f64()));
     };
     tell("std HashMap, totals only", least(|| naive(&log)));
     tell("totals", least(|| Totals::of(log.rows(log.len()))));
