@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 use crate::calendar::Unit;
 use crate::path::{Path, Problems};
 
-use super::gauss::falling;
+use super::gauss::{falling, smooth};
 use super::geometric::Geometric;
 use super::length::in_year;
 use super::model::survivors;
@@ -13,8 +13,8 @@ use super::repeat::History;
 use super::special::logistic;
 use super::{AttritionModel, Fault, Length, Parameters};
 
-/// At least so many steps are summed before what is left is looked at.
-const MOST_STEPS: usize = 100_000;
+/// So many steps are summed one by one.
+const EACH_STEP: f64 = 200.0;
 
 /// How much less a purchase is worth the later it is.
 ///
@@ -97,6 +97,8 @@ pub(super) fn discounted(
 }
 
 /// Σ (E(i h) - E((i-1) h)) / (1+d)^i; the last step may be shorter.
+///
+/// By parts it is E(H)/(1+d)^n + Σ E(i h) d/(1+d)^(i+1) over the i below n, all of them positive.
 fn stepwise(
     model: &AttritionModel,
     history: &History,
@@ -107,21 +109,36 @@ fn stepwise(
     if step <= 0.0 || (rate == 0.0 && end.is_none()) {
         return None;
     }
-    let (mut sum, mut before, mut left, mut steps) = (0.0, 0.0, 1.0, 0.0);
-    let end = end.unwrap_or(f64::INFINITY);
-    for _ in 0..MOST_STEPS {
-        steps += 1.0;
-        let at = (step * steps).min(end);
-        let expected = model.expected(history, at);
-        left /= 1.0 + rate;
-        sum += (expected - before) * left;
-        // No later step brings more than this one.
-        if at >= end || (expected - before) * left < 1e-16 * sum * rate {
+    let fall = libm::log1p(rate);
+    let share = rate / (1.0 + rate);
+    let term = |at: f64| model.expected(history, step * at) * libm::exp(-fall * at) * share;
+    // Without an end, or as good as that.
+    let steps = end.map_or(f64::INFINITY, |end| libm::ceil(end / step));
+    let steps = if fall * steps > 700.0 { f64::INFINITY } else { steps };
+    let mut sum = match end {
+        Some(end) if steps < f64::INFINITY => {
+            model.expected(history, end) * libm::exp(-fall * steps)
+        }
+        _ => 0.0,
+    };
+    if rate == 0.0 {
+        return Some(sum);
+    }
+    let mut at = 1.0;
+    while at < steps && at < EACH_STEP {
+        let own = term(at);
+        sum += own;
+        // What follows grows by less than the discount takes off, from here on.
+        if fall * at > 700.0 {
             return Some(sum);
         }
-        before = expected;
+        at += 1.0;
     }
-    None
+    if at < steps {
+        let [rest] = smooth(at, steps - 1.0, 0.5, |at| [term(at)]);
+        sum += rest;
+    }
+    Some(sum)
 }
 
 /// ∫ e^(-δt) dE(t) from now to the end.
@@ -171,21 +188,24 @@ fn leaving_after(
     end: Option<f64>,
     delta: f64,
 ) -> f64 {
-    let [_, alpha, _, _] = parameters;
+    let [r, alpha, _, _] = parameters;
     let scale = alpha + history.age;
     let Some(end) = end.filter(|end| delta * end < 60.0) else {
         let alive = logistic(-model.log_odds(history));
         return alive * survivors(family, parameters, history, |one| one.discounted(delta * scale));
     };
-    // By parts: e^(-δH) E(H) + δ ∫ e^(-δt) E(t) dt, by y = ln (1 + t/c).
-    let scale = scale.min(1.0 / delta);
+    // By parts: e^(-δH) E(H) + δ ∫ e^(-δt) E(t) dt, by y = ln (1 + t/g) with a gap g.
+    let waits = f64::from(family.k);
+    let gap = scale * waits / (r + history.frequency * waits);
+    let scale = scale.min(gap).min(1.0 / delta);
     let function = |y: f64| {
         let time = scale * libm::expm1(y);
-        model.expected(history, time) * libm::exp(-delta * time) * (scale + time)
+        [model.expected(history, time) * libm::exp(-delta * time) * (scale + time)]
     };
     let length = libm::log1p(end / scale);
     let last = libm::exp(-delta * end) * model.expected(history, end);
-    last + delta * falling(0.0, length, 0.7, function)
+    let [before] = falling(0.0, length, 1.0, function);
+    last + delta * before
 }
 
 /// ∫ (b/(b+t))^s dt from 0 to `time`: how long a customer is still there.
@@ -207,5 +227,7 @@ fn discounted_time(s: f64, b: f64, end: f64, delta: f64) -> f64 {
     // Where e^(-δt) is nothing, or (b/(b+t))^s is.
     let most = libm::log1p(end.min(60.0 / delta) / b);
     let width = (6.0 / (s - 1.0).abs().max(1e-9)).min(0.7).min((2.0 / steep).max(1e-9));
-    b * falling(0.0, most, width, |y| libm::exp(-steep * libm::expm1(y) - (s - 1.0) * y))
+    let there = |y: f64| [libm::exp(-steep * libm::expm1(y) - (s - 1.0) * y)];
+    let [time] = falling(0.0, most, width, there);
+    b * time
 }

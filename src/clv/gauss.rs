@@ -20,24 +20,72 @@ pub(super) fn panel(from: f64, to: f64, mut take: impl FnMut(f64, f64)) {
     }
 }
 
-/// The integral of a function of one sign that ends by falling, in panels of one width, until one
-/// adds nothing to what is known, or the end is reached.
-pub(super) fn falling(from: f64, to: f64, width: f64, function: impl Fn(f64) -> f64) -> f64 {
+/// The integrals of functions of one sign that end by falling, in panels of one width, until the
+/// first adds nothing to what is known, or the end is reached.
+///
+/// Where the first begins with nothing, it has fallen before.
+pub(super) fn falling<const N: usize>(
+    from: f64,
+    to: f64,
+    width: f64,
+    function: impl Fn(f64) -> [f64; N],
+) -> [f64; N] {
     /// No integral here needs as many.
-    const MOST: usize = 20_000;
-    let (mut sum, mut at, mut before) = (0.0, from, 0.0);
+    const MOST: usize = 2_000;
+    let (mut sums, mut at, mut before) = ([0.0; N], from, 0.0);
     for _ in 0..MOST {
         let next = (at + width).min(to);
-        let mut own = 0.0;
-        panel(at, next, |x, weight| own += weight * function(x));
-        sum += own;
-        if next >= to || (own < 1e-17 * sum && own <= before) {
+        let mut own = [0.0; N];
+        panel(at, next, |x, weight| {
+            for (own, value) in own.iter_mut().zip(function(x)) {
+                *own += weight * value;
+            }
+        });
+        sums.iter_mut().zip(own).for_each(|(sum, own)| *sum += own);
+        let (own, sum) = (first(&own), first(&sums));
+        // Also of what is no number there is no more to know.
+        let goes_on = own > 1e-17 * sum || own > before;
+        if next >= to || !goes_on {
             break;
         }
         before = own;
         at = next;
     }
-    sum
+    sums
+}
+
+/// The sums of terms over all whole numbers from `from` to `to`, or without an end, of which the
+/// first is well above 2, where they are as smooth as powers: by Euler and Maclaurin's formula,
+/// with the integral in panels of one width of the logarithm.
+pub(super) fn smooth<const N: usize>(
+    from: f64,
+    to: f64,
+    width: f64,
+    term: impl Fn(f64) -> [f64; N],
+) -> [f64; N] {
+    let ends = (libm::log(from - 0.5), libm::log(to + 0.5));
+    let mut sums = falling(ends.0, ends.1, width, |log| {
+        let at = libm::exp(log);
+        term(at).map(|value| value * at)
+    });
+    add_end(&mut sums, [-2.0, -1.0, 0.0, 1.0].map(|step| term(from + step)), 1.0);
+    if to < f64::INFINITY {
+        add_end(&mut sums, [-1.0, 0.0, 1.0, 2.0].map(|step| term(to + step)), -1.0);
+    }
+    sums
+}
+
+/// What the integral lacks at an end in the middle of four terms: f'/24 - 7 f'''/5760 by differences.
+fn add_end<const N: usize>(sums: &mut [f64; N], [a, b, c, d]: [[f64; N]; 4], sign: f64) {
+    let terms = a.into_iter().zip(b).zip(c.into_iter().zip(d));
+    for (sum, ((a, b), (c, d))) in sums.iter_mut().zip(terms) {
+        let third = (d - a) - 3.0 * (c - b);
+        *sum += sign * ((c - b) / 24.0 - third * 17.0 / 5_760.0);
+    }
+}
+
+fn first<const N: usize>(numbers: &[f64; N]) -> f64 {
+    numbers.first().copied().unwrap_or_default()
 }
 
 #[cfg(test)]
@@ -53,7 +101,30 @@ mod tests {
 
     #[test]
     fn what_falls_is_followed_to_its_end() {
-        let whole = falling(0.0, f64::INFINITY, 4.0, |x| x * libm::exp(-x));
-        assert!((whole - 1.0).abs() < 1e-13, "{whole}");
+        let whole = falling(0.0, f64::INFINITY, 4.0, |x| [x * libm::exp(-x)]);
+        assert!((whole[0] - 1.0).abs() < 1e-13, "{whole:?}");
+    }
+
+    #[test]
+    fn what_is_nothing_or_no_number_ends_at_once() {
+        for nothing in [0.0, f64::NAN] {
+            let asked = std::cell::Cell::new(0);
+            let _ = falling(0.0, f64::INFINITY, 1.0, |_| {
+                asked.set(asked.get() + 1);
+                [nothing]
+            });
+            assert_eq!(asked.get(), 12);
+        }
+    }
+
+    #[test]
+    fn smooth_terms_are_summed_with_and_without_an_end() {
+        // 1/n² from 1,000 on is trigamma(1000); of e^(-n/50) the sum is geometric.
+        let squares = smooth(1_000.0, f64::INFINITY, 1.0, |n| [1.0 / (n * n)]);
+        assert!((squares[0] / 1.000_500_166_666_633_3e-3 - 1.0).abs() < 1e-13, "{squares:?}");
+        let [some] = smooth(100.0, 299.0, 0.5, |n| [libm::exp(-n / 500.0)]);
+        let ratio = libm::exp(-1.0 / 500.0);
+        let expected = libm::exp(-0.2) * (1.0 - libm::exp(-0.4)) / (1.0 - ratio);
+        assert!((some / expected - 1.0).abs() < 1e-13, "{some} {expected}");
     }
 }

@@ -6,11 +6,15 @@
 //! So the expected number is Σ P(N = m) S(⌊m/k⌋) with S(n) = Σ_(i<n) (b)_i/(a+b)_i. All terms are
 //! positive, where the paper's hypergeometric form is a difference that a = 1 divides by zero.
 
-use super::gauss::falling;
+use super::gauss::smooth;
 use super::special::{digamma, log_rising, log_rising_ratio, trigamma};
 
-/// After so many terms the rest is an integral.
-const TERMS: u32 = 4_000;
+/// After so many waits, and so many for each of a gap, the rest is an integral.
+const WAITS: u32 = 500;
+const WAITS_OF_GAP: u32 = 240;
+
+/// No trapezoidal rule here needs as many steps to a side.
+const MOST_STEPS: usize = 2_000;
 
 /// A customer who is there.
 #[derive(Clone, Copy, Debug)]
@@ -38,11 +42,7 @@ impl Survivor {
             ratio: odds / (1.0 + odds),
             log_ratio: -libm::log1p(1.0 / odds),
         };
-        let mean = self.shape * odds;
-        let spread = (mean * (1.0 + odds)).sqrt();
-        // Below, nothing to speak of.
-        let first = if counts.log_none > -600.0 { 0.0 } else { (mean - 12.0 * spread).max(0.0) };
-        self.sum(&counts, libm::floor(first))
+        self.sum(&counts, counts.first(odds))
     }
 
     /// How many purchases are to be expected without an end, each counted by what is left of it at
@@ -62,15 +62,26 @@ impl Survivor {
             let all = fraction(self.b, self.a + self.b, gap);
             density(log) * libm::exp(gap - f64::from(self.waited) * wait) * all
         };
+        // By the trapezoidal rule, of which the error is Γ(R+2πi/h)/Γ(R) or so.
         let middle = libm::log(shape + 1.0);
-        let width = (2.0 / (shape + 1.0).sqrt()).min(1.0);
-        let both = |function: &dyn Fn(f64) -> f64| {
-            falling(0.0, f64::INFINITY, width, |up| function(middle + up))
-                + falling(0.0, f64::INFINITY, width, |down| function(middle - down))
-        };
+        let step = (0.6 / (shape + f64::from(self.k)).sqrt()).min(0.25);
+        let (mut sum, mut whole) = (worth(middle), density(middle));
+        for side in [step, -step] {
+            let (mut at, mut before) = (middle, f64::INFINITY);
+            for _ in 0..MOST_STEPS {
+                at += side;
+                let own = worth(at);
+                sum += own;
+                whole += density(at);
+                let goes_on = own > 1e-16 * sum || own > before;
+                if !goes_on {
+                    break;
+                }
+                before = own;
+            }
+        }
         // Of large shapes the density has lost digits, which it lacks of 1.
-        let whole = if shape > 100.0 { both(&density) } else { 1.0 };
-        both(&worth) / whole
+        if shape > 100.0 { sum / whole } else { sum * step }
     }
 
     /// The sum from some number of waits on, as a share of all chances: what these lack of 1 by
@@ -78,7 +89,9 @@ impl Survivor {
     fn sum(&self, counts: &Counts, first: f64) -> f64 {
         let k = f64::from(self.k);
         let waited = f64::from(self.waited);
-        let mut waits = first;
+        let most = WAITS.max(WAITS_OF_GAP.saturating_mul(self.k));
+        let mut waits =
+            if counts.log_none > -600.0 && first < f64::from(most) { 0.0 } else { first };
         let mut purchases = libm::floor((waits + waited) / k);
         let mut passed = waits + waited - purchases * k;
         let mut chance = libm::exp(counts.log_chance(waits));
@@ -86,7 +99,7 @@ impl Survivor {
         let (mut sum, mut chances) = (0.0, 0.0);
         let mut terms = 0;
         // To the end of a purchase's waits.
-        while terms < TERMS || passed > 0.0 {
+        while terms < most || passed > 0.0 {
             terms += 1;
             sum += chance * expected;
             chances += chance;
@@ -105,10 +118,17 @@ impl Survivor {
                 return sum / chances;
             }
         }
-        let term = |purchases: f64| self.chance(counts, purchases) * self.stays(purchases);
-        sum += self.rest(purchases, term);
-        chances += self.rest(purchases, |purchases| self.chance(counts, purchases));
-        sum / chances
+        let [more, rest] = self.rest(counts, purchases);
+        (sum + more) / (chances + rest)
+    }
+
+    /// The sum over all numbers of purchases from some on, and that of their chances.
+    fn rest(&self, counts: &Counts, first: f64) -> [f64; 2] {
+        let width = 2.0 * (1.0 / self.shape + 1.0 / first).sqrt();
+        smooth(first, f64::INFINITY, width.min(1.0), |purchases| {
+            let chance = self.chance(counts, purchases);
+            [chance * self.stays(purchases), chance]
+        })
     }
 
     /// The chance of the waits in which there are so many purchases.
@@ -116,18 +136,6 @@ impl Survivor {
         let waits = purchases * f64::from(self.k) - f64::from(self.waited);
         let own = (0..self.k).map(|more| libm::exp(counts.log_chance(waits + f64::from(more))));
         own.sum()
-    }
-
-    /// The sum of a term over all numbers of purchases from `first` on, by Euler and Maclaurin's
-    /// formula.
-    fn rest(&self, first: f64, term: impl Fn(f64) -> f64) -> f64 {
-        let width = (2.0 / self.shape.sqrt()).min(1.0);
-        let integral = falling(libm::log(first), f64::INFINITY, width, |log| {
-            let purchases = libm::exp(log);
-            purchases * term(purchases)
-        });
-        let slope = term(first + 0.5) - term(first - 0.5);
-        integral + 0.5 * term(first) - slope / 12.0
     }
 
     /// The chance to stay after so many purchases.
@@ -184,11 +192,11 @@ fn fraction(b: f64, c: f64, log: f64) -> f64 {
 }
 
 /// Closer to 1 the fraction takes longer than the sum.
-const NEAR: f64 = 2e-3;
+const NEAR: f64 = 0.03;
 
 /// The same by its first terms, and an integral over the others.
 fn slow_series(b: f64, c: f64, log: f64) -> f64 {
-    const FIRST: f64 = 500.0;
+    const FIRST: f64 = 200.0;
     let (mut sum, mut term, mut at) = (0.0, 1.0, 0.0);
     let ratio = libm::exp(log);
     while at < FIRST {
@@ -196,13 +204,12 @@ fn slow_series(b: f64, c: f64, log: f64) -> f64 {
         term *= ratio * (b + at) / (c + at);
         at += 1.0;
     }
-    let term = |at: f64| libm::exp(log_rising_ratio(b, c - b, at) + at * log);
-    let integral = falling(libm::log(FIRST), f64::INFINITY, 1.0, |log| {
-        let at = libm::exp(log);
-        at * term(at)
-    });
-    let slope = term(FIRST + 0.5) - term(FIRST - 0.5);
-    sum + integral + 0.5 * term(FIRST) - slope / 12.0
+    if term == 0.0 {
+        return sum;
+    }
+    let term = |at: f64| [libm::exp(log_rising_ratio(b, c - b, at) + at * log)];
+    let [rest] = smooth(FIRST, f64::INFINITY, 1.0, term);
+    sum + rest
 }
 
 /// The distribution of the number of waits.
@@ -216,6 +223,16 @@ struct Counts {
 }
 
 impl Counts {
+    /// Below so many waits there is nothing to speak of.
+    fn first(&self, odds: f64) -> f64 {
+        let mean = self.shape * odds;
+        let spread = (mean * (1.0 + odds)).sqrt();
+        // The rate is below g with a chance of at most g^R/Γ(R+1); 46 is ln 10^20.
+        let slow = libm::exp((libm::lgamma(self.shape + 1.0) - 46.0) / self.shape) * odds;
+        let few = (mean - 12.0 * spread).max(slow - 12.0 * slow.sqrt());
+        libm::floor(few.max(0.0))
+    }
+
     /// The logarithm of the chance of so many waits, whole or not.
     fn log_chance(&self, waits: f64) -> f64 {
         if waits == 0.0 {

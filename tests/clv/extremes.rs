@@ -108,7 +108,7 @@ fn any_model() -> impl Strategy<Value = AttritionModel> {
 }
 
 fn any_customer() -> impl Strategy<Value = Repeat> {
-    let frequency = prop_oneof![Just(0), 1..30_u32, Just(1_000)];
+    let frequency = prop_oneof![Just(0), 1..30_u32, Just(1_000), Just(1_000_000)];
     let age = prop_oneof![Just(0.0), 0.0..100.0, Just(1e9)];
     (frequency, age, prop_oneof![Just(0.0), Just(1.0), 0.0..1.0])
         .prop_map(|(x, age, share)| week(x, if x > 0 { age * share } else { 0.0 }, age))
@@ -129,12 +129,61 @@ proptest! {
         let (some, more) = (within(time).unwrap(), within(2.0 * time + 1.0).unwrap());
         prop_assert!(some.is_finite() && some >= 0.0, "{}", some);
         prop_assert!(some <= more * (1.0 + 1e-9), "{} {}", some, more);
-        // Ten thousand years at a discount can take minutes where k is not 1.
-        let time = time.min(100.0);
         let (length, discount) = (Length::new(time, Unit::Week), Discount::yearly(0.2));
         let less = model.discounted_purchases(&customer, Some(length), &discount).unwrap();
         let some = within(time).unwrap();
         prop_assert!(less >= 0.0 && less <= some * (1.0 + 1e-7), "{} {}", less, some);
+    }
+}
+
+#[test]
+fn far_horizons_and_tiny_steps_are_answered_by_what_they_come_to() {
+    let (r, alpha, a, b) = (0.0818, 0.0178, 2_072.0, 0.000_58);
+    let discount = Discount::yearly(0.2);
+    for k in [1, 3, 12] {
+        let parameters = Parameters::MbgNbd { k, r, alpha, a, b };
+        let model = AttritionModel::new(parameters, Unit::Week).unwrap();
+        let customer = week(21, 0.0, 0.0);
+        let value =
+            |within, discount| model.discounted_purchases(&customer, within, &discount).unwrap();
+        let (always, horizon) = (value(None, discount), Length::new(10_000.0, Unit::Week));
+        // All of it comes within days, so that the way by expectations must agree with the way by
+        // rates, and a step of a minute with no step.
+        let far = value(Some(horizon), discount);
+        assert!((far / always - 1.0).abs() < 1e-10, "{k}: {far} {always}");
+        let minute = Length::new(1.0, Unit::Minute);
+        let of_minute = 1.2_f64.powf(1.0 / (365.2425 * 1_440.0)) - 1.0;
+        let stepwise = value(Some(horizon), Discount::stepwise(of_minute, minute));
+        assert!((stepwise / always - 1.0).abs() < 1e-6, "{k}: {stepwise} {always}");
+        assert!(stepwise < always);
+    }
+}
+
+#[test]
+fn steps_come_to_what_their_sum_comes_to() {
+    let (r, alpha, a, b) = (0.25, 4.5, 0.8, 2.5);
+    let step = Length::new(0.5, Unit::Week);
+    for parameters in [
+        Parameters::Nbd { r, alpha },
+        Parameters::BgNbd { k: 2, r, alpha, a, b },
+        Parameters::ParetoNbd { r, alpha, s: a, beta: b },
+    ] {
+        let model = AttritionModel::new(parameters, Unit::Week).unwrap();
+        let customer = week(3, 20.0, 30.0);
+        let within =
+            |count| model.expected_purchases(&customer, Length::new(count, Unit::Week)).unwrap();
+        // 1,500.3 weeks: 3,000 whole steps and a shorter one.
+        let (mut sum, mut before, mut left) = (0.0, 0.0, 1.0);
+        for number in 1..=3_001 {
+            let expected = within((f64::from(number) * 0.5).min(1_500.3));
+            left /= 1.001;
+            sum += (expected - before) * left;
+            before = expected;
+        }
+        let discount = Discount::stepwise(0.001, step);
+        let within = Some(Length::new(1_500.3, Unit::Week));
+        let found = model.discounted_purchases(&customer, within, &discount).unwrap();
+        assert!((found / sum - 1.0).abs() < 1e-10, "{parameters:?}: {found} {sum}");
     }
 }
 
