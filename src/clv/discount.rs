@@ -31,6 +31,7 @@ const EACH_STEP: f64 = 200.0;
 /// # Ok::<(), serde_json::Error>(())
 /// ```
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct Discount {
     /// How much less it is after a year (or after a step, if there are steps): 0.15 for 1/1.15.

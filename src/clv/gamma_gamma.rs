@@ -236,6 +236,7 @@ fn log_likelihood(rows: &[(Row, f64)], place: [f64; 3]) -> Jet<3> {
 /// # Ok::<(), loyalty::path::Problems<loyalty::clv::Fault>>(())
 /// ```
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[serde(try_from = "Stored", into = "Stored")]
 pub struct GammaGammaModel {
     p: f64,
@@ -246,12 +247,17 @@ pub struct GammaGammaModel {
 
 /// A model as it is written.
 #[derive(Clone, Serialize, Deserialize)]
+#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 struct Stored {
     p: f64,
     q: f64,
     gamma: f64,
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(
+        feature = "schemars",
+        schemars(with = "Option<serde_json::Map<String, serde_json::Value>>")
+    )]
     report: Option<Report>,
 }
 

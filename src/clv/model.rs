@@ -37,6 +37,7 @@ const CHUNK: usize = 4_096;
 /// # Ok::<(), loyalty::path::Problems<loyalty::clv::Fault>>(())
 /// ```
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[serde(try_from = "Stored", into = "Stored")]
 pub struct AttritionModel {
     parameters: Parameters,
@@ -46,11 +47,16 @@ pub struct AttritionModel {
 
 /// A model as it is written.
 #[derive(Clone, Serialize, Deserialize)]
+#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 struct Stored {
     parameters: Parameters,
     unit: Unit,
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(
+        feature = "schemars",
+        schemars(with = "Option<serde_json::Map<String, serde_json::Value>>")
+    )]
     report: Option<Report>,
 }
 

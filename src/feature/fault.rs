@@ -2,6 +2,7 @@
 
 use thiserror::Error;
 
+use super::Feature;
 use crate::id::CustomerId;
 use crate::money::Currency;
 
@@ -12,6 +13,12 @@ pub enum TableFault {
     /// A feature's values are texts or sets.
     #[error("the values of `{name}` are no numbers")]
     NoNumber {
+        /// The feature.
+        name: String,
+    },
+    /// A feature is told by a model that is not there, or that lacks what customers spend.
+    #[error("`{name}` needs a value model{}", spending(name))]
+    NeedsValueModel {
         /// The feature.
         name: String,
     },
@@ -137,4 +144,10 @@ pub enum TableFault {
 
 fn suggestion(nearest: Option<&str>) -> String {
     nearest.map_or_else(String::new, |nearest| format!(": do you mean `{nearest}`?"))
+}
+
+/// What of a model is needed for a feature.
+fn spending(name: &str) -> &'static str {
+    let needed = name.parse::<Feature>().is_ok_and(|feature| feature.needs_spending());
+    if needed { " with a model of spending" } else { "" }
 }

@@ -8,7 +8,7 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
 use smol_str::SmolStr;
 use thiserror::Error;
 
-use crate::calendar::Window;
+use crate::calendar::{Span, Window};
 use crate::event::{Channel, EventType};
 use crate::id::CategoryId;
 use crate::rule::Kind;
@@ -84,6 +84,19 @@ pub enum Feature {
     HourShare(u8),
     /// `channel_share(web, 1y)`: the share of events with a known channel that came through one.
     ChannelShare(Channel, Window),
+    /// `p_alive`: the chance that the customer has not left for good, by a [`ValueModel`].
+    ///
+    /// [`ValueModel`]: super::ValueModel
+    PAlive,
+    /// `expected_orders(90d)`: how many days with an order are to be expected from now on, by a
+    /// [`ValueModel`](super::ValueModel).
+    ExpectedOrders(Span),
+    /// `expected_spend`: what the customer is expected to spend on a day with an order, to the
+    /// nearest minor unit, by a [`ValueModel`](super::ValueModel).
+    ExpectedSpend,
+    /// `clv(1y)`: what the customer is worth in the time to come, or with `clv(lifetime)` without
+    /// an end, to the nearest minor unit, by a [`ValueModel`](super::ValueModel).
+    CustomerValue(Option<Span>),
 }
 
 /// Why a text names no feature.
@@ -117,7 +130,7 @@ const DAYS: [(&str, Weekday); 7] = [
 ];
 
 /// How every feature is written, one example each; suggestions are drawn from it.
-pub const USAGES: [&str; 29] = [
+pub const USAGES: [&str; 33] = [
     "recency_days",
     "tenure_days",
     "length_days",
@@ -147,6 +160,10 @@ pub const USAGES: [&str; 29] = [
     "weekday_share(sat)",
     "hour_share(18)",
     "channel_share(web, 1y)",
+    "p_alive",
+    "expected_orders(90d)",
+    "expected_spend",
+    "clv(1y)",
 ];
 
 impl Feature {
@@ -167,7 +184,10 @@ impl Feature {
             | Self::Events(..)
             | Self::Engagement(_)
             | Self::DistinctCategories(_) => Kind::Integer,
-            Self::Spend(_) | Self::AverageOrderValue(_) => Kind::Money,
+            Self::Spend(_)
+            | Self::AverageOrderValue(_)
+            | Self::ExpectedSpend
+            | Self::CustomerValue(_) => Kind::Money,
             Self::FavoriteCategory(_) => Kind::Text,
             Self::Categories(_) => Kind::Set,
             _ => Kind::Number,
@@ -232,6 +252,10 @@ impl Feature {
             Self::WeekdayShare(_) => "weekday_share",
             Self::HourShare(_) => "hour_share",
             Self::ChannelShare(..) => "channel_share",
+            Self::PAlive => "p_alive",
+            Self::ExpectedOrders(_) => "expected_orders",
+            Self::ExpectedSpend => "expected_spend",
+            Self::CustomerValue(_) => "clv",
         }
     }
 }
@@ -251,6 +275,10 @@ impl fmt::Display for Feature {
                 let name = DAYS.iter().find(|(_, known)| known == day).map_or("", |(name, _)| name);
                 write!(f, "{word}({name})")
             }
+            (Self::ExpectedOrders(span) | Self::CustomerValue(Some(span)), _) => {
+                write!(f, "{word}({span})")
+            }
+            (Self::CustomerValue(None), _) => write!(f, "{word}({})", Window::Lifetime),
             (_, Some(window)) => write!(f, "{word}({window})"),
             (_, None) => f.write_str(word),
         }
@@ -299,6 +327,8 @@ fn bare(word: &str) -> Option<Feature> {
         "age_years" => Feature::AgeYears,
         "gap_mean_days" => Feature::GapMeanDays,
         "gap_spread_days" => Feature::GapSpreadDays,
+        "p_alive" => Feature::PAlive,
+        "expected_spend" => Feature::ExpectedSpend,
         _ => return None,
     })
 }
@@ -320,8 +350,18 @@ fn windowed(word: &str, window: Window) -> Option<Feature> {
         "distinct_categories" => Feature::DistinctCategories(window),
         "discount_share" => Feature::DiscountShare(window),
         "return_rate" => Feature::ReturnRate(window),
-        _ => return None,
+        _ => return ahead(word, window),
     })
+}
+
+/// What looks ahead: so far, or without an end.
+fn ahead(word: &str, window: Window) -> Option<Feature> {
+    match (word, window) {
+        ("expected_orders", Window::Rolling(span)) => Some(Feature::ExpectedOrders(span)),
+        ("clv", Window::Rolling(span)) => Some(Feature::CustomerValue(Some(span))),
+        ("clv", Window::Lifetime) => Some(Feature::CustomerValue(None)),
+        _ => None,
+    }
 }
 
 fn with_argument(word: &str, argument: &str) -> Option<Feature> {
@@ -399,6 +439,8 @@ mod tests {
             ("recency_days(30d)", "`recency_days(30d)` is not how `recency_days` is written"),
             ("days_since", "`days_since` is not how `days_since(review)` is written"),
             ("events(rewiev)", "`events(rewiev)` is not how `events(review, 1y)` is written"),
+            ("expected_orders", "`expected_orders` is not how `expected_orders(90d)` is written"),
+            ("clv(today)", "`clv(today)` is not how `clv(1y)` is written"),
             ("", "no feature is called ``"),
         ] {
             assert_eq!(text.parse::<Feature>().unwrap_err().to_string(), told);

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use chrono::{DateTime, Datelike, NaiveDate, Timelike, Utc};
 
-use super::{Feature, Moment};
+use super::{Feature, Moment, RepeatBuying, ValueModel};
 use crate::calendar::{Interval, Window};
 use crate::event::Orders;
 use crate::id::CategoryId;
@@ -23,13 +23,20 @@ pub(super) struct Shopping<'a> {
     moment: Moment,
     /// The customer's first day, for tenure and anniversaries.
     since: Option<NaiveDate>,
+    /// By which is told what the customer is worth.
+    worth: Option<&'a ValueModel>,
 }
 
 impl<'a> Shopping<'a> {
     /// The orders up to the moment.
     pub(super) fn new(orders: Orders<'a>, moment: Moment, since: Option<NaiveDate>) -> Self {
         let seen = Interval { first: DateTime::<Utc>::MIN_UTC, last: moment.as_of };
-        Self { orders: orders.within(&seen), moment, since }
+        Self { orders: orders.within(&seen), moment, since, worth: None }
+    }
+
+    /// The same, with a model of what customers are worth.
+    pub(super) const fn valued_by(self, worth: Option<&'a ValueModel>) -> Self {
+        Self { worth, ..self }
     }
 
     /// The value of `feature`; `None` if it cannot be told, or not from orders.
@@ -52,6 +59,10 @@ impl<'a> Shopping<'a> {
             }
             Feature::WeekdayShare(day) => self.share(|at| at.weekday() == *day),
             Feature::HourShare(hour) => self.share(|at| at.hour() == u32::from(*hour)),
+            feature if feature.needs_value_model() => {
+                let worth = self.worth.filter(|worth| worth.tells(feature))?;
+                worth.value(feature, &RepeatBuying::of(self.orders, &self.moment)?, &self.moment)
+            }
             _ => self.windowed(feature, *feature.window()?),
         }
     }

@@ -6,7 +6,7 @@ use std::cell::OnceCell;
 use chrono::{DateTime, Days, NaiveDate, TimeDelta, Utc};
 
 use super::shopping::{Shopping, days_from};
-use super::{Feature, Moment};
+use super::{Feature, Moment, ValueModel};
 use crate::calendar::Window;
 use crate::event::{EventKind, EventType, Purchases};
 use crate::profile::{Attributes, Profile};
@@ -34,6 +34,7 @@ pub struct Snapshot<'a> {
     since: Option<NaiveDate>,
     purchases: OnceCell<Cow<'a, Purchases>>,
     attributes: Cow<'a, Attributes>,
+    worth: Option<&'a ValueModel>,
 }
 
 impl<'a> Snapshot<'a> {
@@ -46,7 +47,20 @@ impl<'a> Snapshot<'a> {
             since: profile.anchor(moment.as_of, &moment.zone),
             purchases: OnceCell::new(),
             attributes: profile.attributes(moment.as_of),
+            worth: None,
         }
+    }
+
+    /// The same, with a model by which features such as `p_alive` are told.
+    #[must_use]
+    pub fn valued_by(self, worth: Option<&'a ValueModel>) -> Self {
+        Self { worth, ..self }
+    }
+
+    /// The customer as of another moment, with the same model.
+    #[must_use]
+    pub fn at(&self, as_of: DateTime<Utc>) -> Self {
+        Self::of(self.profile, self.moment.at(as_of)).valued_by(self.worth)
     }
 
     /// Whose profile it is.
@@ -132,6 +146,11 @@ impl<'a> Snapshot<'a> {
                 let changes = rate.into_iter().chain(self.window_change(*window));
                 changes.chain(self.first_day_change(*window)).min()
             }
+            // They are told as of the day, also once there is something to be told.
+            (feature, _) if feature.needs_value_model() => {
+                let bought = self.shopping().is_some();
+                self.worth.filter(|_| bought).and_then(|_| self.next_midnight())
+            }
             (_, Some(window)) => self.window_change(*window),
             _ => None,
         }
@@ -139,7 +158,7 @@ impl<'a> Snapshot<'a> {
 
     fn shopping(&self) -> Option<Shopping<'_>> {
         let orders = self.purchases().find(&self.profile.customer.id)?;
-        Some(Shopping::new(orders, self.moment, self.since))
+        Some(Shopping::new(orders, self.moment, self.since).valued_by(self.worth))
     }
 
     fn interval(&self, window: Window) -> Option<crate::calendar::Interval> {

@@ -8,7 +8,6 @@ use serde::{Deserialize, Serialize};
 use super::{Member, Program};
 use crate::calendar::Interval;
 use crate::event::{Event, EventKind};
-use crate::feature::Snapshot;
 use crate::id::{LadderId, OfferId, TierId};
 use crate::money::Money;
 use crate::parallel::each;
@@ -130,7 +129,7 @@ impl Program {
     }
 
     fn stays(&self, member: &Member, policy: &dyn TierPolicy, within: Interval) -> Stays {
-        let snapshot = Snapshot::of(member.profile(), self.moment(within.last));
+        let snapshot = self.snapshot(member.profile(), self.moment(within.last));
         let steps = policy.history(&snapshot, member.ledger());
         let first = match steps.first() {
             Some(step) => Some(step.from.clone()),

@@ -3,7 +3,6 @@
 use super::Program;
 use super::judge::Judged;
 use crate::event::Event;
-use crate::feature::Snapshot;
 use crate::money::Money;
 use crate::points::{Boost, BoostSource, Boosts, Expiry, Ledger};
 use crate::rule::Sheet;
@@ -86,7 +85,7 @@ impl Program {
             Crossing::After => {
                 let mut profile = judged.snapshot.profile().clone();
                 let _ = profile.history.record(event.clone());
-                let snapshot = Snapshot::of(&profile, self.moment(event.at));
+                let snapshot = self.snapshot(&profile, self.moment(event.at));
                 tiers.rank(&snapshot, ledger)
             }
             _ => judged.place.rank?,

@@ -7,7 +7,7 @@ use super::fields::{Fields, Names, TierNames, comes_later, follows_games, is_res
 use super::part::{Consulted, Installed};
 use super::{Error, Fault, Program, SPEC_VERSION, Spec, ladders, purses};
 use crate::digest::Digest;
-use crate::feature::Extractor;
+use crate::feature::{Extractor, ValueModel};
 use crate::game::{CheckedGames, Surroundings};
 use crate::id::{AttributeName, SegmentId, TierId};
 use crate::money::Allocator;
@@ -28,6 +28,7 @@ use crate::tier::TierPolicy;
 pub struct Builder {
     spec: Spec,
     labels: Vec<(&'static str, Text)>,
+    value: Option<ValueModel>,
     extractors: Vec<Box<dyn Extractor>>,
     segmenters: Vec<Box<dyn Segmenter>>,
     tiers: Option<Arc<dyn TierPolicy>>,
@@ -42,6 +43,7 @@ impl Builder {
         Self {
             spec,
             labels: Vec::new(),
+            value: None,
             extractors: Vec::new(),
             segmenters: Vec::new(),
             tiers: None,
@@ -55,6 +57,12 @@ impl Builder {
     pub fn extractor(mut self, label: &str, extractor: impl Extractor + 'static) -> Self {
         self.labels.push(("extractor", Text::from(label)));
         self.extractors.push(Box::new(extractor));
+        self
+    }
+
+    /// Tells what customers are worth by these models, as [`Spec::value`] does.
+    pub fn value_model(mut self, model: ValueModel) -> Self {
+        self.value = Some(model);
         self
     }
 
@@ -101,8 +109,9 @@ impl Builder {
         self.checked().map_err(Error::of)
     }
 
-    fn checked(self) -> Result<Program, Problems<Fault>> {
+    fn checked(mut self) -> Result<Program, Problems<Fault>> {
         let mut problems = Problems::none();
+        self.take_value(&mut problems);
         let version = Digest::of(&(&self.spec, &self.labels));
         self.check_written(&mut problems);
         let purses = purses::checked(&self.spec, &mut problems);
@@ -110,6 +119,7 @@ impl Builder {
         let names = Names {
             currency: self.spec.currency,
             attributes: &self.spec.attributes,
+            value: self.spec.value.as_ref(),
             purses: &purses,
             extractors: &self.extractors,
             games: &self.spec.games,
@@ -156,6 +166,7 @@ impl Builder {
             retention: self.spec.retention,
             effective_from: self.spec.effective_from,
             attributes: self.spec.attributes,
+            value: self.spec.value.map(Arc::new),
             extractors: Arc::new(self.extractors),
             fields,
             segmenters: Arc::new(segmenters),
@@ -170,6 +181,19 @@ impl Builder {
             games: games.map(Arc::new),
             offers: Arc::new(offers),
         })
+    }
+
+    /// Puts the host's models of what customers are worth where those of the document would be.
+    fn take_value(&mut self, problems: &mut Problems<Fault>) {
+        let path = Path::from("value");
+        if let Some(own) = self.value.take()
+            && self.spec.value.replace(own).is_some()
+        {
+            problems.add(path.clone(), Fault::Twice);
+        }
+        if let Some(value) = &self.spec.value {
+            problems.take(&path, value.check(self.spec.currency));
+        }
     }
 
     /// What can be seen without the fields of the program.

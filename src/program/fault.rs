@@ -5,7 +5,7 @@ use thiserror::Error;
 use crate::id::AttributeName;
 use crate::path::{Path, Problems, Unreadable};
 use crate::rule::Text;
-use crate::{game, offer, points, rule, segment, tier};
+use crate::{feature, game, offer, points, rule, segment, tier};
 
 use super::SPEC_VERSION;
 
@@ -95,6 +95,9 @@ pub enum Fault {
     /// A rule or a field is wrong.
     #[error(transparent)]
     Rule(#[from] rule::Fault),
+    /// The model of what customers are worth is wrong.
+    #[error(transparent)]
+    Value(#[from] feature::ValueFault),
     /// The RFM segments are wrong.
     #[error(transparent)]
     Rfm(#[from] segment::rfm::Fault),

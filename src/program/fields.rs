@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use chrono::{DateTime, Datelike, DurationRound, TimeDelta, Timelike, Utc};
 
 use crate::event::{Basket, Channel};
-use crate::feature::{Extractor, Feature, Moment, Snapshot, USAGES};
+use crate::feature::{Extractor, Feature, Moment, Snapshot, USAGES, ValueModel};
 use crate::game::{Figure, Games};
 use crate::id::{AttributeName, LadderId, PurseId, SegmentId, TierId};
 use crate::money::Currency;
@@ -79,6 +79,7 @@ pub(super) struct Names<'a> {
     pub currency: Currency,
     pub attributes: &'a BTreeMap<AttributeName, AttributeType>,
     pub extractors: &'a [Box<dyn Extractor>],
+    pub value: Option<&'a ValueModel>,
     pub purses: &'a Purses,
     pub games: &'a Games,
 }
@@ -156,7 +157,7 @@ impl Fields {
                 sources.push(source);
             }
         }
-        let schema = Schema::new(fields)?.with_known_names(names.all());
+        let schema = Schema::new(fields)?.with_known_names(names.all()).with_needs(names.needs());
         let slots = schema.fields().iter().filter_map(|field| schema.slot(field.name.as_str()));
         let sources = slots.zip(sources).collect();
         Ok(Self { schema, sources, inputs: BTreeSet::new() })
@@ -377,7 +378,7 @@ impl Names<'_> {
             let kind = self.extractors.get(index)?.kind();
             return Some((Field::new(name, kind), Source::Extractor(index)));
         }
-        let feature: Feature = name.parse().ok()?;
+        let feature = name.parse().ok().filter(|feature| self.tell(feature))?;
         let field = match feature.kind() {
             Kind::Money => Field::money(name, self.currency),
             kind => Field::new(name, kind),
@@ -440,7 +441,28 @@ impl Names<'_> {
         let games = self.games.figure_names();
         let purses = self.purses.iter().map(|purse| Text::from(format!("points({})", purse.id)));
         let named = own.chain(known).chain(declared).chain(extracted).chain(games).chain(purses);
-        named.chain(USAGES.map(Text::from)).collect()
+        let features = self.usages().filter(|(_, feature)| self.tell(feature));
+        named.chain(features.map(|(usage, _)| Text::from(usage))).collect()
+    }
+
+    /// An example of each feature that would be there with the models that tell it.
+    fn needs(&self) -> impl Iterator<Item = (Text, Text)> {
+        let needs = if self.value.is_none() {
+            "a value model: give its parameters under `value`"
+        } else {
+            "a model of what customers spend: give its parameters under `value.spending`"
+        };
+        let lacking = self.usages().filter(|(_, feature)| !self.tell(feature));
+        lacking.map(move |(usage, _)| (Text::from(usage), Text::from(needs)))
+    }
+
+    fn usages(&self) -> impl Iterator<Item = (&'static str, Feature)> {
+        USAGES.into_iter().filter_map(|usage| Some((usage, usage.parse().ok()?)))
+    }
+
+    /// Whether a feature can be told.
+    fn tell(&self, feature: &Feature) -> bool {
+        !feature.needs_value_model() || self.value.is_some_and(|value| value.tells(feature))
     }
 }
 

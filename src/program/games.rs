@@ -160,7 +160,7 @@ impl Bench<'_, '_> {
     ) {
         let Judged { snapshot, ledger, .. } = self.judged;
         let program = self.program;
-        let snapshot = Snapshot::of(told, snapshot.moment().at(at));
+        let snapshot = program.snapshot(told, snapshot.moment().at(at));
         let mut sheet = Sheet::new(snapshot.moment().today());
         program.fields.describe(&mut sheet, &snapshot, &program.extractors);
         let rank = OnceCell::new();

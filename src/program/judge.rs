@@ -66,7 +66,7 @@ impl Look<'_> {
 impl Program {
     /// How the profile and the ledger stand at the moment.
     pub(super) fn judge<'a>(
-        &self,
+        &'a self,
         profile: &'a Profile,
         ledger: &'a Ledger,
         moment: Moment,
@@ -77,7 +77,7 @@ impl Program {
     }
 
     /// How the member stands at the moment, and when that changes as far as tiers can tell.
-    pub(super) fn look<'a>(&self, member: &'a Member, moment: Moment) -> Look<'a> {
+    pub(super) fn look<'a>(&'a self, member: &'a Member, moment: Moment) -> Look<'a> {
         let mut standing = None;
         let ledger = member.ledger();
         let mut other_standings = Vec::new();
@@ -95,7 +95,7 @@ impl Program {
     }
 
     fn judge_by<'a>(
-        &self,
+        &'a self,
         profile: &'a Profile,
         ledger: &'a Ledger,
         moment: Moment,
@@ -109,14 +109,14 @@ impl Program {
 
     /// The same before games are looked at.
     pub(super) fn placed<'a>(
-        &self,
+        &'a self,
         profile: &'a Profile,
         ledger: &'a Ledger,
         moment: Moment,
         rank: impl FnOnce(&dyn TierPolicy, &Snapshot<'a>) -> usize,
         others: impl FnOnce(&Snapshot<'a>) -> Vec<usize>,
     ) -> Judged<'a> {
-        let snapshot = Snapshot::of(profile, moment);
+        let snapshot = self.snapshot(profile, moment);
         let mut sheet = Sheet::new(moment.today());
         self.fields.describe(&mut sheet, &snapshot, &self.extractors);
         let (membership, undecided) = self.segments_of(&sheet);
@@ -134,7 +134,7 @@ impl Program {
 
     /// The segments and the tier of the profile with the ledger at the moment.
     pub(super) fn place(&self, profile: &Profile, ledger: &Ledger, moment: Moment) -> Place {
-        let snapshot = Snapshot::of(profile, moment);
+        let snapshot = self.snapshot(profile, moment);
         let mut sheet = Sheet::new(moment.today());
         self.fields.describe_inputs(&mut sheet, &snapshot, &self.extractors);
         let membership = self

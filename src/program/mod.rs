@@ -50,13 +50,13 @@ pub use targeting::{Audience, Prospect, Unlocked};
 
 use crate::calendar::Zone;
 use crate::digest::Digest;
-use crate::feature::Extractor;
+use crate::feature::{Extractor, Moment, Snapshot, ValueModel};
 use crate::game::CheckedGames;
 use crate::id::AttributeName;
 use crate::money::Currency;
 use crate::offer::OfferEvaluator;
 use crate::points::{CheckedMultipliers, ClawBack, EarningPolicy, Expiry, Purses, SpendOrder};
-use crate::profile::{Customer, Retention};
+use crate::profile::{Customer, Profile, Retention};
 use crate::rule::Text;
 use crate::segment::Segment;
 use crate::tier::{Tier, TierPolicy};
@@ -75,6 +75,7 @@ pub struct Program {
     retention: Retention,
     effective_from: Option<DateTime<Utc>>,
     attributes: BTreeMap<AttributeName, AttributeType>,
+    value: Option<Arc<ValueModel>>,
     extractors: Arc<Vec<Box<dyn Extractor>>>,
     fields: Fields,
     segmenters: Arc<Vec<Installed>>,
@@ -138,6 +139,11 @@ impl Program {
     #[must_use]
     pub fn purses(&self) -> &Purses {
         &self.purses
+    }
+
+    /// The profile at a moment, with what tells its features.
+    fn snapshot<'a>(&'a self, profile: &'a Profile, moment: Moment) -> Snapshot<'a> {
+        Snapshot::of(profile, moment).valued_by(self.value.as_deref())
     }
 
     /// A new member of this program.

@@ -8,7 +8,6 @@ use serde::{Deserialize, Serialize};
 use super::ladders::Ladders;
 use super::{Error, Member, Program};
 use crate::calendar::Interval;
-use crate::feature::Snapshot;
 use crate::id::TierId;
 use crate::money::{Money, Rounding};
 use crate::parallel::each;
@@ -118,7 +117,7 @@ impl Program {
             let decision = self.decide(&alive, event);
             let _ = alive.apply(&decision);
         }
-        let snapshot = Snapshot::of(member.profile(), self.moment(within.last));
+        let snapshot = self.snapshot(member.profile(), self.moment(within.last));
         let ledger = alive.ledger();
         let rank = self.tiers.as_ref().map_or(0, |tiers| tiers.rank(&snapshot, ledger));
         let kept = ledger.kept(within.last).into_iter().filter(|(at, _)| within.contains(*at));

@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use super::{Builder, Error, Program};
 use crate::calendar::Zone;
+use crate::feature::ValueModel;
 use crate::game::Games;
 use crate::id::AttributeName;
 use crate::money::Currency;
@@ -53,6 +54,9 @@ pub struct Spec {
     /// [well-known](crate::profile::WELL_KNOWN) ones.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub attributes: BTreeMap<AttributeName, AttributeType>,
+    /// The models by which rules can name what customers are worth: `clv(1y)`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub value: Option<ValueModel>,
     /// Segments by rules.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub segments: Vec<RuleSegment>,
@@ -138,6 +142,7 @@ impl Spec {
             effective_from: None,
             retention: Retention::Forever,
             attributes: BTreeMap::new(),
+            value: None,
             segments: Vec::new(),
             rfm: None,
             ladders: Vec::new(),

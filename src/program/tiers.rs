@@ -4,7 +4,6 @@ use chrono::{DateTime, Utc};
 
 use super::{Complaint, Member, Program};
 use crate::event::TierGranted;
-use crate::feature::Snapshot;
 use crate::id::LadderId;
 use crate::tier::{Forecast, TierPolicy, TierStep};
 
@@ -27,7 +26,7 @@ impl Program {
         ladder: &LadderId,
         as_of: DateTime<Utc>,
     ) -> Option<Vec<TierStep>> {
-        let snapshot = Snapshot::of(member.profile(), self.moment(as_of));
+        let snapshot = self.snapshot(member.profile(), self.moment(as_of));
         Some(self.policy(ladder)?.history(&snapshot, member.ledger()))
     }
 
@@ -42,7 +41,7 @@ impl Program {
         as_of: DateTime<Utc>,
         at: DateTime<Utc>,
     ) -> Option<Forecast> {
-        let snapshot = Snapshot::of(member.profile(), self.moment(as_of));
+        let snapshot = self.snapshot(member.profile(), self.moment(as_of));
         self.policy(ladder)?.forecast(&snapshot, member.ledger(), at)
     }
 

@@ -162,6 +162,11 @@ impl<'a> Check<'a> {
         let schema = self.schema;
         let slot = schema.slot(name.as_str());
         let Some((slot, field)) = slot.and_then(|slot| Some((slot, schema.field(slot)?))) else {
+            if let Some(needs) = schema.needed_for(name.as_str()) {
+                let fault = Fault::Needs { name: name.clone(), needs: needs.clone() };
+                self.problems.add(path.clone(), fault);
+                return None;
+            }
             let suggest = self.problems.len() < MAX_SUGGESTIONS;
             let suggestion = suggest.then(|| schema.suggestion(name.as_str())).flatten();
             let fault = Fault::UnknownField { name: name.clone(), suggestion };

@@ -21,6 +21,14 @@ pub enum Fault {
         /// The name that was probably meant.
         suggestion: Option<Text>,
     },
+    /// There is no such field, because something is not there that it needs.
+    #[error("`{}` needs {needs}", short(name))]
+    Needs {
+        /// The name as it is written.
+        name: Text,
+        /// What it needs.
+        needs: Text,
+    },
     /// The value cannot be read as the type of the field.
     #[error(
         "`{}` takes {kind}, written like `{}`, not `{}`",

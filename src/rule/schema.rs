@@ -1,6 +1,6 @@
 //! Which fields rules may speak of, and where their values come from.
 
-use std::collections::{BTreeSet, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::Arc;
 
 use chrono::NaiveDate;
@@ -95,6 +95,8 @@ pub struct Schema {
     shared: Vec<Arc<Field>>,
     slots: HashMap<Text, Slot>,
     known_names: BTreeSet<Text>,
+    /// What is needed for a field of a name, or of a name with arguments, to be there.
+    needs: BTreeMap<Text, Text>,
 }
 
 impl Schema {
@@ -130,6 +132,21 @@ impl Schema {
         self
     }
 
+    /// The schema with names of fields that would be there if something else were, and what that
+    /// is: `("clv(1y)", "a value model")`, which also stands for `clv` with any other argument.
+    #[must_use]
+    pub fn with_needs<T: Into<Text>>(mut self, needs: impl IntoIterator<Item = (T, T)>) -> Self {
+        let needs = needs.into_iter().map(|(name, what)| (name.into(), what.into()));
+        self.needs.extend(needs.map(|(name, what)| (Text::from(word(name.as_str())), what)));
+        self
+    }
+
+    /// What is needed for a field of this name to be there, if that is known.
+    #[must_use]
+    pub fn needed_for(&self, name: &str) -> Option<&Text> {
+        self.needs.get(word(name))
+    }
+
     /// The fields in the order of their slots.
     #[must_use]
     pub fn fields(&self) -> &[Field] {
@@ -159,6 +176,11 @@ impl Schema {
         let fields = self.fields.iter().map(|field| field.name.as_str());
         suggest::name(name, fields.chain(self.known_names.iter().map(Text::as_str)))
     }
+}
+
+/// What stands before the arguments of a name.
+fn word(name: &str) -> &str {
+    name.split_once('(').map_or(name, |(word, _)| word)
 }
 
 /// What is known when a rule is asked: the values of a schema's fields, and which day it is.

@@ -56,14 +56,13 @@ impl TierPolicy for CheckedLadder {
     }
 
     fn history(&self, snapshot: &Snapshot<'_>, ledger: &Ledger) -> Vec<TierStep> {
-        let profile = snapshot.profile();
         let Moment { as_of, .. } = *snapshot.moment();
         let turns = self.retractions(snapshot);
         let ends = turns.iter().map(|event| just_before(event.position().0)).chain([as_of]);
         let starts = std::iter::once(None).chain(turns.iter().copied().map(Some));
         let (mut steps, mut rank) = (Vec::new(), 0);
         for (turn, known) in starts.zip(ends) {
-            let then = Snapshot::of(profile, snapshot.moment().at(known));
+            let then = snapshot.at(known);
             let reading = self.reading(&then, ledger);
             let start = turn.map_or(DateTime::<Utc>::MIN_UTC, |event| event.position().0);
             if let Some(event) = turn {

@@ -3,8 +3,10 @@
 use std::fmt;
 
 use chrono::{DateTime, TimeDelta, Utc};
+use loyalty::calendar::Unit;
+use loyalty::clv::{AttritionModel, Discount, GammaGammaModel, Parameters};
 use loyalty::event::{Event, EventKind, Return, ReturnedLine, Void};
-use loyalty::feature::{Feature, USAGES};
+use loyalty::feature::{Feature, Spending, USAGES, ValueModel};
 use loyalty::id::{EventId, OfferId, TierId};
 use loyalty::money::Currency;
 use loyalty::profile::Customer;
@@ -99,6 +101,18 @@ pub fn terms() -> impl Strategy<Value = Terms> {
     })
 }
 
+/// What customers are worth by the parameters of CDNOW, as published.
+fn value() -> ValueModel {
+    let (r, alpha, a, b) = (0.242_595, 4.413_602, 0.792_922, 2.425_907);
+    let parameters = Parameters::BgNbd { k: 1, r, alpha, a, b };
+    let model = GammaGammaModel::new(6.249_572, 3.744_225, 15.443_521).unwrap();
+    ValueModel {
+        spending: Some(Spending { currency: EUR, model }),
+        discount: Discount::yearly(0.15),
+        ..ValueModel::new(AttritionModel::new(parameters, Unit::Week).unwrap())
+    }
+}
+
 /// Terms whose rules name anything.
 fn own_terms() -> impl Strategy<Value = Spec> {
     let segments =
@@ -123,6 +137,7 @@ fn own_terms() -> impl Strategy<Value = Spec> {
                 earning,
                 offers,
                 lanes,
+                value: Some(value()),
                 attributes: [("on_boards".parse().unwrap(), AttributeType::of(Kind::Bool))].into(),
                 ..Spec::new("laws", EUR)
             }
