@@ -281,10 +281,9 @@ fn without_the_models_a_rule_is_told_what_it_needs() {
                  `value.spending`";
     assert_eq!(
         problems(&spec.to_string()),
-        format!(
-            "`segments[0].when`: {needs}\n`segments[1].when.all[0].field`: {needs}\n\
-             `offers[0].when`: {needs}"
-        )
+        ["segments[0]", "segments[1]", "offers[0]"]
+            .map(|rule| format!("`{rule}.when.all[0].field`: {needs}"))
+            .join("\n")
     );
     spec.as_object_mut().unwrap().remove("value");
     let told = problems(&spec.to_string());
@@ -326,5 +325,4 @@ fn the_builder_takes_the_models_and_the_document_then_has_none() {
     assert_eq!(asked(&given, 35), asked(&written, 35));
     let twice = Spec { value: Some(value.clone()), ..spec }.builder().value_model(value);
     assert_eq!(twice.build().unwrap_err().to_string(), "`value`: the document has one already");
-    let _ = Zone::UTC;
 }
