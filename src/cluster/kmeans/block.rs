@@ -4,6 +4,7 @@ use super::super::points::{Points, squared_distance};
 use super::super::wide::wide;
 use super::bounds::{Bounds, Drift};
 use super::lloyd::Search;
+use super::screen::{Screen, WIDTH};
 use super::sums::Sums;
 use super::tile::{LANES, for_columns, nearest, nearest_two, turn, turn_whole};
 
@@ -16,6 +17,8 @@ pub(super) struct Step<'a> {
     pub(super) centers: &'a [f64],
     /// How nearest centers are found.
     pub(super) search: Search,
+    /// The centers in short floats, where these are of use.
+    pub(super) screen: Option<&'a Screen>,
     /// How far centers have moved since the last assignment, if that one kept bounds.
     pub(super) drift: Option<&'a Drift>,
 }
@@ -97,7 +100,10 @@ impl Block {
         sums.clear();
         let centers = step.centers;
         self.changed = match step.search {
-            Search::Plain => search_all(rows, labels, sums, &mut Plain { centers }),
+            Search::Plain => match step.screen {
+                Some(screen) => search_screened(rows, labels, sums, screen, &mut Plain { centers }),
+                None => search_all(rows, labels, sums, &mut Plain { centers }),
+            },
             Search::Bounded => {
                 let known = match step.drift {
                     Some(drift) => bounds.drift(drift, labels),
@@ -129,7 +135,7 @@ impl Step<'_> {
 /// A way to find the nearest centers of a tile: not a closure, which could not be told to be
 /// inlined.
 trait Measure {
-    fn nearest(&mut self, tile: &[[f64; LANES]], columns: usize, first: usize) -> [u64; LANES];
+    fn nearest(&mut self, tile: &[[f64; LANES]], columns: usize, first: usize) -> [u32; LANES];
 }
 
 /// Only the nearest centers.
@@ -139,8 +145,8 @@ struct Plain<'a> {
 
 impl Measure for Plain<'_> {
     #[inline(always)]
-    fn nearest(&mut self, tile: &[[f64; LANES]], columns: usize, _first: usize) -> [u64; LANES] {
-        nearest(tile, self.centers, columns).labels
+    fn nearest(&mut self, tile: &[[f64; LANES]], columns: usize, _first: usize) -> [u32; LANES] {
+        nearest(tile, self.centers, columns).labels.map(|label| label as u32)
     }
 }
 
@@ -152,10 +158,10 @@ struct Bounding<'a> {
 
 impl Measure for Bounding<'_> {
     #[inline(always)]
-    fn nearest(&mut self, tile: &[[f64; LANES]], columns: usize, first: usize) -> [u64; LANES] {
+    fn nearest(&mut self, tile: &[[f64; LANES]], columns: usize, first: usize) -> [u32; LANES] {
         let (found, next) = nearest_two(tile, self.centers, columns);
         self.bounds.learn_run(first, &found.squares, &next);
-        found.labels
+        found.labels.map(|label| label as u32)
     }
 }
 
@@ -188,13 +194,47 @@ fn search_all(
     changed
 }
 
+/// The same with points told from short floats where these are sure.
+#[inline(always)]
+fn search_screened(
+    rows: Rows<'_>,
+    labels: &mut [u32],
+    sums: &mut Sums,
+    screen: &Screen,
+    plain: &mut Plain<'_>,
+) -> usize {
+    let columns = rows.columns;
+    let (mut few, mut many) = ([[0.0; WIDTH]; 8], Vec::new());
+    let tile = tile_of(columns, &mut few, &mut many);
+    let mut changed = 0;
+    let mut wholes = rows.coordinates.chunks_exact(WIDTH * columns);
+    let (whole, rest) = labels.as_chunks_mut::<WIDTH>();
+    let mut weights = rows.weights.map(|weights| weights.chunks(WIDTH));
+    for (coordinates, labels) in wholes.by_ref().zip(whole) {
+        let weights = weights.as_mut().and_then(Iterator::next);
+        match screen.nearest(coordinates, columns, tile) {
+            Some(found) => {
+                changed += relabel(labels, &found);
+                sums.count(columns, coordinates, weights, labels);
+            }
+            None => {
+                let unsure = Rows { columns, coordinates, weights };
+                changed += search_all(unsure, labels, sums, plain);
+            }
+        }
+    }
+    let coordinates = wholes.remainder();
+    let weights = weights.as_mut().and_then(Iterator::next);
+    changed + search_all(Rows { columns, coordinates, weights }, rest, sums, plain)
+}
+
 /// Takes new labels over; how many change.
 #[inline(always)]
-fn relabel(labels: &mut [u32], found: &[u64; LANES]) -> usize {
+fn relabel(labels: &mut [u32], found: &[u32]) -> usize {
     let mut changed = 0;
     for (label, &found) in labels.iter_mut().zip(found) {
-        changed += u32::from(*label != found as u32);
-        *label = found as u32;
+        changed += u32::from(*label != found);
+        *label = found;
     }
     changed as usize
 }
@@ -223,13 +263,13 @@ fn search_open(rows: Rows<'_>, step: &Step<'_>, labels: &mut [u32], bounds: &mut
 
 /// A tile of so many columns, on the stack if they are few.
 #[inline(always)]
-pub(super) fn tile_of<'t>(
+pub(super) fn tile_of<'t, F: Copy + Default, const LANES: usize>(
     columns: usize,
-    few: &'t mut [[f64; LANES]; 8],
-    many: &'t mut Vec<[f64; LANES]>,
-) -> &'t mut [[f64; LANES]] {
+    few: &'t mut [[F; LANES]; 8],
+    many: &'t mut Vec<[F; LANES]>,
+) -> &'t mut [[F; LANES]] {
     if columns > few.len() {
-        many.resize(columns, [0.0; LANES]);
+        many.resize(columns, [F::default(); LANES]);
     }
     match few.get_mut(..columns) {
         Some(tile) => tile,

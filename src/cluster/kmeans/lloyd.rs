@@ -8,6 +8,7 @@ use crate::parallel;
 use super::super::points::{Points, squared_distance};
 use super::block::{Block, Step};
 use super::bounds::Drift;
+use super::screen::Screen;
 use super::sums::Sums;
 
 /// Sums are taken over blocks of at least so many points, and then over the blocks in order:
@@ -15,11 +16,11 @@ use super::sums::Sums;
 const BLOCK: usize = 2_048;
 
 /// Bounds are kept for at least so many centers times coordinates: for fewer, measuring is faster.
-const BOUNDED: usize = 64;
+const BOUNDED: usize = 2_048;
 
 /// Bounds are kept when no more than one of so many points went to another center: before, most
 /// points must be measured anyway.
-const SETTLED: usize = 8;
+const SETTLED: usize = 32;
 
 /// When to stop.
 #[derive(Clone, Copy)]
@@ -154,7 +155,8 @@ impl<'a> Lloyd<'a> {
 
     fn each_block(&mut self, work: impl Fn(&mut Block, usize, &Step<'_>) + Sync) {
         let mut blocks = std::mem::take(&mut self.blocks);
-        let step = self.step();
+        let screen = Screen::new(&self.centers, self.points.columns());
+        let step = Step { screen: screen.as_ref(), ..self.step() };
         parallel::fill_chunks(&mut blocks, 1, |number, blocks| {
             blocks.iter_mut().for_each(|block| work(block, number, &step));
         });
@@ -169,6 +171,7 @@ impl<'a> Lloyd<'a> {
             size: self.size,
             centers: &self.centers,
             search: self.search,
+            screen: None,
             drift: self.drift.as_ref(),
         }
     }

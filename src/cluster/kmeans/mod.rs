@@ -5,6 +5,7 @@ mod block;
 mod bounds;
 mod clustering;
 mod lloyd;
+mod screen;
 mod seeding;
 mod spread;
 mod sums;

@@ -44,7 +44,7 @@ impl Sums {
             for (row, label) in labeled {
                 let sums = self.coordinates.get_mut(label * columns..);
                 if let Some(sums) = sums.and_then(|sums| sums.get_mut(..columns)) {
-                    sums.iter_mut().zip(row).for_each(|(sum, x)| *sum += x);
+                    add(sums, row);
                 }
                 self.sizes.get_mut(label).into_iter().for_each(|size| *size += 1);
             }
@@ -88,4 +88,20 @@ impl Sums {
         };
         centers.zip(means).map(to_mean).collect()
     }
+}
+
+/// Adds a point to sums: several coordinates at once, which are then stored as a vector.
+#[inline(always)]
+fn add(sums: &mut [f64], row: &[f64]) {
+    let ((four_sums, sums), (fours, row)) = (sums.as_chunks_mut::<4>(), row.as_chunks::<4>());
+    for (sum, &[e, f, g, h]) in four_sums.iter_mut().zip(fours) {
+        let [a, b, c, d] = *sum;
+        *sum = [a + e, b + f, c + g, d + h];
+    }
+    let ((two_sums, sums), (twos, row)) = (sums.as_chunks_mut::<2>(), row.as_chunks::<2>());
+    for (sum, &[c, d]) in two_sums.iter_mut().zip(twos) {
+        let [a, b] = *sum;
+        *sum = [a + c, b + d];
+    }
+    sums.iter_mut().zip(row).for_each(|(sum, x)| *sum += x);
 }
