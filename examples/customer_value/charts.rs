@@ -7,6 +7,7 @@ use loyalty::insight::acquisition::Acquisition;
 use plotters::prelude::Color;
 
 use super::canvas::{BLUE, INK, LINE, MUTED, ON_COLOR, PALE, Side, WIDTH, draw, pixels};
+use super::report::times;
 use super::study::Study;
 use super::words::count;
 
@@ -77,8 +78,7 @@ pub fn expected(study: &Study) -> Result<String, Box<dyn Error>> {
         canvas.legend((10, 46), &[(PALE, "expected"), (BLUE, "actual")])?;
         for (row, group) in (0..).zip(groups) {
             let top = 76 + 2 * ROW * row;
-            let more = if group.number == 7 { "+" } else { "" };
-            let name = format!("{}{more} times before", group.number);
+            let name = format!("{} before", times(group.number));
             canvas.text((LEFT - 8, top + ROW - 10), Side::Left, 12.0, &INK, &name)?;
             let who = format!("{} customers", count(group.customers as i64));
             canvas.text((LEFT - 8, top + ROW + 6), Side::Left, 11.0, &MUTED, &who)?;

@@ -3,7 +3,7 @@
 use std::error::Error;
 use std::fmt::Write;
 
-use loyalty::clv::{Candidate, LikelihoodRatio, Outcome, spend_frequency_correlation};
+use loyalty::clv::{Candidate, LikelihoodRatio, Outcome, Parameters, spend_frequency_correlation};
 use loyalty::stats::Confidence;
 
 use super::layout::{heading, indented, table};
@@ -38,8 +38,8 @@ fn choice(study: &Study, out: &mut String) -> Result<(), Box<dyn Error>> {
     if let Some(ratio) = than_nbd(study) {
         let LikelihoodRatio { statistic, degrees, p } = ratio;
         let text = format!(
-            "Against customers who never leave, twice the log-likelihood is {statistic:.1} more \
-             with {degrees} more parameters (p = {p:.1e})."
+            "Customers do leave: without that, as in NBD, the data is much less likely ({degrees} \
+             parameters more, likelihood ratio {statistic:.1}, p = {p:.1e})."
         );
         indented(out, 0, &text)?;
     }
@@ -48,13 +48,18 @@ fn choice(study: &Study, out: &mut String) -> Result<(), Box<dyn Error>> {
 
 fn row(candidate: &Candidate) -> Vec<String> {
     let name = candidate.kind.name().to_owned();
-    let known = candidate.kind.parameters().join(" ");
+    let mut known = candidate.kind.parameters().join(" ");
     let report = match &candidate.outcome {
         Outcome::Fitted(model) => model.report(),
         Outcome::NoAttrition(evidence) => return vec![format!("{name}: {evidence}")],
         Outcome::TooLittle(reason) => return vec![format!("{name}: {reason}")],
         _ => None,
     };
+    if let Outcome::Fitted(model) = &candidate.outcome
+        && let Parameters::BgNbd { k, .. } | Parameters::MbgNbd { k, .. } = model.parameters()
+    {
+        known = format!("{known}, k = {k}");
+    }
     let number = |number: Option<f64>| number.map_or_else(String::new, |it| format!("{it:.2}"));
     let likelihood = report.map(|report| report.log_likelihood);
     vec![name, known, number(likelihood), number(candidate.aic), number(candidate.bic)]
@@ -95,9 +100,8 @@ fn held(study: &Study, out: &mut String) -> Result<(), Box<dyn Error>> {
         ["came back", "customers", "expected each", "actual each"].map(str::to_owned).to_vec(),
     ];
     rows.extend(found.by_frequency.iter().map(|group| {
-        let more = if group.number == 7 { " or more" } else { "" };
         vec![
-            format!("{}{more} times", group.number),
+            times(group.number),
             count(group.customers as i64),
             format!("{:.2}", group.expected),
             format!("{:.2}", group.actual),
@@ -105,16 +109,26 @@ fn held(study: &Study, out: &mut String) -> Result<(), Box<dyn Error>> {
     }));
     table(out, &rows)?;
     let text = format!(
-        "{} purchases were expected and {} came: {}. Per customer the error is {:.4} (root of the \
+        "{} purchases were expected and {} came{}. Per customer the error is {:.4} (root of the \
          mean square) and {:.4} (mean).",
         count(found.expected.round() as i64),
         count(found.actual as i64),
-        found.bias.map_or_else(String::new, |bias| format!("{} of them", percent(bias))),
+        found.bias.map_or_else(String::new, |bias| format!(" ({})", percent(bias))),
         found.rmse,
         found.mae,
     );
     writeln!(out)?;
     Ok(indented(out, 0, &text)?)
+}
+
+/// How often customers of a group came back before.
+pub fn times(number: u32) -> String {
+    match number {
+        0 => "never".to_owned(),
+        1 => "once".to_owned(),
+        7 => "7 times or more".to_owned(),
+        _ => format!("{number} times"),
+    }
 }
 
 fn spending(study: &Study, out: &mut String) -> Result<(), Box<dyn Error>> {

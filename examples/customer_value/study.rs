@@ -97,8 +97,6 @@ impl Study {
         let features = FEATURES.map(|name| name.parse::<Feature>());
         let features = features.into_iter().collect::<Result<Vec<_>, _>>()?;
         let table = FeatureTable::of_valued_purchases(&shop.log, &features, &now, Some(&value))?;
-        let found = (choice, model, validation, value, table);
-        let (choice, model, validation, value, table) = found;
         Ok(Self {
             shop,
             middle,

@@ -1,6 +1,5 @@
 //! Who is most worth saving.
 
-use std::cmp::Reverse;
 use std::error::Error;
 use std::fmt::Write;
 
@@ -45,7 +44,7 @@ pub fn all(study: &Study) -> Result<Vec<Worth<'_>>, Box<dyn Error>> {
         }
     }
     all.sort_by(|one, other| {
-        let order = Reverse(one.at_stake()).0.total_cmp(&Reverse(other.at_stake()).0).reverse();
+        let order = other.at_stake().total_cmp(&one.at_stake());
         order.then_with(|| one.customer.cmp(other.customer))
     });
     Ok(all)
@@ -59,7 +58,10 @@ pub fn worth(study: &Study, out: &mut String) -> Result<(), Box<dyn Error>> {
     let here: f64 = all.iter().map(|worth| worth.alive).sum();
     let text = format!(
         "About {} of {} customers are still there. All together they are worth {} of margin in the \
-         year to come, discounted. By value × (1 − P(alive)), {} of it are at stake, {} with these:",
+         year to come, discounted. At stake is value × (1 − P(alive)): \
+         what is to be expected of a customer, times the chance that they have gone. That is small \
+         of those who have surely left or surely have not, and great where a letter may decide. It \
+         comes to {}, of which {} with these:",
         count(here.round() as i64),
         count(all.len() as i64),
         dollars(value),

@@ -59,7 +59,7 @@ pub enum ChoiceReason {
     Best {
         /// Which one.
         kind: Kind,
-        /// The second best.
+        /// The second best, of those that do not come to the same model.
         second: Kind,
         /// How much less its BIC is.
         by: f64,
@@ -141,7 +141,12 @@ fn reason(
     };
     let model = best.outcome.clone().fitted();
     let kind = best.kind;
-    let Some((second, next)) = rest.first() else {
+    // With a chosen regularity of 1 a kind comes to the model without one.
+    let fitted = |candidate: &Candidate| match &candidate.outcome {
+        Outcome::Fitted(model) => Some(*model.parameters()),
+        Outcome::NoAttrition(_) | Outcome::TooLittle(_) => None,
+    };
+    let Some((second, next)) = rest.iter().find(|(other, _)| fitted(other) != fitted(best)) else {
         return (model, ChoiceReason::OnlyOne { kind });
     };
     let (second, by) = (second.kind, next - bic);

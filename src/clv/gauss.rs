@@ -75,7 +75,8 @@ pub(super) fn smooth<const N: usize>(
     sums
 }
 
-/// What the integral lacks at an end in the middle of four terms: f'/24 - 7 f'''/5760 by differences.
+/// What the integral lacks at an end in the middle of four terms: f'/24 - 7 f'''/5760, by their
+/// differences.
 fn add_end<const N: usize>(sums: &mut [f64; N], [a, b, c, d]: [[f64; N]; 4], sign: f64) {
     let terms = a.into_iter().zip(b).zip(c.into_iter().zip(d));
     for (sum, ((a, b), (c, d))) in sums.iter_mut().zip(terms) {

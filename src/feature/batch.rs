@@ -62,7 +62,8 @@ impl FeatureTable {
     /// The same, with a model by which features such as `p_alive` are told.
     ///
     /// # Errors
-    /// As [`FeatureTable::of_purchases`]; and all features that a model must tell and this does not.
+    /// As [`FeatureTable::of_purchases`]; and all features that a model must tell and this does
+    /// not.
     pub fn of_valued_purchases(
         log: &Purchases,
         features: &[Feature],

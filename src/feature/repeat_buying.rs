@@ -19,6 +19,7 @@ use crate::parallel::each_number;
 ///
 /// ```
 /// use loyalty::calendar::{Unit, Zone};
+/// use loyalty::clv::{Repeat, Spent};
 /// use loyalty::event::{Columns, Purchases};
 /// use loyalty::feature::{Moment, RepeatBuying};
 /// use loyalty::id::CustomerId;
@@ -40,8 +41,8 @@ use crate::parallel::each_number;
 /// let log = Purchases::from_columns(currency, &columns)?;
 /// let moment = Moment { as_of: "2026-02-05T00:00:00Z".parse()?, zone: Zone::UTC, currency };
 /// let buying = RepeatBuying::of(log.orders(0), &moment).ok_or("no purchase")?;
-/// assert_eq!((buying.repeat.frequency, buying.repeat.recency, buying.repeat.age), (2, 28.0, 35.0));
-/// assert_eq!((buying.spent.purchases, buying.spent.mean), (2, 18.0));
+/// assert_eq!(buying.repeat, Repeat::new(2, 28.0, 35.0, Unit::Day));
+/// assert_eq!(buying.spent, Spent { purchases: 2, mean: 18.0 });
 /// // Gaps of one week and of three.
 /// assert!((buying.log_gaps(Unit::Week).ok_or("no gaps")? - 3_f64.ln()).abs() < 1e-12);
 /// assert_eq!(RepeatBuying::of_each(&log, &moment), [Some(buying)]);

@@ -130,15 +130,12 @@ impl Builder {
         segmenters.extend(self.segmenters);
         let segments = segment_ids(&self.spec, &segmenters, &mut problems);
         let (first, ladders) = ladders::checked(&self.spec, names, &mut problems);
-        let first = first.map(|first| Arc::new(first) as Arc<dyn TierPolicy>);
-        let tiers = first.or(self.tiers);
+        let tiers = first.map(|first| Arc::new(first) as Arc<dyn TierPolicy>).or(self.tiers);
         let tier_names = ladders::tier_names(&self.spec, tiers.as_deref());
 
         let inputs = segmenters.iter().flat_map(|segmenter| segmenter.inputs());
         let mut wanted: BTreeSet<&str> = inputs.map(Text::as_str).collect();
-        wanted.extend(named_by(&self.spec));
-        wanted.extend(self.earning.iter().flat_map(|earning| earning.fields()));
-        wanted.extend(self.offers.iter().flat_map(|offers| offers.fields()));
+        wanted.extend(named_by(&self.spec, self.earning.as_deref(), self.offers.as_deref()));
         let fields = Fields::of(wanted, names, &segments, &tier_names);
         let Some(fields) = problems.take(&Path::root(), fields) else { return Err(problems) };
 
@@ -260,12 +257,18 @@ impl Builder {
 }
 
 /// The fields that rules name which are looked at once segments are known.
-fn named_by(spec: &Spec) -> impl Iterator<Item = &str> {
+fn named_by<'n>(
+    spec: &'n Spec,
+    own_earning: Option<&'n dyn EarningPolicy>,
+    own_offers: Option<&'n dyn OfferEvaluator>,
+) -> impl Iterator<Item = &'n str> {
     let earning = spec.earning.0.iter().filter_map(|rule| rule.when.as_ref());
     let campaigns = spec.multipliers.campaigns.iter().filter_map(|one| one.when.as_ref());
     let offers = spec.offers.iter().map(|offer| &offer.when);
     let rules = earning.chain(campaigns).chain(offers);
-    rules.flat_map(Rule::fields).chain(spec.games.fields())
+    let parts = own_earning.map(|earning| earning.fields()).into_iter();
+    let parts = parts.chain(own_offers.map(|offers| offers.fields()));
+    rules.flat_map(Rule::fields).chain(spec.games.fields()).chain(parts.flatten())
 }
 
 /// The segmenter of the document's rules, if it has any.
