@@ -175,7 +175,8 @@ proptest! {
         let events: Vec<Event> = orders.iter().enumerate().map(|(number, (who, after, minor))| {
             let at = start + TimeDelta::hours((after * 7).into());
             let customer = format!("c{who}").parse().unwrap();
-            Event::new(format!("e{number}").parse().unwrap(), customer, at, bought(number, at, *minor))
+            let id = format!("e{number}").parse().unwrap();
+            Event::new(id, customer, at, bought(number, at, *minor))
         }).collect();
         let log = Purchases::from_events(USD, &events, asked.as_of);
         let mut profiles: BTreeMap<CustomerId, Profile> = BTreeMap::new();

@@ -17,7 +17,11 @@ const LEFT: i32 = 150;
 /// The share of each month's new customers who bought in the months after it.
 pub fn retention(study: &Study) -> Result<String, Box<dyn Error>> {
     let found = Acquisition::of(&study.shop.log, Period::Month, &study.now)?;
-    let months = found.cohorts.iter().map(|cohort| cohort.periods.len()).max().unwrap_or(1);
+    let over = found
+        .cohorts
+        .iter()
+        .map(|cohort| cohort.periods.iter().take_while(|period| period.is_over).count());
+    let months = over.max().unwrap_or(1);
     let columns = i32::try_from(months.saturating_sub(1).max(1))?;
     let height = 90 + ROW * i32::try_from(found.cohorts.len())?;
     let width = (WIDTH - LEFT - 10) / columns;
@@ -46,7 +50,7 @@ pub fn retention(study: &Study) -> Result<String, Box<dyn Error>> {
                 let Some(share) = cohort.retention_rate(after).filter(|_| over) else { break };
                 let (left, depth) = (LEFT + width * column, share / most);
                 canvas.block((left, top), (width - 1, ROW - 1), &BLUE.mix(0.08 + 0.92 * depth))?;
-                let color = if depth > 0.5 { ON_COLOR } else { INK };
+                let color = if depth > 0.6 { ON_COLOR } else { INK };
                 let text = format!("{:.0}", share * 100.0);
                 canvas.text(
                     (left + width / 2, top + ROW / 2),

@@ -20,6 +20,7 @@ pub mod households;
 #[path = "../quickstart/layout.rs"]
 mod layout;
 pub mod map;
+pub mod more;
 pub mod offer;
 #[cfg(feature = "csv")]
 pub mod orders;
@@ -48,6 +49,7 @@ fn main() -> Result<(), Box<dyn Error>> {
     sure::sure(&study, &mut text)?;
     worth::worth(&study, &mut text)?;
     offer::offer(&study, &mut text)?;
+    more::more(&study, &mut text)?;
     plain::plain(&study, &mut text)?;
     print!("{text}");
 

@@ -143,9 +143,10 @@ fn spending(study: &Study, out: &mut String) -> Result<(), Box<dyn Error>> {
     );
     indented(out, 0, &text)?;
     if let Some(found) = spend_frequency_correlation(&spent, Confidence::USUAL) {
+        let verdict = if found.covers(0.0) { "nothing speaks against it" } else { "not quite so" };
         let text = format!(
-            "It takes for granted that who buys often spends no more or less each time: the \
-             correlation is {:.3} ({:.3} to {:.3}).",
+            "It takes for granted that who buys often spends no more or less each time; {verdict}: \
+             the correlation is {:.3} ({:.3} to {:.3}).",
             found.value, found.low, found.high
         );
         indented(out, 0, &text)?;
