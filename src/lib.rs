@@ -37,6 +37,7 @@ pub mod stats;
 pub mod rule;
 pub mod cluster;
 pub mod clv;
+pub mod logistic;
 
 // FACTS: what happened and who they are.
 pub mod event;
@@ -44,6 +45,8 @@ pub mod profile;
 pub mod feature;
 
 // JUDGMENT: what we make of it.
+pub mod churn;
+pub mod timing;
 pub mod segment;
 pub mod points;
 pub mod tier;

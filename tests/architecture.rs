@@ -11,9 +11,9 @@ use source::{
 /// The floors from the ground to the roof, and on each the modules in their order.
 const FLOORS: [(&str, &[&str]); 6] = [
     ("GROUND", &["parallel", "digest", "path", "id", "money", "point", "calendar", "stats"]),
-    ("CRAFT", &["rule", "cluster", "clv", "bandit", "recommend", "template"]),
+    ("CRAFT", &["rule", "cluster", "clv", "logistic", "bandit", "recommend", "template"]),
     ("FACTS", &["event", "consent", "identity", "profile", "feature"]),
-    ("JUDGMENT", &["segment", "points", "tier", "game", "experiment"]),
+    ("JUDGMENT", &["churn", "timing", "segment", "points", "tier", "game", "experiment"]),
     ("ACTION", &["offer", "trigger", "message"]),
     ("ROOF", &["program", "insight", "laws", "strategy"]),
 ];

@@ -6,6 +6,7 @@
 
 mod adwin;
 mod beta;
+mod classified;
 mod confidence;
 mod density;
 mod distribution;
@@ -19,6 +20,7 @@ mod solve;
 mod stability;
 
 pub use adwin::{Adwin, NoWindow};
+pub use classified::{Bin, Classified, discoveries};
 pub use confidence::{Confidence, Estimate};
 pub use distribution::{Beta, ChiSquared, FisherF, StudentT};
 pub use evidence::{Evidence, Method, Test, chi_squared, kruskal_wallis, welch};
