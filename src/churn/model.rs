@@ -262,8 +262,7 @@ impl ChurnModel {
     /// first, of equal ones by their ids.
     #[must_use]
     pub fn score_all(&self, log: &Purchases, as_of: DateTime<Utc>) -> Vec<Scored> {
-        let scores =
-            parallel::each_number(log.len(), |index| self.score(log.orders(index), as_of));
+        let scores = parallel::each_number(log.len(), |index| self.score(log.orders(index), as_of));
         let scored = log.customers().iter().zip(scores);
         let scored = scored.filter_map(|(customer, score)| {
             Some(Scored { customer: customer.clone(), score: score? })

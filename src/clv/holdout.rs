@@ -2,6 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::calendar::Unit;
 use crate::path::{Path, Problems};
 
 use super::{AttritionModel, Fault, Length, Repeat};
@@ -73,44 +74,66 @@ impl AttritionModel {
         purchases: &[u32],
         within: Length,
     ) -> Result<Validation, Problems<Fault>> {
-        let mut problems = Problems::none();
-        if customers.is_empty() {
-            let fault = Fault::Count { what: "customers", expected: 1, found: 0 };
-            problems.add(Path::from("customers"), fault);
-        }
-        if customers.len() != purchases.len() {
-            let (expected, found) = (customers.len(), purchases.len());
-            let fault = Fault::Count { what: "numbers of purchases", expected, found };
-            problems.add(Path::from("purchases"), fault);
-        }
-        match within.in_units(self.unit()) {
-            None => problems.add(Path::from("within").field("unit"), Fault::Unit),
-            Some(time) if time > 0.0 => {}
-            Some(value) => {
-                problems.add(Path::from("within").field("count"), Fault::OutOfRange { value });
-            }
-        }
-        problems.into_result(())?;
-        let expected = self.expected_purchases_each(customers, within);
-        let mut problems = Problems::none();
-        let mut rows = Vec::with_capacity(customers.len());
-        for (at, ((customer, expected), actual)) in
-            customers.iter().zip(expected).zip(purchases).enumerate()
-        {
-            match expected {
-                Some(expected) => {
-                    let (frequency, actual) = (customer.frequency, f64::from(*actual));
-                    rows.push(Row { frequency, expected, actual });
-                }
-                None => {
-                    let path = Path::from("customers").item(at);
-                    customer.check(self.unit(), &path, &mut problems);
-                }
-            }
-        }
-        problems.into_result(())?;
-        Ok(validation(rows))
+        judged(self.unit(), customers, purchases, within, || {
+            self.expected_purchases_each(customers, within)
+        })
     }
+}
+
+/// Compares what customers did with what is expected of them by a model that counts in `unit`.
+pub(super) fn judged(
+    unit: Unit,
+    customers: &[Repeat],
+    purchases: &[u32],
+    within: Length,
+    expected: impl FnOnce() -> Vec<Option<f64>>,
+) -> Result<Validation, Problems<Fault>> {
+    check(unit, customers, purchases, within)?;
+    let mut problems = Problems::none();
+    let mut rows = Vec::with_capacity(customers.len());
+    for (at, ((customer, expected), actual)) in
+        customers.iter().zip(expected()).zip(purchases).enumerate()
+    {
+        match expected {
+            Some(expected) => {
+                let (frequency, actual) = (customer.frequency, f64::from(*actual));
+                rows.push(Row { frequency, expected, actual });
+            }
+            None => {
+                let path = Path::from("customers").item(at);
+                customer.check(unit, &path, &mut problems);
+            }
+        }
+    }
+    problems.into_result(())?;
+    Ok(validation(rows))
+}
+
+/// Whether there are customers, a number of purchases for each, and a time after their age.
+pub(super) fn check(
+    unit: Unit,
+    customers: &[Repeat],
+    purchases: &[u32],
+    within: Length,
+) -> Result<(), Problems<Fault>> {
+    let mut problems = Problems::none();
+    if customers.is_empty() {
+        let fault = Fault::Count { what: "customers", expected: 1, found: 0 };
+        problems.add(Path::from("customers"), fault);
+    }
+    if customers.len() != purchases.len() {
+        let (expected, found) = (customers.len(), purchases.len());
+        let fault = Fault::Count { what: "numbers of purchases", expected, found };
+        problems.add(Path::from("purchases"), fault);
+    }
+    match within.in_units(unit) {
+        None => problems.add(Path::from("within").field("unit"), Fault::Unit),
+        Some(time) if time > 0.0 => {}
+        Some(value) => {
+            problems.add(Path::from("within").field("count"), Fault::OutOfRange { value });
+        }
+    }
+    problems.into_result(())
 }
 
 /// A customer.

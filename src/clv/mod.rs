@@ -2,6 +2,7 @@
 //! customers and then speak of each. Mathematics only: numbers in, numbers out.
 
 mod attrition;
+mod blend;
 mod bootstrap;
 mod choice;
 mod contracts;
@@ -31,6 +32,7 @@ mod survivors;
 mod valuation;
 
 pub use attrition::LatentAttrition;
+pub use blend::{Blend, BlendedModel, Past};
 pub use bootstrap::{Bootstrap, Replicates, Resampling};
 pub use choice::{Candidate, Choice, ChoiceReason, choose};
 pub use contracts::{Contract, ContractState, Sbg, SbgModel};

@@ -105,10 +105,7 @@ impl LogisticModel {
     ///
     /// # Errors
     /// Everything that is out of range, with its place.
-    pub fn new(
-        constant: f64,
-        coefficients: Vec<Coefficient>,
-    ) -> Result<Self, Problems<Fault>> {
+    pub fn new(constant: f64, coefficients: Vec<Coefficient>) -> Result<Self, Problems<Fault>> {
         let mut problems = Problems::none();
         let mut check = |path: Path, value: f64, sound: bool| {
             if !sound {

@@ -88,10 +88,8 @@ impl Cycles {
             let fault = Fault::TooFew { least: FEWEST, found: self.least_gaps };
             problems.add(Path::from("least_gaps"), fault);
         }
-        let limits = [
-            ("least_regularity", self.least_regularity, 1e6),
-            ("mistaken", self.mistaken, 1.0),
-        ];
+        let limits =
+            [("least_regularity", self.least_regularity, 1e6), ("mistaken", self.mistaken, 1.0)];
         for (name, value, most) in limits {
             if !(value > 0.0 && value <= most) {
                 problems.add(Path::from(name), Fault::OutOfRange { value, most });

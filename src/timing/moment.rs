@@ -112,9 +112,8 @@ impl BestTime {
             }
         }
         problems.into_result(())?;
-        let counts = parallel::each_number(log.len(), |index| {
-            counted(log.orders(index), as_of, zone)
-        });
+        let counts =
+            parallel::each_number(log.len(), |index| counted(log.orders(index), as_of, zone));
         if counts.iter().all(|counts| counts.orders == 0) {
             let reason = "there are no orders".to_owned();
             return Err(Problems::one(Path::from("log"), Fault::TooLittle { reason }));

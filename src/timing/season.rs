@@ -142,8 +142,12 @@ impl Calendar {
             let mut years = own.clone();
             years.dedup();
             let came = (first.year()..=now.year()).filter(|year| life.contains(&(*year, month)));
-            let usual: usize = self.0.range(life.clone()).filter(|((_, of), _)| *of == month)
-                .map(|(_, count)| count).sum();
+            let usual: usize = self
+                .0
+                .range(life.clone())
+                .filter(|((_, of), _)| *of == month)
+                .map(|(_, count)| count)
+                .sum();
             let usual = usual as f64 / whole as f64;
             Some(Season {
                 customer: customer.clone(),

@@ -14,7 +14,11 @@ impl fmt::Display for Predicted {
 impl fmt::Display for Late {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let word = if self.is_late { "late" } else { "in time" };
-        write!(f, "{word}: silent for {:.0} days, usually {:.0}", self.silent_days, self.usual_days)?;
+        write!(
+            f,
+            "{word}: silent for {:.0} days, usually {:.0}",
+            self.silent_days, self.usual_days
+        )?;
         let (percent, purchases) = (100.0 * self.chance, self.purchases);
         write!(f, " ({percent:.1} % of such gaps are as long; {purchases} purchases)")
     }

