@@ -8,6 +8,7 @@ use loyalty::clv::{Kind, Length, LikelihoodRatio, Outcome, ParetoCovariates, Rep
 use ndarray::{Array1, Axis};
 
 use super::layout::{heading, indented};
+use super::report::chance;
 use super::study::{DISCOUNT, Study};
 use super::words::{count, dollars};
 
@@ -61,7 +62,8 @@ fn covariates(study: &Study, customers: &[Repeat], out: &mut String) -> Result<(
     let ratio = found.report().zip(plain).and_then(|(own, plain)| own.better_than(&plain));
     if let Some(LikelihoodRatio { statistic, p, .. }) = ratio {
         let text = format!(
-            "Likelihood ratio to all alike: {statistic:.1} (p = {p:.1e} if it told nothing)."
+            "Likelihood ratio to all alike: {statistic:.1} ({} if it told nothing).",
+            chance(p)
         );
         indented(out, 0, &text)?;
     }

@@ -39,7 +39,8 @@ fn choice(study: &Study, out: &mut String) -> Result<(), Box<dyn Error>> {
         let LikelihoodRatio { statistic, degrees, p } = ratio;
         let text = format!(
             "Customers do leave: without that, as in NBD, the data is much less likely ({degrees} \
-             parameters more, likelihood ratio {statistic:.1}, p = {p:.1e})."
+             parameters more, likelihood ratio {statistic:.1}, {}).",
+            chance(p)
         );
         indented(out, 0, &text)?;
     }
@@ -65,8 +66,13 @@ fn row(candidate: &Candidate) -> Vec<String> {
     vec![name, known, number(likelihood), number(candidate.aic), number(candidate.bic)]
 }
 
-/// How much better the model is than that of customers who never leave.
+/// How much better the model is than that of customers who never leave; NBD is not that of regular
+/// buyers.
 fn than_nbd(study: &Study) -> Option<LikelihoodRatio> {
+    use Parameters::{BgNbd, MbgNbd};
+    if matches!(study.model.parameters(), BgNbd { k: 2.., .. } | MbgNbd { k: 2.., .. }) {
+        return None;
+    }
     let simple = study.choice.candidates.first()?;
     let Outcome::Fitted(simple) = &simple.outcome else { return None };
     study.model.report()?.better_than(simple.report()?)
@@ -119,6 +125,11 @@ fn held(study: &Study, out: &mut String) -> Result<(), Box<dyn Error>> {
     );
     writeln!(out)?;
     Ok(indented(out, 0, &text)?)
+}
+
+/// A chance in words; of very small ones no digit is sure.
+pub fn chance(p: f64) -> String {
+    if p < 1e-12 { "p < 1e-12".to_owned() } else { format!("p = {p:.1e}") }
 }
 
 /// How often customers of a group came back before.

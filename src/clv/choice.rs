@@ -6,7 +6,9 @@ use serde::{Deserialize, Serialize};
 
 use crate::path::Problems;
 
-use super::{AttritionModel, Fault, Kind, LatentAttrition, LikelihoodRatio, Outcome, Repeats};
+use super::{
+    AttritionModel, Fault, Kind, LatentAttrition, LikelihoodRatio, Outcome, Parameters, Repeats,
+};
 
 /// The difference of BIC from which one model is said to be better (A. Raftery, "Bayesian model
 /// selection in social research", Sociological Methodology 25, 1995: "positive" evidence).
@@ -63,7 +65,8 @@ pub enum ChoiceReason {
         second: Kind,
         /// How much less its BIC is.
         by: f64,
-        /// How much better it is than the NBD, if that was fitted and is not the one.
+        /// How much better it is than the NBD, if that was fitted and is a case of it: of regular
+        /// buyers it is none.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         than_nbd: Option<LikelihoodRatio>,
     },
@@ -157,8 +160,17 @@ fn reason(
     let report = |outcome: &Outcome<AttritionModel>| {
         outcome.clone().fitted().and_then(|model| model.report().cloned())
     };
+    // NBD has the gaps of k = 1: with others, it is not the model without attrition.
+    let of_nbd = !matches!(
+        fitted(best),
+        Some(
+            Parameters::Nbd { .. }
+                | Parameters::BgNbd { k: 2.., .. }
+                | Parameters::MbgNbd { k: 2.., .. }
+        )
+    );
     let than_nbd = nbd
-        .filter(|_| kind != Kind::Nbd)
+        .filter(|_| of_nbd)
         .and_then(|(nbd, _)| report(&best.outcome)?.better_than(&report(&nbd.outcome)?));
     (model, ChoiceReason::Best { kind, second, by, than_nbd })
 }
