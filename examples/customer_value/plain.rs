@@ -32,8 +32,8 @@ pub fn plain(study: &Study, out: &mut String) -> Result<(), Box<dyn Error>> {
     let gaps = totals.column(&Feature::GapMeanDays, &study.now)?;
     let once = gaps.iter().filter(|gap| gap.is_none()).count();
     let text = format!(
-        "{} rows come to {} purchases of {} customers, who paid {}; {} of them bought once. The two \
-         halves of the rows were counted apart and put together.",
+        "{} rows come to {} purchases of {} customers, who paid {}; {} of them bought once. The \
+         two halves of the rows were counted apart and put together.",
         count(keys.len() as i64),
         count(purchases),
         count(totals.customers().len() as i64),
