@@ -279,7 +279,9 @@ pub(super) fn survivors(
         return ask(Survivor { shape, a, b: later, k: 1, waited: 0 });
     }
     let waits = family.odds([r, alpha, a, b], history).waits;
-    let expected = (0..family.k).zip(waits).map(|(waited, chance)| {
+    // Right after a purchase no wait can have passed.
+    let some = (0..family.k).zip(waits).filter(|(_, chance)| *chance > 0.0);
+    let expected = some.map(|(waited, chance)| {
         let shape = shape + f64::from(waited);
         chance * ask(Survivor { shape, a, b: later, k: family.k, waited })
     });
