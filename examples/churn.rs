@@ -17,10 +17,11 @@ use std::path::PathBuf;
 
 use chrono::{DateTime, TimeDelta, Utc};
 use loyalty::calendar::{Interval, Span};
-use loyalty::churn::{Churn, ChurnModel, Dates, Evaluation, Rule, Sign};
+use loyalty::churn::{Churn, ChurnModel, Dates, Evaluation, Rule};
 use loyalty::clv::Kind;
 use loyalty::event::{Orders, Purchases};
 use loyalty::logistic::Logistic;
+use loyalty::stats::Classified;
 use loyalty::timing::{BestTime, Cycles, NextPurchase, Predicted, Seasons};
 use read::Shoppers;
 
@@ -91,7 +92,7 @@ fn leaving(shoppers: &Shoppers, asked: &Question) -> Result<(), Box<dyn Error>> 
         last = Some((model, found));
     }
     // What a single number tells, without a fit.
-    let single = single(shoppers, asked, Sign::OrdersTwoSpans)?;
+    let single = fewer_orders(shoppers, asked)?;
     println!("the fewer orders in the last two spans: AUC {single:.3}");
     let Some((model, found)) = last else { return Ok(()) };
     println!("\nChances of the trained model, by tenths: expected and actual");
@@ -116,28 +117,24 @@ fn line(name: &str, found: &Evaluation) {
     );
 }
 
-/// How well a single sign tells who lapses: the less, the likelier.
-fn single(shoppers: &Shoppers, asked: &Question, sign: Sign) -> Result<f64, Box<dyn Error>> {
+/// How well the number of orders in the last two spans tells who lapses: the fewer, the likelier.
+fn fewer_orders(shoppers: &Shoppers, asked: &Question) -> Result<f64, Box<dyn Error>> {
     let Question { as_of, lapse, .. } = *asked;
-    let log = &shoppers.log;
-    let before = |orders: Orders<'_>, from: DateTime<Utc>, to: DateTime<Utc>| {
-        orders.within(&Interval { first: from, last: to - TimeDelta::nanoseconds(1) }).len()
-    };
-    let start = lapse.before(lapse.before(as_of, &shoppers.zone), &shoppers.zone);
-    assert!(sign == Sign::OrdersTwoSpans, "the others are not counted here");
+    let (log, zone) = (&shoppers.log, &shoppers.zone);
+    let start = lapse.before(lapse.before(as_of, zone), zone);
     let enough = |orders: &Orders<'_>| {
-        before(*orders, DateTime::<Utc>::MIN_UTC, as_of) >= asked.least_orders
+        within(*orders, DateTime::<Utc>::MIN_UTC, as_of).len() >= asked.least_orders
     };
     let rows = log.iter().map(|(_, orders)| orders).filter(enough).map(|orders| {
-        let score = -(before(orders, start, as_of) as f64);
-        (score, before(orders, as_of, lapse.after(as_of, &shoppers.zone)) == 0)
+        let score = -(within(orders, start, as_of).len() as f64);
+        (score, within(orders, as_of, lapse.after(as_of, zone)).is_empty())
     });
     let (scores, labels): (Vec<f64>, Vec<bool>) = rows.unzip();
-    let told = loyalty::stats::Classified::new(scores, labels).and_then(|told| told.auc());
+    let told = Classified::new(scores, labels).and_then(|told| told.auc());
     Ok(told.ok_or("no customer lapsed, or all")?)
 }
 
-/// The customers who are likeliest to lapse of those who bought a while ago, with the reason.
+/// Customers of whom it is least clear whether they lapse, with the reason.
 fn likely(model: &ChurnModel, log: &Purchases, as_of: DateTime<Utc>) {
     println!("\nOn the edge: as likely to lapse as not");
     let scored = model.score_all(log, as_of);

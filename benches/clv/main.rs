@@ -2,6 +2,11 @@
 //!
 //! `cargo bench --bench clv` prints this crate's figures. With a folder among the arguments
 //! (anything with a `/`), the data and the figures are left there for `benches/clv/peers.py`.
+//!
+//! With `foretold` among the arguments it prints instead how well CDNOW's purchases are foretold,
+//! of the sample and of each `.csv` of CDNOW that is named.
+
+mod foretold;
 
 use std::fs::{self, File};
 use std::hint::black_box;
@@ -22,6 +27,13 @@ const KINDS: [(Kind, &str); 4] = [
 ];
 
 fn main() {
+    if std::env::args().any(|word| word == "foretold") {
+        foretold::tell("sample", include_str!("../../examples/data/cdnow_sample.csv"));
+        for path in std::env::args().skip(1).filter(|word| word.ends_with(".csv")) {
+            foretold::tell("given", &fs::read_to_string(path).expect("the file can be read"));
+        }
+        return;
+    }
     let folder = std::env::args().skip(1).find(|word| word.contains('/'));
     let mut figures = Figures::new(folder);
     let sample = cdnow();

@@ -133,7 +133,7 @@ impl Logistic {
             problems.add(Path::from("points"), Fault::Columns { found: columns });
         }
         for ((row, column), &value) in points.indexed_iter() {
-            if !(value.abs() <= LARGEST) {
+            if !(-LARGEST..=LARGEST).contains(&value) {
                 let path = Path::from("points").item(row).item(column);
                 problems.add(path, Fault::Coordinate { value });
             }

@@ -163,7 +163,7 @@ pub fn discoveries(chances: &[f64], rate: f64) -> Vec<bool> {
     sorted.sort_by(f64::total_cmp);
     let all = chances.len() as f64;
     let line = |rank: usize| rate * (rank + 1) as f64 / all;
-    let last = sorted.iter().enumerate().filter(|(rank, p)| **p <= line(*rank)).last();
+    let last = sorted.iter().enumerate().rfind(|(rank, p)| **p <= line(*rank));
     let limit = last.map(|(_, p)| *p);
     chances.iter().map(|p| limit.is_some_and(|limit| *p <= limit)).collect()
 }
