@@ -110,7 +110,9 @@ proptest! {
     /// weights are as good as repeated points.
     #[test]
     fn chances_sum_to_what_happened_and_weights_are_repetitions(
-        rows in prop::collection::vec((-1e3..1e3_f64, -1.0..1.0_f64, any::<bool>(), 1..4_usize), 2..40)
+        rows in prop::collection::vec(
+            (-1e3..1e3_f64, -1.0..1.0_f64, any::<bool>(), 1..4_usize), 2..40
+        )
     ) {
         let labels: Vec<bool> = rows.iter().map(|row| row.2).collect();
         prop_assume!(labels.contains(&true) && labels.contains(&false));

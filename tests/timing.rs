@@ -134,7 +134,8 @@ fn a_cycle_is_found_among_those_who_buy_by_chance() {
     assert_eq!(found.len(), 1);
     let cycle = &found[0];
     assert_eq!((cycle.customer.as_str(), cycle.days, cycle.gaps), ("regular", 14.0, 8));
-    // scipy.stats.gamma.fit([14, 14, 14, 15, 13, 14, 14, 14], floc=0) of scipy 1.18.1 has the shape 782.16493.
+    // scipy.stats.gamma.fit([14, 14, 14, 15, 13, 14, 14, 14], floc=0) of scipy 1.18.1 has the
+    // shape 782.16493.
     assert!((cycle.regularity - 782.164_926).abs() < 1e-5, "{}", cycle.regularity);
     assert!(cycle.to_string().starts_with("buys every 14 days, give or take 0.5"), "{cycle}");
 }
