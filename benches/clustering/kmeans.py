@@ -8,7 +8,7 @@ from sklearn.metrics import adjusted_rand_score
 
 from timing import least
 
-CLUSTERS, STEPS = 8, 30
+CLUSTERS, STEPS, MIXTURES = 8, 30, 12
 
 
 def versions():
@@ -28,6 +28,14 @@ def run(data, tell):
         for kind, starts in (("ari", "auto"), ("ari_best_of_ten", 10)):
             found = KMeans(CLUSTERS, n_init=starts, random_state=1).fit(points)
             tell(f"kmeans/{kind}/d{columns}", adjusted_rand_score(truth, found.labels_))
+    for columns in (3, 8):
+        for kind, starts in (("ari_of_mixtures", "auto"), ("ari_of_mixtures_best_of_ten", 10)):
+            mean = 0.0
+            for seed in range(MIXTURES):
+                points, truth = data(f"mixture_d{columns}_{seed}")
+                found = KMeans(CLUSTERS, n_init=starts, random_state=seed).fit(points)
+                mean += adjusted_rand_score(truth, found.labels_) / MIXTURES
+            tell(f"kmeans/{kind}/d{columns}", mean)
     for columns in (3, 8):
         points, _ = data(f"customers_1m_d{columns}")
         model = KMeans(CLUSTERS, n_init=1, max_iter=3, random_state=1).fit(points)
