@@ -205,7 +205,8 @@ fn leaving_after(
     };
     let length = libm::log1p(end / scale);
     let last = libm::exp(-delta * end) * model.expected(history, end);
-    let [before] = falling(0.0, length, 1.0, function);
+    // Regular buyers come in waves.
+    let [before] = falling(0.0, length, (2.0 / waits.sqrt()).min(1.0), function);
     last + delta * before
 }
 

@@ -133,9 +133,14 @@ impl Survivor {
 
     /// The chance of the waits in which there are so many purchases.
     fn chance(&self, counts: &Counts, purchases: f64) -> f64 {
-        let waits = purchases * f64::from(self.k) - f64::from(self.waited);
-        let own = (0..self.k).map(|more| libm::exp(counts.log_chance(waits + f64::from(more))));
-        own.sum()
+        let mut waits = purchases * f64::from(self.k) - f64::from(self.waited);
+        let (mut own, mut sum) = (libm::exp(counts.log_chance(waits)), 0.0);
+        for _ in 0..self.k {
+            sum += own;
+            own *= counts.ratio * (counts.shape + waits) / (waits + 1.0);
+            waits += 1.0;
+        }
+        sum
     }
 
     /// The chance to stay after so many purchases.

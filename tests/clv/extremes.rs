@@ -160,6 +160,18 @@ fn far_horizons_and_tiny_steps_are_answered_by_what_they_come_to() {
 }
 
 #[test]
+fn waves_of_regular_buyers_are_followed() {
+    let (r, alpha, a, b) = (0.0818, 0.0178, 0.8, 2.5);
+    let parameters = Parameters::MbgNbd { k: 16, r, alpha, a, b };
+    let model = AttritionModel::new(parameters, Unit::Week).unwrap();
+    let (customer, discount) = (week(21, 90.0, 100.0), Discount::yearly(0.2));
+    let value = |within| model.discounted_purchases(&customer, within, &discount).unwrap();
+    // After 10,000 weeks a purchase is worth 1e-15 of one: by expectations and by rates alike.
+    let (far, always) = (value(Some(Length::new(10_000.0, Unit::Week))), value(None));
+    assert!((far / always - 1.0).abs() < 1e-9, "{far} {always}");
+}
+
+#[test]
 fn steps_come_to_what_their_sum_comes_to() {
     let (r, alpha, a, b) = (0.25, 4.5, 0.8, 2.5);
     let step = Length::new(0.5, Unit::Week);
