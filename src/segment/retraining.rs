@@ -13,6 +13,10 @@ use crate::stats::Stability;
 
 /// When a model is due to be fitted again: when any of these limits is reached; without any, never.
 ///
+/// Drift is best watched in features of a window, such as `spend(180d)`. Those of all time, such as
+/// the days since the last order, go on growing as customers age, and drift although nobody behaves
+/// otherwise than before.
+///
 /// ```
 /// use loyalty::segment::retraining::{Observed, Retraining};
 ///
