@@ -145,6 +145,33 @@ fn one_cloud_has_no_clusters_and_the_reason_says_so() {
 }
 
 #[test]
+fn where_nothing_separates_the_best_cut_is_told_beside_it() {
+    let points = clouds(&[[0.0, 0.0]; 4], 2);
+    for least_stability in [-1.0, 0.75, 1.0] {
+        let criteria = Criteria { pairs: 5, least_stability, ..Criteria::default() };
+        let found = choose(&KMeans::new(1), points.view(), None, 2..=6, &criteria, 2).unwrap();
+        // The greatest silhouette of the stable rows, of all if there are none.
+        let stable = |row: &&Row| row.stability.unwrap() >= least_stability;
+        let mut rows: Vec<&Row> = found.table.iter().filter(stable).collect();
+        if rows.is_empty() {
+            rows = found.table.iter().collect();
+        }
+        rows.sort_by(|left, right| right.silhouette.unwrap().total_cmp(&left.silhouette.unwrap()));
+        let cut = rows[0].clusters;
+        assert_eq!((found.recommended, found.best_cut), (1, Some(cut)));
+        let told = format!("; as levels, a cut into {cut} is best");
+        assert!(found.to_string().ends_with(&told), "{found}");
+    }
+    let apart = clouds(&FIVE[..3], 1);
+    let found =
+        choose(&KMeans::new(1), apart.view(), None, 2..=4, &Criteria::default(), 1).unwrap();
+    assert_eq!((found.recommended, found.best_cut), (3, Some(3)));
+    assert!(found.to_string().starts_with("3 clusters: the clusters are best separated"));
+    let one = choose(&KMeans::new(1), points.view(), None, 1..=1, &Criteria::default(), 1).unwrap();
+    assert_eq!(one.best_cut, None);
+}
+
+#[test]
 fn a_choice_is_data_and_the_same_for_the_same_seed() {
     let points = clouds(&FIVE[..2], 3);
     let weights = vec![2.0; 60];

@@ -2,7 +2,7 @@
 
 use std::error::Error;
 
-use loyalty::cluster::choice::{Choice, Criteria, Recipe, Row, choose};
+use loyalty::cluster::choice::{Choice, Criteria, Recipe, choose};
 use loyalty::cluster::validation::{calinski_harabasz, davies_bouldin, silhouette, stability};
 use loyalty::cluster::{Cut, Dbscan, Hdbscan, Hierarchy, KMeans, Method, Mixture, Optics};
 use loyalty::feature::FeatureTable;
@@ -118,14 +118,7 @@ fn number(choice: &Choice) -> Option<(usize, String)> {
     if WANTED.contains(&choice.recommended) {
         return Some((choice.recommended, format!("{} segments, as {told}", choice.recommended)));
     }
-    let stable = |row: &&Row| row.stability.is_none_or(|stability| stability >= STABLE);
-    let any = choice.table.iter().any(|row| stable(&row));
-    let pool = choice.table.iter().filter(|row| !any || stable(row));
-    let least = pool.min_by(|left, right| {
-        let score = |row: &Row| row.silhouette.unwrap_or(-1.0);
-        score(right).total_cmp(&score(left))
-    });
-    let cut = least?.clusters;
+    let cut = choice.best_cut?;
     Some((cut, format!("{told}; a cut into {cut} levels is the best of the stable ones")))
 }
 

@@ -124,6 +124,11 @@ pub struct Choice {
     pub gaps: Vec<Gap>,
     /// The number of clusters that is recommended; 1 if nothing separates.
     pub recommended: usize,
+    /// The number of clusters to take if there have to be several: the one that is recommended,
+    /// and where nothing separates the one that would be, as levels of what has no gaps. None if
+    /// no number has a silhouette.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub best_cut: Option<usize>,
     /// Why.
     pub reason: Reason,
 }
@@ -131,7 +136,13 @@ pub struct Choice {
 impl fmt::Display for Choice {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let plural = if self.recommended == 1 { "" } else { "s" };
-        write!(f, "{} cluster{plural}: {}", self.recommended, self.reason)
+        write!(f, "{} cluster{plural}: {}", self.recommended, self.reason)?;
+        match (&self.reason, self.best_cut) {
+            (Reason::NothingSeparates { .. }, Some(cut)) => {
+                write!(f, "; as levels, a cut into {cut} is best")
+            }
+            _ => Ok(()),
+        }
     }
 }
 
@@ -142,9 +153,9 @@ impl fmt::Display for Choice {
 /// The rule: if the gap statistic chooses 1 ([`Gap::first`]) and no number of clusters has a gap
 /// that is more than three standard errors greater, nothing separates, and 1 is recommended.
 /// Otherwise, of the numbers that are stable the one with the greatest mean silhouette is, of equal
-/// ones the least; if none is stable, of all. Silhouettes, the scores of Caliński-Harabasz and
-/// Davies-Bouldin, gaps and stability take each row once, whatever its weight. Points in no cluster
-/// count as one more.
+/// ones the least; if none is stable, of all. [`Choice::best_cut`] is that one in any case.
+/// Silhouettes, the scores of Caliński-Harabasz and Davies-Bouldin, gaps and stability take each
+/// row once, whatever its weight. Points in no cluster count as one more.
 ///
 /// # Errors
 /// An empty range or 0 clusters, criteria that are out of range, and what the recipe has to say.
@@ -191,8 +202,9 @@ pub fn choose<R: Recipe>(
         trial.row(&found, clusters, &gaps)
     });
     let table: Vec<Row> = rows.into_iter().collect::<Result<_, Problems<Fault>>>()?;
-    let (recommended, reason) = reason::recommend(&table, &gaps, criteria.least_stability);
-    Ok(Choice { table, gaps, recommended, reason })
+    let (recommended, best_cut, reason) =
+        reason::recommend(&table, &gaps, criteria.least_stability);
+    Ok(Choice { table, gaps, recommended, best_cut, reason })
 }
 
 /// The scores of a method that finds its own number of clusters.
@@ -211,8 +223,8 @@ fn as_it_is(
     let trial = Trial::check(&recipe, points, weights, &criteria, seed)?;
     let found = method.fit_seeded(points, weights, seed)?;
     let table = vec![trial.row(&found, found.clusters().len().max(1), &[])?];
-    let (recommended, reason) = reason::recommend(&table, &[], criteria.least_stability);
-    Ok(Choice { table, gaps: Vec::new(), recommended, reason })
+    let (recommended, best_cut, reason) = reason::recommend(&table, &[], criteria.least_stability);
+    Ok(Choice { table, gaps: Vec::new(), recommended, best_cut, reason })
 }
 
 impl Criteria {

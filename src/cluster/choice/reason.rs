@@ -50,35 +50,45 @@ pub enum Reason {
     },
 }
 
-/// The number that is recommended, and why: what [`choose`](super::choose) promises.
-pub(super) fn recommend(table: &[Row], gaps: &[Gap], wanted: f64) -> (usize, Reason) {
+/// The number that is recommended, the number that cuts best, and why: what
+/// [`choose`](super::choose) promises.
+pub(super) fn recommend(
+    table: &[Row],
+    gaps: &[Gap],
+    wanted: f64,
+) -> (usize, Option<usize>, Reason) {
     let gap = Gap::best(gaps);
-    let scored = || table.iter().filter_map(|row| row.silhouette.map(|score| (row, score)));
     let stable = |row: &Row| row.stability.is_none_or(|stability| stability >= wanted);
-    let best = |rows: &mut dyn Iterator<Item = (&Row, f64)>| {
-        let mut best: Option<(usize, f64, Option<f64>)> = None;
-        for (row, score) in rows {
-            if best.is_none_or(|(_, most, _)| score > most) {
-                best = Some((row.clusters, score, row.stability));
-            }
-        }
-        best
-    };
-    let most = best(&mut scored());
+    let most = best(table.iter());
+    let best_stable = best(table.iter().filter(|row| stable(row)));
+    let cut = best_stable.or(most).map(|(row, _)| row.clusters);
     if Gap::first(gaps) == Some(1) && !any_above_one(gaps) {
-        return (1, Reason::NothingSeparates { silhouette: most.map(|(_, score, _)| score) });
+        let silhouette = most.map(|(_, score)| score);
+        return (1, cut, Reason::NothingSeparates { silhouette });
     }
-    if let Some((clusters, silhouette, stability)) =
-        best(&mut scored().filter(|(row, _)| stable(row)))
-    {
-        return (clusters, Reason::BestSeparated { silhouette, stability, gap });
+    if let Some((row, silhouette)) = best_stable {
+        let stability = row.stability;
+        return (row.clusters, cut, Reason::BestSeparated { silhouette, stability, gap });
     }
-    match most {
+    match most.map(|(row, silhouette)| (row.clusters, silhouette, row.stability)) {
         Some((clusters, silhouette, Some(stability))) => {
-            (clusters, Reason::NoneStable { silhouette, stability, wanted, gap })
+            (clusters, cut, Reason::NoneStable { silhouette, stability, wanted, gap })
         }
-        _ => (table.first().map_or(1, |row| row.clusters), Reason::NothingToCompare),
+        _ => (table.first().map_or(1, |row| row.clusters), cut, Reason::NothingToCompare),
     }
+}
+
+/// The row of the greatest mean silhouette, of equal ones the first, with it.
+fn best<'a>(rows: impl Iterator<Item = &'a Row>) -> Option<(&'a Row, f64)> {
+    let mut best: Option<(&Row, f64)> = None;
+    for row in rows {
+        if let Some(score) = row.silhouette
+            && best.is_none_or(|(_, most)| score > most)
+        {
+            best = Some((row, score));
+        }
+    }
+    best
 }
 
 /// Whether the gap of any number of clusters is more than that of 1, beyond chance.
@@ -115,4 +125,41 @@ impl fmt::Display for Reason {
 /// What the gap statistic says.
 fn told(gap: Option<usize>, f: &mut fmt::Formatter<'_>) -> fmt::Result {
     gap.map_or(Ok(()), |gap| write!(f, "; the gap statistic chooses {gap}"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// What is recommended of two, three, four and five clusters, with these gaps from one on.
+    fn found(scores: [(Option<f64>, f64); 4], gaps: &[f64]) -> (usize, Option<usize>) {
+        let row = |(clusters, (silhouette, stability))| Row {
+            clusters,
+            inertia: 1.0,
+            silhouette,
+            calinski_harabasz: None,
+            davies_bouldin: None,
+            bic: 0.0,
+            gap: None,
+            gap_error: None,
+            stability: Some(stability),
+        };
+        let table: Vec<Row> = (2..).zip(scores).map(row).collect();
+        let gap = |(clusters, &gap)| Gap { clusters, gap, error: 0.1, log_dispersion: 0.0 };
+        let gaps: Vec<Gap> = (1..).zip(gaps).map(gap).collect();
+        let (recommended, cut, _) = recommend(&table, &gaps, 0.75);
+        (recommended, cut)
+    }
+
+    #[test]
+    fn the_best_cut_is_the_stable_one_that_separates_best_whatever_the_gap_says() {
+        // Two are best apart, but not stable; of three and four, which are alike, it is three.
+        let scores = [(Some(0.5), 0.6), (Some(0.4), 0.9), (Some(0.4), 0.9), (Some(0.3), 0.8)];
+        assert_eq!(found(scores, &[0.9, 0.8, 0.7]), (1, Some(3)));
+        assert_eq!(found(scores, &[]), (3, Some(3)));
+        let unstable = scores.map(|(score, _)| (score, 0.1));
+        assert_eq!(found(unstable, &[0.9, 0.8, 0.7]), (1, Some(2)));
+        assert_eq!(found(unstable, &[]), (2, Some(2)));
+        assert_eq!(found([(None, 1.0); 4], &[0.9, 0.8]), (1, None));
+    }
 }
