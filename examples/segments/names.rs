@@ -30,11 +30,3 @@ pub fn name<'a>(segments: &'a [Segment], id: &'a SegmentId) -> &'a str {
     let found = segments.iter().find(|segment| segment.id == *id);
     found.map_or(id.as_str(), |segment| segment.name.as_str())
 }
-
-/// A text with its segments called by their names instead of their ids.
-pub fn named(text: &str, segments: &[Segment]) -> String {
-    let mut longest: Vec<&Segment> = segments.iter().collect();
-    longest.sort_by_key(|segment| std::cmp::Reverse(segment.id.as_str().len()));
-    let start = text.to_owned();
-    longest.iter().fold(start, |text, segment| text.replace(segment.id.as_str(), &segment.name))
-}

@@ -14,7 +14,7 @@ use loyalty::segment::suggestion::{Surrogate, fields};
 
 use super::layout::{heading, indented, table};
 use super::methods::Candidate;
-use super::names::{named, plain};
+use super::names::plain;
 use super::study::Study;
 use super::words::{count, dollars, percent};
 
@@ -157,7 +157,7 @@ fn segments(study: &Study, out: &mut String) -> Result<(), Box<dyn Error>> {
     let fitness = fitness(&study.model, &study.table, &Limits::default())?;
     indented(out, 0, &format!("Fit for use? They are {}.", fitness.usability))?;
     for finding in &fitness.findings {
-        indented(out, 2, &plain(&named(&format!("{finding}."), study.segments())))?;
+        indented(out, 2, &plain(&format!("{}.", finding.told(study.segments()))))?;
     }
     Ok(())
 }

@@ -3,11 +3,12 @@
 use loyalty::cluster::KMeans;
 use loyalty::cluster::validation::silhouette;
 use loyalty::feature::{FeatureTable, Missing, Preparation, Scale};
-use loyalty::segment::Fit;
+use loyalty::id::SegmentId;
 use loyalty::segment::clustered::{Clustered, Clusters};
 use loyalty::segment::fitness::{
-    Concern, Fitness, Gravity, Limits, Usability, fitness, fitness_refitted,
+    Concern, Defect, Fitness, Gravity, Limits, Usability, fitness, fitness_refitted,
 };
+use loyalty::segment::{Fit, Segment};
 use rand::{Rng, SeedableRng};
 use rand_chacha::ChaCha8Rng;
 
@@ -185,4 +186,48 @@ fn the_same_question_has_the_same_answer() {
     assert_eq!(judged(&groups(), 4).1, judged(&groups(), 4).1);
     let json = serde_json::to_string(&judged(&groups(), 7).1).unwrap();
     assert_eq!(serde_json::from_str::<Fitness>(&json).unwrap(), judged(&groups(), 7).1);
+}
+
+#[test]
+fn findings_call_segments_by_their_names_and_others_by_their_ids() {
+    // The first is named, and the id of the second, which begins with it, is not.
+    let [one, ten] = ["cluster-1", "cluster-10"].map(|id| SegmentId::new(id).unwrap());
+    let names = [Segment::new(one.clone(), "Regulars")];
+    for (concern, found, limit, expected) in [
+        (Concern::Small(one.clone()), 43.0, 50.0, "Regulars has 43 customers, fewer than 50: "),
+        (Concern::Small(ten.clone()), 1.0, 50.0, "cluster-10 has 1 customer, fewer than 50: "),
+        (
+            Concern::SmallShare(one.clone()),
+            0.004,
+            0.01,
+            "Regulars has 0.4 % of the customers, less than 1 %: too few to act on; ask for fewer \
+             segments, or treat them with the next best",
+        ),
+        (
+            Concern::OneCloud(ten, one.clone()),
+            0.5,
+            1.8692,
+            "cluster-10 and Regulars are as normal as one cloud (Anderson–Darling 0.50, less than \
+             1.87): they are one group that was cut; ask for fewer segments, or use them as levels",
+        ),
+        (
+            Concern::NotRecurring(one),
+            0.6,
+            0.75,
+            "Regulars recurs by 0.60 (Jaccard) when customers are resampled, less than 0.75: do \
+             not build on this segment alone",
+        ),
+        (
+            Concern::Unassigned,
+            0.3,
+            0.2,
+            "30 % of the customers are in no segment, more than 20 %: a segmentation should speak \
+             of most; loosen the recipe",
+        ),
+    ] {
+        let defect = Defect { gravity: Gravity::Warning, concern, found, limit };
+        let told = defect.told(&names);
+        assert!(told.starts_with(expected), "{told}");
+        assert!(!defect.to_string().contains("Regulars"), "{defect}");
+    }
 }

@@ -1,13 +1,9 @@
-//! What was found, in numbers and words.
-
-use std::fmt;
+//! What was found, and what to do about it.
 
 use serde::{Deserialize, Serialize};
 
-use super::{Fitness, Usability};
 use crate::id::{CustomerId, SegmentId};
 use crate::rule::Text;
-use crate::segment::told::{customers, percent, plain};
 
 /// Something that is wrong with a segmentation.
 ///
@@ -116,89 +112,5 @@ impl Defect {
             | Concern::NotRecurring(id) => Some(id),
             _ => None,
         }
-    }
-}
-
-impl fmt::Display for Defect {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Self { concern, found, limit, .. } = self;
-        let (found, limit) = (*found, *limit);
-        let (number, bound) = (plain(found), plain(limit));
-        match concern {
-            Concern::Small(id) => {
-                write!(f, "{id} has {}, fewer than {limit:.0}", customers(found as usize))
-            }
-            Concern::SmallShare(id) => {
-                write!(
-                    f,
-                    "{id} has {} of the customers, less than {}",
-                    percent(found),
-                    percent(limit)
-                )
-            }
-            Concern::TooMany => write!(f, "there are {found:.0} segments, more than {limit:.0}"),
-            Concern::TooManyForSoFew => write!(
-                f,
-                "there are {found:.0} segments, more than {bound} (the square root of half the \
-                 customers)"
-            ),
-            Concern::OnlyOne => write!(f, "there are {found:.0} segments, fewer than {limit:.0}"),
-            Concern::OneCloud(first, second) => write!(
-                f,
-                "{first} and {second} are as normal as one cloud (Anderson–Darling {number}, less \
-                 than {bound})"
-            ),
-            Concern::Unassigned => write!(
-                f,
-                "{} of the customers are in no segment, more than {}",
-                percent(found),
-                percent(limit)
-            ),
-            Concern::NotApart => write!(f, "the mean silhouette is {number}, less than {bound}"),
-            Concern::NoStructure => write!(
-                f,
-                "the segments explain {number} standard errors more than cuts, less than \
-                 {bound}"
-            ),
-            Concern::Unstable => write!(
-                f,
-                "segments of resampled customers agree by {number} (adjusted Rand), less than \
-                 {bound}"
-            ),
-            Concern::NotRecurring(id) => write!(
-                f,
-                "{id} recurs by {number} (Jaccard) when customers are resampled, less than {bound}"
-            ),
-            Concern::Dominated(feature) => write!(
-                f,
-                "{feature} makes {} of the differences between segments, more than {}",
-                percent(found),
-                percent(limit)
-            ),
-            Concern::Outlier(customer) => write!(
-                f,
-                "customer {customer} makes {} of all differences, more than {}",
-                percent(found),
-                percent(limit)
-            ),
-        }?;
-        write!(f, ": {}", self.advice())
-    }
-}
-
-impl fmt::Display for Usability {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(match self {
-            Self::Usable => "usable",
-            Self::WithWarnings => "usable, with warnings",
-            Self::Refused => "refused",
-        })
-    }
-}
-
-impl fmt::Display for Fitness {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.usability.fmt(f)?;
-        self.findings.iter().try_for_each(|finding| write!(f, "\n{finding}"))
     }
 }

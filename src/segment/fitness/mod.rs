@@ -10,6 +10,7 @@ mod limits;
 mod reference;
 mod scatter;
 mod survey;
+mod told;
 
 use serde::{Deserialize, Serialize};
 
