@@ -7,10 +7,11 @@ use chrono::{DateTime, NaiveDate, Utc};
 use loyalty::event::{
     Basket, Event, EventKind, LineItem, Purchase, Purchases, Return, ReturnedLine,
 };
-use loyalty::feature::{Feature, FeatureTable, Moment, Snapshot};
+use loyalty::feature::{Column, Feature, FeatureTable, Measure, Moment, Snapshot};
 use loyalty::id::{CustomerId, OrderId};
 use loyalty::money::{Currency, Money};
 use loyalty::profile::{Customer, Profile};
+use loyalty::rule::{Text, Value};
 use proptest::prelude::*;
 
 const EUR: Currency = Currency::EUR;
@@ -250,5 +251,28 @@ fn a_table_refuses_what_it_cannot_hold() {
         told,
         "`[0]`: the values of `favorite_category(lifetime)` are no numbers\n\
          `[1]`: orders alone do not tell `visits(lifetime)`"
+    );
+}
+
+#[test]
+fn the_values_of_a_row_are_told_in_the_order_in_which_they_are_asked() {
+    let columns = ["recency_days", "orders"].map(|name| Column::new(name, Measure::Integer));
+    let columns = columns.into_iter().chain([Column::new("age", Measure::Number)]);
+    let rows = [("bob", [None, Some(1.0), Some(40.5)]), ("ann", [Some(3.0), Some(9.0), None])];
+    let rows = rows.map(|(id, row)| (CustomerId::new(id).unwrap(), row));
+    let table = FeatureTable::new(columns, rows).unwrap();
+    let (orders, age, recency) = (Text::from("orders"), Text::from("age"), "recency_days".into());
+    let (nine, one, three) = (Value::from(9), Value::from(1), Value::from(3));
+    let names = [orders.clone(), recency, orders];
+    assert_eq!(table.values(0, &names).unwrap(), [Some(nine.clone()), Some(three), Some(nine)]);
+    assert_eq!(table.values(1, &names).unwrap(), [Some(one.clone()), None, Some(one.clone())]);
+    assert_eq!(table.values(1, &[]).unwrap(), []);
+    assert_eq!(table.values(2, &[age]).unwrap(), [None], "there is no such row");
+    assert_eq!(table.values_at(1, &[1, 7]), [Some(one), None], "nor such a column");
+    let wrong = ["order", "age", "height"].map(Text::from);
+    assert_eq!(
+        table.values(0, &wrong).unwrap_err().to_string(),
+        "`columns[0]`: there is no column `order`: do you mean `orders`?\n\
+         `columns[2]`: there is no column `height`",
     );
 }

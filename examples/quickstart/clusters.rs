@@ -5,7 +5,6 @@ use std::error::Error;
 use loyalty::cluster::KMeans;
 use loyalty::cluster::validation::{adjusted_rand, silhouette};
 use loyalty::feature::{FeatureTable, Preparation, Scale};
-use loyalty::rule::Value;
 use loyalty::segment::clustered::{Clusters, Level, Portrait};
 use loyalty::segment::{Fit, Segmenter};
 
@@ -43,9 +42,9 @@ pub fn found(table: &FeatureTable, named: &Named) -> Result<Found, Box<dyn Error
     let model = Clusters::new(KMeans::new(HOW_MANY), preparation).fit_seeded(table, SEED)?;
     let columns = table.positions(FEATURES)?;
     let label = |row: usize| {
-        let values: Vec<Option<Value>> =
-            columns.iter().map(|&column| table.value(row, column)).collect();
-        model.place(&values).map_or(usize::MAX, |place| place.nearest.cluster)
+        model
+            .place(&table.values_at(row, &columns))
+            .map_or(usize::MAX, |place| place.nearest.cluster)
     };
     let labels: Vec<usize> = (0..table.customers().len()).map(label).collect();
     let portraits = model.portraits().into_iter().zip(model.segments()).enumerate();

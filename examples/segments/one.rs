@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 use std::error::Error;
 
 use loyalty::id::{CustomerId, SegmentId};
+use loyalty::segment::Segmenter;
 use loyalty::segment::alike::LookAlikes;
 use loyalty::segment::crossing::Guide;
 use loyalty::segment::reason::Explainer;
@@ -20,7 +21,8 @@ pub struct One {
 
 impl One {
     pub fn of(study: &Study, customer: &CustomerId) -> Result<Self, Box<dyn Error>> {
-        let values = study.values(&study.table, customer).ok_or("a shopper has no values")?;
+        let row = study.table.row(customer).ok_or("a shopper has no row")?;
+        let values = study.table.values(row, study.model.inputs())?;
         let why = Explainer::new(&study.model).why(&values).ok_or("a shopper is in no segment")?;
         let guide = Guide::new(&study.model).observed(&study.table)?;
         let mut seen = BTreeSet::new();

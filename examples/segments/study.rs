@@ -66,15 +66,4 @@ impl Study {
         };
         self.members.iter().map(of).collect()
     }
-
-    /// The values of a shopper that the segments are found in.
-    pub fn values(
-        &self,
-        table: &FeatureTable,
-        customer: &CustomerId,
-    ) -> Option<Vec<Option<loyalty::rule::Value>>> {
-        let row = table.row(customer)?;
-        let names = self.model.inputs().iter().map(|name| table.column(name.as_str()));
-        names.map(|column| Some(table.value(row, column?))).collect()
-    }
 }

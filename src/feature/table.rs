@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::id::CustomerId;
 use crate::path::{Path, Problems};
-use crate::rule::Value;
+use crate::rule::{Text, Value};
 
 use super::{Column, Measure, TableFault};
 
@@ -134,6 +134,28 @@ impl FeatureTable {
     #[must_use]
     pub fn value(&self, row: usize, column: usize) -> Option<Value> {
         self.columns.get(column)?.value(self.number(row, column)?)
+    }
+
+    /// The values of a row in the columns of these names, in their order, such as what a segmenter
+    /// asks of a customer; none where one is missing or there is no such row.
+    ///
+    /// # Errors
+    /// All names that no column has.
+    pub fn values(
+        &self,
+        row: usize,
+        names: &[Text],
+    ) -> Result<Vec<Option<Value>>, Problems<TableFault>> {
+        let columns = self.positions(names.iter().map(Text::as_str));
+        columns.map(|columns| self.values_at(row, &columns))
+    }
+
+    /// The values of a row in the columns at these positions, in their order: as
+    /// [`FeatureTable::values`] for many rows, with the names looked up once by
+    /// [`FeatureTable::positions`].
+    #[must_use]
+    pub fn values_at(&self, row: usize, columns: &[usize]) -> Vec<Option<Value>> {
+        columns.iter().map(|&column| self.value(row, column)).collect()
     }
 
     /// The numbers of a column that are not missing, from the first customer to the last.

@@ -58,7 +58,7 @@ fn table() -> FeatureTable {
 fn row(name: &str) -> Vec<Option<Value>> {
     let table = table();
     let row = table.row(&id(name)).unwrap();
-    (0..3).map(|column| table.value(row, column)).collect()
+    table.values_at(row, &[0, 1, 2])
 }
 
 fn recipe() -> Clusters {

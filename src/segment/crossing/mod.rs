@@ -26,7 +26,7 @@ use crate::rule::{Text, Value};
 /// use loyalty::feature::{Column, FeatureTable, Measure, Preparation, Scale};
 /// use loyalty::id::CustomerId;
 /// use loyalty::segment::crossing::Guide;
-/// use loyalty::segment::{Fit, clustered::Clusters};
+/// use loyalty::segment::{Fit, Segmenter, clustered::Clusters};
 ///
 /// let rows = [("ann", [1.0, 20.0]), ("bob", [3.0, 30.0]), ("cat", [9.0, 62.0])];
 /// let rows = rows.map(|(id, row)| (CustomerId::new(id).unwrap(), row.map(Some)));
@@ -35,7 +35,7 @@ use crate::rule::{Text, Value};
 /// let columns = [("orders", Scale::Standard), ("age", Scale::Standard)];
 /// let model = Clusters::new(KMeans::new(2), Preparation::new(columns)).fit_seeded(&table, 1)?;
 ///
-/// let bob = [table.value(1, 0), table.value(1, 1)];
+/// let bob = table.values(1, model.inputs())?;
 /// let crossings = Guide::new(&model).fixed(["age"]).crossings(&bob);
 /// assert_eq!(crossings[0].to_string(), "into Cluster 2: orders from 3 to 9");
 /// # Ok::<(), Box<dyn std::error::Error>>(())

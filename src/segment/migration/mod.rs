@@ -203,7 +203,7 @@ struct Side<'a> {
 impl Side<'_> {
     fn row(&self, customer: &CustomerId) -> Option<Vec<Option<Value>>> {
         let row = self.table.row(customer)?;
-        Some(self.columns.iter().map(|&column| self.table.value(row, column)).collect())
+        Some(self.table.values_at(row, &self.columns))
     }
 }
 

@@ -27,7 +27,7 @@ use crate::rule::{Text, Value};
 /// use loyalty::feature::{FeatureTable, Preparation, Scale};
 /// use loyalty::id::CustomerId;
 /// use loyalty::segment::reason::Explainer;
-/// use loyalty::segment::{Fit, clustered::Clusters};
+/// use loyalty::segment::{Fit, Segmenter, clustered::Clusters};
 ///
 /// let rows = [("ann", [1.0, 20.0]), ("bob", [3.0, 10.0]), ("cat", [9.0, 30.0])];
 /// let rows = rows.map(|(id, row)| (CustomerId::new(id).unwrap(), row.map(Some)));
@@ -35,7 +35,7 @@ use crate::rule::{Text, Value};
 /// let columns = [("orders", Scale::Standard), ("age", Scale::Standard)];
 /// let model = Clusters::new(KMeans::new(2), Preparation::new(columns)).fit_seeded(&table, 1)?;
 ///
-/// let cat = [table.value(2, 0), table.value(2, 1)];
+/// let cat = table.values(2, model.inputs())?;
 /// let reasons = Explainer::new(&model).why(&cat).ok_or("in no segment")?;
 /// assert_eq!(
 ///     reasons.to_string(),

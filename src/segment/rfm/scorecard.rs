@@ -271,8 +271,8 @@ impl ScorecardModel {
         table: &FeatureTable,
     ) -> Result<Vec<Vec<Option<u8>>>, Problems<TableFault>> {
         let columns = table.positions(self.0.iter().map(|rated| rated.scale.feature.as_str()))?;
-        let row = |row| columns.iter().map(|&column| table.value(row, column)).collect::<Vec<_>>();
-        Ok((0..table.customers().len()).map(|at| self.score_row(&row(at))).collect())
+        let rows = 0..table.customers().len();
+        Ok(rows.map(|row| self.score_row(&table.values_at(row, &columns))).collect())
     }
 
     /// The weighted sum of a customer's scores, to rank customers by one number; `None` if one of

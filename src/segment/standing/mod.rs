@@ -171,8 +171,7 @@ pub fn reclassify(
     let mut found = Reclassified { as_of, standings, moves, holds, gone };
     let unplaced = Standing::default();
     for (row, customer) in table.customers().iter().enumerate() {
-        let values: Vec<Option<Value>> =
-            columns.iter().map(|&column| table.value(row, column)).collect();
+        let values = table.values_at(row, &columns);
         let standing = previous.get(customer).unwrap_or(&unplaced);
         let asked = Asked { segmenter, as_of, hysteresis, customer, standing };
         let (next, moved, held) = asked.answer(&values);
