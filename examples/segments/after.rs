@@ -22,10 +22,10 @@ impl After {
         let period = Validation::new(before(first)?, first, before(second)?);
         let spent = base::spent(&study.shoppers, first, second);
         let bought: BTreeMap<_, _> = spent.iter().map(|(id, it)| (id.clone(), *it > 0.0)).collect();
-        let (segments, members) = (study.segments(), study.memberships());
+        let (segments, members) = (study.segments(), &study.memberships);
         Ok(Self {
-            bought: period.answers(segments, &members, &bought)?,
-            spent: period.amounts(segments, &members, &spent)?,
+            bought: period.answers(segments, members, &bought)?,
+            spent: period.amounts(segments, members, &spent)?,
         })
     }
 }

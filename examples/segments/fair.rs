@@ -14,9 +14,8 @@ pub struct Fair {
 
 /// By each attribute that is known of the shoppers.
 pub fn fair(study: &Study) -> Vec<Fair> {
-    let members = study.memberships();
     let by = |group: &super::households::Group| {
-        let found = Fairness::default().look(&members, &group.of, None);
+        let found = Fairness::default().look(&study.memberships, &group.of, None);
         let told = |it: &&Disparity| !matches!(it.finding, Finding::TooFew { .. });
         let looked_at = found.iter().filter(told).count();
         let mut unlike: Vec<Disparity> =

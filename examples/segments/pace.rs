@@ -2,7 +2,6 @@
 
 use std::error::Error;
 
-use loyalty::segment::Membership;
 use loyalty::segment::shrinkage::{Quantity, Shrinkage};
 
 use super::base;
@@ -20,16 +19,14 @@ impl Pace {
         let [first, second] = [study.shoppers.first, study.shoppers.second];
         let names = ["repeat_orders(lifetime)", "tenure_days"];
         let table = base::table_of(&study.shoppers, first, &names)?;
-        let members = study.memberships();
-        let of = |id| members.get(id).cloned().unwrap_or_else(Membership::none);
-        let memberships: Vec<Membership> = table.customers().iter().map(of).collect();
+        let members = &study.memberships;
         let [events, exposure] = names.map(Into::into);
         let quantity = Quantity::Count { events, exposure: Some(exposure) };
-        let shrinker = Shrinkage::new("orders_per_day", quantity).fit(&table, &memberships)?;
+        let shrinker = Shrinkage::new("orders_per_day", quantity).fit(&table, members)?;
         let days = (second - first).num_days() as f64;
         let orders = base::ordered(&study.shoppers, first, second);
         let (mut errors, mut shoppers) = ([0.0; 3], 0.0);
-        for (id, found) in table.customers().iter().zip(shrinker.estimates(&table, &memberships)?) {
+        for (id, found) in table.customers().iter().zip(shrinker.estimates(&table, members)?) {
             let (Some(found), Some(orders)) = (found.first(), orders.get(id)) else { continue };
             let guesses = [found.own.unwrap_or_default(), found.segment, found.estimate.value];
             for (error, guess) in errors.iter_mut().zip(guesses) {

@@ -7,7 +7,7 @@ use loyalty::feature::FeatureTable;
 use loyalty::id::{CustomerId, SegmentId};
 use loyalty::segment::clustered::{Clustered, Clusters};
 use loyalty::segment::persona::{Facet, Persona, Topic, personas};
-use loyalty::segment::{Fit, Membership, Segment, Segmenter, members};
+use loyalty::segment::{Fit, Membership, Segment, Segmenter, members, memberships};
 
 use super::base;
 use super::methods::{self, Candidate, SEED};
@@ -27,7 +27,10 @@ pub struct Study {
     /// The segments, with names.
     pub model: Clustered,
     pub personas: Vec<Persona>,
+    /// The segment of each shopper who is in one.
     pub members: BTreeMap<CustomerId, SegmentId>,
+    /// The same of all shoppers, as other questions want it.
+    pub memberships: BTreeMap<CustomerId, Membership>,
 }
 
 impl Study {
@@ -52,18 +55,22 @@ impl Study {
             model.rename(&persona.segment, &persona.name, &persona.to_string());
         }
         let members = members(&model, &table, shoppers.first)?;
-        Ok(Self { shoppers, table, candidates, taken, reason, recipe, model, personas, members })
+        let memberships = memberships(&model, &table, shoppers.first)?;
+        Ok(Self {
+            shoppers,
+            table,
+            candidates,
+            taken,
+            reason,
+            recipe,
+            model,
+            personas,
+            members,
+            memberships,
+        })
     }
 
     pub fn segments(&self) -> &[Segment] {
         self.model.segments()
-    }
-
-    /// The segments of each shopper.
-    pub fn memberships(&self) -> BTreeMap<CustomerId, Membership> {
-        let of = |(id, segment): (&CustomerId, &SegmentId)| {
-            (id.clone(), Membership::of(segment.clone()))
-        };
-        self.members.iter().map(of).collect()
     }
 }

@@ -150,6 +150,20 @@ pub fn members(
     Ok(known.collect())
 }
 
+/// The segments of each customer of a table, as it is asked for what became of them
+/// ([`outcome`]), who they are ([`disparity`]) and what they are like ([`shrinkage`]).
+///
+/// # Errors
+/// All inputs for which the table has no column.
+pub fn memberships(
+    segmenter: &dyn Segmenter,
+    table: &FeatureTable,
+    today: NaiveDate,
+) -> Result<BTreeMap<CustomerId, Membership>, Problems<TableFault>> {
+    let memberships = segmenter.assign_all(table, today)?;
+    Ok(table.customers().iter().cloned().zip(memberships).collect())
+}
+
 /// A recipe from which a segmenter is learned.
 ///
 /// All chance comes from one seed, which the model keeps: [`Fit::fit_seeded`] with it gives the

@@ -1,15 +1,16 @@
 //! Priors and balanced numbers against scipy, and what they mean.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use loyalty::calendar::Zone;
 use loyalty::feature::{Extractor, FeatureTable, Moment, Snapshot};
-use loyalty::id::SegmentId;
+use loyalty::id::{CustomerId, SegmentId};
 use loyalty::money::Currency;
 use loyalty::rule::{Schema, Text, Value};
-use loyalty::segment::Membership;
 use loyalty::segment::rules::RuleSegments;
 use loyalty::segment::shrinkage::{Prior, Quantity, Shrinkage, Shrinker};
+use loyalty::segment::{Membership, memberships};
 use proptest::prelude::*;
 use serde::Deserialize;
 
@@ -65,8 +66,13 @@ fn of(segment: &str) -> Membership {
     Membership::of(SegmentId::new(segment).unwrap())
 }
 
+/// All customers of so many rows in one segment.
+fn together(count: usize) -> BTreeMap<CustomerId, Membership> {
+    (0..count).map(|at| (id(&format!("c{at:04}")), of("all"))).collect()
+}
+
 fn fitted(recipe: &Shrinkage, rows: &[Vec<Option<f64>>]) -> Shrinker {
-    recipe.fit(&table(rows), &vec![of("all"); rows.len()]).unwrap()
+    recipe.fit(&table(rows), &together(rows.len())).unwrap()
 }
 
 fn near(found: f64, expected: f64, tolerance: f64) {
@@ -80,7 +86,7 @@ fn check(recipe: &Shrinkage, case: &Case, prior: impl Fn(&Prior) -> Vec<f64>) {
     for (found, expected) in prior(&balanced.overall).iter().zip(&case.prior) {
         near(*found, *expected, 2e-6);
     }
-    let all = vec![of("all"); case.numbers.len()];
+    let all = together(case.numbers.len());
     let estimates = balanced.estimates(&table(&case.numbers), &all).unwrap();
     for (found, expected) in estimates.iter().zip(&case.balanced) {
         if found.len() > 1 {
@@ -161,7 +167,8 @@ fn each_segment_has_its_own_prior_if_enough_of_it_is_known() {
             of("new")
         }
     };
-    let memberships: Vec<Membership> = (0..7).map(of_row).collect();
+    let member = |row: usize| (id(&format!("c{row:04}")), of_row(row));
+    let memberships: BTreeMap<CustomerId, Membership> = (0..7).map(member).collect();
     let balanced = rate().fit(&table(&rows), &memberships).unwrap();
     assert_eq!(balanced.segments.len(), 2);
     let newcomer =
@@ -183,21 +190,48 @@ fn each_segment_has_its_own_prior_if_enough_of_it_is_known() {
 }
 
 #[test]
+fn who_is_not_among_the_members_is_balanced_as_one_of_no_segment() {
+    let counts = [(0, 20), (1, 20), (2, 20), (18, 20), (19, 20), (20, 20), (1, 2)];
+    let rows: Vec<Vec<Option<f64>>> =
+        counts.map(|(hits, of)| vec![Some(f64::from(hits)), Some(f64::from(of))]).to_vec();
+    let segment = |row: usize| if row < 3 { of("low") } else { of("high") };
+    let mut members: BTreeMap<CustomerId, Membership> =
+        (0..6).map(|row| (id(&format!("c{row:04}")), segment(row))).collect();
+    // Of whom the table knows nothing tells nothing.
+    members.insert(id("stranger"), of("low"));
+    let left_out = rate().fit(&table(&rows), &members).unwrap();
+    let estimates = left_out.estimates(&table(&rows), &members).unwrap();
+    assert_eq!(estimates.len(), 7);
+    members.insert(id("c0006"), Membership::none());
+    assert_eq!(rate().fit(&table(&rows), &members).unwrap(), left_out);
+    assert_eq!(left_out.estimates(&table(&rows), &members).unwrap(), estimates);
+    let values = [Value::Integer(1), Value::Integer(2)].map(Some);
+    assert_eq!(left_out.estimate(&Membership::none(), &values).unwrap(), estimates[6]);
+    assert_ne!(left_out.estimate(&of("low"), &values).unwrap(), estimates[6]);
+}
+
+#[test]
+fn memberships_of_a_table_are_those_of_its_rows() {
+    let found = memberships(&super::model(), &super::table(), super::today()).unwrap();
+    let little = ["ann", "bob", "cat", "dan", "eve"].map(|name| (id(name), of("cluster-1")));
+    let much = ["fay", "gil", "hal"].map(|name| (id(name), of("cluster-2")));
+    let left = ["ida", "joe"].map(|name| (id(name), of("cluster-3")));
+    assert_eq!(found, little.into_iter().chain(much).chain(left).collect());
+}
+
+#[test]
 fn what_cannot_be_balanced_is_told() {
     let rows = [vec![Some(0.0), Some(0.0)], vec![None, Some(3.0)]];
-    let all = vec![of("all"); 2];
-    let told = |recipe: Shrinkage, all: &[Membership]| {
-        recipe.fit(&table(&rows), all).unwrap_err().to_string()
-    };
-    assert_eq!(told(rate(), &all), "`quantity`: no customer shows anything of `rate`");
-    assert_eq!(told(rate(), &all[..1]), "`memberships`: there are 1 memberships: 2 are needed");
+    let all = together(2);
+    let told = |recipe: Shrinkage| recipe.fit(&table(&rows), &all).unwrap_err().to_string();
+    assert_eq!(told(rate()), "`quantity`: no customer shows anything of `rate`");
     let none = Shrinkage::new("x", Quantity::Affinity { counts: vec!["a".into()] });
-    assert_eq!(told(none, &all), "`quantity.counts`: at least 2 categories are needed");
-    assert!(told(mean(), &all).contains("there is no column `c`"));
+    assert_eq!(told(none), "`quantity.counts`: at least 2 categories are needed");
+    assert!(told(mean()).contains("there is no column `c`"));
     let segments = Arc::new(RuleSegments::check(&[], &Schema::default()).unwrap());
     let balanced = Shrinker {
         recipe: rate(),
-        segments: std::collections::BTreeMap::new(),
+        segments: BTreeMap::new(),
         overall: Prior::Beta { hits: 1.0, misses: 1.0 },
     };
     let told = balanced.features(segments).err().unwrap().to_string();
@@ -210,7 +244,7 @@ fn a_balanced_number_is_a_feature_of_a_snapshot() {
     let exposure = Some("tenure_days".into());
     let recipe = Shrinkage::new("per_day", Quantity::Count { events: "orders".into(), exposure });
     let overall = Prior::Gamma { events: 2.0, exposure: 60.0 };
-    let balanced = Shrinker { recipe, segments: std::collections::BTreeMap::new(), overall };
+    let balanced = Shrinker { recipe, segments: BTreeMap::new(), overall };
     let segments = Arc::new(RuleSegments::check(&[], &Schema::default()).unwrap());
     let feature = balanced.features(segments).unwrap().remove(0);
     let profile = loyalty::profile::Profile::new(loyalty::profile::Customer::new(id("ann")));
@@ -239,7 +273,7 @@ proptest! {
         prop_assume!(rows.iter().any(|row| row[1] > Some(0.0)));
         for recipe in [rate(), count()] {
             let balanced = fitted(&recipe, &rows);
-            for found in balanced.estimates(&table(&rows), &vec![of("all"); rows.len()]).unwrap() {
+            for found in balanced.estimates(&table(&rows), &together(rows.len())).unwrap() {
                 let found = found[0];
                 let own = found.own.unwrap_or(found.segment);
                 let (low, high) = (own.min(found.segment), own.max(found.segment));

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use super::{Prior, Quantity, Shrinkage, ShrinkageFault, Shrinker, Shrunk};
 use crate::feature::{Column, FeatureTable, Measure};
-use crate::id::SegmentId;
+use crate::id::{CustomerId, SegmentId};
 use crate::parallel::each_number;
 use crate::path::{Path, Problems};
 use crate::rule::{Text, Value};
@@ -14,23 +14,22 @@ use crate::segment::Membership;
 const FEWEST: usize = 3;
 
 impl Shrinkage {
-    /// Learns how the customers of each segment differ; `memberships` are those of the table's
-    /// rows, and who is in several segments counts in the weightiest.
+    /// Learns how the customers of each segment differ; who is in several segments counts in the
+    /// weightiest, and who is not among `members` is in none.
     ///
     /// Priors of rates, counts and affinities are those of the greatest likelihood, and those of
     /// means by the method of moments of Paule and Mandel.
     ///
     /// # Errors
-    /// All columns that the table does not have, another number of memberships than of rows, an
-    /// affinity of fewer than two categories, and nobody who shows anything.
+    /// All columns that the table does not have, an affinity of fewer than two categories, and
+    /// nobody who shows anything.
     pub fn fit(
         &self,
         table: &FeatureTable,
-        memberships: &[Membership],
+        members: &BTreeMap<CustomerId, Membership>,
     ) -> Result<Shrinker, Problems<ShrinkageFault>> {
         let mut problems = Problems::none();
         let rows = problems.take(&Path::from("quantity"), rows(self, table));
-        counted(table, memberships, &mut problems);
         if matches!(&self.quantity, Quantity::Affinity { counts } if counts.len() < 2) {
             problems.add(Path::from("quantity").field("counts"), ShrinkageFault::Categories);
         }
@@ -40,8 +39,8 @@ impl Shrinkage {
             return Err(Problems::one(Path::from("quantity"), fault));
         };
         let mut of: BTreeMap<SegmentId, Vec<Vec<Option<f64>>>> = BTreeMap::new();
-        for (membership, row) in memberships.iter().zip(rows) {
-            if let Some(id) = membership.primary()
+        for (customer, row) in table.customers().iter().zip(rows) {
+            if let Some(id) = members.get(customer).and_then(Membership::primary)
                 && !overall.balance(&self.quantity, &row).iter().all(|found| found.own.is_none())
             {
                 of.entry(id.clone()).or_default().push(row);
@@ -72,22 +71,24 @@ impl Shrinker {
         same.then(|| self.prior(membership).balance(&self.recipe.quantity, &numbers))
     }
 
-    /// The balanced numbers of all customers of a table, by its rows.
+    /// The balanced numbers of all customers of a table, by its rows; who is not among `members`
+    /// is in no segment.
     ///
     /// # Errors
-    /// All columns that the table does not have, and another number of memberships than of rows.
+    /// All columns that the table does not have.
     pub fn estimates(
         &self,
         table: &FeatureTable,
-        memberships: &[Membership],
+        members: &BTreeMap<CustomerId, Membership>,
     ) -> Result<Vec<Vec<Shrunk>>, Problems<ShrinkageFault>> {
         let mut problems = Problems::none();
         let rows = problems.take(&Path::from("quantity"), rows(&self.recipe, table));
-        counted(table, memberships, &mut problems);
-        let Some(rows) = rows.filter(|_| problems.is_empty()) else { return Err(problems) };
-        Ok(each_number(rows.len(), |row| {
-            let pair = memberships.get(row).zip(rows.get(row));
-            pair.map_or_else(Vec::new, |(membership, row)| {
+        let Some(rows) = rows else { return Err(problems) };
+        let nowhere = Membership::none();
+        Ok(each_number(rows.len(), |at| {
+            let pair = table.customers().get(at).zip(rows.get(at));
+            pair.map_or_else(Vec::new, |(customer, row)| {
+                let membership = members.get(customer).unwrap_or(&nowhere);
                 self.prior(membership).balance(&self.recipe.quantity, row)
             })
         }))
@@ -100,9 +101,9 @@ impl Shrinker {
     pub fn table(
         &self,
         table: &FeatureTable,
-        memberships: &[Membership],
+        members: &BTreeMap<CustomerId, Membership>,
     ) -> Result<FeatureTable, Problems<ShrinkageFault>> {
-        let estimates = self.estimates(table, memberships)?;
+        let estimates = self.estimates(table, members)?;
         let more = self.recipe.outputs();
         let more = more.iter().map(|name| Column::new(name.as_str(), Measure::Number));
         let columns: Vec<Column> = table.columns().iter().cloned().chain(more).collect();
@@ -131,16 +132,4 @@ fn rows(
     let Some(positions) = problems.take(&Path::root(), found) else { return Err(problems) };
     let row = |row| positions.iter().map(|&column| table.number(row, column)).collect();
     Ok((0..table.customers().len()).map(row).collect())
-}
-
-fn counted(
-    table: &FeatureTable,
-    memberships: &[Membership],
-    problems: &mut Problems<ShrinkageFault>,
-) {
-    let (expected, found) = (table.customers().len(), memberships.len());
-    if found != expected {
-        let fault = ShrinkageFault::Memberships { expected, found };
-        problems.add(Path::from("memberships"), fault);
-    }
 }

@@ -43,13 +43,14 @@ pub use prior::{Prior, Shrunk};
 /// let row = |(at, (hits, of)): (usize, (i32, i32))| (id(at), [hits, of].map(f64::from).map(Some));
 /// let columns = ["answers", "mails"].map(|name| Column::new(name, Measure::Integer));
 /// let table = FeatureTable::new(columns, rows.into_iter().enumerate().map(row))?;
-/// let all = vec![Membership::of(SegmentId::new("regulars")?); 7];
+/// let regular = Membership::of(SegmentId::new("regulars")?);
+/// let all = table.customers().iter().map(|id| (id.clone(), regular.clone())).collect();
 ///
 /// let rate = Quantity::Rate { hits: "answers".into(), of: "mails".into() };
 /// let balanced = Shrinkage::new("answer_rate", rate).fit(&table, &all)?;
 /// let shown = |row: usize| {
 ///     let values = [table.value(row, 0), table.value(row, 1)];
-///     balanced.estimate(&all[row], &values).map(|found| found[0])
+///     balanced.estimate(&regular, &values).map(|found| found[0])
 /// };
 /// let (newcomer, known) = (shown(1).ok_or("none")?, shown(3).ok_or("none")?);
 /// // One answer to one mail is not 100 %; 30 to 40 mails are nearly 75 %.
@@ -126,14 +127,6 @@ pub enum ShrinkageFault {
     /// The table does not suit the recipe.
     #[error(transparent)]
     Table(#[from] TableFault),
-    /// There is not one membership for each row.
-    #[error("there are {found} memberships: {expected} are needed")]
-    Memberships {
-        /// How many there must be.
-        expected: usize,
-        /// How many there are.
-        found: usize,
-    },
     /// An affinity needs at least two categories.
     #[error("at least 2 categories are needed")]
     Categories,
