@@ -270,6 +270,15 @@ fn assert_each_merge_is_a_nearest_pair(
 }
 
 #[test]
+fn merges_follow_the_definition_at_the_end_of_a_long_chain() {
+    // Each gap is less than the one before, so that each point has the next one as its nearest.
+    let points = Array2::from_shape_fn((70, 1), |(row, _)| -((70 - row) as f64).powi(2));
+    for linkage in MONOTONE {
+        assert_each_merge_is_a_nearest_pair(linkage, &points, &[1.0; 70]).unwrap();
+    }
+}
+
+#[test]
 fn heights_never_fall_but_between_centers() {
     for (data, _) in big() {
         for linkage in MONOTONE {

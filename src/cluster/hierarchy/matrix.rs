@@ -1,193 +1,238 @@
 //! Clusters that are known by their distances from each other: average and complete linkage.
+//!
+//! Each has a row of its own, for whoever looks for the nearest asks for the distances of one from
+//! all others. What was joined since is brought into a row when it is asked for, so that nobody
+//! reads or writes down a column, which is slow. Each number stands twice so; but while most
+//! clusters are single points, which can be measured again, their rows are not kept.
+
+use std::collections::VecDeque;
 
 use crate::parallel;
 
-use super::super::points::squared_distance;
+use super::super::wide::wide;
 use super::Linkage;
 use super::blocks::LANES;
 use super::chain::Clusters;
+use super::measured::Measured;
 use super::places::Places;
 
-/// The matrix is packed when no more than this share of its rows is left.
+/// The matrix is packed when no more than this share of its rows is left. All rows take no more
+/// memory then than half a matrix of all points.
 const SPARSE: f64 = 0.7;
 
-/// The distances of all clusters, below the diagonal: half a matrix.
+/// How many rows of single points are kept before the matrix is packed.
+const RECENT: usize = 32;
+
+/// The distances of all clusters.
 ///
 /// Its rows are those of slots in the same order. Rows that are empty are left out now and then, so
 /// that what is left is near together.
-pub(super) struct Matrix {
+pub(super) struct Matrix<'a> {
     linkage: Linkage,
+    measured: Measured<'a>,
     /// Of each row, its slot.
     slots: Vec<usize>,
     /// Of each slot, its row.
     places: Vec<usize>,
-    /// Of each row, its distances from all lesser rows; infinite from empty ones.
-    rows: Vec<Vec<f64>>,
-    weights: Vec<f64>,
-    alive: Vec<usize>,
-    /// Of each row, what is known of the greater rows: reading down a column is slow.
-    below: Vec<Below>,
+    rows: Vec<Row>,
+    /// How many rows are not empty.
+    left: usize,
+    /// All joins since the matrix was packed.
+    joins: Vec<Join>,
+    /// The single points whose rows were asked for last, before the matrix is packed.
+    recent: VecDeque<usize>,
 }
 
-/// The nearest of all greater rows.
+/// A cluster.
+struct Row {
+    weight: f64,
+    holds: Holds,
+    /// From all rows, infinite from empty ones and from itself; nothing if they are not kept.
+    distances: Vec<f64>,
+    /// How many of the joins are in the distances.
+    seen: usize,
+}
+
+/// What stands in a row.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Holds {
+    Nothing,
+    /// A single point, which can be measured again.
+    Point,
+    Joined,
+}
+
+/// Two rows that were joined.
 #[derive(Clone, Copy)]
-struct Below {
-    /// The least row of those at that distance.
-    slot: usize,
-    distance: f64,
-    /// It was joined since, so that the distance is only one that no other is below.
-    joined: bool,
+struct Join {
+    gone: usize,
+    kept: usize,
+    weights: (f64, f64),
 }
 
-impl Below {
-    const NOTHING: Self = Self { slot: usize::MAX, distance: f64::INFINITY, joined: false };
+impl Join {
+    /// How far another cluster is from both as one.
+    #[inline(always)]
+    fn distance(self, linkage: Linkage, to_gone: f64, to_kept: f64) -> f64 {
+        let (gone, kept) = self.weights;
+        match linkage {
+            Linkage::Complete if to_gone > to_kept => to_gone,
+            Linkage::Complete => to_kept,
+            _ => (gone * to_gone + kept * to_kept) / (gone + kept),
+        }
+    }
 
-    fn meet(&mut self, slot: usize, distance: f64) {
-        if distance < self.distance || (distance == self.distance && slot < self.slot) {
-            *self = Self { slot, distance, joined: false };
+    /// Turns the distances of the one that is kept into those of both as one.
+    #[inline(always)]
+    fn merge(self, linkage: Linkage, of_gone: &[f64], of_kept: &mut [f64]) {
+        for (to_kept, &to_gone) in of_kept.iter_mut().zip(of_gone) {
+            *to_kept = self.distance(linkage, to_gone, *to_kept);
         }
     }
 }
 
-impl Matrix {
-    pub(super) fn new(places: &Places, linkage: Linkage) -> Self {
-        let points: Vec<&[f64]> = places.iter().collect();
-        let row = |slot: usize| {
-            let point = points.get(slot).copied().unwrap_or_default();
-            points.iter().take(slot).map(|other| squared_distance(point, other).sqrt()).collect()
-        };
-        let rows: Vec<Vec<f64>> = parallel::each_number(points.len(), row);
-        let numbers: Vec<usize> = (0..points.len()).collect();
-        let mut below = vec![Below::NOTHING; points.len()];
-        for (slot, row) in rows.iter().enumerate() {
-            below.iter_mut().zip(row).for_each(|(below, distance)| below.meet(slot, *distance));
+impl Row {
+    /// Of a point, before anything is joined.
+    const fn point(weight: f64, distances: Vec<f64>) -> Self {
+        Self { weight, holds: Holds::Point, distances, seen: 0 }
+    }
+
+    /// A point whose distances are not kept.
+    const fn is_left_out(&self) -> bool {
+        matches!(self.holds, Holds::Point) && self.distances.is_empty()
+    }
+
+    /// Brings the joins that it has not seen into the distances.
+    fn see(&mut self, linkage: Linkage, joins: &[Join]) {
+        for join in joins.iter().skip(self.seen) {
+            let gone = self.distances.get_mut(join.gone);
+            let to_gone = gone.map_or(f64::INFINITY, |gone| std::mem::replace(gone, f64::INFINITY));
+            if let Some(kept) = self.distances.get_mut(join.kept) {
+                *kept = join.distance(linkage, to_gone, *kept);
+            }
         }
+        self.seen = joins.len();
+    }
+
+    fn distance(&self, other: usize) -> f64 {
+        self.distances.get(other).copied().unwrap_or(f64::INFINITY)
+    }
+}
+
+impl<'a> Matrix<'a> {
+    pub(super) fn new(places: &'a Places, linkage: Linkage) -> Self {
+        let numbers: Vec<usize> = (0..places.len()).collect();
         Self {
             linkage,
+            measured: Measured::new(places),
             slots: numbers.clone(),
-            places: numbers.clone(),
-            rows,
-            weights: places.weights().to_vec(),
-            alive: numbers,
-            below,
+            places: numbers,
+            rows: places.weights().iter().map(|&weight| Row::point(weight, Vec::new())).collect(),
+            left: places.len(),
+            joins: Vec::new(),
+            recent: VecDeque::new(),
         }
     }
 
-    /// Looks at all greater rows again.
-    fn look_below(&mut self, slot: usize) {
-        let mut below = Below::NOTHING;
-        let after = self.alive.partition_point(|&other| other <= slot);
-        for &other in self.alive.iter().skip(after) {
-            let row = self.rows.get(other);
-            if let Some(&distance) = row.and_then(|row| row.get(slot)) {
-                below.meet(other, distance);
-            }
+    /// A row with all joins in its distances.
+    fn row(&mut self, row: usize) -> Option<&Row> {
+        if self.rows.get(row)?.distances.is_empty() {
+            self.keep(row);
         }
-        self.below.get_mut(slot).into_iter().for_each(|place| *place = below);
+        let found = self.rows.get_mut(row)?;
+        found.see(self.linkage, &self.joins);
+        Some(found)
     }
 
-    fn distance(&self, left: usize, right: usize) -> f64 {
-        let row = self.rows.get(left.max(right));
-        row.and_then(|row| row.get(left.min(right))).copied().unwrap_or(f64::INFINITY)
-    }
-
-    fn nearest_row(&mut self, slot: usize, before: Option<usize>) -> Option<(usize, f64)> {
-        let mut nearest = before.map(|before| (before, self.distance(slot, before)));
-        let least = |nearest: &Option<(usize, f64)>| nearest.map_or(f64::INFINITY, |(_, d)| d);
-        let row = self.rows.get(slot).map(Vec::as_slice).unwrap_or_default();
-        let lesser = minimum(row);
-        if lesser < least(&nearest) {
-            nearest = row.iter().position(|d| *d == lesser).map(|slot| (slot, lesser));
+    /// Measures and keeps the row of a point, and lets go of that of another.
+    ///
+    /// Only before the matrix is packed are there rows without distances: those of places.
+    fn keep(&mut self, row: usize) {
+        if let Some(point) = self.rows.get_mut(row) {
+            (point.distances, point.seen) = (self.measured.distances(row), 0);
         }
-        let below = self.below.get(slot).copied().unwrap_or(Below::NOTHING);
-        if below.joined && below.distance < least(&nearest) {
-            self.look_below(slot);
+        self.recent.push_back(row);
+        if self.recent.len() <= RECENT {
+            return;
         }
-        match self.below.get(slot) {
-            Some(below) if !below.joined && below.distance < least(&nearest) => {
-                Some((below.slot, below.distance))
-            }
-            _ => nearest,
+        let oldest = self.recent.pop_front().and_then(|oldest| self.rows.get_mut(oldest));
+        if let Some(oldest) = oldest.filter(|oldest| oldest.holds == Holds::Point) {
+            oldest.distances = Vec::new();
         }
     }
 
-    fn join_rows(&mut self, gone: usize, kept: usize) {
-        let weight = |slot: usize| self.weights.get(slot).copied().unwrap_or_default();
-        let (one, other) = (weight(gone), weight(kept));
-        let linkage = self.linkage;
-        let joined = |to_gone: f64, to_kept: f64| match linkage {
-            Linkage::Complete => to_gone.max(to_kept),
-            _ => (one * to_gone + other * to_kept) / (one + other),
-        };
-        self.alive.retain(|&slot| slot != gone);
-        let of_gone = self.rows.get_mut(gone).map(std::mem::take).unwrap_or_default();
-        let mut of_kept = self.rows.get_mut(kept).map(std::mem::take).unwrap_or_default();
-        let mut below_kept = Below::NOTHING;
-        for &slot in &self.alive {
-            if slot < kept {
-                let to_gone = if slot < gone {
-                    of_gone.get(slot)
-                } else {
-                    self.rows.get(slot).and_then(|row| row.get(gone))
-                };
-                let places = of_kept.get_mut(slot).zip(to_gone);
-                if let Some(((place, to), below)) = places.zip(self.below.get_mut(slot)) {
-                    *place = joined(*to, *place);
-                    if below.slot == gone || below.slot == kept {
-                        below.joined = true;
-                        below.distance = below.distance.min(*place);
-                    } else {
-                        below.meet(kept, *place);
-                    }
-                }
-            } else if let Some(row) = self.rows.get_mut(slot) {
-                let to_gone = row.get(gone).copied().unwrap_or(f64::INFINITY);
-                if let Some(place) = row.get_mut(kept) {
-                    *place = joined(to_gone, *place);
-                    below_kept.meet(slot, *place);
-                }
-            }
-            if slot > gone {
-                let row = if slot == kept { Some(&mut of_kept) } else { self.rows.get_mut(slot) };
-                let place = row.and_then(|row| row.get_mut(gone));
-                place.into_iter().for_each(|place| *place = f64::INFINITY);
-            }
+    fn nearest_row(&mut self, row: usize, before: Option<usize>) -> Option<(usize, f64)> {
+        let row = self.row(row)?;
+        let before = before.map(|before| (before, row.distance(before)));
+        let least = minimum(&row.distances);
+        if before.map_or(f64::INFINITY, |(_, distance)| distance) <= least {
+            return before;
         }
-        self.below.get_mut(kept).into_iter().for_each(|place| *place = below_kept);
-        self.rows.get_mut(kept).into_iter().for_each(|row| *row = std::mem::take(&mut of_kept));
-        self.weights.get_mut(kept).into_iter().for_each(|weight| *weight = one + other);
+        row.distances.iter().position(|distance| *distance == least).map(|row| (row, least))
     }
 
-    /// Leaves empty rows out. What is known of greater rows stays in order.
+    fn join_rows(&mut self, gone: usize, kept: usize) -> Option<()> {
+        // What both are now: then each knows all that was joined before.
+        self.row(gone)?;
+        self.row(kept)?;
+        let of_gone = self.rows.get_mut(gone)?;
+        let (gone_weight, gone_distances) =
+            (of_gone.weight, std::mem::take(&mut of_gone.distances));
+        of_gone.holds = Holds::Nothing;
+        let of_kept = self.rows.get_mut(kept)?;
+        let join = Join { gone, kept, weights: (gone_weight, of_kept.weight) };
+        let (linkage, distances) = (self.linkage, of_kept.distances.as_mut_slice());
+        wide(
+            #[inline(always)]
+            || join.merge(linkage, &gone_distances, distances),
+        );
+        for itself in [gone, kept] {
+            distances.get_mut(itself).into_iter().for_each(|place| *place = f64::INFINITY);
+        }
+        self.joins.push(join);
+        of_kept.weight += gone_weight;
+        of_kept.holds = Holds::Joined;
+        of_kept.seen = self.joins.len();
+        self.left -= 1;
+        Some(())
+    }
+
+    /// The numbers of all rows of this kind.
+    fn rows_that(&self, condition: impl Fn(&Row) -> bool) -> Vec<usize> {
+        let rows = self.rows.iter().enumerate();
+        rows.filter(|(_, row)| condition(row)).map(|(row, _)| row).collect()
+    }
+
+    /// Leaves empty rows out, and keeps all others from now on.
     fn pack(&mut self) {
-        let alive = std::mem::take(&mut self.alive);
-        for (row, &from) in alive.iter().enumerate() {
-            let mut packed = self.rows.get_mut(from).map(std::mem::take).unwrap_or_default();
-            for (to, &from) in alive.iter().take(row).enumerate() {
-                let distance = packed.get(from).copied().unwrap_or(f64::INFINITY);
-                packed.get_mut(to).into_iter().for_each(|place| *place = distance);
+        let alive = self.rows_that(|row| row.holds != Holds::Nothing);
+        let points = self.rows_that(Row::is_left_out);
+        let (linkage, joins) = (self.linkage, std::mem::take(&mut self.joins));
+        for row in self.rows.iter_mut().filter(|row| !row.distances.is_empty()) {
+            row.see(linkage, &joins);
+            row.distances = kept_of(&row.distances, &alive);
+        }
+        let measured = parallel::each(&points, |&point| {
+            let mut row = Row::point(0.0, self.measured.distances(point));
+            row.see(linkage, &joins);
+            kept_of(&row.distances, &alive)
+        });
+        for (point, distances) in points.into_iter().zip(measured) {
+            if let Some(row) = self.rows.get_mut(point) {
+                row.distances = distances;
             }
-            packed.truncate(row);
-            self.rows
-                .get_mut(row)
-                .into_iter()
-                .for_each(|place| *place = std::mem::take(&mut packed));
         }
-        self.rows.truncate(alive.len());
+        self.rows.retain(|row| row.holds != Holds::Nothing);
+        self.rows.iter_mut().for_each(|row| row.seen = 0);
         self.slots = kept_of(&self.slots, &alive);
-        self.weights = kept_of(&self.weights, &alive);
-        self.below = kept_of(&self.below, &alive);
-        for below in self.below.iter_mut().filter(|below| below.slot < usize::MAX) {
-            below.slot = alive.partition_point(|&other| other < below.slot);
-        }
         for (row, &slot) in self.slots.iter().enumerate() {
             self.places.get_mut(slot).into_iter().for_each(|place| *place = row);
         }
-        self.alive = (0..alive.len()).collect();
+        self.recent.clear();
     }
 }
 
-impl Clusters for Matrix {
+impl Clusters for Matrix<'_> {
     fn count(&self) -> usize {
         self.places.len()
     }
@@ -208,7 +253,7 @@ impl Clusters for Matrix {
         if let (Some(&gone), Some(&kept)) = (self.places.get(gone), self.places.get(kept)) {
             self.join_rows(gone, kept);
         }
-        if (self.alive.len() as f64) < self.rows.len() as f64 * SPARSE {
+        if (self.left as f64) < self.rows.len() as f64 * SPARSE {
             self.pack();
         }
     }
@@ -218,15 +263,20 @@ impl Clusters for Matrix {
 fn minimum(numbers: &[f64]) -> f64 {
     let (blocks, rest) = numbers.as_chunks::<LANES>();
     let mut lanes = [f64::INFINITY; LANES];
-    for block in blocks {
-        for (least, &number) in lanes.iter_mut().zip(block) {
-            *least = if number < *least { number } else { *least };
-        }
-    }
+    wide(
+        #[inline(always)]
+        || {
+            for block in blocks {
+                for (least, &number) in lanes.iter_mut().zip(block) {
+                    *least = if number < *least { number } else { *least };
+                }
+            }
+        },
+    );
     lanes.iter().chain(rest).copied().fold(f64::INFINITY, f64::min)
 }
 
 /// Those of these rows.
-fn kept_of<T: Copy>(all: &[T], rows: &[usize]) -> Vec<T> {
-    rows.iter().filter_map(|&row| all.get(row)).copied().collect()
+fn kept_of<T: Copy + Default>(all: &[T], rows: &[usize]) -> Vec<T> {
+    rows.iter().map(|&row| all.get(row).copied().unwrap_or_default()).collect()
 }

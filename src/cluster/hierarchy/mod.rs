@@ -10,6 +10,7 @@ mod chain;
 mod dendrogram;
 mod edges;
 mod matrix;
+mod measured;
 mod places;
 mod single;
 
