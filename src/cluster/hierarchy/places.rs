@@ -61,10 +61,6 @@ impl Places {
         &self.weights
     }
 
-    pub(super) fn iter(&self) -> impl ExactSizeIterator<Item = &[f64]> + Clone {
-        self.coordinates.chunks_exact(self.columns)
-    }
-
     pub(super) fn point(&self, place: usize) -> &[f64] {
         let start = place * self.columns;
         self.coordinates.get(start..start + self.columns).unwrap_or_default()
