@@ -29,7 +29,7 @@ use crate::rule::{Text, Value};
 ///
 /// let card = Scorecard::lrfm(2);
 /// let table = FeatureTable::new(
-///     card.features().map(ToString::to_string),
+///     card.features().map(|name| name.as_str()),
 ///     [
 ///         (CustomerId::new("ann")?, [Some(400.0), Some(3.0), Some(9.0), Some(420.0)]),
 ///         (CustomerId::new("bob")?, [Some(0.0), Some(20.0), Some(1.0), Some(15.0)]),
