@@ -3,8 +3,7 @@
 use super::Request;
 use super::budget::{amount_left, amount_refused};
 use super::catalog::CheckedOffer;
-use super::price::{Prices, Proposal};
-use crate::money::Allocator;
+use super::price::Proposal;
 
 /// The most that an offer takes off for a customer now, in minor units, as far as that is known.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -32,14 +31,9 @@ impl Ceiling {
     }
 
     /// What is left of a proposal, each line in proportion; none if it is refused.
-    pub fn limit(
-        self,
-        proposal: Proposal,
-        prices: &Prices<'_>,
-        allocator: &dyn Allocator,
-    ) -> Option<Proposal> {
+    pub fn limit(self, proposal: Proposal) -> Option<Proposal> {
         let proposal = match self.cut {
-            Some(most) => prices.cap(proposal, most, allocator),
+            Some(most) => proposal.up_to(most),
             None => proposal,
         };
         let refused = self.refuse.is_some_and(|most| proposal.applied() > most);

@@ -64,8 +64,27 @@ pub(super) struct Proposal {
 pub(super) enum Cut {
     /// Off each line, in the order of the lines.
     Lines(Vec<i64>),
+    /// Off all lines together.
+    Across(Split),
     /// Off shipping.
     Shipping(i64),
+}
+
+/// An amount that is split over the lines once it is applied: many are compared, and few are.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Split {
+    amount: i64,
+    /// How much of it is left, in proportion to what each line would have given.
+    most: i64,
+    /// The lines in their order, which together have room for the amount.
+    parts: Vec<Part>,
+}
+
+/// The part of a line in what is split.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+struct Part {
+    worth: i64,
+    room: i64,
 }
 
 impl Price {
@@ -176,37 +195,21 @@ impl<'a> Prices<'a> {
 
     /// `amount` off all lines together, split by their `worths`, each of which comes with the most
     /// that can be taken off; what they have no room for is lost.
-    pub fn off_all(
-        &self,
-        amount: i64,
-        worths: impl Iterator<Item = (i64, i64)>,
-        allocator: &dyn Allocator,
-    ) -> Proposal {
-        let worths = self.lines.iter().zip(worths);
-        let shares = worths.map(|(line, (worth, most))| (worth, most.min(line.room())));
-        let lines = self.split(amount, shares, allocator);
-        Proposal { cut: Cut::Lines(lines), desired: amount, claims: Vec::new() }
+    pub fn off_all(&self, amount: i64, worths: impl Iterator<Item = (i64, i64)>) -> Proposal {
+        let part = |(line, (worth, most)): (&PricedLine<'_>, (i64, i64))| Part {
+            worth,
+            room: if worth > 0 { most.min(line.room()).max(0) } else { 0 },
+        };
+        let parts: Vec<Part> = self.lines.iter().zip(worths).map(part).collect();
+        let room = parts.iter().map(|part| part.room).sum();
+        let cut = Cut::Across(Split::new(amount.clamp(0, room), parts));
+        Proposal { cut, desired: amount, claims: Vec::new() }
     }
 
     /// `amount` off shipping, but never more than is left to pay for it.
     pub fn off_shipping(&self, amount: i64) -> Proposal {
         let running = self.shipping.map_or(0, |price| price.running);
         Proposal { cut: Cut::Shipping(amount.min(running)), desired: amount, claims: Vec::new() }
-    }
-
-    /// `proposal` cut down to `most` in all, each line in proportion.
-    pub fn cap(&self, proposal: Proposal, most: i64, allocator: &dyn Allocator) -> Proposal {
-        if proposal.applied() <= most {
-            return proposal;
-        }
-        let cut = match proposal.cut {
-            Cut::Lines(lines) => {
-                let shares = lines.into_iter().map(|part| (part, part));
-                Cut::Lines(self.split(most, shares, allocator))
-            }
-            Cut::Shipping(_) => Cut::Shipping(most),
-        };
-        Proposal { cut, ..proposal }
     }
 
     /// Why nothing can be taken off what a benefit `touches`.
@@ -221,12 +224,18 @@ impl<'a> Prices<'a> {
     }
 
     /// Takes the proposal of an offer off what is left to pay.
-    pub fn take_off(&mut self, offer: &OfferId, proposal: Proposal) -> Award {
+    pub fn take_off(
+        &mut self,
+        offer: &OfferId,
+        proposal: Proposal,
+        allocator: &dyn Allocator,
+    ) -> Award {
         let currency = self.currency;
         let money = |minor| Money::from_minor(minor, currency);
         let (desired, applied) = (money(proposal.desired), money(proposal.applied()));
         let parts = match proposal.cut {
             Cut::Lines(parts) => parts,
+            Cut::Across(split) => self.split(&split, allocator),
             Cut::Shipping(part) => {
                 if let Some(price) = &mut self.shipping {
                     price.running -= part;
@@ -269,27 +278,54 @@ impl<'a> Prices<'a> {
         (lines.collect(), shipping)
     }
 
-    /// Splits over the lines by worth, each up to its room; a host's allocator that breaks its laws
-    /// is held to them.
-    fn split(
-        &self,
-        amount: i64,
-        shares: impl Iterator<Item = (i64, i64)>,
-        allocator: &dyn Allocator,
-    ) -> Vec<i64> {
+    /// What is taken off each line.
+    pub fn split(&self, split: &Split, allocator: &dyn Allocator) -> Vec<i64> {
+        let parts = self.allocate(split.amount, &split.parts, allocator);
+        if split.most == split.amount {
+            return parts;
+        }
+        self.allocate(
+            split.most,
+            &parts.into_iter().map(Part::whole).collect::<Vec<_>>(),
+            allocator,
+        )
+    }
+
+    /// Splits by worth, each line up to its room; a host's allocator that breaks its laws is held
+    /// to them.
+    fn allocate(&self, amount: i64, parts: &[Part], allocator: &dyn Allocator) -> Vec<i64> {
         let money = |minor| Money::from_minor(minor, self.currency);
-        let share = |(line, (worth, room)): (&'_ PricedLine<'a>, (i64, i64))| {
-            Share::new(&line.item.id, money(worth)).up_to(money(room))
+        let share = |(line, part): (&'_ PricedLine<'a>, &Part)| {
+            Share::new(&line.item.id, money(part.worth)).up_to(money(part.room))
         };
-        let shares: Vec<Share<'_>> = self.lines.iter().zip(shares).map(share).collect();
-        let parts = allocator.allocate(money(amount), &shares).parts;
+        let shares: Vec<Share<'_>> = self.lines.iter().zip(parts).map(share).collect();
+        let wanted = allocator.allocate(money(amount), &shares).parts;
+        let wanted = wanted.into_iter().map(Money::minor).chain(std::iter::repeat(0));
         let mut left = amount;
-        let held = parts.into_iter().zip(&shares).map(|(part, share)| {
-            let part = part.minor().min(share.room.minor()).min(left).max(0);
-            left -= part;
-            part
-        });
-        held.collect()
+        let mut take = |wanted: i64, room: i64| {
+            let taken = wanted.min(room).min(left).max(0);
+            left -= taken;
+            taken
+        };
+        let mut taken: Vec<i64> =
+            parts.iter().zip(wanted).map(|(part, wanted)| take(wanted, part.room)).collect();
+        for (taken, part) in taken.iter_mut().zip(parts) {
+            *taken += take(i64::MAX, part.room - *taken);
+        }
+        taken
+    }
+}
+
+impl Split {
+    const fn new(amount: i64, parts: Vec<Part>) -> Self {
+        Self { amount, most: amount, parts }
+    }
+}
+
+impl Part {
+    /// A line that gives all that it is worth.
+    const fn whole(worth: i64) -> Self {
+        Self { worth, room: worth }
     }
 }
 
@@ -304,10 +340,26 @@ impl Proposal {
         Self { claims, ..self }
     }
 
+    /// The same, cut down to `most` in all, each line in proportion.
+    pub fn up_to(self, most: i64) -> Self {
+        if self.applied() <= most {
+            return self;
+        }
+        let cut = match self.cut {
+            Cut::Lines(lines) => {
+                Cut::Across(Split::new(most, lines.into_iter().map(Part::whole).collect()))
+            }
+            Cut::Across(split) => Cut::Across(Split { most, ..split }),
+            Cut::Shipping(_) => Cut::Shipping(most),
+        };
+        Self { cut, ..self }
+    }
+
     /// What it really takes off.
     pub fn applied(&self) -> i64 {
         match &self.cut {
             Cut::Lines(lines) => lines.iter().sum(),
+            Cut::Across(split) => split.most,
             Cut::Shipping(amount) => *amount,
         }
     }

@@ -8,7 +8,7 @@ use super::evaluation::{Award, Grant};
 use super::plan::Held;
 use super::price::{PricedLine, Prices, Proposal};
 use super::{Base, Request};
-use crate::money::{Allocator, Money};
+use crate::money::Money;
 use crate::points::{Amount, Wallet};
 
 /// An eligible offer that waits for its turn.
@@ -77,11 +77,9 @@ impl CheckedOffer {
         prices: &Prices<'_>,
         base: Base,
         times: u32,
-        allocator: &dyn Allocator,
     ) -> Option<Proposal> {
         self.offer.reached(prices, base).ok()?;
-        let proposal = self.offer.benefit.propose(prices, base, times, allocator);
-        let proposal = ceiling.limit(proposal, prices, allocator)?;
+        let proposal = ceiling.limit(self.offer.benefit.propose(prices, base, times))?;
         (proposal.applied() > 0).then_some(proposal)
     }
 }
@@ -179,7 +177,7 @@ impl<'a> Till<'a> {
         base: Base,
         times: u32,
     ) -> Option<Proposal> {
-        turn.checked.proposal(turn.ceiling, prices, base, times, &*self.catalog.allocator)
+        turn.checked.proposal(turn.ceiling, prices, base, times)
     }
 
     /// Grants what was bid.
@@ -191,7 +189,7 @@ impl<'a> Till<'a> {
             Gives::Discount(proposal) => {
                 granted.amount = proposal.applied();
                 granted.claims.clone_from(&proposal.claims);
-                self.prices.take_off(&offer.id, proposal)
+                self.prices.take_off(&offer.id, proposal, &*self.catalog.allocator)
             }
             Gives::Other(award) => award,
         };
@@ -245,8 +243,8 @@ impl<'a> Till<'a> {
     /// Why nothing can be taken off: a budget refuses it, others claimed the units, or there is
     /// nothing.
     fn nothing(&self, turn: Turn<'_>, base: Base, times: u32) -> Reason {
-        let (benefit, allocator) = (&turn.checked.offer.benefit, &*self.catalog.allocator);
-        let whole = benefit.propose(&self.prices, base, times, allocator);
+        let benefit = &turn.checked.offer.benefit;
+        let whole = benefit.propose(&self.prices, base, times);
         let refused = within_budget(&turn.checked.offer, self.request, whole.applied());
         if let (Err(reason), true) = (refused, whole.applied() > 0) {
             return reason;

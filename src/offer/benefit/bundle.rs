@@ -8,7 +8,7 @@ use super::super::stock::Stock;
 use super::percent_off::share;
 use super::{Off, Slot};
 use crate::event::LineItem;
-use crate::money::{Allocator, Rounding};
+use crate::money::Rounding;
 
 /// Units of several targets that cost less together: one drink, one sandwich and one snack for a
 /// price.
@@ -78,7 +78,6 @@ impl Bundle {
         prices: &Prices<'_>,
         lane: Base,
         times: u32,
-        allocator: &dyn Allocator,
     ) -> Proposal {
         let base = match self.off {
             Off::Percent(_) => lane,
@@ -106,7 +105,7 @@ impl Bundle {
                 total.saturating_sub(price.minor().saturating_mul(times.into())).max(0)
             }
         };
-        prices.off_all(amount, worths.into_iter(), allocator).claiming(claims)
+        prices.off_all(amount, worths.into_iter()).claiming(claims)
     }
 
     /// Whether `line` can fill a slot.

@@ -6,7 +6,7 @@ use super::super::Base;
 use super::super::price::{Prices, Proposal};
 use super::scope::Scope;
 use super::{Spread, Target, Units};
-use crate::money::{Allocator, Money};
+use crate::money::Money;
 
 /// A fixed amount off: once off the order, split over its lines by what is left to pay for them, or
 /// off every unit of the lines.
@@ -57,18 +57,14 @@ impl FixedOff {
     }
 
     /// Some units of a line have left to pay their share of its price, to the nearest cent.
-    pub(in super::super) fn propose(
-        &self,
-        prices: &Prices<'_>,
-        allocator: &dyn Allocator,
-    ) -> Proposal {
+    pub(in super::super) fn propose(&self, prices: &Prices<'_>) -> Proposal {
         let amount = self.amount.minor();
         let scope = self.scope();
         let picked = scope.pick(prices, Base::Running);
         match scope.spread() {
             Spread::Across => {
                 let worths = picked.map(|part| (part.worth(), part.worth()));
-                prices.off_all(amount, worths, allocator)
+                prices.off_all(amount, worths)
             }
             Spread::Each | Spread::Once => prices
                 .off_within(picked.map(|part| (amount.saturating_mul(part.units), part.worth()))),

@@ -38,7 +38,7 @@ use super::decline::Nothing;
 use super::evaluation::Award;
 use super::price::{Prices, Proposal};
 use crate::id::{ProductId, PurseId};
-use crate::money::{Allocator, Money, Percent};
+use crate::money::{Money, Percent};
 use crate::points::{Amount, Multiplier, Points};
 
 /// What an offer gives.
@@ -142,21 +142,15 @@ impl Benefit {
 
     /// What it would take off these prices in a lane on `base` if it were applied `times` times, or
     /// as often as it can be; nothing if it is no discount.
-    pub(super) fn propose(
-        &self,
-        prices: &Prices<'_>,
-        base: Base,
-        times: u32,
-        allocator: &dyn Allocator,
-    ) -> Proposal {
+    pub(super) fn propose(&self, prices: &Prices<'_>, base: Base, times: u32) -> Proposal {
         match self {
-            Self::Percent(off) => off.propose(prices, base, allocator),
-            Self::Fixed(off) => off.propose(prices, allocator),
-            Self::Tiered(tiered) => tiered.propose(prices, base, allocator),
+            Self::Percent(off) => off.propose(prices, base),
+            Self::Fixed(off) => off.propose(prices),
+            Self::Tiered(tiered) => tiered.propose(prices, base),
             Self::UnitPrice(price) => price.propose(prices),
             Self::FreeItem(free) => free.propose(prices, base),
             Self::BuyGet(deal) => deal.propose(prices, base, times),
-            Self::Bundle(bundle) => bundle.propose(prices, base, times, allocator),
+            Self::Bundle(bundle) => bundle.propose(prices, base, times),
             Self::Shipping(off) => off.propose(prices, base),
             Self::Points(_)
             | Self::PointsPer(_)

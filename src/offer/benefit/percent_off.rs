@@ -6,7 +6,7 @@ use super::super::Base;
 use super::super::price::{Prices, Proposal};
 use super::scope::Scope;
 use super::{Spread, Target, Units};
-use crate::money::{Allocator, Percent, Rounding};
+use crate::money::{Percent, Rounding};
 
 /// A percentage off the order or off lines.
 ///
@@ -80,19 +80,14 @@ impl PercentOff {
     }
 
     /// Some units of a line are worth their share of its price, to the nearest cent.
-    pub(in super::super) fn propose(
-        &self,
-        prices: &Prices<'_>,
-        lane: Base,
-        allocator: &dyn Allocator,
-    ) -> Proposal {
+    pub(in super::super) fn propose(&self, prices: &Prices<'_>, lane: Base) -> Proposal {
         let base = self.base.unwrap_or(lane);
         let scope = self.scope();
         let worths = || scope.pick(prices, base).map(|part| part.worth());
         match scope.spread() {
             Spread::Across => {
                 let amount = self.share(worths().sum());
-                prices.off_all(amount, worths().map(|worth| (worth, i64::MAX)), allocator)
+                prices.off_all(amount, worths().map(|worth| (worth, i64::MAX)))
             }
             Spread::Each | Spread::Once => prices.off_each(worths().map(|worth| self.share(worth))),
         }

@@ -137,14 +137,14 @@ mod tests {
             let further = prices.off_each(taken.into_iter());
             for discounted in [false, true] {
                 if discounted {
-                    prices.take_off(&other, further.clone());
+                    prices.take_off(&other, further.clone(), &LargestRemainder);
                 }
                 for times in 0..=benefit.most_times(&prices) {
-                    let proposal = benefit.propose(&prices, base, times, &LargestRemainder);
+                    let proposal = benefit.propose(&prices, base, times);
                     prop_assert!(proposal.applied() <= most);
                     prop_assert!(proposal.applied() <= proposal.desired);
                     let mut after = prices.clone();
-                    after.take_off(&other, proposal);
+                    after.take_off(&other, proposal, &LargestRemainder);
                     for (line, before) in after.lines.iter().zip(&prices.lines) {
                         let untouched = line.price == before.price && line.claimed == 0;
                         prop_assert!(untouched || benefit.touches(line.item));
@@ -175,7 +175,7 @@ mod tests {
                 ];
                 for (free, limited) in limited {
                     let propose = |benefit: &Benefit, times| {
-                        benefit.propose(&prices, Base::Running, times, &LargestRemainder)
+                        benefit.propose(&prices, Base::Running, times)
                     };
                     prop_assert!(limited.most_times(&prices) <= times);
                     prop_assert_eq!(propose(&free, times), propose(&limited, u32::MAX));

@@ -7,7 +7,7 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
 use super::super::Base;
 use super::super::price::{Prices, Proposal};
 use super::{FixedOff, PercentOff, Spread, Target};
-use crate::money::{Allocator, Money, Percent, Rounding};
+use crate::money::{Money, Percent, Rounding};
 
 /// A discount in steps: the highest step that the target reaches applies to all of the target.
 ///
@@ -92,23 +92,18 @@ impl Tiered {
         Self { allocation: Some(spread), ..self }
     }
 
-    pub(in super::super) fn propose(
-        &self,
-        prices: &Prices<'_>,
-        lane: Base,
-        allocator: &dyn Allocator,
-    ) -> Proposal {
+    pub(in super::super) fn propose(&self, prices: &Prices<'_>, lane: Base) -> Proposal {
         let base = self.base.unwrap_or(lane);
         let Some(step) = self.reached(prices, base) else { return Proposal::nothing() };
         let (target, allocation) = (self.target.clone(), self.allocation);
         match step.off {
             StepOff::Percent(percent) => {
                 let off = PercentOff::new(percent).of(base).rounded(self.rounding).off(target);
-                PercentOff { allocation, ..off }.propose(prices, base, allocator)
+                PercentOff { allocation, ..off }.propose(prices, base)
             }
             StepOff::Amount(amount) => {
                 let off = FixedOff::new(amount).off(target);
-                FixedOff { allocation, ..off }.propose(prices, allocator)
+                FixedOff { allocation, ..off }.propose(prices)
             }
         }
     }

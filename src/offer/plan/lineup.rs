@@ -5,6 +5,7 @@ use super::super::catalog::{Catalog, CheckedOffer};
 use super::super::ceiling::Ceiling;
 use super::super::price::{Prices, Proposal};
 use super::super::till::Turn;
+use crate::money::Allocator;
 use crate::points::Wallet;
 
 /// The discounts of a lane that can be given, and what they share.
@@ -74,12 +75,11 @@ impl<'a> Lineup<'a> {
     /// What an entrant would take off now; none if nothing.
     pub fn proposal(&self, entrant: usize, prices: &Prices<'_>, times: u32) -> Option<Proposal> {
         let entrant = self.entrants.get(entrant)?;
-        entrant.checked.proposal(
-            entrant.ceiling,
-            prices,
-            self.base,
-            times,
-            &*self.catalog.allocator,
-        )
+        entrant.checked.proposal(entrant.ceiling, prices, self.base, times)
+    }
+
+    /// How what is taken off together is split.
+    pub fn allocator(&self) -> &'a dyn Allocator {
+        &*self.catalog.allocator
     }
 }

@@ -160,8 +160,13 @@ impl<'s, 'a> State<'s, 'a> {
     }
 
     fn take_off(&mut self, proposal: &Proposal) -> Before {
+        let split;
         let parts = match &proposal.cut {
             Cut::Lines(parts) => parts,
+            Cut::Across(across) => {
+                split = self.prices.split(across, self.lineup.allocator());
+                &split
+            }
             Cut::Shipping(part) => {
                 let running = self.prices.shipping.map_or(0, |price| price.running);
                 if let Some(price) = &mut self.prices.shipping {
