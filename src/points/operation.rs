@@ -130,21 +130,25 @@ impl Ledger {
     /// # Errors
     /// The first reason why it cannot be done.
     pub fn operate(&self, event: &Event) -> Result<Vec<Entry>, Refusal> {
-        if let Some(refusal) = self.refusal(event) {
-            return Err(refusal);
-        }
+        let hold = self.judge(event)?;
         // Nothing stands here for the event yet.
-        let entries = (self.next_id()..).zip(self.operation_postings(event));
+        let entries = (self.next_id()..).zip(self.carried_out(event, hold));
         Ok(entries.map(|(id, posting)| posting.entry(id, &event.id)).collect())
     }
 
     /// Why the operation of an event cannot be done; `None` if it can, or if the event is none.
     #[must_use]
     pub fn refusal(&self, event: &Event) -> Option<Refusal> {
-        let EventKind::Points(operation) = &event.kind else { return None };
+        self.judge(event).err()
+    }
+
+    /// What is held by the event whose points are captured or released, or why the operation of
+    /// `event` cannot be done.
+    fn judge<'a>(&'a self, event: &'a Event) -> Result<Option<Hold<'a>>, Refusal> {
+        let EventKind::Points(operation) = &event.kind else { return Ok(None) };
         let (at, purse) = (event.at, self.purse(operation.purse()));
         if self.names(&event.id) {
-            return Some(Refusal::DoneBefore);
+            return Err(Refusal::DoneBefore);
         }
         let peer = match operation {
             Operation::Send { to, .. } => Some(to),
@@ -152,7 +156,7 @@ impl Ledger {
             _ => None,
         };
         if peer == Some(&event.customer) {
-            return Some(Refusal::ToItself);
+            return Err(Refusal::ToItself);
         }
         let needed = match operation {
             Operation::Capture { .. } => 2,
@@ -160,11 +164,13 @@ impl Ledger {
             _ => 1,
         };
         if self.entries().len().saturating_add(needed) > MAX_ENTRIES {
-            return Some(Refusal::Full);
+            return Err(Refusal::Full);
         }
-        match operation {
-            Operation::Capture { hold, points, .. } => purse.hold_refusal(hold, *points, at),
-            Operation::Release { hold, .. } => purse.hold_refusal(hold, None, at),
+        let refusal = match operation {
+            Operation::Capture { hold, points, .. } => {
+                return purse.held(hold, *points, at).map(Some);
+            }
+            Operation::Release { hold, .. } => return purse.held(hold, None, at).map(Some),
             Operation::Reinstate { points, expired_since, .. } => {
                 let found = purse.book_until(at).expired_since(*expired_since);
                 (found < *points).then_some(Refusal::MoreThanExpired { wanted: *points, found })
@@ -176,7 +182,8 @@ impl Ledger {
                 (found < *points).then_some(Refusal::TooFew { wanted: *points, found })
             }
             Operation::Adjust { .. } | Operation::Send { .. } | Operation::Receive { .. } => None,
-        }
+        };
+        refusal.map_or(Ok(None), Err)
     }
 
     /// The points that `event` holds, as far as the ledger tells.
@@ -207,6 +214,16 @@ impl Ledger {
     /// It is done whether it can be or not: what is taken beyond what there is runs up a deficit.
     #[must_use]
     pub fn operation_postings(&self, event: &Event) -> Vec<Posting> {
+        let hold = match &event.kind {
+            EventKind::Points(
+                Operation::Capture { hold, .. } | Operation::Release { hold, .. },
+            ) => self.hold(hold),
+            _ => None,
+        };
+        self.carried_out(event, hold)
+    }
+
+    fn carried_out(&self, event: &Event, hold: Option<Hold<'_>>) -> Vec<Posting> {
         let EventKind::Points(operation) = &event.kind else { return Vec::new() };
         let at = event.at;
         let moves = |source: &Source, movement, points| {
@@ -223,8 +240,10 @@ impl Ledger {
                 let movement = Movement::Hold { until: *until };
                 Vec::from_iter(one(Source::Reward(reward.clone()), movement, *points))
             }
-            Operation::Capture { hold, points, .. } => self.captures(hold, *points, moves),
-            Operation::Release { hold, .. } => Vec::from_iter(self.release_of(hold, event)),
+            Operation::Capture { points, .. } => {
+                hold.map_or_else(Vec::new, |hold| hold.captures(*points, moves))
+            }
+            Operation::Release { .. } => Vec::from_iter(hold.and_then(|hold| hold.release(event))),
             Operation::Adjust { points, operator, expires_at, .. } => {
                 let term = Term { expires_at: *expires_at, ..Term::from(at) };
                 let movement = if points.0 < 0 { Movement::Forfeit } else { Movement::Earn(term) };
@@ -249,31 +268,34 @@ impl Ledger {
 
     /// What lets go of the points that `hold` still holds, when `event` does that.
     pub(crate) fn release_of(&self, hold: &EventId, event: &Event) -> Option<Posting> {
-        let Hold { cause, left, .. } = self.hold(hold)?;
-        let (at, id, of) = (event.at, event.id.clone(), hold.clone());
-        let Cause { source, purse, .. } = cause.clone();
-        let movement = Movement::Release { of };
-        Posting::new(Cause { at, event: id, movement, source, line: None, purse }, left).ok()
+        self.hold(hold)?.release(event)
+    }
+}
+
+impl Hold<'_> {
+    /// What lets go of the points that are still held, when `event` does that.
+    fn release(&self, event: &Event) -> Option<Posting> {
+        let Cause { source, purse, event: of, .. } = self.cause.clone();
+        let (at, event, movement) = (event.at, event.id.clone(), Movement::Release { of });
+        Posting::new(Cause { at, event, movement, source, line: None, purse }, self.left).ok()
     }
 
     /// What captures points that are held, and releases the others.
     fn captures(
         &self,
-        event: &EventId,
         points: Option<Points>,
         moves: impl Fn(&Source, Movement, Points) -> Option<Posting>,
     ) -> Vec<Posting> {
-        let Some(hold) = self.hold(event) else { return Vec::new() };
-        let source = &hold.cause.source;
-        let captured = points.unwrap_or(hold.left);
-        let rest = Points(hold.left.0 - captured.0);
+        let Cause { source, event, .. } = self.cause;
+        let captured = points.unwrap_or(self.left);
+        let rest = Points(self.left.0 - captured.0);
         let of = || event.clone();
         let capture = moves(source, Movement::Capture { of: of() }, captured);
         capture.into_iter().chain(moves(source, Movement::Release { of: of() }, rest)).collect()
     }
 }
 
-impl Contents<'_> {
+impl<'a> Contents<'a> {
     /// How many of the points that are wanted are there to be taken at the instant of an event
     /// that arrives late, perhaps: none that were spent, held or given away since.
     fn spendable(&self, event: &Event, wanted: Points) -> Points {
@@ -297,28 +319,32 @@ impl Contents<'_> {
         Points(wanted.0 - missing.max().unwrap_or_default())
     }
 
-    fn hold_refusal(
+    /// What an event holds of the purse, if so many points of it can be captured.
+    fn held(
         &self,
         event: &EventId,
         wanted: Option<Points>,
         at: DateTime<Utc>,
-    ) -> Option<Refusal> {
+    ) -> Result<Hold<'a>, Refusal> {
         let hold = self.ledger().hold(event).filter(|hold| hold.cause.at <= at);
-        let Some(hold) = hold else { return Some(Refusal::UnknownHold) };
+        let hold = hold.ok_or(Refusal::UnknownHold)?;
+        let wanted = wanted.unwrap_or(hold.left);
         if hold.cause.purse.as_ref() != self.purse() {
-            return Some(Refusal::OtherPurse);
+            return Err(Refusal::OtherPurse);
         }
         if hold.captured {
-            return Some(Refusal::Captured);
+            return Err(Refusal::Captured);
         }
         if hold.left <= Points::ZERO {
-            return Some(Refusal::Released);
+            return Err(Refusal::Released);
         }
         if hold.until <= at {
-            return Some(Refusal::HoldOver { until: hold.until });
+            return Err(Refusal::HoldOver { until: hold.until });
         }
-        let (wanted, held) = (wanted?, hold.left);
-        (held < wanted).then_some(Refusal::MoreThanHeld { wanted, held })
+        if hold.left < wanted {
+            return Err(Refusal::MoreThanHeld { wanted, held: hold.left });
+        }
+        Ok(hold)
     }
 
     /// How many points go over if the account is merged into another: all that have not expired
