@@ -58,6 +58,14 @@ fn single_decisions(_: &mut Criterion) {
                 of(0.99),
                 of(1.0)
             );
+            let took = of_a_loop(times, of(0.5));
+            println!(
+                "      a loop that touches no memory, as long:  \
+                 p50 {:>6.1}  p99 {:>6.1}  max {:>7.1}",
+                quantile(&took, 0.5),
+                quantile(&took, 0.99),
+                quantile(&took, 1.0)
+            );
             let took = of_other_baskets(&program, &member, &event);
             println!(
                 "      88 other baskets then, the fastest of 9 times: \
@@ -81,6 +89,15 @@ fn of_other_baskets(program: &Program, member: &Member, then: &Event) -> Vec<Dur
     let mut took: Vec<Duration> = (10_000..10_088).map(fastest).collect();
     took.sort_unstable();
     took
+}
+
+/// How long a loop of so many microseconds takes, which tells what else the machine does.
+fn of_a_loop(times: usize, microseconds: f64) -> Vec<Duration> {
+    let turns =
+        |count: u64| (0..count).fold(1_u64, |one, turn| black_box(one.wrapping_mul(turn | 1)));
+    let a_million = quantile(&each_of(9, || turns(black_box(1_000_000))), 0.0);
+    let count = (microseconds / a_million * 1e6) as u64;
+    each_of(times, || turns(black_box(count)))
 }
 
 /// How long each of so many answers took, from the shortest to the longest.
