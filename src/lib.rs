@@ -38,6 +38,7 @@ pub mod rule;
 pub mod cluster;
 pub mod clv;
 pub mod logistic;
+pub mod template;
 
 // FACTS: what happened and who they are.
 pub mod event;

@@ -1,0 +1,3 @@
+//! Templates.
+mod locale;
+pub use locale::{Locale, NoLocale};
