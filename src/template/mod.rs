@@ -1,3 +1,83 @@
-//! Templates.
+//! Messages as templates that are checked before anyone gets one.
+//!
+//! A [`Template`] has texts for mail, text messages and push messages in several languages.
+//! [`Template::check`] finds all that they name in a [`Vocabulary`], tells every problem with its
+//! line and column, and tries them out on customers that are made up; the [`CheckedTemplate`] then
+//! renders a message from [`Values`], or says why there is none with a [`Refusal`].
+//!
+//! # What a text can say
+//!
+//! | written | means |
+//! |---|---|
+//! | `{{ first_name\|default("there") }}` | a variable, with what stands in if it is missing |
+//! | `{{ fact("spend(90d)")\|money }}` | a fact whose name is no plain word |
+//! | `{{ wording.thanks }}` | words that are written once, under `wordings` |
+//! | `{% if is_gold %}…{% elif points > 100 %}…{% else %}…{% endif %}` | words for some |
+//! | `{% for item in items[:3] %}{{ item.name }}{% else %}…{% endfor %}` | words for each thing |
+//! | `{{ "you" if name is defined else "all" }}` | one of two |
+//! | `{# … #}`, `{% raw %}…{% endraw %}`, `{{- … -}}` | a remark; plain braces; no white space |
+//!
+//! Conditions join `and`, `or`, `not`, `in`, `is defined` and the comparisons of numbers and texts;
+//! whatever else is asked is a [rule](crate::rule::Rule) under `conditions`. In a loop there are
+//! `loop.index`, `loop.first`, `loop.last` and `loop.length`.
+//!
+//! | filter | of | makes |
+//! |---|---|---|
+//! | `default(…)` | anything that is printed | what stands in if it is missing |
+//! | `money`, `money("short")` | money | `€ 1.234,50`; without decimals that are zero |
+//! | `number`, `number(2)` | numbers | `1.234,5`; with so many decimals |
+//! | `percent` | numbers | 0.2 as `20%` |
+//! | `date`, `date("short")`, `date("full")` | dates, instants | `5 januari 2026`; in numbers; with the weekday |
+//! | `time` | instants | the time of the day in the customer's zone |
+//! | `join(", ")`, `length` | sets (`length`: lists, too) | their members; how many |
+//! | `upper` `lower` `title` `truncate(20)` | texts | other letters; at most so many |
+//! | `urlencode` | texts, links | a part of a link's query |
+//!
+//! # What is easily taken for something else
+//!
+//! - What comes from data is never looked at as a template again: a name `{{ 7*7 }}` stays one.
+//! - A variable that may be missing needs a fallback or a question before it; nothing is ever
+//!   printed as nothing by accident.
+//! - In HTML, what is printed is escaped for where it stands; a link must be `https`, `http`,
+//!   `mailto` or `tel`. In all parts, control characters, overrides of the direction of writing and
+//!   characters without width are left out, and what breaks lines becomes a space; in a subject it
+//!   refuses the message.
+//! - In text messages the spaces, minus signs and ellipses of formats are those of the GSM alphabet.
+//! - Numbers, money and dates are written as in CLDR 48, in the Gregorian calendar.
+
+mod asked;
+mod check;
+mod checked;
+mod engine;
+mod escape;
+mod expression;
+mod fault;
+mod lexer;
 mod locale;
+mod markup;
+mod preview;
+mod reader;
+mod remark;
+mod rendered;
+mod scan;
+mod sms;
+mod tree;
+mod trial;
+mod values;
+mod vocabulary;
+mod written;
+
+pub use checked::CheckedTemplate;
+pub use fault::{Fault, Flaw};
 pub use locale::{Locale, NoLocale};
+pub use preview::{Length, Preview, Previewed};
+pub use remark::Remark;
+pub use rendered::{Content, Medium, Part, Refusal, Rendered};
+pub use sms::{SmsCount, SmsEncoding};
+pub use tree::Position;
+pub use values::{Datum, Item, Values};
+pub use vocabulary::{Kind, List, Variable, Vocabulary};
+pub use written::{Case, EmailTexts, Limits, PushTexts, SmsTexts, Template, Texts, Wording};
+
+#[cfg(test)]
+mod tests;

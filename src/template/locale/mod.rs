@@ -81,6 +81,12 @@ fn normalized(tag: &str) -> Option<SmolStr> {
     parts.next().is_none().then(|| written.into())
 }
 
+impl std::borrow::Borrow<str> for Locale {
+    fn borrow(&self) -> &str {
+        &self.0
+    }
+}
+
 impl fmt::Display for Locale {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.pad(&self.0)

@@ -33,6 +33,18 @@ impl Formats {
         self.signed(&digits, to)
     }
 
+    /// A whole number with so many decimals, all zero.
+    pub(crate) fn integer_with_zeros(
+        &self,
+        value: i64,
+        decimals: usize,
+        to: &mut impl Write,
+    ) -> fmt::Result {
+        let whole = value.unsigned_abs().to_string();
+        let fraction = "0".repeat(decimals);
+        self.signed(&Digits { negative: value < 0, whole: &whole, fraction: &fraction }, to)
+    }
+
     /// A number with so many decimals, or with up to three.
     pub(crate) fn number(
         &self,

@@ -1,0 +1,194 @@
+//! The engine that runs checked texts: minijinja, with nothing but what they need.
+//!
+//! What an author writes never gets here. A text that was read and checked is written anew for the
+//! engine, with delimiters that occur in no text, with every value under a name of its own, and with
+//! the filters of the place where it is printed. The engine has no function, no template to include
+//! and no macro; its fuel bounds the steps, the bytes that are printed and so the memory.
+
+use std::sync::Arc;
+
+use minijinja::syntax::SyntaxConfig;
+use minijinja::value::{Enumerator, Object};
+use minijinja::{Environment, Error, ErrorKind, Output, State, UndefinedBehavior, Value};
+
+use super::rendered::Part;
+use super::{Refusal, escape};
+
+/// What stands around code; no text has these characters.
+pub(super) const PRINT: [&str; 2] = ["\u{2}{", "}\u{3}"];
+pub(super) const STATEMENT: [&str; 2] = ["\u{2}%", "%\u{3}"];
+const COMMENT: [&str; 2] = ["\u{2}#", "#\u{3}"];
+
+/// Values by their position, which the engine asks for as `v0`, `v1` and so on.
+#[derive(Debug)]
+pub(super) struct Cells(pub(super) Vec<Value>);
+
+impl Object for Cells {
+    fn get_value(self: &Arc<Self>, key: &Value) -> Option<Value> {
+        self.get_value_by_str(key.as_str()?)
+    }
+
+    fn get_value_by_str(self: &Arc<Self>, key: &str) -> Option<Value> {
+        let index: usize = key.strip_prefix('v')?.parse().ok()?;
+        self.0.get(index).cloned()
+    }
+
+    fn enumerate(self: &Arc<Self>) -> Enumerator {
+        Enumerator::NonEnumerable
+    }
+}
+
+/// Why the engine was stopped by one of ours.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+enum Stop {
+    #[error("a line break")]
+    LineBreak,
+    #[error("an unsafe link")]
+    UnsafeLink,
+}
+
+impl From<Stop> for Error {
+    fn from(stop: Stop) -> Self {
+        Self::new(ErrorKind::InvalidOperation, "stopped").with_source(stop)
+    }
+}
+
+/// The texts of a template, compiled.
+#[derive(Clone, Debug)]
+pub(super) struct Engine {
+    environment: Environment<'static>,
+    steps: u64,
+}
+
+/// How a part is escaped: the first letter of its name in the engine.
+pub(super) const fn letter(part: Part, sms: Sms) -> char {
+    match (part, sms) {
+        (Part::Html, _) => 'h',
+        (Part::Subject, _) => 's',
+        (_, Sms::Yes) => 'm',
+        (Part::Text | Part::Title | Part::Body, Sms::No) => 't',
+    }
+}
+
+/// Whether a part is that of a text message.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Sms {
+    Yes,
+    No,
+}
+
+impl Engine {
+    pub(super) fn new(steps: u64) -> Self {
+        let mut environment = Environment::empty();
+        let mut syntax = SyntaxConfig::builder();
+        let [open, close] = PRINT;
+        syntax.variable_delimiters(open, close);
+        let [open, close] = STATEMENT;
+        syntax.block_delimiters(open, close);
+        let [open, close] = COMMENT;
+        syntax.comment_delimiters(open, close).keep_trailing_newline(true);
+        if let Ok(syntax) = syntax.build() {
+            environment.set_syntax(syntax);
+        }
+        environment.set_fuel(Some(steps));
+        environment.set_recursion_limit(64);
+        environment.set_undefined_behavior(UndefinedBehavior::Strict);
+        environment.set_formatter(print);
+        environment.add_filter("default", fallback);
+        environment.add_filter("upper", |value: Value| text(value, |text| text.to_uppercase()));
+        environment.add_filter("lower", |value: Value| text(value, |text| text.to_lowercase()));
+        environment.add_filter("title", |value: Value| text(value, title));
+        environment.add_filter("truncate", |value: Value, length: usize| {
+            text(value, |text| truncated(text, length))
+        });
+        environment.add_filter("urlencode", |value: Value| {
+            text(value, |text| escape::link_part(text).into_owned())
+        });
+        environment.add_filter("link", link);
+        Self { environment, steps }
+    }
+
+    /// Compiles the code of a part.
+    pub(super) fn add(&mut self, name: String, code: String) -> Result<(), String> {
+        self.environment.add_template_owned(name, code).map_err(|error| error.to_string())
+    }
+
+    pub(super) fn render(&self, name: &str, part: Part, cells: Cells) -> Result<String, Refusal> {
+        let template = self.environment.get_template(name);
+        let rendered = template.and_then(|template| template.render(Value::from_object(cells)));
+        rendered.map_err(|error| self.refusal(part, &error))
+    }
+
+    fn refusal(&self, part: Part, error: &Error) -> Refusal {
+        if error.kind() == ErrorKind::OutOfFuel {
+            return Refusal::StepsSpent { part, steps: self.steps };
+        }
+        match std::error::Error::source(error).and_then(|source| source.downcast_ref()) {
+            Some(Stop::LineBreak) => Refusal::HeaderLineBreak { part },
+            Some(Stop::UnsafeLink) => Refusal::UnsafeLink { part },
+            None => Refusal::Failed { part, reason: error.to_string() },
+        }
+    }
+}
+
+/// Prints a value as the part needs it.
+fn print(out: &mut Output<'_>, state: &mut State<'_, '_>, value: &Value) -> Result<(), Error> {
+    let Some(text) = value.as_str() else {
+        let count = value.as_i64().ok_or_else(|| Error::from(ErrorKind::InvalidOperation))?;
+        return out.write_fmt(format_args!("{count}")).map_err(Error::from);
+    };
+    match state.name().as_bytes().first() {
+        Some(b'h') => escape::html(text, out)?,
+        Some(b'm') => escape::sms(text, out)?,
+        Some(b't') => escape::plain(text, out)?,
+        _ => {
+            if text.contains(|next| escape::fate(next) == escape::Fate::Breaks) {
+                return Err(Stop::LineBreak.into());
+            }
+            escape::plain(text, out)?;
+        }
+    }
+    Ok(())
+}
+
+fn fallback(value: Value, other: Value) -> Value {
+    if value.is_undefined() { other } else { value }
+}
+
+/// A filter of texts; what is missing stays so.
+fn text(value: Value, filter: impl FnOnce(&str) -> String) -> Value {
+    value.as_str().map(|text| Value::from(filter(text))).unwrap_or(Value::UNDEFINED)
+}
+
+/// Each word with a capital, and the rest of it in small letters.
+fn title(text: &str) -> String {
+    let mut titled = String::with_capacity(text.len());
+    let mut inside = false;
+    for character in text.chars() {
+        if inside {
+            titled.extend(character.to_lowercase());
+        } else {
+            titled.extend(character.to_uppercase());
+        }
+        inside = character.is_alphanumeric() || matches!(character, '\'' | '’');
+    }
+    titled
+}
+
+/// At most so many characters, of which the last is an ellipsis if some were cut.
+fn truncated(text: &str, length: usize) -> String {
+    if text.chars().nth(length).is_none() {
+        return text.to_owned();
+    }
+    let kept: String = text.chars().take(length.saturating_sub(1)).collect();
+    format!("{}…", kept.trim_end())
+}
+
+fn link(value: Value) -> Result<Value, Error> {
+    match value.as_str() {
+        Some(text) => {
+            escape::link(text).map(Value::from).ok_or_else(|| Stop::UnsafeLink.into())
+        }
+        None => Ok(Value::UNDEFINED),
+    }
+}
