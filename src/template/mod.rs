@@ -55,6 +55,7 @@ mod fault;
 mod lexer;
 mod locale;
 mod markup;
+mod names;
 mod preview;
 mod reader;
 mod remark;

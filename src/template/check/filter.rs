@@ -166,7 +166,10 @@ impl TextCheck<'_> {
         let (Some(first), Some(second)) = (self.text_code(value), self.text_code(other)) else {
             return Typed::Broken;
         };
-        let code = format!("{}|default({})", first.code, second.code);
+        let link = |code: &Code| if code.kind == Kind::Link { "|link" } else { "" };
+        let (first_link, second_link) = (link(&first), link(&second));
+        let code =
+            format!("{}{first_link}|default({}{second_link})", first.code, second.code);
         let missing = first.missing.and(second.missing);
         Typed::Code(Code { code, kind: Kind::Text, missing })
     }

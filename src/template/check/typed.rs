@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 
+use super::super::escape::link;
 use super::super::tree::Literal;
 use super::super::{Datum, Kind};
 use super::scope::{Key, Leaf};
@@ -73,7 +74,8 @@ pub(super) const fn kind_of(literal: &Literal) -> Kind {
 /// The literal as a value of the type, if it can be one.
 pub(super) fn as_value(literal: &Literal, kind: Kind) -> Option<Datum> {
     let value = match (literal, kind) {
-        (Literal::Text(text), Kind::Text | Kind::Link) => Value::text(text),
+        (Literal::Text(text), Kind::Text) => Value::text(text),
+        (Literal::Text(text), Kind::Link) => Value::text(link(text)?),
         (Literal::Integer(value), Kind::Integer) => Value::Integer(*value),
         (Literal::Integer(value), Kind::Number) => {
             Value::number(value.to_string().parse().ok()?)?
