@@ -146,6 +146,14 @@ ids! {
     StoreId, "the store id";
     /// Names a campaign that messages belong to.
     CampaignId, "the campaign id";
+    /// Names a message that customers can get.
+    MessageId, "the message id";
+    /// Names what a customer may be written to for, such as `marketing`.
+    PurposeId, "the purpose id";
+    /// Names a trigger, whose firings call for messages.
+    TriggerName, "the trigger name";
+    /// Names a template, from which the parts of a message are rendered.
+    TemplateId, "the template id";
     /// Names a survey.
     SurveyId, "the survey id";
     /// Names an offer.

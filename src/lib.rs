@@ -42,6 +42,7 @@ pub mod template;
 
 // FACTS: what happened and who they are.
 pub mod event;
+pub mod consent;
 pub mod profile;
 pub mod feature;
 
@@ -55,6 +56,7 @@ pub mod game;
 
 // ACTION: what we do about it.
 pub mod offer;
+pub mod message;
 
 // ROOF: wires it together.
 pub mod program;

@@ -8,6 +8,7 @@ use serde::{Deserialize, Serialize};
 
 use super::Fault;
 use super::basket::{Basket, Purchase, Return};
+use super::contact::{ConsentChange, Delivery};
 use super::grant::TierGranted;
 use super::operation::Operation;
 use crate::id::{
@@ -228,6 +229,10 @@ event_kinds! {
     Points(Operation) = "points",
     /// A tier was granted: matched with another program's, given, or for a challenge.
     TierGranted(TierGranted) = "tier_granted",
+    /// The customer agreed to be written to, or no longer does.
+    Consent(ConsentChange) = "consent",
+    /// A message to the customer was sent, arrived, was opened, or was not.
+    Delivery(Delivery) = "delivery",
     /// Something that only the host knows.
     Custom(Custom) = "custom",
 }

@@ -33,11 +33,14 @@
 //! `{"attributes_changed": {"changes": {"city": "Gent", "email": null}}}`,
 //! `{"points": {"spend": {"points": 100, "reward": "mug"}}}` (see [`Operation`]),
 //! `{"tier_granted": {"tier": "gold", "reason": "match", "until": "2027-01-01T00:00:00Z",
-//! "challenge": {"within": "90d", "orders": 3}}}` and
+//! "challenge": {"within": "90d", "orders": 3}}}`,
+//! `{"consent": {"purpose": "marketing", "channel": "email", "choice": "granted", "version": 2}}`,
+//! `{"delivery": {…}}` (see [`Delivery`]) and
 //! `{"custom": {"name": "n", "values": {"k": 1}}}`.
 
 mod basket;
 mod columns;
+mod contact;
 #[cfg(feature = "csv")]
 pub mod csv;
 mod effect;
@@ -55,6 +58,7 @@ use serde::{Deserialize, Serialize};
 
 pub use basket::{Basket, Discount, LineItem, Purchase, Return, ReturnedLine};
 pub use columns::{ColumnFault, Columns, LineColumns};
+pub use contact::{ConsentChange, ConsentChoice, Delivery, DeliveryOutcome};
 pub use effect::OrderState;
 pub(crate) use effect::{order_states, voided};
 pub use fault::Fault;

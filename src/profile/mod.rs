@@ -29,6 +29,7 @@ pub use history::{History, Recorded, Retention};
 pub use summary::Summary;
 
 use crate::calendar::Zone;
+use crate::consent::Consents;
 use crate::event::{AttributesChanged, Event, EventKind, EventType, Purchases};
 use crate::id::AttributeName;
 use crate::money::Currency;
@@ -68,6 +69,15 @@ impl Profile {
             }
         }
         attributes
+    }
+
+    /// What the customer agreed to be written to for as of an instant.
+    #[must_use]
+    pub fn consents(&self, as_of: DateTime<Utc>) -> Consents {
+        if self.history.index.first_at(Some(EventType::Consent), as_of).is_none() {
+            return Consents::default();
+        }
+        Consents::of(self.history.lasting(as_of))
     }
 
     /// Whether this change of attributes is the one after which all of these are known for the

@@ -22,7 +22,8 @@ impl History {
 
     /// The events that are in effect at `as_of` and whose content was not folded away, in their
     /// order: those of [`History::events`] and, before them, the purchases, returns, confirmations,
-    /// voids, enrollments, changes of attributes and answers to surveys in the summary.
+    /// voids, enrollments, changes of attributes, answers to surveys, granted tiers and consents in
+    /// the summary.
     pub fn lasting(&self, as_of: DateTime<Utc>) -> impl DoubleEndedIterator<Item = &Event> {
         let void = self.index.void(as_of);
         let end = self.summary.lasting.partition_point(|event| event.position().0 <= as_of);

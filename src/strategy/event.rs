@@ -10,10 +10,12 @@ use super::customer::{attribute, channel, coordinates};
 use super::id::{id, numbered};
 use super::operation::operation;
 use super::value::text;
+use crate::digest::Digest;
 use crate::event::{
-    AttributesChanged, Custom, EmailClicked, EmailOpened, Event, EventKind, EventType, GrantReason,
-    Operation, OrderConfirmed, Referral, Return, ReturnedLine, Review, Share, SupportContact,
-    SurveyAnswered, TierChallenge, TierGranted, View, Visit, Void, latest,
+    AttributesChanged, ConsentChange, ConsentChoice, Custom, Delivery, DeliveryOutcome,
+    EmailClicked, EmailOpened, Event, EventKind, EventType, GrantReason, Operation, OrderConfirmed,
+    Referral, Return, ReturnedLine, Review, Share, SupportContact, SurveyAnswered, TierChallenge,
+    TierGranted, View, Visit, Void, latest,
 };
 use crate::id::{CustomerId, EventId, TierId};
 use crate::money::Currency;
@@ -78,6 +80,8 @@ pub fn event_kind(event_type: EventType, currency: Currency) -> BoxedStrategy<Ev
         EventType::AttributesChanged => changes().prop_map(EventKind::AttributesChanged).boxed(),
         EventType::Points => operation().prop_map(EventKind::Points).boxed(),
         EventType::TierGranted => granted().prop_map(EventKind::TierGranted).boxed(),
+        EventType::Consent => consent().prop_map(EventKind::Consent).boxed(),
+        EventType::Delivery => delivery().prop_map(EventKind::Delivery).boxed(),
         EventType::Custom => custom().prop_map(EventKind::Custom).boxed(),
     }
 }
@@ -150,6 +154,34 @@ fn granted() -> impl Strategy<Value = TierGranted> + Clone {
             until,
             reason,
             challenge,
+        },
+    )
+}
+
+fn consent() -> impl Strategy<Value = ConsentChange> + Clone {
+    let choice = select(vec![ConsentChoice::Granted, ConsentChoice::Withdrawn]);
+    let asked = (id(), proptest::option::of(channel()), choice, 0..=3_u32);
+    asked.prop_map(|(purpose, channel, choice, version)| ConsentChange {
+        purpose,
+        channel,
+        choice,
+        version,
+    })
+}
+
+fn delivery() -> impl Strategy<Value = Delivery> + Clone {
+    let digest = || (0..20_u8).prop_map(|number| Digest::of(&number));
+    let names = (digest(), id(), id(), channel());
+    let told = (0..=9_u8, proptest::option::of(digest()), select(DeliveryOutcome::ALL.to_vec()));
+    (names, told).prop_map(
+        |((sending, message, purpose, channel), (priority, content, outcome))| Delivery {
+            sending,
+            message,
+            purpose,
+            channel,
+            priority,
+            content,
+            outcome,
         },
     )
 }

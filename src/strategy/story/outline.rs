@@ -46,7 +46,7 @@ pub(super) enum What {
 
 /// The types of events that a story has, and how often: all but grants of tiers, which only make
 /// sense with a program.
-const OFTEN: [(u32, EventType); 15] = [
+const OFTEN: [(u32, EventType); 17] = [
     (30, EventType::Purchase),
     (6, EventType::View),
     (5, EventType::Visit),
@@ -61,6 +61,8 @@ const OFTEN: [(u32, EventType); 15] = [
     (2, EventType::SurveyAnswered),
     (1, EventType::SupportContact),
     (2, EventType::Points),
+    (1, EventType::Consent),
+    (1, EventType::Delivery),
     (1, EventType::Custom),
 ];
 

@@ -1,0 +1,135 @@
+//! What calls for a message, and who would get it.
+
+use std::borrow::Cow;
+
+use chrono::{DateTime, Utc};
+use serde::{Deserialize, Serialize};
+
+use super::Contacts;
+use crate::calendar::Zone;
+use crate::consent::Consents;
+use crate::digest::Digest;
+use crate::event::{Channel, EventType};
+use crate::id::{CustomerId, MessageId};
+use crate::profile::{Attributes, Profile};
+
+/// That a trigger fired for which there is a message.
+///
+/// It is what the host keeps of a message that is deferred, to ask again with.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Occasion {
+    /// Names the firing; a sending has this id, so that it is delivered once.
+    pub id: Digest,
+    /// The message.
+    pub message: MessageId,
+    /// When the trigger fired.
+    pub at: DateTime<Utc>,
+    /// The first instant at which it no longer means anything, if that is before the message's own.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub valid_until: Option<DateTime<Utc>>,
+    /// What the message says to this customer, whatever the channel: the same digest is the same
+    /// content. Without it nothing is known to be a repeat.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub content: Option<Digest>,
+}
+
+/// A customer who would get a message, as of an instant.
+#[derive(Clone, Debug)]
+pub struct Recipient<'a> {
+    profile: &'a Profile,
+    as_of: DateTime<Utc>,
+    zone: Zone,
+    attributes: Cow<'a, Attributes>,
+    consents: Consents,
+    contacts: Contacts,
+}
+
+impl Occasion {
+    /// That a trigger fired, of which nothing else is known.
+    #[must_use]
+    pub const fn new(id: Digest, message: MessageId, at: DateTime<Utc>) -> Self {
+        Self { id, message, at, valid_until: None, content: None }
+    }
+
+    /// The same, with the digest of what the message says: of what it is about and of the values
+    /// that it names, but not of the channel.
+    #[must_use]
+    pub fn saying(self, content: &impl Serialize) -> Self {
+        Self { content: Some(Digest::of(content)), ..self }
+    }
+}
+
+impl<'a> Recipient<'a> {
+    /// The customer of this profile, whose clock shows the time of their attribute `time_zone`, or
+    /// of `zone` if it is not known.
+    #[must_use]
+    pub fn of(profile: &'a Profile, as_of: DateTime<Utc>, zone: &Zone) -> Self {
+        let attributes = profile.attributes(as_of);
+        let own = attributes.time_zone().and_then(|name| Zone::from_name(name.as_str()).ok());
+        let consents = profile.consents(as_of);
+        let none = profile.history.last_at(EventType::Delivery, as_of).is_none();
+        let contacts =
+            if none { Contacts::default() } else { Contacts::of(profile.history.events(as_of)) };
+        Self { profile, as_of, zone: own.unwrap_or(*zone), attributes, consents, contacts }
+    }
+
+    /// Who it is.
+    #[must_use]
+    pub const fn customer(&self) -> &'a CustomerId {
+        &self.profile.customer.id
+    }
+
+    /// As of when all this is known.
+    #[must_use]
+    pub const fn as_of(&self) -> DateTime<Utc> {
+        self.as_of
+    }
+
+    /// The zone whose time the customer's clock shows.
+    #[must_use]
+    pub const fn zone(&self) -> &Zone {
+        &self.zone
+    }
+
+    /// What they agreed to.
+    #[must_use]
+    pub const fn consents(&self) -> &Consents {
+        &self.consents
+    }
+
+    /// What was sent to them.
+    #[must_use]
+    pub const fn contacts(&self) -> &Contacts {
+        &self.contacts
+    }
+
+    /// Whether an attribute is known.
+    pub(super) fn has(&self, attribute: &str) -> bool {
+        self.attributes.get(attribute).is_some()
+    }
+
+    /// The channels of a message in the order in which they are tried: the one that the customer
+    /// prefers before all.
+    pub(super) fn ordered(&self, channels: &[Channel]) -> Vec<Channel> {
+        let preferred =
+            self.attributes.preferred_channel().and_then(|name| name.as_str().parse().ok());
+        let is_preferred = |channel: &Channel| Some(*channel) == preferred;
+        let first = channels.iter().copied().filter(is_preferred);
+        first.chain(channels.iter().copied().filter(|channel| !is_preferred(channel))).collect()
+    }
+
+    /// When an event of a type first happened after an instant.
+    pub(super) fn first_after(
+        &self,
+        event_type: EventType,
+        at: DateTime<Utc>,
+    ) -> Option<DateTime<Utc>> {
+        let last = self.profile.history.last_at(event_type, self.as_of)?;
+        if last <= at {
+            return None;
+        }
+        let instants = self.profile.history.instants(event_type, self.as_of);
+        instants.into_iter().find(|instant| *instant > at)
+    }
+}

@@ -1,0 +1,331 @@
+//! Every gate refuses with its reason and the instant at which it no longer would.
+
+use crate::scenario::check;
+
+const MARKETING: &str = r#"did c-1 2026-01-01T00:00:00Z 
+{"consent": {"purpose": "marketing", "choice": "granted", "version": 2}}"#;
+
+/// A message `cart` by mail, else by text message, and `news` by mail, with consent to all.
+fn with(policy: &str, lines: &str) -> String {
+    format!(
+        r#"
+        zone Europe/Brussels
+        policy {{"purposes": [{{"id": "marketing"}}], {policy}}}
+        message {{"id": "cart", "trigger": "t", "template": "t", "purpose": "marketing",
+        "channels": ["email", "sms"], "priority": 5, "overtaken_by": ["purchase"]}}
+        message {{"id": "news", "trigger": "t", "template": "t", "purpose": "marketing",
+        "channels": ["email"]}}
+        {MARKETING}
+        {lines}
+        "#
+    )
+}
+
+#[test]
+fn two_days_have_a_cap_each_and_a_rolling_day_counts_both() {
+    // 23:00 and 00:30 in Brussels, where it is an hour later than in UTC.
+    check(&with(
+        r#""caps": [{"at_most": 1, "within": "today"}]"#,
+        "ask 2026-03-13T22:00:00Z cart#1 = send email
+         ask 2026-03-13T22:30:00Z cart#2 = drop: capped 2026-03-13T23:00:00Z
+         ask 2026-03-13T23:30:00Z cart#3 = send email",
+    ));
+    check(&with(
+        r#""caps": [{"at_most": 1, "within": "24h"}]"#,
+        "ask 2026-03-13T22:00:00Z cart#1 = send email
+         ask 2026-03-13T23:30:00Z cart#2 = drop: capped 2026-03-14T22:00:00Z
+         ask 2026-03-14T21:59:59Z cart#3 = drop: capped 2026-03-14T22:00:00Z
+         ask 2026-03-14T22:00:00Z cart#4 = send email",
+    ));
+}
+
+#[test]
+fn the_day_of_a_cap_is_the_customers_own() {
+    check(&with(
+        r#""caps": [{"at_most": 1, "within": "today"}]"#,
+        r#"customer {"time_zone": "America/New_York"}
+         ask 2026-03-13T22:00:00Z cart#1 = send email
+         ask 2026-03-13T23:30:00Z cart#2 = drop: capped 2026-03-14T04:00:00Z
+         ask 2026-03-14T04:00:00Z cart#3 = send email"#,
+    ));
+}
+
+#[test]
+fn a_message_in_quiet_hours_waits_and_is_dropped_if_a_purchase_came() {
+    let night = r#""quiet_hours": [{"from": "21:00:00", "until": "08:00:00"}]"#;
+    let purchase = r#"{"purchase": {"order": "o-1", "basket": {"lines": [{"id": "1",
+        "product": "p", "quantity": 1, "unit_price": "9.00 EUR"}]}}}"#;
+    let defer = "defer 2026-03-14T07:00:00Z: \
+                 on email quiet_hours 2026-03-14T07:00:00Z, \
+                 on sms quiet_hours 2026-03-14T07:00:00Z";
+    check(&with(
+        night,
+        &format!(
+            "ask 2026-03-13T21:30:00Z cart#1 = {defer}
+             ask 2026-03-14T07:00:00Z cart#1 = send email"
+        ),
+    ));
+    check(&with(
+        night,
+        &format!(
+            "ask 2026-03-13T21:30:00Z cart#1 = {defer}
+             did e-1 2026-03-14T06:00:00Z {purchase}
+             ask 2026-03-14T07:00:00Z cart#1 = drop: overtaken"
+        ),
+    ));
+    // Bought before the trigger fired: that is the trigger's business.
+    check(&with(
+        night,
+        &format!(
+            "did e-1 2026-03-14T06:00:00Z {purchase}
+             ask 2026-03-14T07:00:00Z cart#1 = send email"
+        ),
+    ));
+}
+
+#[test]
+fn quiet_hours_end_once_where_the_clock_is_changed() {
+    let night = r#""quiet_hours": [{"from": "21:00:00", "until": "02:30:00",
+        "channels": ["email"]}]"#;
+    let until = |asked: &str, until: &str| {
+        format!("ask {asked} news#1 = defer {until}: on email quiet_hours {until}")
+    };
+    check(&with(night, &until("2026-03-28T23:30:00Z", "2026-03-29T01:00:00Z")));
+    check(&with(night, &until("2026-10-24T23:30:00Z", "2026-10-25T00:30:00Z")));
+    check(&with(night, "ask 2026-10-25T00:30:00Z news#1 = send email"));
+    check(&with(night, "ask 2026-10-25T01:15:00Z news#1 = send email"));
+    let other = "ask 2026-03-28T23:30:00Z cart#1 = \
+                 send sms: on email quiet_hours 2026-03-29T01:00:00Z";
+    check(&with(night, other));
+}
+
+#[test]
+fn quiet_hours_that_meet_are_over_together_and_may_never_be() {
+    check(&with(
+        r#""quiet_hours": [{"from": "21:00:00", "until": "08:00:00"}, {"from": "08:00:00",
+        "until": "09:30:00"}]"#,
+        "ask 2026-03-13T21:30:00Z news#1 = \
+         defer 2026-03-14T08:30:00Z: on email quiet_hours 2026-03-14T08:30:00Z",
+    ));
+    check(&with(
+        r#""quiet_hours": [{"from": "21:00:00", "until": "08:00:00"}, {"from": "08:00:00",
+        "until": "21:00:00"}]"#,
+        "ask 2026-03-13T21:30:00Z news#1 = drop: on email quiet_hours",
+    ));
+}
+
+#[test]
+fn a_message_that_would_wait_for_too_long_is_dropped() {
+    let short = r#"message {"id": "flash", "trigger": "t", "template": "t",
+        "purpose": "marketing", "channels": ["email"], "valid_for": "9h"}"#;
+    check(&with(
+        r#""quiet_hours": [{"from": "21:00:00", "until": "08:00:00"}]"#,
+        &format!(
+            "{short}
+             ask 2026-03-13T22:00:00Z flash#1 = drop: on email quiet_too_long
+             ask 2026-03-13T22:00:01Z flash#2 = \
+             defer 2026-03-14T07:00:00Z: on email quiet_hours 2026-03-14T07:00:00Z
+             ask 2026-03-14T07:00:01Z flash#2 = drop: expired"
+        ),
+    ));
+}
+
+#[test]
+fn consent_is_the_last_word_and_unknown_is_none() {
+    let terms = r#"
+        policy {"purposes": [{"id": "marketing", "consent": {"version": 2}}, {"id": "service",
+        "consent": "not_needed"}]}
+        message {"id": "cart", "trigger": "t", "template": "t", "purpose": "marketing",
+        "channels": ["email", "sms"]}
+        message {"id": "receipt", "trigger": "t", "template": "t", "purpose": "service",
+        "channels": ["email"]}
+        ask 2026-01-01T00:00:00Z receipt#1 = send email
+        ask 2026-01-01T00:00:00Z cart#1 = drop: on email consent_unknown, on sms consent_unknown
+        did c-1 2026-01-02T00:00:00Z {"consent": {"purpose": "marketing", "choice": "granted",
+        "version": 1}}
+        ask 2026-01-02T00:00:00Z cart#1 = drop: on email consent_outdated, on sms consent_outdated
+        did c-2 2026-01-03T00:00:00Z {"consent": {"purpose": "marketing", "channel": "sms",
+        "choice": "granted", "version": 2}}
+        ask 2026-01-03T00:00:00Z cart#2 = send sms: on email consent_outdated
+        did c-3 2026-01-04T00:00:00Z {"consent": {"purpose": "marketing", "choice": "withdrawn"}}
+        ask 2026-01-04T00:00:00Z cart#3 = drop: on email consent_withdrawn, on sms consent_withdrawn
+        did c-4 2026-01-04T00:00:00Z {"consent": {"purpose": "marketing", "channel": "email",
+        "choice": "granted", "version": 2}}
+        ask 2026-01-04T00:00:00Z cart#3 = drop: on email consent_withdrawn, on sms consent_withdrawn
+        did v-1 2026-01-05T00:00:00Z {"void": {"event": "c-3"}}
+        ask 2026-01-05T00:00:00Z cart#3 = send email"#;
+    check(terms);
+}
+
+#[test]
+fn more_important_messages_pass_a_cap_and_still_count() {
+    check(&with(
+        r#""caps": [{"at_most": 1, "within": "today", "exempt_from": 5}]"#,
+        "ask 2026-03-14T09:00:00Z news#1 = send email
+         ask 2026-03-14T10:00:00Z news#2 = drop: capped 2026-03-14T23:00:00Z
+         ask 2026-03-14T11:00:00Z cart#1 = send email
+         ask 2026-03-14T12:00:00Z cart#2 = send email
+         ask 2026-03-14T23:00:00Z news#3 = send email",
+    ));
+    check(&with(
+        r#""caps": [{"at_most": 1, "within": "today", "exempt_from": 5}]"#,
+        "ask 2026-03-14T11:00:00Z cart#1 = send email
+         ask 2026-03-14T12:00:00Z news#1 = drop: capped 2026-03-14T23:00:00Z",
+    ));
+}
+
+#[test]
+fn a_cap_of_a_channel_leads_to_the_next_one() {
+    check(&with(
+        r#""caps": [{"at_most": 1, "within": "24h", "channel": "email"}, {"at_most": 2,
+        "within": "24h"}]"#,
+        "ask 2026-03-14T09:00:00Z cart#1 = send email
+         ask 2026-03-14T10:00:00Z cart#2 = send sms: on email capped 2026-03-15T09:00:00Z
+         ask 2026-03-14T11:00:00Z cart#3 = \
+         drop: on email capped 2026-03-15T09:00:00Z, capped 2026-03-15T09:00:00Z
+         ask 2026-03-15T09:00:00Z cart#4 = send email",
+    ));
+}
+
+#[test]
+fn the_preferred_channel_is_tried_first_and_one_without_address_is_not() {
+    let addresses = r#""addresses": {"email": "email", "sms": "phone"}"#;
+    check(&with(
+        addresses,
+        r#"customer {"preferred_channel": "sms", "email": "a@b.c", "phone": "+321"}
+           ask 2026-03-14T09:00:00Z cart#1 = send sms"#,
+    ));
+    check(&with(
+        addresses,
+        r#"customer {"preferred_channel": "sms", "email": "a@b.c"}
+           ask 2026-03-14T09:00:00Z cart#1 = send email: on sms no_address"#,
+    ));
+    check(&with(
+        addresses,
+        "ask 2026-03-14T09:00:00Z cart#1 = drop: on email no_address, on sms no_address",
+    ));
+}
+
+#[test]
+fn a_cool_down_is_of_one_message_and_content_is_not_repeated_on_another_channel() {
+    let again = r#"message {"id": "again", "trigger": "t", "template": "t",
+        "purpose": "marketing", "channels": ["email"], "cool_down": "7d"}"#;
+    check(&with(
+        r#""holdout": null"#,
+        &format!(
+            "{again}
+             ask 2026-03-23T09:00:00Z again#1 = send email
+             ask 2026-03-25T09:00:00Z again#2 = drop: cooling_down 2026-03-30T08:00:00Z
+             ask 2026-03-25T09:00:00Z news#1 = send email
+             ask 2026-03-30T08:00:00Z again#3 = send email"
+        ),
+    ));
+    // `news` and `news2` say the same, on two channels.
+    let same = r#"message {"id": "news2", "trigger": "t", "template": "t",
+        "purpose": "marketing", "channels": ["sms"]}"#;
+    check(&with(
+        r#""no_repeat": "30d""#,
+        &format!(
+            "{same}
+             ask 2026-03-01T09:00:00Z news#1 = send email
+             ask 2026-03-10T09:00:00Z news2#1 = drop: repeated 2026-03-31T08:00:00Z
+             ask 2026-03-31T08:00:00Z news2#2 = send sms"
+        ),
+    ));
+}
+
+#[test]
+fn what_came_back_counts_no_longer_unless_it_was_opened() {
+    let cap = r#""caps": [{"at_most": 1, "within": "7d"}]"#;
+    let sent = |outcome: &str| {
+        let sending = loyalty::digest::Digest::of(&"cart#1");
+        format!(
+            r#"did {outcome} 2026-03-14T10:00:00Z {{"delivery": {{"sending": "{sending}",
+        "message": "cart", "purpose": "marketing", "channel": "email", "outcome": "{outcome}"}}}}"#
+        )
+    };
+    for outcome in ["bounced", "rejected", "expired", "retracted"] {
+        check(&with(
+            cap,
+            &format!(
+                "ask 2026-03-14T09:00:00Z cart#1 = send email
+                 {}
+                 ask 2026-03-14T11:00:00Z cart#2 = send email",
+                sent(outcome)
+            ),
+        ));
+    }
+    for outcome in ["sent", "delivered", "opened", "clicked"] {
+        let asked = if outcome == "sent" { "2026-03-21T10:00:00Z" } else { "2026-03-21T09:00:00Z" };
+        check(&with(
+            cap,
+            &format!(
+                "ask 2026-03-14T09:00:00Z cart#1 = send email
+                 {}
+                 ask 2026-03-14T11:00:00Z cart#2 = drop: capped {asked}",
+                sent(outcome)
+            ),
+        ));
+    }
+    check(&with(
+        cap,
+        &format!(
+            "ask 2026-03-14T09:00:00Z cart#1 = send email
+             {}
+             {}
+             ask 2026-03-14T11:00:00Z cart#2 = drop: capped 2026-03-21T09:00:00Z",
+            sent("bounced"),
+            sent("opened"),
+        ),
+    ));
+}
+
+#[test]
+fn a_firing_is_sent_once_however_often_it_is_asked() {
+    check(&with(
+        r#""holdout": null"#,
+        "ask 2026-03-14T09:00:00Z cart#1 = send email
+         ask 2026-03-14T09:00:00Z cart#1 = drop: sent_before
+         ask 2026-03-15T09:00:00Z cart#1 = drop: sent_before",
+    ));
+}
+
+#[test]
+fn of_who_is_held_out_it_is_told_what_would_be_done() {
+    // printf 'cart:2026:ann' | sha256sum: 85.5 % of all customers stand before this one.
+    let held = |share: u32| {
+        format!(
+            r#"message {{"id": "cart", "trigger": "t", "template": "t",
+        "purpose": "marketing", "channels": ["email", "sms"],
+        "holdout": {{"share": "{share}%", "salt": "2026"}}, "cool_down": "2d"}}"#
+        )
+    };
+    let terms = |share, lines: &str| {
+        format!(
+            r#"policy {{"purposes": [{{"id": "marketing"}}],
+        "quiet_hours": [{{"from": "21:00:00", "until": "08:00:00"}}]}}
+            {}
+            {lines}"#,
+            held(share)
+        )
+    };
+    check(&terms(85, &format!("{MARKETING}\n ask 2026-03-14T09:00:00Z cart#1 = send email")));
+    check(&terms(
+        86,
+        &format!(
+            "{MARKETING}
+             ask 2026-03-14T09:00:00Z cart#1 = held out, would send email: held_out
+             ask 2026-03-15T09:00:00Z cart#2 = \
+             held out, would drop: held_out, cooling_down 2026-03-16T09:00:00Z
+             ask 2026-03-16T22:00:00Z cart#3 = held out, would defer 2026-03-17T08:00:00Z: \
+             held_out, on email quiet_hours 2026-03-17T08:00:00Z, \
+             on sms quiet_hours 2026-03-17T08:00:00Z"
+        ),
+    ));
+    // Without consent there is nothing to be held out from.
+    check(&terms(
+        86,
+        "ask 2026-03-14T09:00:00Z cart#1 = \
+         drop: on email consent_unknown, on sms consent_unknown, held_out",
+    ));
+}

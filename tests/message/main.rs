@@ -1,0 +1,4 @@
+//! Messages: whether they are sent, when and on which channel.
+
+mod gates;
+mod scenario;
