@@ -41,6 +41,7 @@ mod earning;
 mod extractor;
 mod facts;
 mod offer;
+mod outbox;
 mod segmenter;
 mod tier;
 
@@ -52,6 +53,7 @@ pub use earning::earning_policy;
 pub use extractor::extractor;
 pub use facts::facts;
 pub use offer::offer_evaluator;
+pub use outbox::{outbox, sender};
 pub use segmenter::{assignment, fit, learn, segmenter};
 pub use tier::tier_policy;
 

@@ -23,6 +23,9 @@ pub struct Dispatch {
     pub message: MessageId,
     /// As of when.
     pub at: DateTime<Utc>,
+    /// The first instant at which it no longer means anything; `None` if there is none.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub valid_until: Option<DateTime<Utc>>,
     /// What is done.
     pub course: Course,
     /// The channels in the order in which they were tried.
@@ -113,6 +116,15 @@ impl Dispatch {
                 None => self.refusals.first(),
             },
         }
+    }
+
+    /// Leaves out what stands in the way of channels after the one on which it is sent.
+    pub(super) fn forget_untried(&mut self) {
+        let Course::Send(send) = &self.course else { return };
+        let sent = self.channels.iter().position(|channel| *channel == send.channel);
+        let tried = self.channels.get(..sent.unwrap_or_default()).unwrap_or_default();
+        let is_tried = |channel| tried.contains(&channel);
+        self.refusals.retain(|refusal| refusal.channel.is_none_or(is_tried));
     }
 
     /// The request that holds what it needs of budgets until `expires_at`, with the firing's id;

@@ -28,44 +28,28 @@ impl Messages {
         recipient: &Recipient<'_>,
         budgets: &dyn Budgets,
     ) -> Dispatch {
+        let mut dispatch = Dispatch {
+            id: occasion.id,
+            customer: recipient.customer().clone(),
+            message: occasion.message.clone(),
+            at: recipient.as_of(),
+            valid_until: occasion.valid_until,
+            course: Course::Drop,
+            channels: Vec::new(),
+            refusals: Vec::new(),
+        };
         let Some(message) = self.get(&occasion.message) else {
-            let message = occasion.message.clone();
-            let cause = Cause::UnknownMessage { message };
-            let refusals = vec![Refusal { channel: None, cause, next_change: None }];
-            return answer(occasion, recipient, Course::Drop, Vec::new(), refusals);
+            let cause = Cause::UnknownMessage { message: occasion.message.clone() };
+            dispatch.refusals.push(Refusal { channel: None, cause, next_change: None });
+            return dispatch;
         };
         let asked = Asked::new(self, message, occasion, recipient);
-        let channels = recipient.ordered(&message.channels);
-        let refusals = asked.refusals(&channels, budgets);
-        let course = asked.course(&channels, &refusals);
-        let tried = match &course {
-            Course::Send(send) => channels.iter().position(|channel| *channel == send.channel),
-            _ => None,
-        };
-        let tried =
-            channels.iter().take(tried.unwrap_or(channels.len())).copied().collect::<Vec<_>>();
-        let concerns =
-            |refusal: &Refusal| refusal.channel.is_none_or(|channel| tried.contains(&channel));
-        let refusals = refusals.into_iter().filter(concerns).collect();
-        answer(occasion, recipient, course, channels, refusals)
-    }
-}
-
-fn answer(
-    occasion: &Occasion,
-    recipient: &Recipient<'_>,
-    course: Course,
-    channels: Vec<Channel>,
-    refusals: Vec<Refusal>,
-) -> Dispatch {
-    Dispatch {
-        id: occasion.id,
-        customer: recipient.customer().clone(),
-        message: occasion.message.clone(),
-        at: recipient.as_of(),
-        course,
-        channels,
-        refusals,
+        dispatch.valid_until = asked.expires;
+        dispatch.channels = recipient.ordered(&message.channels);
+        dispatch.refusals = asked.refusals(&dispatch.channels, budgets);
+        dispatch.course = asked.course(&dispatch.channels, &dispatch.refusals);
+        dispatch.forget_untried();
+        dispatch
     }
 }
 

@@ -1,4 +1,5 @@
 //! Messages: whether they are sent, when and on which channel.
 
 mod gates;
+mod outbox;
 mod scenario;
