@@ -6,8 +6,8 @@ use super::dispatch::{Course, Dispatch, Send};
 use super::occasion::{Occasion, Recipient};
 use super::quiet::{Quiet, quiet};
 use super::refusal::{Cause, Gate, HeldOutFrom, Refusal};
-use super::{Cap, ConsentNeed, Contact, Holdout, Message, Messages, SendBudget};
-use crate::calendar::{Span, Window, Zone};
+use super::{Cap, ConsentNeed, Contact, Holdout, Message, Messages, QuietHours, SendBudget};
+use crate::calendar::{Span, Window};
 use crate::consent::{Consent, NoConsent};
 use crate::event::Channel;
 use crate::id::AttributeName;
@@ -85,8 +85,13 @@ impl<'a> Asked<'a> {
         Self { messages, message, occasion, recipient, as_of, expires, held_out }
     }
 
+    /// The same, as of a later instant at which nothing else is known.
+    pub fn later(self, as_of: DateTime<Utc>) -> Self {
+        Self { as_of, ..self }
+    }
+
     /// All that stands in the way on these channels, in the order of the gates.
-    fn refusals(&self, channels: &[Channel], budgets: &dyn Budgets) -> Vec<Refusal> {
+    pub fn refusals(&self, channels: &[Channel], budgets: &dyn Budgets) -> Vec<Refusal> {
         let mut found = Vec::new();
         let on = |channel, refused: Option<(Cause, Option<DateTime<Utc>>)>| {
             refused.map(|(cause, next_change)| Refusal { channel, cause, next_change })
@@ -160,16 +165,24 @@ impl<'a> Asked<'a> {
     }
 
     /// What makes the message meaningless, if anything does.
-    pub fn validity(&self) -> Option<Cause> {
-        if self.as_of < self.occasion.at {
+    fn validity(&self) -> Option<Cause> {
+        self.untimely(self.as_of).or_else(|| self.pointless())
+    }
+
+    /// What makes it meaningless to send the message at an instant.
+    pub fn untimely(&self, at: DateTime<Utc>) -> Option<Cause> {
+        if at < self.occasion.at {
             return Some(Cause::NotYet { from: self.occasion.at });
         }
+        let until = self.expires.filter(|until| *until <= at)?;
+        Some(Cause::Expired { until })
+    }
+
+    /// What has made the message meaningless, if anything has.
+    pub fn pointless(&self) -> Option<Cause> {
         let mut contacts = self.recipient.contacts().iter();
         if let Some(same) = contacts.find(|contact| contact.sending == self.occasion.id) {
             return Some(Cause::SentBefore { on: same.channel, at: same.at });
-        }
-        if let Some(until) = self.expires.filter(|until| *until <= self.as_of) {
-            return Some(Cause::Expired { until });
         }
         let overtaken = self.message.overtaken_by.iter().filter_map(|by| {
             let at = self.recipient.first_after(*by, self.occasion.at)?;
@@ -197,7 +210,7 @@ impl<'a> Asked<'a> {
 
     fn quiet(&self, channel: Channel) -> Option<(Cause, Option<DateTime<Utc>>)> {
         let zone = self.recipient.zone();
-        match self.messages.quiet(self.message, channel, self.as_of, zone) {
+        match quiet(self.messages.hours(self.message, channel), self.as_of, zone) {
             Quiet::Not => None,
             Quiet::Hours(hours, ends) => match (ends, self.expires) {
                 (ends, Some(until)) if ends.is_none_or(|ends| until <= ends) => {
@@ -320,15 +333,14 @@ impl Messages {
         Some(BudgetKey { offer: budget.name.clone(), scope: KeyScope::Global, period })
     }
 
-    /// Whether a message can be sent on a channel at that time of the day.
-    pub(super) fn quiet(
+    /// The quiet hours that a message on a channel has to respect.
+    pub(super) fn hours(
         &self,
         message: &Message,
         channel: Channel,
-        at: DateTime<Utc>,
-        zone: &Zone,
-    ) -> Quiet<'_> {
+    ) -> impl Iterator<Item = &QuietHours> + Clone {
         let hours = self.policy().quiet_hours.iter();
-        quiet(hours.filter(|hours| hours.bind(channel, message.priority)), at, zone)
+        let priority = message.priority;
+        hours.filter(move |hours| hours.bind(channel, priority))
     }
 }

@@ -1,6 +1,6 @@
 //! When quiet hours are, and when they end.
 
-use chrono::{DateTime, Days, NaiveDate, TimeDelta, Utc};
+use chrono::{DateTime, Days, NaiveDate, NaiveDateTime, TimeDelta, Utc};
 
 use super::QuietHours;
 use crate::calendar::Zone;
@@ -46,6 +46,13 @@ impl QuietHours {
                 (date.and_time(self.from), self.last_day(date)?.and_time(self.until));
             (start <= wall && wall < end).then(|| zone.instant(end))
         })
+    }
+
+    /// Whether they are when the clock on the wall has got this far.
+    pub(super) fn cover(&self, wall: NaiveDateTime) -> bool {
+        let time = wall.time();
+        let (begun, not_over) = (self.from <= time, time < self.until);
+        if self.from < self.until { begun && not_over } else { begun || not_over }
     }
 
     /// The day on which the hours that begin on `date` end.

@@ -2,4 +2,5 @@
 
 mod gates;
 mod outbox;
+mod plan;
 mod scenario;
