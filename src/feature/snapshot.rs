@@ -8,6 +8,7 @@ use chrono::{DateTime, Days, NaiveDate, TimeDelta, Utc};
 use super::shopping::{Shopping, days_from};
 use super::{Feature, Moment, ValueModel};
 use crate::calendar::Window;
+use crate::consent::Consents;
 use crate::event::{EventKind, EventType, Purchases};
 use crate::profile::{Attributes, Profile};
 use crate::rule::Value;
@@ -34,6 +35,7 @@ pub struct Snapshot<'a> {
     since: Option<NaiveDate>,
     purchases: OnceCell<Cow<'a, Purchases>>,
     attributes: Cow<'a, Attributes>,
+    consents: OnceCell<Consents>,
     worth: Option<&'a ValueModel>,
 }
 
@@ -47,6 +49,7 @@ impl<'a> Snapshot<'a> {
             since: profile.anchor(moment.as_of, &moment.zone),
             purchases: OnceCell::new(),
             attributes: profile.attributes(moment.as_of),
+            consents: OnceCell::new(),
             worth: None,
         }
     }
@@ -81,6 +84,12 @@ impl<'a> Snapshot<'a> {
         let Moment { as_of, currency, .. } = self.moment;
         self.purchases
             .get_or_init(|| self.profile.history.log(&self.profile.customer.id, currency, as_of))
+    }
+
+    /// What the customer agreed to be written to for as of the moment.
+    #[must_use]
+    pub fn consents(&self) -> &Consents {
+        self.consents.get_or_init(|| self.profile.consents(self.moment.as_of))
     }
 
     /// The attributes as of the moment.

@@ -163,6 +163,12 @@ fn is_lifetime(window: &Window) -> bool {
 }
 
 impl ContactPolicy {
+    /// Whether nothing is said.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        *self == Self::default()
+    }
+
     /// The purpose of this id.
     #[must_use]
     pub fn purpose(&self, id: &PurposeId) -> Option<&Purpose> {

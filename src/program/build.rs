@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use super::fields::{Fields, Names, TierNames, comes_later, follows_games, is_reserved};
 use super::part::{Consulted, Installed};
-use super::{Error, Fault, Program, SPEC_VERSION, Spec, ladders, purses};
+use super::{Error, Fault, Program, SPEC_VERSION, Spec, ladders, messages, purses};
 use crate::digest::Digest;
 use crate::feature::{Extractor, ValueModel};
 use crate::game::{CheckedGames, Surroundings};
@@ -123,6 +123,7 @@ impl Builder {
             purses: &purses,
             extractors: &self.extractors,
             games: &self.spec.games,
+            contact: &self.spec.contact,
         };
         let mut segmenters = Vec::new();
         segmenters.extend(rule_segments(&self.spec, names, &mut problems));
@@ -148,10 +149,12 @@ impl Builder {
         let earning = earning(&self.spec, self.earning, &fields, &purses, &mut problems);
         let multipliers = self.spec.multipliers.check(fields.schema(), &self.spec.earning);
         let multipliers = problems.take(&Path::from("multipliers"), multipliers);
-        let games =
-            games(&self.spec, self.offers.is_some(), &fields, &tier_names.first, &mut problems);
+        let own_offers = self.offers.is_some();
+        let games = games(&self.spec, own_offers, &fields, &tier_names.first, &mut problems);
         let offers = offers(&self.spec, self.offers, self.allocator, &fields, &mut problems);
-        let (Some(earning), Some(offers), Some(multipliers)) = (earning, offers, multipliers)
+        let messages = messages::checked(&self.spec, own_offers, &mut problems);
+        let (Some(earning), Some(offers), Some(multipliers), Some(messages)) =
+            (earning, offers, multipliers, messages)
         else {
             return Err(problems);
         };
@@ -177,6 +180,7 @@ impl Builder {
             spend_order: self.spec.spend_order,
             games: games.map(Arc::new),
             offers: Arc::new(offers),
+            messages: Arc::new(messages),
         })
     }
 

@@ -8,6 +8,7 @@ use crate::event::{Basket, Channel};
 use crate::feature::{Extractor, Feature, Moment, Snapshot, USAGES, ValueModel};
 use crate::game::{Figure, Games};
 use crate::id::{AttributeName, LadderId, PurseId, SegmentId, TierId};
+use crate::message::ContactPolicy;
 use crate::money::Currency;
 use crate::path::Problems;
 use crate::points::{Balance, Purses};
@@ -16,6 +17,7 @@ use crate::rule::{self, Field, Kind, Schema, Sheet, Slot, Text, Value};
 use crate::segment::Membership;
 
 use super::AttributeType;
+use super::messages::ConsentField;
 
 /// What is known at the calendar day and hour of a question.
 const CALENDAR: [(&str, Source); 4] = [
@@ -71,6 +73,8 @@ enum Source {
     Coupons,
     Store,
     Channel,
+    /// Whether the customer agreed to be written to for a purpose on a channel.
+    Consent(ConsentField),
 }
 
 /// The names that a program gives meaning to beside the crate's own.
@@ -82,6 +86,7 @@ pub(super) struct Names<'a> {
     pub value: Option<&'a ValueModel>,
     pub purses: &'a Purses,
     pub games: &'a Games,
+    pub contact: &'a ContactPolicy,
 }
 
 /// The ids of all tiers, of the first ladder and of those beside it.
@@ -119,6 +124,7 @@ pub(super) fn is_reserved(name: &str) -> bool {
     let own = CALENDAR.iter().chain(&LATER).any(|(own, _)| *own == name);
     own || on_ladder(name).is_some()
         || in_purse(name).is_some()
+        || ConsentField::is_named(name)
         || Figure::parts(name).is_some()
         || name.parse::<Feature>().is_ok()
         || WELL_KNOWN.iter().any(|(known, ..)| *known == name)
@@ -344,6 +350,7 @@ impl Source {
                 WEEKDAYS.get(index).map(Value::text)
             }
             Self::Hour => Some(Value::Integer(i64::from(local().hour()))),
+            Self::Consent(consent) => Some(consent.value(snapshot)),
             _ => None,
         }
     }
@@ -367,6 +374,9 @@ impl Names<'_> {
         if let Some(purse) = in_purse(name) {
             let declared = self.purses.get(&purse).is_some();
             return declared.then(|| (Field::new(name, Kind::Integer), Source::PointsIn(purse)));
+        }
+        if let Some(consent) = ConsentField::of(name, self.contact) {
+            return Some((Field::new(name, Kind::Bool), Source::Consent(consent)));
         }
         if let Some(figure) = self.games.figure(name) {
             return Some((Field::new(name, Kind::Integer), Source::Figure(figure)));
@@ -441,6 +451,7 @@ impl Names<'_> {
         let games = self.games.figure_names();
         let purses = self.purses.iter().map(|purse| Text::from(format!("points({})", purse.id)));
         let named = own.chain(known).chain(declared).chain(extracted).chain(games).chain(purses);
+        let named = named.chain(ConsentField::names(self.contact));
         let features = self.usages().filter(|(_, feature)| self.tell(feature));
         named.chain(features.map(|(usage, _)| Text::from(usage))).collect()
     }

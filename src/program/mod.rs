@@ -21,6 +21,7 @@ mod json_schema;
 mod judge;
 mod ladders;
 mod member;
+mod messages;
 mod part;
 mod purses;
 mod reversal;
@@ -53,6 +54,7 @@ use crate::digest::Digest;
 use crate::feature::{Extractor, Moment, Snapshot, ValueModel};
 use crate::game::CheckedGames;
 use crate::id::AttributeName;
+use crate::message::Messages;
 use crate::money::Currency;
 use crate::offer::OfferEvaluator;
 use crate::points::{CheckedMultipliers, ClawBack, EarningPolicy, Expiry, Purses, SpendOrder};
@@ -91,6 +93,7 @@ pub struct Program {
     /// `None` if there are none, so that nobody pays for them.
     games: Option<Arc<CheckedGames>>,
     offers: Arc<Consulted<Box<dyn OfferEvaluator>>>,
+    messages: Arc<Messages>,
 }
 
 impl Program {

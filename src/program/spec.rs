@@ -10,6 +10,7 @@ use crate::calendar::Zone;
 use crate::feature::ValueModel;
 use crate::game::Games;
 use crate::id::AttributeName;
+use crate::message::{ContactPolicy, Message};
 use crate::money::Currency;
 use crate::offer::{Floors, Lane, Offer};
 use crate::path::from_json;
@@ -96,6 +97,12 @@ pub struct Spec {
     /// The offers.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub offers: Vec<Offer>,
+    /// What all messages to customers respect.
+    #[serde(default, skip_serializing_if = "ContactPolicy::is_empty")]
+    pub contact: ContactPolicy,
+    /// What is written to customers when triggers fire.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub messages: Vec<Message>,
 }
 
 /// The type of a declared attribute.
@@ -156,6 +163,8 @@ impl Spec {
             lanes: Vec::new(),
             floors: Floors::default(),
             offers: Vec::new(),
+            contact: ContactPolicy::default(),
+            messages: Vec::new(),
         }
     }
 

@@ -1,0 +1,124 @@
+//! What a program says of messages, and what is done with one for a member.
+
+use std::collections::BTreeSet;
+
+use chrono::{DateTime, Utc};
+
+use super::{Fault, Member, Program, Spec};
+use crate::event::Channel;
+use crate::feature::Snapshot;
+use crate::id::{OfferId, PurposeId};
+use crate::message::{
+    self, ConsentNeed, ContactPolicy, Dispatch, Messages, Occasion, Recipient, Setting,
+};
+use crate::offer::Budgets;
+use crate::path::{Path, Problems};
+use crate::profile::WELL_KNOWN;
+use crate::rule::{Text, Value};
+
+/// A field that says whether the customer agreed to be written to: `consent(marketing, email)`. It
+/// is never missing: nothing said is no.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct ConsentField {
+    purpose: PurposeId,
+    channel: Channel,
+    need: ConsentNeed,
+}
+
+impl ConsentField {
+    /// Whether a name means such a field, of whichever purpose.
+    pub fn is_named(name: &str) -> bool {
+        parts(name).is_some()
+    }
+
+    /// The field that a name means, if the policy has its purpose.
+    pub fn of(name: &str, policy: &ContactPolicy) -> Option<Self> {
+        let (purpose, channel) = parts(name)?;
+        let need = policy.purpose(&purpose)?.consent;
+        Some(Self { purpose, channel, need })
+    }
+
+    /// The names of such fields on the commonest channels.
+    pub fn names(policy: &ContactPolicy) -> impl Iterator<Item = Text> {
+        policy.purposes.iter().flat_map(|purpose| {
+            let name = |channel| Text::from(format!("consent({}, {channel})", purpose.id));
+            [Channel::Email, Channel::Sms, Channel::Push].map(name)
+        })
+    }
+
+    /// Whether the customer agreed, to a text that is new enough.
+    pub fn value(&self, snapshot: &Snapshot<'_>) -> Value {
+        Value::Bool(match self.need {
+            ConsentNeed::NotNeeded => true,
+            ConsentNeed::Version(version) => {
+                snapshot.consents().granted(&self.purpose, self.channel, version).is_ok()
+            }
+        })
+    }
+}
+
+/// The purpose and the channel that a name says.
+fn parts(name: &str) -> Option<(PurposeId, Channel)> {
+    let (purpose, channel) = name.strip_prefix("consent(")?.strip_suffix(')')?.split_once(',')?;
+    Some((PurposeId::new(purpose.trim()).ok()?, channel.trim().parse().ok()?))
+}
+
+/// The messages of the document, and what they respect, if nothing is wrong with them.
+pub(super) fn checked(
+    spec: &Spec,
+    own_offers: bool,
+    problems: &mut Problems<Fault>,
+) -> Option<Messages> {
+    let setting = Setting { zone: spec.zone, currency: spec.currency, retention: spec.retention };
+    let offers: BTreeSet<&OfferId> = spec.offers.iter().map(|offer| &offer.id).collect();
+    let messages = Path::from("messages");
+    for (index, message) in spec.messages.iter().enumerate().filter(|_| !own_offers) {
+        let unknown = message.grants.iter().filter(|offer| !offers.contains(offer));
+        for offer in unknown {
+            let fault = message::Fault::UnknownOffer { offer: offer.clone() };
+            problems.add(messages.item(index).field("grants"), fault.into());
+        }
+    }
+    let contact = Path::from("contact");
+    for (index, budget) in spec.contact.budgets.iter().enumerate() {
+        if offers.contains(&budget.name) {
+            let fault = message::Fault::DuplicateBudget { name: budget.name.clone() };
+            problems.add(contact.field("budgets").item(index).field("name"), fault.into());
+        }
+    }
+    for (channel, name) in &spec.contact.addresses {
+        let known = WELL_KNOWN.iter().any(|(known, ..)| *known == name.as_str());
+        if !known && !spec.attributes.contains_key(name) {
+            let path = contact.field("addresses").field(channel.name());
+            problems.add(path, Fault::UnknownAttribute { name: name.clone() });
+        }
+    }
+    let checked = Messages::check(spec.messages.clone(), spec.contact.clone(), setting);
+    problems.take(&Path::root(), checked)
+}
+
+impl Program {
+    /// The messages, and what all of them respect.
+    #[must_use]
+    pub fn messages(&self) -> &Messages {
+        &self.messages
+    }
+
+    /// The member as one who would get messages as of an instant.
+    #[must_use]
+    pub fn recipient<'a>(&self, member: &'a Member, as_of: DateTime<Utc>) -> Recipient<'a> {
+        Recipient::of(member.profile(), as_of, &self.zone)
+    }
+
+    /// What is done as of an instant with a message for the member, for whom a trigger fired
+    /// ([`Messages::dispatch`]).
+    pub fn dispatch(
+        &self,
+        member: &Member,
+        occasion: &Occasion,
+        as_of: DateTime<Utc>,
+        budgets: &dyn Budgets,
+    ) -> Dispatch {
+        self.messages.dispatch(occasion, &self.recipient(member, as_of), budgets)
+    }
+}
