@@ -36,6 +36,11 @@ impl Digest {
         Self(hasher.hash.finalize())
     }
 
+    /// Its 32 bytes.
+    pub(crate) const fn bytes(&self) -> &[u8; 32] {
+        &self.0
+    }
+
     fn text(&self) -> String {
         let digit = |value: u8| char::from_digit(u32::from(value), 16).unwrap_or('0');
         let digits = self.0.iter().flat_map(|byte| [byte >> 4, byte & 15]);

@@ -184,8 +184,6 @@ ids! {
     BadgeId, "the badge id";
     /// Names a leaderboard.
     BoardId, "the leaderboard id";
-    /// Names a template of messages.
-    TemplateId, "the template id";
     /// Names a reservation of budgets; the same id twice is the same reservation.
     ReservationId, "the reservation id";
 }

@@ -56,6 +56,7 @@ pub mod game;
 
 // ACTION: what we do about it.
 pub mod offer;
+pub mod trigger;
 pub mod message;
 
 // ROOF: wires it together.

@@ -117,6 +117,7 @@ fn named<T: Copy>(
 
 /// A place on earth, in degrees (WGS 84).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct Coordinates {
     /// Degrees north of the equator, −90 to 90.

@@ -1,0 +1,260 @@
+//! What a host does with customers: plans, merges, erasure; and with triggers that were replaced.
+
+use std::collections::BTreeSet;
+
+use chrono::{DateTime, Utc};
+use serde::{Deserialize, Serialize};
+
+use super::Machine;
+use super::seat::{Crowd, Held, Mark};
+use super::touch::FlowNo;
+use crate::id::{CustomerId, TriggerName};
+use crate::rule::Text;
+use crate::trigger::firing::{Firing, Output};
+use crate::trigger::flow::{State, Way};
+use crate::trigger::key::Key;
+use crate::trigger::matcher::Parts;
+use crate::trigger::micros::Micros;
+
+/// All that triggers which follow from a member's profile have in store for a stretch of time.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Plan {
+    /// For whom.
+    pub customer: CustomerId,
+    /// The first instant that the plan is about.
+    pub from: DateTime<Utc>,
+    /// The first instant that it is no longer about.
+    pub until: DateTime<Utc>,
+    /// What happens then, as far as is known.
+    pub occasions: Vec<Occasion>,
+}
+
+/// An instant at which a trigger has reason to fire.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Occasion {
+    /// When.
+    pub at: DateTime<Utc>,
+    /// The trigger.
+    pub trigger: TriggerName,
+    /// What tells it from others of the trigger: the date, the event, the news.
+    pub mark: Text,
+}
+
+impl Machine {
+    /// Takes over what a program has derived from a member's profile, in place of all that was
+    /// planned for the customer within the same stretch of time.
+    ///
+    /// What is due fires with the watermark, and at once if that is further already. What fired
+    /// within the correction and is no longer planned is taken back. An occasion that stays keeps
+    /// the version of the trigger with which it was planned first.
+    pub fn plan(&mut self, plan: &Plan) -> Vec<Output> {
+        let (from, until) = (Micros::of(plan.from), Micros::of(plan.until));
+        let fresh = self.fresh(plan, from, until);
+        let key = Key::of(plan.customer.as_str());
+        let known = self.roster.find(key).map(|seat| self.roster.held(seat).clone());
+        let held = known.unwrap_or(Held::NOTHING);
+        let planned = |mark: &Mark| {
+            let first = self.touches.row(mark.touch).first();
+            (from..until).contains(&mark.at) && first.is_some_and(|(no, _)| self.is_planned(*no))
+        };
+        let is_fresh = |mark: &Mark| {
+            let named = |(flow, at, key): &(FlowNo, Micros, Key)| {
+                let names = self.touches.row(mark.touch).first();
+                let same = names.is_some_and(|(no, _)| self.name_of(*no) == self.name_of(*flow));
+                (*at, *key) == (mark.at, mark.key) && same
+            };
+            fresh.iter().position(named)
+        };
+        let olds: Vec<(Mark, Option<usize>)> =
+            held.marks().filter(planned).map(|mark| (mark, is_fresh(&mark))).collect();
+        let kept: BTreeSet<usize> = olds.iter().filter_map(|(_, fresh)| *fresh).collect();
+        let gone: Vec<Mark> =
+            olds.iter().filter(|(_, fresh)| fresh.is_none()).map(|(mark, _)| *mark).collect();
+        let fresh = (0..).zip(fresh).filter(|(place, _)| !kept.contains(place));
+        let fresh: Vec<_> = fresh.map(|(_, one)| one).collect();
+        if gone.is_empty() && fresh.is_empty() {
+            return Vec::new();
+        }
+        self.replan(&plan.customer, &gone, fresh)
+    }
+
+    fn replan(
+        &mut self,
+        customer: &CustomerId,
+        gone: &[Mark],
+        fresh: Vec<(FlowNo, Micros, Key)>,
+    ) -> Vec<Output> {
+        let seat = self.roster.seat(Key::of(customer.as_str()), customer);
+        let mut flows = self.flows_of(self.roster.held(seat));
+        flows.extend(fresh.iter().map(|(no, ..)| *no));
+        flows.sort_unstable();
+        flows.dedup();
+        let before = self.past(seat, &flows);
+        if let Some(held) = self.roster.held_mut(seat) {
+            held.retain(|mark| !gone.contains(mark));
+        }
+        for (no, at, key) in fresh {
+            if let Some(touch) = self.touches.name(&[(no, Parts::FIRST)])
+                && let Some(held) = self.roster.held_mut(seat)
+            {
+                held.add(Mark { at, key, touch });
+            }
+        }
+        let after = self.past(seat, &flows);
+        let mut outputs = Vec::new();
+        for ((no, was), (_, is)) in before.iter().zip(&after) {
+            let Some(look) = self.look(*no) else { continue };
+            let since = self.watermark.at().minus(look.flow.correction);
+            let told = |one: &&(Micros, _)| one.0 >= since;
+            let firing = |one: &(Micros, _)| Firing::of(look.flow, customer, one.0.at(), one.1);
+            let gone = was.fired.iter().filter(|one| !is.fired.contains(one)).filter(told);
+            let made_up = is.fired.iter().filter(|one| !was.fired.contains(one)).filter(told);
+            outputs.extend(gone.map(firing).map(Output::Retract));
+            outputs.extend(made_up.map(firing).map(Output::Fired));
+        }
+        self.settle(seat);
+        Output::sort(&mut outputs);
+        outputs
+    }
+
+    /// The occasions of a plan that are about triggers which are planned, each once.
+    fn fresh(&self, plan: &Plan, from: Micros, until: Micros) -> Vec<(FlowNo, Micros, Key)> {
+        let flow = |name: &TriggerName| {
+            let named = (0..).zip(&self.flows).find(|(_, known)| {
+                !known.retired && known.flow.name == *name && known.is_planned()
+            });
+            named.map(|(no, _)| FlowNo(no))
+        };
+        let fresh = plan.occasions.iter().filter_map(|occasion| {
+            let (no, at) = (flow(&occasion.trigger)?, Micros::of(occasion.at));
+            let oldest = self.watermark.at().minus(self.look(no)?.flow.correction);
+            let within = (from..until).contains(&at) && at >= oldest;
+            within.then(|| (no, at, Key::of(occasion.mark.as_str())))
+        });
+        let fresh: BTreeSet<(FlowNo, Micros, Key)> = fresh.collect();
+        fresh.into_iter().collect()
+    }
+
+    fn is_planned(&self, no: FlowNo) -> bool {
+        self.flows.get(no.0 as usize).is_some_and(super::Known::is_planned)
+    }
+
+    fn name_of(&self, no: FlowNo) -> Option<&TriggerName> {
+        self.flows.get(no.0 as usize).map(|known| &known.flow.name)
+    }
+
+    /// Lets one customer go on as another, because the two are one: what is armed for either is
+    /// armed for `into`, as if all had happened to them. What fired already stands, and is not told
+    /// again. Later events must come under the id of `into`.
+    pub fn merge(&mut self, from: &CustomerId, into: &CustomerId) {
+        let Some(source) = self.roster.find(Key::of(from.as_str())) else { return };
+        if from == into {
+            return;
+        }
+        let target = self.roster.seat(Key::of(into.as_str()), into);
+        let (mut one, mut other) = (self.crowd(target), self.crowd(source));
+        self.level(target, &mut one, source, &mut other);
+        let known: BTreeSet<Key> = one.marks.iter().map(|mark| mark.key).collect();
+        one.marks.extend(other.marks.iter().filter(|mark| !known.contains(&mark.key)));
+        one.marks.sort_unstable_by_key(|mark| (mark.at, mark.key));
+        one.undone.extend(other.undone);
+        one.undone.sort_unstable();
+        one.undone.dedup();
+        self.roster.free(source);
+        if let Some(held) = self.roster.held_mut(target) {
+            held.edit(|crowd| *crowd = one);
+        }
+        self.settle(target);
+    }
+
+    fn crowd(&self, seat: u32) -> Crowd {
+        self.roster.held(seat).clone().edit(|crowd| crowd.clone())
+    }
+
+    /// Brings what two customers knew of each flow to one moment, and together.
+    fn level(&self, target: u32, one: &mut Crowd, source: u32, other: &mut Crowd) {
+        let (target, source) = (self.roster.held(target), self.roster.held(source));
+        let bases = target.bases().iter().chain(source.bases());
+        let flows: BTreeSet<FlowNo> = bases.map(|base| base.flow).collect();
+        one.bases.clear();
+        for look in flows.into_iter().filter_map(|no| self.look(no)) {
+            let before = |held: &Held| held.base(look.no).map_or(Micros::START, |base| base.before);
+            let before = before(target).max(before(source));
+            let bases = [look.base(target, before), look.base(source, before)];
+            let joined = bases.into_iter().flatten().reduce(|mut all, next| {
+                all.state = joined(look.flow.way, all.state, next.state);
+                all
+            });
+            one.bases.extend(joined);
+        }
+        other.bases.clear();
+    }
+
+    /// Forgets a customer: no trace of them stays. Their id is not even remembered as erased, so
+    /// that events which arrive later begin anew.
+    pub fn erase(&mut self, customer: &CustomerId) {
+        if let Some(seat) = self.roster.find(Key::of(customer.as_str())) {
+            self.roster.free(seat);
+        }
+    }
+
+    /// Leaves an event to the versions of triggers that are armed for the customer; others that were
+    /// replaced do not see it.
+    pub(super) fn leave_to_armed(
+        &self,
+        customer: &CustomerId,
+        combination: &mut Vec<(FlowNo, Parts)>,
+    ) {
+        let seat = self.roster.find(Key::of(customer.as_str()));
+        let held = seat.map_or(&Held::NOTHING, |seat| self.roster.held(seat));
+        let mut armed = BTreeSet::new();
+        for (no, known) in (0..).map(FlowNo).zip(&self.flows).filter(|(_, known)| known.retired) {
+            let looked_at = self.look(no);
+            if looked_at.is_some_and(|look| look.is_armed(held, self.watermark.at())) {
+                armed.insert((&known.flow.name, no));
+            }
+        }
+        combination.retain(|(no, _)| {
+            let Some(known) = self.flows.get(no.0 as usize) else { return false };
+            let old = armed.iter().find(|(name, _)| **name == known.flow.name);
+            match old {
+                Some((_, old)) => old == no,
+                None => !known.retired,
+            }
+        });
+    }
+
+    /// The flows that something is kept for.
+    pub(super) fn in_use(&self) -> BTreeSet<FlowNo> {
+        let held = self.roster.seats().map(|(seat, _)| self.roster.held(seat));
+        held.flat_map(|held| self.flows_of(held)).collect()
+    }
+}
+
+/// What is known of two customers together.
+fn joined(way: Way, one: State, other: State) -> State {
+    let earliest = match (one.count, other.count) {
+        (0, _) => other.since,
+        (_, 0) => one.since,
+        _ => one.since.min(other.since),
+    };
+    let since = match way {
+        Way::Session { .. } | Way::Near { .. } => earliest,
+        _ => one.since.max(other.since),
+    };
+    let count = match way {
+        Way::Happens { .. } => one.count.saturating_add(other.count),
+        _ => one.count.max(other.count),
+    };
+    let mut recent: Vec<Micros> = one.recent.into_iter().chain(other.recent).collect();
+    recent.sort_unstable();
+    State {
+        count,
+        since,
+        last: one.last.max(other.last),
+        rests_until: one.rests_until.max(other.rests_until),
+        recent: recent.into(),
+    }
+}

@@ -1,0 +1,361 @@
+//! What one event does.
+
+use std::cmp::Reverse;
+
+use chrono::TimeDelta;
+
+use super::judge::Told;
+use super::seat::{Held, Mark, Undone};
+use super::touch::{FlowNo, Touch};
+use super::wheel::Tick;
+use super::Machine;
+use crate::event::{Event, EventKind, MAX_CLOCK_SKEW_HOURS, earliest, latest};
+use crate::id::{CustomerId, EventId};
+use crate::trigger::firing::{Firing, Late, Output, Reason};
+use crate::trigger::key::Key;
+use crate::trigger::matcher::Parts;
+use crate::trigger::micros::Micros;
+
+/// The most voids that are kept of one customer.
+const MAX_UNDONE: usize = 256;
+
+/// What an event is and whose.
+#[derive(Clone, Copy)]
+struct Named<'a> {
+    event: &'a EventId,
+    customer: &'a CustomerId,
+    at: Micros,
+}
+
+impl Machine {
+    /// Follows an event of a partition of the queue, and tells what comes of it and of the time
+    /// that has passed with it: late events, then firings that are taken back, then firings, each by
+    /// instant, customer and trigger.
+    ///
+    /// The event is not validated: what is wrong in it, other than its instant, does not matter
+    /// here, and at most makes its rules unknown.
+    pub fn observe(&mut self, partition: u32, event: &Event) -> Vec<Output> {
+        let mut outputs = Vec::new();
+        self.see(partition, event, &mut outputs);
+        if outputs.len() > 1 {
+            Output::sort(&mut outputs);
+        }
+        outputs
+    }
+
+    /// Follows events of a partition one after the other, and adds what comes of each to `outputs`
+    /// in the order of [`Machine::observe`].
+    pub fn observe_all<'e>(
+        &mut self,
+        partition: u32,
+        events: impl IntoIterator<Item = &'e Event>,
+        outputs: &mut Vec<Output>,
+    ) {
+        for event in events {
+            let before = outputs.len();
+            self.see(partition, event, outputs);
+            if let Some((_, fresh)) = outputs.split_at_mut_checked(before)
+                && fresh.len() > 1
+            {
+                Output::sort(fresh);
+            }
+        }
+    }
+
+    fn see(&mut self, partition: u32, event: &Event, outputs: &mut Vec<Output>) {
+        let at = Micros::of(event.at);
+        let named = Named { event: &event.id, customer: &event.customer, at };
+        let skew = event.at.signed_duration_since(event.recorded_at);
+        let believable = event.at >= earliest()
+            && event.at < latest()
+            && skew <= TimeDelta::hours(MAX_CLOCK_SKEW_HOURS);
+        if !believable {
+            self.be_late(named, None, Reason::Unbelievable, outputs);
+            return;
+        }
+        match &event.kind {
+            EventKind::Void(void) => self.undo(named, &void.event, outputs),
+            _ => self.touch(named, event, outputs),
+        }
+        let from = self.watermark.at();
+        self.watermark.see(partition, at.min(Micros::of(event.recorded_at)));
+        self.pass(from, outputs);
+    }
+
+    /// Finds out which flows the event matters for, and lets it.
+    fn touch(&mut self, named: Named<'_>, event: &Event, outputs: &mut Vec<Output>) {
+        let route = event.kind.event_type() as usize;
+        let mut combination = std::mem::take(&mut self.scratch.combination);
+        combination.clear();
+        if let Some(route) = self.routes.get(route) {
+            for (flow, matcher) in route {
+                let parts = matcher.parts(event, self.currency, &mut self.scratch.values);
+                match combination.last_mut() {
+                    _ if parts == Parts::NONE => {}
+                    Some((last, known)) if last == flow => *known = *known | parts,
+                    _ => combination.push((*flow, parts)),
+                }
+            }
+        }
+        if self.has_retired {
+            self.leave_to_armed(named.customer, &mut combination);
+        }
+        if named.at < self.watermark.at() {
+            self.drop_forgotten(named, &mut combination, outputs);
+        }
+        let touch = self.named(route, &combination);
+        self.scratch.combination = combination;
+        if let Some(touch) = touch {
+            let key = Key::of(named.event.as_str());
+            self.mark(named, Mark { at: named.at, key, touch }, outputs);
+        }
+    }
+
+    fn named(&mut self, route: usize, combination: &[(FlowNo, Parts)]) -> Option<Touch> {
+        let recent = self.recent.get(route).copied().flatten();
+        if let Some(recent) = recent
+            && self.touches.row(recent) == combination
+        {
+            return Some(recent);
+        }
+        let touch = self.touches.name(combination);
+        if let Some(place) = self.recent.get_mut(route) {
+            *place = touch;
+        }
+        touch
+    }
+
+    /// Takes out the flows for which the event is so late that they know nothing of its time.
+    fn drop_forgotten(
+        &mut self,
+        named: Named<'_>,
+        combination: &mut Vec<(FlowNo, Parts)>,
+        outputs: &mut Vec<Output>,
+    ) {
+        let now = self.watermark.at();
+        let mut forgotten = Vec::new();
+        combination.retain(|(no, _)| {
+            let Some(known) = self.flows.get(no.0 as usize) else { return false };
+            let knows = named.at >= now.minus(known.flow.accepts());
+            if !knows {
+                forgotten.push(*no);
+            }
+            knows
+        });
+        for no in forgotten {
+            self.be_late(named, Some(no), Reason::Forgotten, outputs);
+        }
+    }
+
+    /// Lets an event that matters take effect.
+    fn mark(&mut self, named: Named<'_>, mark: Mark, outputs: &mut Vec<Output>) {
+        let seat = self.roster.seat(Key::of(named.customer.as_str()), named.customer);
+        let held = self.roster.held(seat);
+        if held.knows(mark.key) {
+            return;
+        }
+        let settled = |no| held.base(no).is_some_and(|base| base.before > mark.at);
+        let settled = self.touches.row(mark.touch).iter().any(|(no, _)| settled(*no));
+        if settled || !self.has_room(seat) {
+            self.be_late(named, None, Reason::Crowded, outputs);
+            return;
+        }
+        if mark.at > self.watermark.at() {
+            self.put(seat, mark);
+            let soonest = self.soonest(&mark);
+            self.expect(seat, soonest);
+            return;
+        }
+        let flows: Vec<FlowNo> =
+            self.touches.row(mark.touch).iter().map(|(flow, _)| *flow).collect();
+        self.change(seat, named, &flows, outputs, |machine| machine.put(seat, mark));
+    }
+
+    /// Puts an event beside the others, of which it may replace some.
+    fn put(&mut self, seat: u32, mark: Mark) {
+        let held = self.roster.held(seat);
+        let replaced = |old: &Mark| self.is_replaced(old, &mark);
+        let needless = held.marks().any(|known| self.is_replaced(&mark, &known));
+        let fewer = held.marks().any(|known| replaced(&known));
+        if needless {
+            return;
+        }
+        let tick = self.roster.tick(seat);
+        if fewer {
+            let keys: Vec<Key> = held.marks().filter(replaced).map(|mark| mark.key).collect();
+            if let Some(held) = self.roster.held_mut(seat) {
+                held.retain(|mark| !keys.contains(&mark.key));
+            }
+        }
+        if let Some(held) = self.roster.held_mut(seat) {
+            held.add(mark);
+            held.expect(tick);
+        }
+    }
+
+    /// Whether an event makes no difference beside a later one.
+    fn is_replaced(&self, old: &Mark, new: &Mark) -> bool {
+        (old.at, old.key) < (new.at, new.key)
+            && self.touches.row(old.touch).iter().all(|(no, parts)| {
+                let then = self.touches.parts(new.touch, *no);
+                *parts == Parts::FIRST
+                    && then != Parts::NONE
+                    && !then.has(Parts::THEN)
+                    && self.look(*no).is_some_and(|look| look.flow.replaces(old.at, new.at))
+            })
+    }
+
+    /// The first moment at which the customer must be looked at because of an event.
+    fn soonest(&self, mark: &Mark) -> Micros {
+        let mut soonest = mark.at.plus(self.keep(mark)).plus(1);
+        for (no, parts) in self.touches.row(mark.touch) {
+            if let Some(look) = self.look(*no) {
+                soonest = soonest.min(look.flow.soonest(mark.at, *parts));
+            }
+        }
+        soonest
+    }
+
+    /// A void: the event that it names never happened.
+    fn undo(&mut self, named: Named<'_>, target: &EventId, outputs: &mut Vec<Output>) {
+        if self.flows.is_empty() {
+            return;
+        }
+        if named.at < self.watermark.at().minus(self.longest) {
+            self.be_late(named, None, Reason::Forgotten, outputs);
+            return;
+        }
+        let (key, target) = (Key::of(named.event.as_str()), Key::of(target.as_str()));
+        let undone = Undone { at: named.at, key, target };
+        let seat = self.roster.seat(Key::of(named.customer.as_str()), named.customer);
+        let held = self.roster.held(seat);
+        if held.undone().iter().any(|known| known.key == key) {
+            return;
+        }
+        if held.undone().len() >= MAX_UNDONE {
+            self.be_late(named, None, Reason::Crowded, outputs);
+            return;
+        }
+        let flows = self.flows_of(held);
+        self.change(seat, named, &flows, outputs, |machine| {
+            if let Some(held) = machine.roster.held_mut(seat) {
+                held.edit(|crowd| {
+                    let place = crowd.undone.partition_point(|known| *known < undone);
+                    crowd.undone.insert(place, undone);
+                });
+            }
+        });
+    }
+
+    /// Makes a change to what is kept of a customer, and tells what of the past comes out otherwise.
+    fn change(
+        &mut self,
+        seat: u32,
+        named: Named<'_>,
+        flows: &[FlowNo],
+        outputs: &mut Vec<Output>,
+        change: impl FnOnce(&mut Self),
+    ) {
+        let before = self.past(seat, flows);
+        change(self);
+        let after = self.past(seat, flows);
+        self.compare(named, &before, &after, outputs);
+        self.settle(seat);
+    }
+
+    /// What fired until now, by flow.
+    pub(super) fn past(&self, seat: u32, flows: &[FlowNo]) -> Vec<(FlowNo, Told)> {
+        let (held, now) = (self.roster.held(seat), self.watermark.at());
+        let told = |no: &FlowNo| Some((*no, self.look(*no)?.told(held, None, now)));
+        flows.iter().filter_map(told).collect()
+    }
+
+    /// Tells the differences between what was told and what should have been.
+    fn compare(
+        &mut self,
+        named: Named<'_>,
+        before: &[(FlowNo, Told)],
+        after: &[(FlowNo, Told)],
+        outputs: &mut Vec<Output>,
+    ) {
+        for ((no, was), (_, is)) in before.iter().zip(after) {
+            let Some(flow) = self.look(*no).map(|look| look.flow.clone()) else { continue };
+            let since = self.watermark.at().minus(flow.correction);
+            let gone = was.fired.iter().filter(|one| !is.fired.contains(one));
+            let fresh = is.fired.iter().filter(|one| !was.fired.contains(one));
+            let firing = |(at, stretch): &(Micros, _)| {
+                Firing::of(&flow, named.customer, at.at(), *stretch)
+            };
+            let mut settled = false;
+            for one in gone {
+                settled |= one.0 < since;
+                if one.0 >= since {
+                    outputs.push(Output::Retract(firing(one)));
+                }
+            }
+            for one in fresh {
+                settled |= one.0 < since;
+                if one.0 >= since {
+                    outputs.push(Output::Fired(firing(one)));
+                }
+            }
+            if settled {
+                self.be_late(named, Some(*no), Reason::Settled, outputs);
+            }
+        }
+    }
+
+    /// Looks at a customer again: when next, and whether anything is still to be kept.
+    pub(super) fn settle(&mut self, seat: u32) {
+        self.wake(seat, self.watermark.at(), &mut Vec::new());
+    }
+
+    fn be_late(
+        &mut self,
+        named: Named<'_>,
+        flow: Option<FlowNo>,
+        reason: Reason,
+        outputs: &mut Vec<Output>,
+    ) {
+        let count = self.late.entry(reason).or_default();
+        *count = count.saturating_add(1);
+        let known = flow.and_then(|no| self.flows.get(no.0 as usize));
+        outputs.push(Output::Late(Late {
+            at: named.at.at(),
+            customer: named.customer.clone(),
+            trigger: known.map(|known| known.flow.name.clone()),
+            event: named.event.clone(),
+            reason,
+        }));
+    }
+
+    /// What a customer's present wake-up is for, or some moment before it.
+    pub(super) fn due(&self, seat: u32, after: Micros) -> Micros {
+        let held = self.roster.held(seat);
+        match held {
+            Held::One { .. } => {
+                let mark = held.marks().next();
+                let soonest = mark.map_or(after, |mark| self.soonest(&mark));
+                if soonest > after { soonest } else { after }
+            }
+            Held::Many(_) => after,
+        }
+    }
+
+    /// Sees to it that a customer is looked at no later than at a moment.
+    pub(super) fn expect(&mut self, seat: u32, moment: Micros) {
+        let (tick, known) = (Tick::of(moment), self.roster.tick(seat));
+        if tick <= self.wheel.now() {
+            self.present.push(Reverse((moment, seat)));
+        } else if tick >= known {
+            return;
+        } else if !self.wheel.same_slot(tick, known) {
+            self.wheel.add(seat, tick);
+        }
+        if let Some(held) = self.roster.held_mut(seat)
+            && tick < known
+        {
+            held.expect(tick);
+        }
+    }
+}

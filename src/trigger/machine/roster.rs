@@ -1,0 +1,267 @@
+//! Who has a seat: customers by their keys, each with what is kept of them.
+
+use std::collections::HashMap;
+use std::collections::hash_map::RandomState;
+use std::hash::BuildHasher;
+
+use super::seat::Held;
+use super::wheel::Tick;
+use crate::id::CustomerId;
+use crate::trigger::key::Key;
+
+/// A customer and what is kept of them.
+#[derive(Clone, Debug)]
+struct Seat {
+    customer: Key,
+    held: Held,
+}
+
+const CHUNK_BITS: u32 = 12;
+const CHUNK: usize = 1 << CHUNK_BITS;
+/// A place of the index in which nobody is.
+const EMPTY: u32 = u32::MAX;
+const LEAST_BITS: u32 = 6;
+
+/// All customers of whom something is kept.
+///
+/// The index is an open-addressing table of four bytes a place: the number of a seat in as many bits
+/// as it takes, and bits of the hash in the others. The order in which customers stand in it is
+/// seen by nobody.
+#[derive(Clone, Debug)]
+pub(super) struct Roster {
+    chunks: Vec<Vec<Seat>>,
+    free: Vec<u32>,
+    taken: usize,
+    index: Vec<u32>,
+    bits: u32,
+    hasher: RandomState,
+    /// The ids that cannot be told from their keys.
+    names: HashMap<u32, CustomerId>,
+}
+
+impl Default for Roster {
+    fn default() -> Self {
+        Self {
+            chunks: Vec::new(),
+            free: Vec::new(),
+            taken: 0,
+            index: vec![EMPTY; 1 << LEAST_BITS],
+            bits: LEAST_BITS,
+            hasher: RandomState::new(),
+            names: HashMap::new(),
+        }
+    }
+}
+
+impl Roster {
+    /// How many customers have a seat.
+    pub(super) const fn len(&self) -> usize {
+        self.taken
+    }
+
+    pub(super) fn find(&self, customer: Key) -> Option<u32> {
+        self.search(customer).0
+    }
+
+    /// The seat of a customer, who gets one if they have none.
+    pub(super) fn seat(&mut self, customer: Key, id: &CustomerId) -> u32 {
+        let (found, place) = self.search(customer);
+        if let Some(seat) = found {
+            return seat;
+        }
+        let seat = self.fresh(customer);
+        if customer.id().is_none() {
+            self.names.insert(seat, id.clone());
+        }
+        self.taken += 1;
+        let entry = self.entry(customer, seat);
+        if let Some(empty) = self.index.get_mut(place) {
+            *empty = entry;
+        }
+        if self.taken * 8 > self.index.len() * 7 {
+            self.grow();
+        }
+        seat
+    }
+
+    /// Lets a seat go, and everything with it.
+    pub(super) fn free(&mut self, seat: u32) {
+        let Some(customer) = self.at(seat).map(|found| found.customer) else { return };
+        let (Some(_), place) = self.search(customer) else { return };
+        self.unlink(place);
+        if let Some(left) = self.at_mut(seat) {
+            *left = Seat { customer: Key::default(), held: Held::NOTHING };
+        }
+        self.names.remove(&seat);
+        self.free.push(seat);
+        self.taken = self.taken.saturating_sub(1);
+    }
+
+    pub(super) fn held(&self, seat: u32) -> &Held {
+        const NOTHING: &Held = &Held::NOTHING;
+        self.at(seat).map_or(NOTHING, |seat| &seat.held)
+    }
+
+    pub(super) fn held_mut(&mut self, seat: u32) -> Option<&mut Held> {
+        self.at_mut(seat).map(|seat| &mut seat.held)
+    }
+
+    pub(super) fn tick(&self, seat: u32) -> Tick {
+        self.held(seat).tick()
+    }
+
+    /// Whose seat it is.
+    pub(super) fn customer(&self, seat: u32) -> Option<CustomerId> {
+        let key = self.at(seat)?.customer;
+        match key.id() {
+            Some(id) => CustomerId::new(id).ok(),
+            None => self.names.get(&seat).cloned(),
+        }
+    }
+
+    /// All seats that are taken, with whose they are.
+    pub(super) fn seats(&self) -> impl Iterator<Item = (u32, Key)> {
+        let seats = (0_u32..).zip(self.chunks.iter().flatten());
+        let taken = seats.filter(|(_, seat)| seat.customer != Key::default());
+        taken.map(|(number, seat)| (number, seat.customer))
+    }
+
+    fn at(&self, seat: u32) -> Option<&Seat> {
+        self.chunks.get((seat >> CHUNK_BITS) as usize)?.get(seat as usize & (CHUNK - 1))
+    }
+
+    fn at_mut(&mut self, seat: u32) -> Option<&mut Seat> {
+        self.chunks.get_mut((seat >> CHUNK_BITS) as usize)?.get_mut(seat as usize & (CHUNK - 1))
+    }
+
+    fn fresh(&mut self, customer: Key) -> u32 {
+        let fresh = Seat { customer, held: Held::NOTHING };
+        if let Some(seat) = self.free.pop() {
+            if let Some(free) = self.at_mut(seat) {
+                *free = fresh;
+            }
+            return seat;
+        }
+        let full = self.chunks.last().is_none_or(|chunk| chunk.len() == CHUNK);
+        if full {
+            self.chunks.push(Vec::with_capacity(CHUNK));
+        }
+        let before = self.chunks.len().saturating_sub(1) << CHUNK_BITS;
+        let Some(chunk) = self.chunks.last_mut() else { return 0 };
+        chunk.push(fresh);
+        u32::try_from(before + chunk.len() - 1).unwrap_or(EMPTY)
+    }
+
+    fn hash(&self, customer: Key) -> u64 {
+        self.hasher.hash_one(customer.number())
+    }
+
+    /// The number of the seat and the highest bits of the hash in one.
+    fn entry(&self, customer: Key, seat: u32) -> u32 {
+        (((self.hash(customer) >> 32) as u32) & !self.mask()) | seat
+    }
+
+    const fn mask(&self) -> u32 {
+        (1 << self.bits) - 1
+    }
+
+    /// The seat of a customer, and its place in the index or the one that it would have.
+    fn search(&self, customer: Key) -> (Option<u32>, usize) {
+        let hash = self.hash(customer);
+        let (mask, tag) = (self.mask(), (hash >> 32) as u32);
+        let mut place = hash as u32 & mask;
+        loop {
+            let entry = self.index.get(place as usize).copied().unwrap_or(EMPTY);
+            if entry == EMPTY {
+                return (None, place as usize);
+            }
+            let alike = (entry ^ tag) & !mask == 0;
+            if alike && self.at(entry & mask).is_some_and(|seat| seat.customer == customer) {
+                return (Some(entry & mask), place as usize);
+            }
+            place = (place + 1) & mask;
+        }
+    }
+
+    /// Empties a place, and moves up those that were put further on because of it.
+    fn unlink(&mut self, place: usize) {
+        let mask = self.mask() as usize;
+        let (mut hole, mut next) = (place, place);
+        loop {
+            next = (next + 1) & mask;
+            let entry = self.index.get(next).copied().unwrap_or(EMPTY);
+            if entry == EMPTY {
+                break;
+            }
+            let seat = entry & self.mask();
+            let Some(customer) = self.at(seat).map(|seat| seat.customer) else { break };
+            let home = self.hash(customer) as usize & mask;
+            let stays = (next.wrapping_sub(home) & mask) < (next.wrapping_sub(hole) & mask);
+            if !stays {
+                if let Some(empty) = self.index.get_mut(hole) {
+                    *empty = entry;
+                }
+                hole = next;
+            }
+        }
+        if let Some(empty) = self.index.get_mut(hole) {
+            *empty = EMPTY;
+        }
+    }
+
+    fn grow(&mut self) {
+        self.bits += 1;
+        self.index = vec![EMPTY; 1 << self.bits];
+        let all: Vec<(u32, Key)> = self.seats().collect();
+        for (seat, customer) in all {
+            let (_, place) = self.search(customer);
+            let entry = self.entry(customer, seat);
+            if let Some(empty) = self.index.get_mut(place) {
+                *empty = entry;
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeMap;
+
+    use proptest::prelude::*;
+
+    use super::*;
+
+    #[test]
+    fn a_seat_with_one_event_takes_48_bytes() {
+        assert_eq!(size_of::<Seat>(), 48);
+    }
+
+    proptest! {
+        #[test]
+        fn everybody_has_the_seat_that_they_were_given_until_they_leave(
+            steps in prop::collection::vec((0_u32..400, any::<bool>()), 1..1_500),
+        ) {
+            let mut roster = Roster::default();
+            let mut known: BTreeMap<Key, u32> = BTreeMap::new();
+            for (name, comes) in steps {
+                let id = match name % 2 {
+                    0 => CustomerId::new(format!("c-{name}")).unwrap(),
+                    _ => CustomerId::new(format!("a customer with a long name {name}")).unwrap(),
+                };
+                let key = Key::of(id.as_str());
+                prop_assert_eq!(roster.find(key), known.get(&key).copied());
+                if comes {
+                    let seat = roster.seat(key, &id);
+                    prop_assert_eq!(*known.entry(key).or_insert(seat), seat);
+                    prop_assert_eq!(roster.customer(seat), Some(id));
+                } else if let Some(seat) = known.remove(&key) {
+                    roster.free(seat);
+                }
+                prop_assert_eq!(roster.len(), known.len());
+            }
+            let mut seats: Vec<(Key, u32)> = roster.seats().map(|(seat, key)| (key, seat)).collect();
+            seats.sort();
+            prop_assert_eq!(seats, known.into_iter().collect::<Vec<_>>());
+        }
+    }
+}

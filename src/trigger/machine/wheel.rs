@@ -1,0 +1,271 @@
+//! When to look at whom: a hierarchical timer wheel.
+//!
+//! A tick is 2²² microseconds (about four seconds). A level has 64 slots of ticks; a slot of one
+//! level is as long as all of the level below (G. Varghese and T. Lauck, 1987). What is due in the
+//! tick at hand is the business of whoever asks. Nobody is ever taken out: a seat that is found in
+//! a slot in which it is not expected any more is passed over.
+
+use crate::trigger::micros::Micros;
+
+/// How many bits of a moment are within a tick.
+const TICK_BITS: u32 = 22;
+/// How many bits of a tick are one level's.
+const SLOT_BITS: u32 = 6;
+const LEVELS: usize = 6;
+const SLOTS: usize = 64;
+
+/// A moment, in ticks.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) struct Tick(u32);
+
+impl Tick {
+    /// After all others: nobody is looked at then.
+    pub(super) const NEVER: Self = Self(u32::MAX);
+
+    pub(super) fn of(moment: Micros) -> Self {
+        Self(u32::try_from(moment.number() >> TICK_BITS).unwrap_or(u32::MAX))
+    }
+}
+
+/// The timers of all seats.
+#[derive(Clone, Debug)]
+pub(super) struct Wheel {
+    now: Tick,
+    /// Of every level, which slots have somebody in them.
+    occupied: [u64; LEVELS],
+    slots: Vec<Bucket>,
+    pool: Pool,
+}
+
+/// A list of seats, in pieces.
+#[derive(Clone, Copy, Debug, Default)]
+struct Bucket {
+    /// The first piece, counted from 1.
+    head: u32,
+}
+
+const PIECE: usize = 62;
+
+#[derive(Clone, Copy, Debug)]
+struct Piece {
+    next: u32,
+    count: u32,
+    seats: [u32; PIECE],
+}
+
+#[derive(Clone, Debug, Default)]
+struct Pool {
+    pieces: Vec<Piece>,
+    /// The first piece that is free, counted from 1.
+    free: u32,
+}
+
+impl Wheel {
+    pub(super) fn new(now: Micros) -> Self {
+        Self {
+            now: Tick::of(now),
+            occupied: [0; LEVELS],
+            slots: vec![Bucket::default(); LEVELS * SLOTS],
+            pool: Pool::default(),
+        }
+    }
+
+    pub(super) const fn now(&self) -> Tick {
+        self.now
+    }
+
+    /// Puts a seat where it is due; `false` if that is in the tick at hand, or was before.
+    pub(super) fn add(&mut self, seat: u32, tick: Tick) -> bool {
+        if tick <= self.now {
+            return false;
+        }
+        if tick == Tick::NEVER {
+            return true;
+        }
+        let (level, slot) = self.place(tick);
+        self.put(level, slot, seat);
+        true
+    }
+
+    /// Whether two ticks are in one slot, as things are.
+    pub(super) fn same_slot(&self, one: Tick, other: Tick) -> bool {
+        one > self.now && other > self.now && self.place(one) == self.place(other)
+    }
+
+    fn place(&self, tick: Tick) -> (usize, usize) {
+        let differs = tick.0 ^ self.now.0;
+        let level = (u32::BITS - 1).saturating_sub(differs.leading_zeros()) / SLOT_BITS;
+        let slot = (tick.0 >> (level * SLOT_BITS)) & (SLOTS as u32 - 1);
+        (level as usize, slot as usize)
+    }
+
+    fn put(&mut self, level: usize, slot: usize, seat: u32) {
+        if let Some(bucket) = self.slots.get_mut(level * SLOTS + slot) {
+            self.pool.push(bucket, seat);
+        }
+        if let Some(occupied) = self.occupied.get_mut(level) {
+            *occupied |= 1 << slot;
+        }
+    }
+
+    /// Goes on to a tick, and tells which seats are expected on the way, or in that tick.
+    ///
+    /// `expected` says in which tick a seat is expected now. Those of ticks before `to` are told in
+    /// `past`, those of `to` itself in `present`.
+    pub(super) fn advance(
+        &mut self,
+        to: Tick,
+        expected: impl Fn(u32) -> Tick,
+        mut past: impl FnMut(u32),
+        mut present: impl FnMut(u32),
+    ) {
+        while self.now < to {
+            let Some((level, slot, start)) = self.next() else { break };
+            if start > to {
+                break;
+            }
+            self.now = start;
+            let Some(bucket) = self.slots.get_mut(level * SLOTS + slot) else { break };
+            let mut rest = std::mem::take(bucket);
+            if let Some(occupied) = self.occupied.get_mut(level) {
+                *occupied &= !(1 << slot);
+            }
+            let end = start.0 | ((1_u32 << (level as u32 * SLOT_BITS)) - 1);
+            while let Some(piece) = self.pool.pop(&mut rest) {
+                for seat in piece.seats() {
+                    let tick = expected(seat);
+                    if tick < start || tick.0 > end {
+                        continue;
+                    }
+                    if tick < to {
+                        past(seat);
+                    } else if tick == to {
+                        present(seat);
+                    } else {
+                        let (level, slot) = self.place(tick);
+                        self.put(level, slot, seat);
+                    }
+                }
+            }
+        }
+        self.now = self.now.max(to);
+    }
+
+    /// The first slot with somebody in it, and when it begins.
+    fn next(&self) -> Option<(usize, usize, Tick)> {
+        self.occupied.iter().enumerate().find_map(|(level, occupied)| {
+            let shift = level as u32 * SLOT_BITS;
+            let here = (self.now.0 >> shift) & (SLOTS as u32 - 1);
+            let later = occupied & u64::MAX.checked_shl(here + 1).unwrap_or(0);
+            if later == 0 {
+                return None;
+            }
+            let slot = later.trailing_zeros();
+            let above = u64::from(self.now.0) >> (shift + SLOT_BITS) << (shift + SLOT_BITS);
+            let start = above | u64::from(slot) << shift;
+            Some((level, slot as usize, Tick(u32::try_from(start).ok()?)))
+        })
+    }
+}
+
+impl Piece {
+    fn seats(&self) -> impl Iterator<Item = u32> {
+        self.seats.iter().copied().take(self.count as usize)
+    }
+}
+
+impl Pool {
+    fn push(&mut self, bucket: &mut Bucket, seat: u32) {
+        let full = self.piece(bucket.head).is_none_or(|piece| piece.count as usize >= PIECE);
+        if full {
+            let fresh = Piece { next: bucket.head, count: 0, seats: [0; PIECE] };
+            bucket.head = self.place(fresh);
+        }
+        if let Some(piece) = self.piece(bucket.head)
+            && let Some(place) = piece.seats.get_mut(piece.count as usize)
+        {
+            *place = seat;
+            piece.count += 1;
+        }
+    }
+
+    /// Takes the first piece out of the bucket.
+    fn pop(&mut self, bucket: &mut Bucket) -> Option<Piece> {
+        let head = bucket.head;
+        let free = self.free;
+        let piece = self.piece(head)?;
+        let taken = *piece;
+        piece.next = free;
+        self.free = head;
+        bucket.head = taken.next;
+        Some(taken)
+    }
+
+    fn place(&mut self, fresh: Piece) -> u32 {
+        let free = self.free;
+        if let Some(piece) = self.piece(free) {
+            let next = piece.next;
+            *piece = fresh;
+            self.free = next;
+            return free;
+        }
+        self.pieces.push(fresh);
+        u32::try_from(self.pieces.len()).unwrap_or(0)
+    }
+
+    fn piece(&mut self, number: u32) -> Option<&mut Piece> {
+        self.pieces.get_mut((number as usize).wrapping_sub(1))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeMap;
+
+    use proptest::prelude::*;
+
+    use super::*;
+
+    /// Plays additions and advances on the wheel and on a plain map.
+    fn check(steps: &[(u32, u32)]) {
+        let mut wheel = Wheel::new(Micros::START);
+        let mut expected: BTreeMap<u32, Tick> = BTreeMap::new();
+        for (seat, (tick, to)) in steps.iter().enumerate() {
+            let (seat, tick) = (seat as u32, Tick(*tick));
+            if wheel.add(seat, tick) {
+                expected.insert(seat, tick);
+            }
+            let to = Tick(*to).max(wheel.now());
+            let (mut past, mut present) = (Vec::new(), Vec::new());
+            let known = expected.clone();
+            let tick_of = |seat| known.get(&seat).copied().unwrap_or(Tick(0));
+            wheel.advance(to, tick_of, |seat| past.push(seat), |seat| present.push(seat));
+            past.sort_unstable();
+            present.sort_unstable();
+            let due = |wanted: fn(Tick, Tick) -> bool| {
+                let due = known.iter().filter(|(_, tick)| wanted(**tick, to));
+                due.map(|(seat, _)| *seat).collect::<Vec<u32>>()
+            };
+            assert_eq!(past, due(|tick, to| tick < to));
+            assert_eq!(present, due(|tick, to| tick == to));
+            expected.retain(|_, tick| *tick > to);
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn everybody_is_found_when_due_however_far_that_is(
+            steps in prop::collection::vec((any::<u32>(), any::<u32>(), 0_u32..32, 0_u32..32), 1..60),
+        ) {
+            let steps: Vec<(u32, u32)> =
+                steps.into_iter().map(|(tick, to, a, b)| (tick >> a, to >> b)).collect();
+            check(&steps);
+        }
+    }
+
+    #[test]
+    fn the_ends_of_time_are_ticks_like_others() {
+        check(&[(0, 0), (1, 1), (u32::MAX - 1, 2), (63, 63), (64, u32::MAX - 1)]);
+        check(&[(4_095, 0), (4_096, 4_094), (4_097, 4_095), (1 << 30, 4_096), (5, 1 << 30)]);
+    }
+}
