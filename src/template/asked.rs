@@ -161,7 +161,8 @@ impl Asking<'_> {
         seen: Option<Seen<'_>>,
         text: &mut String,
     ) -> Result<Given, Refusal> {
-        let fallback = || asked.fallback.as_ref().and_then(|value| Seen::of_datum(value, asked.kind));
+        let fallback =
+            || asked.fallback.as_ref().and_then(|value| Seen::of_datum(value, asked.kind));
         let seen = seen.or_else(fallback);
         if let (None, Some(name)) = (seen, &asked.must) {
             return Err(Refusal::Missing { name: name.clone() });

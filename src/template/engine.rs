@@ -186,9 +186,7 @@ fn truncated(text: &str, length: usize) -> String {
 
 fn link(value: Value) -> Result<Value, Error> {
     match value.as_str() {
-        Some(text) => {
-            escape::link(text).map(Value::from).ok_or_else(|| Stop::UnsafeLink.into())
-        }
+        Some(text) => escape::link(text).map(Value::from).ok_or_else(|| Stop::UnsafeLink.into()),
         None => Ok(Value::UNDEFINED),
     }
 }

@@ -47,6 +47,7 @@ pub(super) fn sms(text: &str, to: &mut impl Write) -> fmt::Result {
         return to.write_str(text);
     }
     text.chars().try_for_each(|character| match fate(character) {
+        Fate::Stays if character == '…' => to.write_str("..."),
         Fate::Stays => to.write_char(in_sms(character)),
         Fate::Breaks => to.write_char(' '),
         Fate::Goes => Ok(()),

@@ -74,7 +74,8 @@ impl Parser {
 
     /// Takes the sign if it is the next token.
     fn sign(&mut self, wanted: &str) -> bool {
-        let found = |token: &(Position, Token)| matches!(token.1, Token::Sign(sign) if sign == wanted);
+        let found =
+            |token: &(Position, Token)| matches!(token.1, Token::Sign(sign) if sign == wanted);
         self.tokens.next_if(found).is_some()
     }
 
@@ -84,7 +85,8 @@ impl Parser {
 
     /// Takes the word if it is the next token.
     fn keyword(&mut self, wanted: &str) -> bool {
-        let found = |token: &(Position, Token)| matches!(&token.1, Token::Name(name) if name == wanted);
+        let found =
+            |token: &(Position, Token)| matches!(&token.1, Token::Name(name) if name == wanted);
         self.tokens.next_if(found).is_some()
     }
 
@@ -279,7 +281,9 @@ impl Parser {
             }
             Some((_, Token::Number(value))) => {
                 let signed = if minus { -value.as_f64() } else { value.as_f64() };
-                ExprKind::Literal(Literal::Number(crate::rule::Number::new(signed).unwrap_or(value)))
+                ExprKind::Literal(Literal::Number(
+                    crate::rule::Number::new(signed).unwrap_or(value),
+                ))
             }
             Some((_, Token::Text(text))) => ExprKind::Literal(Literal::Text(text)),
             Some((_, Token::Name(name))) => self.named(name)?,

@@ -331,4 +331,3 @@ fn goes(allowed: &[&str]) -> String {
     let allowed: Vec<String> = allowed.iter().map(|name| format!("`{name}`")).collect();
     format!(": use {}", allowed.join(", "))
 }
-

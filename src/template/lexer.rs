@@ -76,10 +76,7 @@ impl Iterator for Walk<'_> {
 }
 
 /// The tokens of what stands between two braces.
-pub(super) fn tokens(
-    text: &str,
-    at: Position,
-) -> Result<Vec<(Position, Token)>, (Position, Flaw)> {
+pub(super) fn tokens(text: &str, at: Position) -> Result<Vec<(Position, Token)>, (Position, Flaw)> {
     let mut walk = Walk::new(text, at);
     let mut tokens = Vec::new();
     loop {

@@ -67,7 +67,15 @@ pub(super) enum HtmlPlace {
 
 /// Attributes that hold a link.
 const LINKS: [&str; 9] = [
-    "href", "src", "action", "formaction", "background", "poster", "cite", "longdesc", "xlink:href",
+    "href",
+    "src",
+    "action",
+    "formaction",
+    "background",
+    "poster",
+    "cite",
+    "longdesc",
+    "xlink:href",
 ];
 
 /// Attributes in which nothing can be printed safely.
@@ -79,6 +87,9 @@ const RAW: [&str; 8] =
 
 /// Schemes that a written link may begin with; `cid` is a picture within the mail.
 const SCHEMES: [&str; 5] = ["https://", "http://", "mailto:", "tel:", "cid:"];
+
+/// A scheme and a host have no more bytes (RFC 1035 gives a host 253).
+const MAX_START: usize = 300;
 
 impl Markup {
     /// Goes on over `words`; what is wrong with a link is told.
@@ -189,7 +200,14 @@ impl Markup {
             LinkPart::Whole => return Err(Flaw::UnsafeLink { found: next.into() }),
             LinkPart::Start(mut start) => {
                 start.push(next);
-                if in_path(&start) { LinkPart::Path } else { LinkPart::Start(start) }
+                if start.len() > MAX_START {
+                    written_link(&start)?;
+                    LinkPart::Path
+                } else if in_path(&start) {
+                    LinkPart::Path
+                } else {
+                    LinkPart::Start(start)
+                }
             }
         };
         Ok(Self::Value { tag, attribute, quote, link })

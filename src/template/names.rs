@@ -27,9 +27,9 @@ impl Template {
         self.wordings.values().for_each(|wording| of_wording(wording, &mut names));
         for Texts { wordings, email, sms, push } in self.texts.values() {
             wordings.values().for_each(|wording| of_wording(wording, &mut names));
-            let email = email.iter().flat_map(|email| {
-                [Some(&email.subject), email.html.as_ref(), email.text.as_ref()]
-            });
+            let email = email
+                .iter()
+                .flat_map(|email| [Some(&email.subject), email.html.as_ref(), email.text.as_ref()]);
             let sms = sms.iter().map(|sms| Some(&sms.text));
             let push = push.iter().flat_map(|push| [Some(&push.title), Some(&push.body)]);
             let texts = email.chain(sms).chain(push).flatten();

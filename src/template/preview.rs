@@ -93,7 +93,12 @@ impl fmt::Display for Previewed {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let (rendered, lengths, remarks) = match self {
             Self::Refused { medium, refusal } => {
-                return writeln!(f, "{}: no message, {refusal} ({})", medium.name(), refusal.code());
+                return writeln!(
+                    f,
+                    "{}: no message, {refusal} ({})",
+                    medium.name(),
+                    refusal.code()
+                );
             }
             Self::Message { rendered, lengths, remarks } => (rendered, lengths, remarks),
         };

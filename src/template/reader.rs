@@ -6,7 +6,10 @@ use super::scan::{Stretch, StretchKind, scan};
 use super::tree::{Expr, ExprKind, For, Node, Position};
 
 /// How deep blocks may stand in each other.
-pub(super) const MAX_BLOCKS: usize = 8;
+const MAX_BLOCKS: usize = 8;
+
+/// After so many flaws, a text is not looked at any further.
+pub(super) const MAX_FLAWS: usize = 100;
 
 /// What a text says, and what of it cannot be read.
 pub(super) struct Reading {
@@ -16,13 +19,19 @@ pub(super) struct Reading {
 
 pub(super) fn read(text: &str) -> Reading {
     let (stretches, unclosed) = scan(text);
-    let mut reader = Reader { open: Vec::new(), nodes: Vec::new(), flaws: Vec::new() };
+    let mut reader = Reader { open: Vec::new(), nodes: Vec::new(), flaws: Vec::new(), lost: false };
     for stretch in &stretches {
+        if reader.lost || reader.flaws.len() >= MAX_FLAWS {
+            break;
+        }
         reader.stretch(stretch);
     }
     reader.flaws.extend(unclosed);
+    let complete = !reader.lost && reader.flaws.len() < MAX_FLAWS;
     while let Some(block) = reader.open.pop() {
-        reader.flaws.push((block.at, Flaw::Unclosed { what: block.kind.what() }));
+        if complete {
+            reader.flaws.push((block.at, Flaw::Unclosed { what: block.kind.what() }));
+        }
         let node = block.finished();
         reader.place(node);
     }
@@ -57,6 +66,8 @@ struct Reader {
     open: Vec<Block>,
     nodes: Vec<Node>,
     flaws: Vec<(Position, Flaw)>,
+    /// Whether blocks are too deep to read on.
+    lost: bool,
 }
 
 /// A block whose end was not read yet.
@@ -68,11 +79,20 @@ struct Block {
 }
 
 enum BlockKind {
-    If { condition: Expr, arms: Vec<(Expr, Vec<Node>)> },
+    If {
+        condition: Expr,
+        arms: Vec<(Expr, Vec<Node>)>,
+    },
     /// After `else`.
-    IfElse { arms: Vec<(Expr, Vec<Node>)> },
-    For { head: Box<For> },
-    ForElse { head: Box<For> },
+    IfElse {
+        arms: Vec<(Expr, Vec<Node>)>,
+    },
+    For {
+        head: Box<For>,
+    },
+    ForElse {
+        head: Box<For>,
+    },
 }
 
 impl BlockKind {
@@ -156,7 +176,7 @@ impl Reader {
                 let refused = REFUSED.iter().find(|(known, _)| *known == word);
                 let flaw = match refused {
                     Some((_, instead)) => Flaw::NoStatement { word: word.to_owned(), instead },
-                    None => Flaw::UnknownStatement { word: inside.chars().take(40).collect() },
+                    None => Flaw::UnknownStatement { word: inside.trim().chars().take(40).collect() },
                 };
                 self.flaws.push((stretch.at, flaw));
             }
@@ -166,6 +186,8 @@ impl Reader {
     fn begin(&mut self, at: Position, kind: BlockKind) {
         if self.open.len() == MAX_BLOCKS {
             self.flaws.push((at, Flaw::TooDeep));
+            self.lost = true;
+            return;
         }
         self.open.push(Block { at, kind, nodes: Vec::new() });
     }

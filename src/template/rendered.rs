@@ -92,9 +92,9 @@ impl Content {
         match self {
             Self::Email { subject, html, text } => {
                 let bodies = [(Part::Html, html), (Part::Text, text)];
-                let bodies = bodies.into_iter().filter_map(|(part, body)| {
-                    body.as_deref().map(|body| (part, body))
-                });
+                let bodies = bodies
+                    .into_iter()
+                    .filter_map(|(part, body)| body.as_deref().map(|body| (part, body)));
                 std::iter::once((Part::Subject, subject.as_str())).chain(bodies).collect()
             }
             Self::Sms { text, .. } => vec![(Part::Text, text)],

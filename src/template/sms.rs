@@ -53,7 +53,13 @@ impl SmsCount {
         let lengths = || {
             text.chars().map(move |character| match encoding {
                 SmsEncoding::Gsm7 => septets(character).unwrap_or_default(),
-                SmsEncoding::Ucs2 => if u32::from(character) > 0xFFFF { 2 } else { 1 },
+                SmsEncoding::Ucs2 => {
+                    if u32::from(character) > 0xFFFF {
+                        2
+                    } else {
+                        1
+                    }
+                }
             })
         };
         let units = lengths().fold(0_u32, u32::saturating_add);
@@ -83,9 +89,13 @@ fn segments(lengths: impl Iterator<Item = u32>, room: u32) -> u32 {
 pub(super) fn septets(character: char) -> Option<u32> {
     match character {
         'a'..='z' | 'A'..='Z' | '0'..='9' | ' '..='#' | '%'..='?' | '\n' | '\r' => Some(1),
-        '@' | '£' | '$' | '¥' | 'è' | 'é' | 'ù' | 'ì' | 'ò' | 'Ç' | 'Ø' | 'ø' | 'Å' | 'å' => Some(1),
+        '@' | '£' | '$' | '¥' | 'è' | 'é' | 'ù' | 'ì' | 'ò' | 'Ç' | 'Ø' | 'ø' | 'Å' | 'å' => {
+            Some(1)
+        }
         'Δ' | '_' | 'Φ' | 'Γ' | 'Λ' | 'Ω' | 'Π' | 'Ψ' | 'Σ' | 'Θ' | 'Ξ' => Some(1),
-        'Æ' | 'æ' | 'ß' | 'É' | '¤' | '¡' | 'Ä' | 'Ö' | 'Ñ' | 'Ü' | '§' | '¿' => Some(1),
+        'Æ' | 'æ' | 'ß' | 'É' | '¤' | '¡' | 'Ä' | 'Ö' | 'Ñ' | 'Ü' | '§' | '¿' => {
+            Some(1)
+        }
         'ä' | 'ö' | 'ñ' | 'ü' | 'à' => Some(1),
         '\u{c}' | '^' | '{' | '}' | '\\' | '[' | '~' | ']' | '|' | '€' => Some(2),
         _ => None,

@@ -89,13 +89,7 @@ impl Tried {
         }
     }
 
-    fn medium(
-        &mut self,
-        template: &CheckedTemplate,
-        path: &Path,
-        medium: Medium,
-        locale: &Locale,
-    ) {
+    fn medium(&mut self, template: &CheckedTemplate, path: &Path, medium: Medium, locale: &Locale) {
         let some = (0..SOME).map(Customer::Some);
         let hostile = (0..HOSTILE.len()).map(Customer::Hostile);
         let customers = [Customer::Known, Customer::Unknown, Customer::Long];
@@ -282,7 +276,9 @@ impl Customer {
             return Text::from(match self {
                 Self::Long => "Wilhelmina-Alexandrina Vandenbroucke-Wouters",
                 Self::Hostile(index) => HOSTILE.get(index).copied().unwrap_or_default(),
-                Self::Some(_) => ["Anna", "Jo", "Bob"].get(draw.below(3) as usize).copied().unwrap_or("Anna"),
+                Self::Some(_) => {
+                    ["Anna", "Jo", "Bob"].get(draw.below(3) as usize).copied().unwrap_or("Anna")
+                }
                 Self::Unknown | Self::Known => "Anna",
             });
         };
@@ -296,7 +292,9 @@ impl Customer {
 
     fn link(self) -> Text {
         Text::from(match self {
-            Self::Long => "https://www.shop.example/en/products/coffee-and-tea/assorted?from=message",
+            Self::Long => {
+                "https://www.shop.example/en/products/coffee-and-tea/assorted?from=message"
+            }
             Self::Hostile(index) => HOSTILE.get(index).copied().unwrap_or_default(),
             Self::Unknown | Self::Known | Self::Some(_) => "https://shop.example/a",
         })

@@ -5,8 +5,8 @@ use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
-use super::locale::Locales;
 use super::Fault;
+use super::locale::Locales;
 use crate::path::{Path, Problems};
 use crate::rule::{self, Schema, Text};
 

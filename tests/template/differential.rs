@@ -44,8 +44,7 @@ fn what_is_accepted_says_what_jinja_says() {
     let item = |name: &str| {
         Item::new().with("name", name).with("price", loyalty::Money::zero(Currency::EUR))
     };
-    let items =
-        [item("Tea"), item("Mug").with("url", "https://shop.example/mug"), item("Pot")];
+    let items = [item("Tea"), item("Mug").with("url", "https://shop.example/mug"), item("Pot")];
     let known = Values::new(&anna).with("code", "SAVE 5%").with_list("items", items);
     for Case { text, anna: to_anna, nobody: to_nobody } in cases {
         // The ends of a push message are trimmed, and its lines end without a carriage return.

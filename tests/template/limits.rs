@@ -1,1 +1,130 @@
-//! What is wrong with templates.
+//! Template bombs and other ways to ask for too much: a reason, in bounded time and memory.
+
+use super::*;
+
+/// Loops within loops over the same list, so many deep.
+fn nested(depth: usize) -> String {
+    let open: String = (0..depth).map(|level| format!("{{% for t{level} in items %}}")).collect();
+    format!("{open}{{{{ t0.name }}}}{}.", "{% endfor %}".repeat(depth))
+}
+
+#[test]
+fn loops_within_loops_over_full_lists_are_refused_by_the_trial() {
+    let problems = check(&push(&nested(6))).unwrap_err();
+    let told = problems.to_string();
+    assert_eq!(
+        told,
+        "`texts.en.push`: for a customer with long values there would be no message: the body \
+        takes more than 20000 steps"
+    );
+}
+
+#[test]
+fn loops_and_expressions_stand_in_each_other_only_so_deep() {
+    let told = check(&push(&nested(9))).unwrap_err().to_string();
+    assert!(told.contains("this is nested too deep"), "{told}");
+    for deep in [
+        format!("{{{{ {}shop{} }}}}", "(".repeat(10_000), ")".repeat(10_000)),
+        format!("{{% if {}newsletter %}}a{{% endif %}}.", "not ".repeat(10_000)),
+        format!("{{% if newsletter{} %}}a{{% endif %}}.", " and newsletter".repeat(5_000)),
+        format!("{{{{ shop{} }}}}", "|upper".repeat(10_000)),
+        format!("{{{{ shop{} }}}}", " if newsletter else shop".repeat(4_000)),
+        format!("{{{{ {}shop{} }}}}", "code|default(".repeat(5_000), ")".repeat(5_000)),
+    ] {
+        let told = check(&push(&deep)).unwrap_err().to_string();
+        assert!(told.contains("this is nested too deep"), "{told:.300}");
+    }
+    let many = format!("{}a{}.", "{% if newsletter %}".repeat(4_000), "{% endif %}".repeat(4_000));
+    assert!(check(&push(&many)).unwrap_err().to_string().contains("this is nested too deep"));
+}
+
+#[test]
+fn a_list_of_millions_is_cut_to_what_the_vocabulary_says() {
+    let checked =
+        checked(&push("{{ items|length }}:{% for item in items %}{{ item.name }},{% endfor %}"));
+    let facts = nobody();
+    let many = vec![things(1).remove(0); 200_000];
+    let values = Values::new(&facts).with("shop", "Corner").with_list("items", many);
+    let said = said(&checked, Medium::Push, &values, "en").unwrap();
+    assert_eq!(said, format!("10:{}", "Tea 1,".repeat(10)));
+}
+
+#[test]
+fn a_wording_that_is_said_very_often_does_not_fill_the_memory() {
+    let wording = "a".repeat(100_000);
+    let template = template(&format!(
+        r#"{{"id": "t", "default": "en", "wordings": {{"w": "{wording}"}},
+        "texts": {{"en": {{"push": {{"title": "T", "body": "{}"}}}}}}}}"#,
+        "{{ wording.w }}".repeat(5_000)
+    ));
+    let told = check(&template).unwrap_err().to_string();
+    assert!(told.contains("the text is too large with its wordings"), "{told:.300}");
+}
+
+#[test]
+fn what_is_too_long_is_refused_with_its_limit() {
+    let limits = r#""limits": {"subject_characters": 12, "email_bytes": 40, "title_characters": 3,
+        "body_characters": 9, "sms_segments": 1}"#;
+    let checked = checked(&template(&format!(
+        r#"{{"id": "t", "default": "en", "needs": ["first_name"], {limits}, "texts": {{"en": {{
+        "email": {{"subject": "{{{{ first_name }}}}", "html": "<p>a</p>", "text": "a"}},
+        "push": {{"title": "T", "body": "{{{{ first_name }}}}"}},
+        "sms": {{"text": "{{{{ first_name }}}}"}}}}}}}}"#
+    )));
+    let refusal = |medium, name: &str| {
+        let facts = facts([Some(Value::text(name)), None, None, None, None, None, None, None]);
+        let values = Values::new(&facts).with("shop", "Corner");
+        said(&checked, medium, &values, "en").unwrap_err()
+    };
+    let long = refusal(Medium::Email, "Wilhelmina-Alexandrina");
+    assert_eq!(
+        (long.code(), long.to_string().as_str()),
+        ("too_long", "the subject is too long: at most 12 characters")
+    );
+    assert_eq!(
+        refusal(Medium::Push, "Wilhelmina").to_string(),
+        "the body is too long: at most 9 characters"
+    );
+    let many = refusal(Medium::Sms, &"W".repeat(161));
+    assert_eq!(
+        (many.code(), many.to_string().as_str()),
+        ("too_many_segments", "the text falls into 2 segments: at most 1")
+    );
+    assert_eq!(refusal(Medium::Push, " \u{200b}").code(), "empty");
+    let nobody = nobody();
+    let values = Values::new(&nobody).with("shop", "Corner");
+    let missing = said(&checked, Medium::Push, &values, "en").unwrap_err();
+    assert_eq!(
+        (missing.code(), missing.to_string().as_str()),
+        ("missing", "`first_name` is missing")
+    );
+}
+
+#[test]
+fn a_value_of_ten_megabytes_costs_steps_and_not_the_memory() {
+    let checked = checked(&push("{{ shop|upper|title }}"));
+    let facts = nobody();
+    let long = "a".repeat(10_000_000);
+    let values = Values::new(&facts).with("shop", long.as_str());
+    let refusal = said(&checked, Medium::Push, &values, "en").unwrap_err();
+    assert_eq!(refusal, Refusal::StepsSpent { part: loyalty::template::Part::Body, steps: 20_000 });
+}
+
+#[test]
+fn a_promised_value_that_is_missing_is_told_by_its_name() {
+    let checked = checked(&push("{{ shop }}{% for item in items %}{{ item.price }}{% endfor %}"));
+    let facts = nobody();
+    let without = Values::new(&facts);
+    let refusal = said(&checked, Medium::Push, &without, "en").unwrap_err();
+    assert_eq!(refusal, Refusal::Missing { name: "shop".into() });
+    let wrong = Values::new(&facts).with("shop", 5_i64);
+    assert_eq!(said(&checked, Medium::Push, &wrong, "en").unwrap_err(), refusal);
+    let item = Item::new().with("name", "Tea");
+    let without = Values::new(&facts).with("shop", "Corner").with_list("items", [item]);
+    let refusal = said(&checked, Medium::Push, &without, "en").unwrap_err();
+    assert_eq!(refusal, Refusal::Missing { name: "item.price".into() });
+    assert_eq!(
+        said(&checked, Medium::Sms, &without, "en").unwrap_err(),
+        Refusal::NoTexts { medium: Medium::Sms }
+    );
+}

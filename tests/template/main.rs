@@ -6,6 +6,8 @@ mod laws;
 mod limits;
 mod says;
 
+use std::sync::LazyLock;
+
 use chrono::{DateTime, NaiveDate, Utc};
 use loyalty::calendar::Zone;
 use loyalty::money::Currency;
@@ -17,7 +19,7 @@ use loyalty::template::{
 };
 
 /// What the tests' templates may speak of.
-fn vocabulary() -> Vocabulary {
+static VOCABULARY: LazyLock<Vocabulary> = LazyLock::new(|| {
     let facts = Schema::new([
         Field::new("first_name", FactKind::Text),
         Field::new("points", FactKind::Integer),
@@ -36,13 +38,16 @@ fn vocabulary() -> Vocabulary {
         Variable::optional("ends", Kind::Instant),
         Variable::new("shop", Kind::Text),
     ];
-    let items = List::new("items", [
-        Variable::new("name", Kind::Text),
-        Variable::new("price", Kind::Money),
-        Variable::optional("url", Kind::Link),
-    ]);
+    let items = List::new(
+        "items",
+        [
+            Variable::new("name", Kind::Text),
+            Variable::new("price", Kind::Money),
+            Variable::optional("url", Kind::Link),
+        ],
+    );
     Vocabulary::new(facts, details, [items]).unwrap()
-}
+});
 
 /// Facts in the order of the vocabulary.
 fn facts(values: [Option<Value>; 8]) -> Sheet {
@@ -116,7 +121,7 @@ fn mail(html: &str) -> Template {
 }
 
 fn check(template: &Template) -> Result<CheckedTemplate, Problems<Fault>> {
-    template.check(&vocabulary())
+    template.check(&VOCABULARY)
 }
 
 fn checked(template: &Template) -> CheckedTemplate {

@@ -118,7 +118,8 @@ impl TextCheck<'_> {
                 Typed::Code(Code { code: format!("loop.{name}"), kind, missing: None })
             }
             None => {
-                let suggestion = closest(name, PARTS.map(|(known, _)| known));
+                let suggestion = closest(name, PARTS.map(|(known, _)| known))
+                    .map(|part| Text::from(format!("loop.{part}")));
                 let name = Text::from(format!("loop.{name}"));
                 self.flaw(at, Flaw::UnknownVariable { name, suggestion });
                 Typed::Broken
@@ -275,7 +276,10 @@ impl TextCheck<'_> {
         self.in_domain(&right_value, &left_value, left.at);
         let left = self.compared(left_value, left.at);
         let right = self.compared(right_value, right.at);
-        Condition { code: format!("({left} {} {right})", comparison.sign()), ..Condition::default() }
+        Condition {
+            code: format!("({left} {} {right})", comparison.sign()),
+            ..Condition::default()
+        }
     }
 
     fn within(&mut self, at: Position, sign: Sign, left: &Expr, right: &Expr) -> Condition {

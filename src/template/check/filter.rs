@@ -9,8 +9,20 @@ use super::typed::{Code, Typed, as_value, literal_code, quoted};
 use crate::rule::closest;
 
 const FILTERS: [&str; 14] = [
-    "date", "default", "join", "length", "lower", "money", "number", "percent", "time", "title",
-    "truncate", "upper", "urlencode", "count",
+    "date",
+    "default",
+    "join",
+    "length",
+    "lower",
+    "money",
+    "number",
+    "percent",
+    "time",
+    "title",
+    "truncate",
+    "upper",
+    "urlencode",
+    "count",
 ];
 
 /// The most decimals and the longest text that filters are asked for.
@@ -59,8 +71,7 @@ impl TextCheck<'_> {
             Typed::List(_) => &["length"],
             other => allowed(other.kind()),
         };
-        let flaw =
-            Flaw::WrongFilter { filter: filter.name.clone(), found: value.words(), allowed };
+        let flaw = Flaw::WrongFilter { filter: filter.name.clone(), found: value.words(), allowed };
         self.flaw(filter.at, flaw);
         Typed::Broken
     }
@@ -78,7 +89,8 @@ impl TextCheck<'_> {
             ("money", Kind::Money, None) => Form::Money(MoneyStyle::Full),
             ("money", Kind::Money, Some("short")) => Form::Money(MoneyStyle::Short),
             ("money", Kind::Money, _) => {
-                return self.arguments(filter, "nothing, or `\"short\"` for no decimals that are zero");
+                return self
+                    .arguments(filter, "nothing, or `\"short\"` for no decimals that are zero");
             }
             ("date", Kind::Date | Kind::Instant, None | Some("long")) => {
                 Form::Date(DateStyle::Long)
@@ -116,8 +128,8 @@ impl TextCheck<'_> {
 
     fn of_text(&mut self, value: Typed, filter: &Filter) -> Typed {
         let kind = value.kind();
-        let goes = kind == Some(Kind::Text)
-            || (kind == Some(Kind::Link) && filter.name == "urlencode");
+        let goes =
+            kind == Some(Kind::Text) || (kind == Some(Kind::Link) && filter.name == "urlencode");
         if !goes {
             return self.wrong(&value, filter);
         }
@@ -168,8 +180,7 @@ impl TextCheck<'_> {
         };
         let link = |code: &Code| if code.kind == Kind::Link { "|link" } else { "" };
         let (first_link, second_link) = (link(&first), link(&second));
-        let code =
-            format!("{}{first_link}|default({}{second_link})", first.code, second.code);
+        let code = format!("{}{first_link}|default({}{second_link})", first.code, second.code);
         let missing = first.missing.and(second.missing);
         Typed::Code(Code { code, kind: Kind::Text, missing })
     }

@@ -191,9 +191,10 @@ impl<'a> TemplateCheck<'a> {
     fn wordings(&mut self, scope: &Scope<'_>) {
         let template = self.template;
         let shared = (Path::root().field("wordings"), &template.default, &template.wordings);
-        let own = template.texts.iter().map(|(locale, texts)| {
-            (texts_path(locale).field("wordings"), locale, &texts.wordings)
-        });
+        let own = template
+            .texts
+            .iter()
+            .map(|(locale, texts)| (texts_path(locale).field("wordings"), locale, &texts.wordings));
         for (path, locale, wordings) in std::iter::once(shared).chain(own) {
             let mut names = BTreeSet::new();
             for (name, wording) in wordings {

@@ -143,7 +143,8 @@ impl<'a> Scope<'a> {
     pub(super) fn field_suggestion(&self, open: &Loop, name: &str) -> Option<Text> {
         let Over::List(list) = open.over else { return None };
         let fields = &self.vocabulary.lists.get(list)?.fields;
-        closest(name, fields.iter().map(|field| field.name.as_str()))
+        let field = closest(name, fields.iter().map(|field| field.name.as_str()))?;
+        Some(Text::from(format!("{}.{field}", open.name)))
     }
 
     /// The name that was probably meant.

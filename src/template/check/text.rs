@@ -6,7 +6,7 @@ use super::super::asked::{Ask, Asked, AskedList, Form, Source};
 use super::super::engine::{PRINT, STATEMENT, Sms};
 use super::super::escape::{self, Fate};
 use super::super::markup::{HtmlPlace, Markup};
-use super::super::reader::{Reading, read};
+use super::super::reader::{MAX_FLAWS, Reading, read};
 use super::super::rendered::Part;
 use super::super::tree::{Expr, ExprKind, For, Literal, Node, Position};
 use super::super::{Datum, Flaw, Kind, Locale, Wording};
@@ -94,12 +94,14 @@ impl<'a> TextCheck<'a> {
     }
 
     pub(super) fn flaw(&mut self, at: Position, flaw: Flaw) {
-        self.flaws.push((at, flaw));
+        if self.flaws.len() < MAX_FLAWS {
+            self.flaws.push((at, flaw));
+        }
     }
 
     fn nodes(&mut self, nodes: &[Node]) {
         for node in nodes {
-            if self.code.len() > MAX_CODE {
+            if self.code.len() > MAX_CODE || self.flaws.len() >= MAX_FLAWS {
                 return;
             }
             match node {
@@ -353,7 +355,10 @@ impl<'a> TextCheck<'a> {
         let of_place = own.into_iter().filter(|(_, flaw)| {
             matches!(
                 flaw,
-                Flaw::UnsafePlace { .. } | Flaw::UnsafeLink { .. } | Flaw::LineBreak | Flaw::TooLarge
+                Flaw::UnsafePlace { .. }
+                    | Flaw::UnsafeLink { .. }
+                    | Flaw::LineBreak
+                    | Flaw::TooLarge
             )
         });
         let of_place: Vec<_> = of_place.map(|(_, flaw)| (at, flaw)).collect();
@@ -403,13 +408,15 @@ impl<'a> TextCheck<'a> {
     /// Asks how many things are in a list.
     pub(super) fn ask_count(&mut self, list: usize) -> String {
         let source = Source::List(list);
-        let asked = Asked { source, kind: Kind::Integer, form: Form::Compared, fallback: None, must: None };
+        let asked =
+            Asked { source, kind: Kind::Integer, form: Form::Compared, fallback: None, must: None };
         format!("v{}", self.ask_value(asked))
     }
 
     fn ask_rule(&mut self, rule: usize) -> String {
         let source = Source::Rule(rule);
-        let asked = Asked { source, kind: Kind::Bool, form: Form::Truthy, fallback: None, must: None };
+        let asked =
+            Asked { source, kind: Kind::Bool, form: Form::Truthy, fallback: None, must: None };
         format!("v{}", self.ask_value(asked))
     }
 }

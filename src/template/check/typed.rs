@@ -77,9 +77,7 @@ pub(super) fn as_value(literal: &Literal, kind: Kind) -> Option<Datum> {
         (Literal::Text(text), Kind::Text) => Value::text(text),
         (Literal::Text(text), Kind::Link) => Value::text(link(text)?),
         (Literal::Integer(value), Kind::Integer) => Value::Integer(*value),
-        (Literal::Integer(value), Kind::Number) => {
-            Value::number(value.to_string().parse().ok()?)?
-        }
+        (Literal::Integer(value), Kind::Number) => Value::number(value.to_string().parse().ok()?)?,
         (Literal::Number(value), Kind::Number) => Value::Number(*value),
         (Literal::YesNo(value), Kind::Bool) => Value::Bool(*value),
         (Literal::Text(text), Kind::Money) => Value::Money(text.parse().ok()?),
