@@ -56,6 +56,11 @@ fn the_liability_of_a_club_ties_and_is_split_into_revenue_and_what_is_owed() {
 }
 
 #[test]
+fn messages_are_refused_with_all_mistakes_and_then_shown_to_customers() {
+    check("messages", include_str!("data/examples/messages.txt"));
+}
+
+#[test]
 fn vips_and_casual_customers_are_told_what_they_get_and_what_is_missing() {
     check("vip_and_casual", include_str!("data/examples/vip_and_casual.txt"));
 }

@@ -176,7 +176,9 @@ impl Reader {
                 let refused = REFUSED.iter().find(|(known, _)| *known == word);
                 let flaw = match refused {
                     Some((_, instead)) => Flaw::NoStatement { word: word.to_owned(), instead },
-                    None => Flaw::UnknownStatement { word: inside.trim().chars().take(40).collect() },
+                    None => {
+                        Flaw::UnknownStatement { word: inside.trim().chars().take(40).collect() }
+                    }
                 };
                 self.flaws.push((stretch.at, flaw));
             }

@@ -85,19 +85,40 @@ fn segments(lengths: impl Iterator<Item = u32>, room: u32) -> u32 {
     segments
 }
 
+/// How many septets each character of ASCII takes; none if it is not in the alphabet of GSM.
+const ASCII: [u8; 128] = {
+    let mut table = [0; 128];
+    let mut code = 0_u8;
+    while code < 128 {
+        #[expect(clippy::indexing_slicing, reason = "the code is below the length")]
+        {
+            table[code as usize] = match code {
+                b'a'..=b'z' | b'A'..=b'Z' | b' '..=b'?' | b'\n' | b'\r' | b'@' | b'_' => 1,
+                0x0C | b'^' | b'{' | b'}' | b'\\' | b'[' | b'~' | b']' | b'|' => 2,
+                _ => 0,
+            };
+        }
+        code += 1;
+    }
+    table
+};
+
 /// How many septets a character takes in the alphabet of GSM; none if it is not there.
 pub(super) fn septets(character: char) -> Option<u32> {
+    if let Some(septets) = ASCII.get(character as usize) {
+        return (*septets > 0).then_some(u32::from(*septets));
+    }
     match character {
-        'a'..='z' | 'A'..='Z' | '0'..='9' | ' '..='#' | '%'..='?' | '\n' | '\r' => Some(1),
-        '@' | '£' | '$' | '¥' | 'è' | 'é' | 'ù' | 'ì' | 'ò' | 'Ç' | 'Ø' | 'ø' | 'Å' | 'å' => {
+        '£' | '¥' | 'è' | 'é' | 'ù' | 'ì' | 'ò' | 'Ç' | 'Ø' | 'ø' | 'Å' | 'å' | 'Δ' => {
             Some(1)
         }
-        'Δ' | '_' | 'Φ' | 'Γ' | 'Λ' | 'Ω' | 'Π' | 'Ψ' | 'Σ' | 'Θ' | 'Ξ' => Some(1),
-        'Æ' | 'æ' | 'ß' | 'É' | '¤' | '¡' | 'Ä' | 'Ö' | 'Ñ' | 'Ü' | '§' | '¿' => {
+        'Φ' | 'Γ' | 'Λ' | 'Ω' | 'Π' | 'Ψ' | 'Σ' | 'Θ' | 'Ξ' | 'Æ' | 'æ' | 'ß' | 'É' => {
             Some(1)
         }
-        'ä' | 'ö' | 'ñ' | 'ü' | 'à' => Some(1),
-        '\u{c}' | '^' | '{' | '}' | '\\' | '[' | '~' | ']' | '|' | '€' => Some(2),
+        '¤' | '¡' | 'Ä' | 'Ö' | 'Ñ' | 'Ü' | '§' | '¿' | 'ä' | 'ö' | 'ñ' | 'ü' | 'à' => {
+            Some(1)
+        }
+        '€' => Some(2),
         _ => None,
     }
 }

@@ -2,6 +2,7 @@
 
 mod differential;
 mod faults;
+mod languages;
 mod laws;
 mod limits;
 mod says;
@@ -18,9 +19,9 @@ use loyalty::template::{
     Variable, Vocabulary,
 };
 
-/// What the tests' templates may speak of.
-static VOCABULARY: LazyLock<Vocabulary> = LazyLock::new(|| {
-    let facts = Schema::new([
+/// What is known of customers.
+static FACTS: LazyLock<Schema> = LazyLock::new(|| {
+    Schema::new([
         Field::new("first_name", FactKind::Text),
         Field::new("points", FactKind::Integer),
         Field::choice("tier", ["bronze", "silver", "gold"]),
@@ -30,7 +31,11 @@ static VOCABULARY: LazyLock<Vocabulary> = LazyLock::new(|| {
         Field::new("newsletter", FactKind::Bool),
         Field::new("share", FactKind::Number),
     ])
-    .unwrap();
+    .unwrap()
+});
+
+/// What the tests' templates may speak of.
+static VOCABULARY: LazyLock<Vocabulary> = LazyLock::new(|| {
     let details = [
         Variable::optional("code", Kind::Text),
         Variable::optional("total", Kind::Money),
@@ -46,7 +51,7 @@ static VOCABULARY: LazyLock<Vocabulary> = LazyLock::new(|| {
             Variable::optional("url", Kind::Link),
         ],
     );
-    Vocabulary::new(facts, details, [items]).unwrap()
+    Vocabulary::new(FACTS.clone(), details, [items]).unwrap()
 });
 
 /// Facts in the order of the vocabulary.
