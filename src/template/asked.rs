@@ -162,7 +162,7 @@ impl Asking<'_> {
         text: &mut String,
     ) -> Result<Given, Refusal> {
         let fallback =
-            || asked.fallback.as_ref().and_then(|value| Seen::of_datum(value, asked.kind));
+            || asked.fallback.as_ref().and_then(|value| Seen::of_fallback(value, asked.kind));
         let seen = seen.or_else(fallback);
         if let (None, Some(name)) = (seen, &asked.must) {
             return Err(Refusal::Missing { name: name.clone() });

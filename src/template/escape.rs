@@ -28,6 +28,12 @@ pub(super) fn fate(character: char) -> Fate {
     }
 }
 
+/// Whether anything of a value would be seen.
+pub(super) fn visible(text: &str) -> bool {
+    let seen = |next: char| !next.is_whitespace() && fate(next) == Fate::Stays;
+    text.chars().any(seen)
+}
+
 /// Plain text on one line or more: what breaks lines becomes a space.
 pub(super) fn plain(text: &str, to: &mut impl Write) -> fmt::Result {
     if text.bytes().all(|byte| matches!(byte, b' '..=b'~')) {
@@ -40,21 +46,25 @@ pub(super) fn plain(text: &str, to: &mut impl Write) -> fmt::Result {
     })
 }
 
-/// Plain text in which spaces and signs that formats are written with are those of the alphabet of
-/// text messages.
+/// Plain text in which what formats are written with and quotes are in the alphabet of text
+/// messages.
 pub(super) fn sms(text: &str, to: &mut impl Write) -> fmt::Result {
     if text.bytes().all(|byte| matches!(byte, b' '..=b'~')) {
         return to.write_str(text);
     }
     text.chars().try_for_each(|character| match fate(character) {
-        Fate::Stays if character == '…' => to.write_str("..."),
-        Fate::Stays => to.write_char(in_sms(character)),
+        Fate::Stays => match character {
+            '…' => to.write_str("..."),
+            '‘' | '’' => to.write_char('\''),
+            '“' | '”' => to.write_char('"'),
+            _ => to.write_char(in_sms(character)),
+        },
         Fate::Breaks => to.write_char(' '),
         Fate::Goes => Ok(()),
     })
 }
 
-/// The character that stands for one in a text message.
+/// The space or minus sign that stands for one in a text message.
 pub(super) const fn in_sms(character: char) -> char {
     match character {
         '\t' | '\u{a0}' | '\u{2009}' | '\u{202f}' => ' ',

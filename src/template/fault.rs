@@ -292,6 +292,12 @@ pub enum Flaw {
         /// The place, in words.
         place: &'static str,
     },
+    /// A whole link is printed from a variable that is none.
+    #[error("{found} is no link: declare what holds one as a link among the details or in a list")]
+    NoLink {
+        /// What it is, in words.
+        found: &'static str,
+    },
     /// A link begins with something else than a scheme that is known to be safe.
     #[error(
         "a link begins with `https://`, `http://`, `mailto:` or `tel:`, or is one variable: {found}"

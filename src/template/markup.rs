@@ -66,9 +66,11 @@ pub(super) enum HtmlPlace {
 }
 
 /// Attributes that hold a link.
-const LINKS: [&str; 9] = [
+const LINKS: [&str; 11] = [
     "href",
     "src",
+    "data",
+    "codebase",
     "action",
     "formaction",
     "background",
@@ -225,12 +227,18 @@ impl Markup {
         }
     }
 
+    /// `end` is how much of the end tag was read; another letter behind it makes it none.
     fn raw(name: String, mut end: String, next: char) -> Self {
         let wanted = format!("</{name}");
-        end.push(next.to_ascii_lowercase());
         if end == wanted {
-            return Self::TagName(format!("/{name}"));
+            match next {
+                '>' => return Self::Words,
+                '/' => return Self::Tag(format!("/{name}")),
+                _ if next.is_whitespace() => return Self::Tag(format!("/{name}")),
+                _ => end.clear(),
+            }
         }
+        end.push(next.to_ascii_lowercase());
         if !wanted.starts_with(&end) {
             end = if next == '<' { next.into() } else { String::new() };
         }
@@ -245,8 +253,10 @@ impl Markup {
             Self::Value { quote: Quote::None, .. } => {
                 Err(Flaw::UnsafePlace { place: "an attribute without quotes" })
             }
-            Self::Value { attribute, .. }
-                if CODE.contains(&attribute.as_str()) || attribute.starts_with("on") =>
+            Self::Value { tag, attribute, .. }
+                if CODE.contains(&attribute.as_str())
+                    || attribute.starts_with("on")
+                    || (tag == "meta" && attribute == "content") =>
             {
                 Err(Flaw::UnsafePlace { place: "an attribute that holds code" })
             }

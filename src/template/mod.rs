@@ -42,7 +42,8 @@
 //!   `mailto` or `tel`. In all parts, control characters, overrides of the direction of writing and
 //!   characters without width are left out, and what breaks lines becomes a space; in a subject it
 //!   refuses the message.
-//! - In text messages the spaces, minus signs and ellipses of formats are those of the GSM alphabet.
+//! - In text messages the spaces and signs that numbers are written with, and quotes and ellipses in
+//!   values, are those of the GSM alphabet.
 //! - Numbers, money and dates are written as in CLDR 48, in the Gregorian calendar.
 
 mod asked;
@@ -79,6 +80,3 @@ pub use tree::Position;
 pub use values::{Datum, Item, Values};
 pub use vocabulary::{Kind, List, Variable, Vocabulary};
 pub use written::{Case, EmailTexts, Limits, PushTexts, SmsTexts, Template, Texts, Wording};
-
-#[cfg(test)]
-mod tests;

@@ -169,7 +169,7 @@ impl Customer {
             }
         }
         let mut values = Values::new(&facts);
-        for detail in &vocabulary.details {
+        for detail in vocabulary.details.iter() {
             let needed = !detail.optional || needs.contains(detail.name.as_str());
             if self.knows(needed, &mut draw)
                 && let Some(value) = self.datum(detail.kind, None, None, &mut draw)
@@ -177,7 +177,7 @@ impl Customer {
                 values = values.with(detail.name.clone(), value);
             }
         }
-        for list in &vocabulary.lists {
+        for list in vocabulary.lists.iter() {
             let count = self.count(list.most, &mut draw);
             let items = (0..count).map(|_| {
                 let known = list.fields.iter().filter_map(|field| {

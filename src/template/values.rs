@@ -6,6 +6,7 @@ use chrono::{DateTime, NaiveDate, Utc};
 use serde::{Deserialize, Serialize};
 
 use super::Kind;
+use super::escape::visible;
 use crate::money::Money;
 use crate::rule::{Facts, Number, Text, Value};
 
@@ -53,7 +54,8 @@ impl Item {
 /// message and the things in its lists.
 ///
 /// A value of another type than the vocabulary says counts as missing, and so does one that is not
-/// given. What the vocabulary does not know is not looked at.
+/// given, and a text of which nothing would be seen, such as an empty name. What the vocabulary does
+/// not know is not looked at.
 #[derive(Clone)]
 pub struct Values<'a> {
     pub(super) facts: &'a dyn Facts,
@@ -114,8 +116,16 @@ pub(super) enum Seen<'a> {
 }
 
 impl<'a> Seen<'a> {
-    /// The value, if it is of the type.
+    /// The value, if it is of the type and something of it would be seen.
     pub(super) fn of(value: &'a Value, kind: Kind) -> Option<Self> {
+        Self::written(value, kind).filter(|seen| match seen {
+            Self::Text(text) => visible(text),
+            _ => true,
+        })
+    }
+
+    /// The value, if it is of the type.
+    fn written(value: &'a Value, kind: Kind) -> Option<Self> {
         match (value, kind) {
             (Value::Bool(value), Kind::Bool) => Some(Self::Bool(*value)),
             (Value::Integer(value), Kind::Integer) => Some(Self::Integer(*value)),
@@ -125,6 +135,14 @@ impl<'a> Seen<'a> {
             (Value::Date(value), Kind::Date) => Some(Self::Date(*value)),
             (Value::Set(value), Kind::Set) => Some(Self::Set(value)),
             _ => None,
+        }
+    }
+
+    /// What an author wrote to stand in, which may be nothing.
+    pub(super) fn of_fallback(datum: &'a Datum, kind: Kind) -> Option<Self> {
+        match datum {
+            Datum::Value(value) => Self::written(value, kind),
+            Datum::Instant { .. } => None,
         }
     }
 

@@ -26,7 +26,8 @@ pub enum Kind {
     Money,
     /// A text.
     Text,
-    /// The address of a page or an image: one with `https`, `http`, `mailto` or `tel`.
+    /// The address of a page or an image: one with `https`, `http`, `mailto` or `tel`. Facts that
+    /// rules know are never links: give one as a detail.
     Link,
     /// A day of the calendar.
     Date,
@@ -122,7 +123,7 @@ impl List {
 }
 
 /// What templates may speak of: the facts about a customer that rules know, and what belongs to a
-/// message itself.
+/// message itself. Clones share it.
 ///
 /// ```
 /// use loyalty::rule::{Field, Kind as FactKind, Schema};
@@ -141,9 +142,9 @@ impl List {
 /// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Vocabulary {
-    pub(super) facts: Schema,
-    pub(super) details: Vec<Variable>,
-    pub(super) lists: Vec<List>,
+    pub(super) facts: Arc<Schema>,
+    pub(super) details: Arc<[Variable]>,
+    pub(super) lists: Arc<[List]>,
     pub(super) locales: Arc<Locales>,
 }
 
@@ -188,8 +189,12 @@ impl Vocabulary {
                 name_fault(&field.name, &mut fields, &Schema::default(), &path, &mut problems);
             }
         }
-        let locales = Arc::new(Locales::known());
-        problems.into_result(Self { facts, details, lists, locales })
+        problems.into_result(Self {
+            facts: Arc::new(facts),
+            details: details.into(),
+            lists: lists.into(),
+            locales: Arc::new(Locales::known()),
+        })
     }
 
     /// All names that texts could call, for suggestions.

@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde::{Deserialize, Serialize};
 
 use super::Locale;
+use super::rendered::{Medium, Part};
 use crate::digest::Digest;
 use crate::id::TemplateId;
 use crate::rule::{Rule, Text};
@@ -53,8 +54,8 @@ pub struct Template {
     /// name it as `{{ wording.address }}`.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub wordings: BTreeMap<Text, Wording>,
-    /// The texts by locale. Those of `nl-BE` stand before those of `nl`, and these before those of
-    /// the default, for each medium and each wording by itself.
+    /// The texts by locale. For each medium by itself those of `nl-BE` stand before those of `nl`, and
+    /// these before those of the default; the wordings of `nl-BE` stand in the texts of `nl`, too.
     pub texts: BTreeMap<Locale, Texts>,
     /// How long the message may become.
     #[serde(default, skip_serializing_if = "Limits::are_default")]
@@ -198,10 +199,22 @@ impl Template {
     pub fn version(&self) -> Digest {
         Digest::of(self)
     }
+}
 
-    /// The locales that are asked for texts in this locale, in their order.
-    pub(super) fn chain<'a>(&'a self, locale: &'a Locale) -> impl Iterator<Item = &'a Locale> {
-        let tags = locale.chain().chain([self.default.as_str()]);
-        tags.filter_map(|tag| self.texts.keys().find(|known| known.as_str() == tag))
+impl Texts {
+    /// The parts for a medium, if there are texts for it.
+    pub(super) fn parts(&self, medium: Medium) -> Option<Vec<(Part, &str)>> {
+        match medium {
+            Medium::Email => self.email.as_ref().map(|email| {
+                let html = email.html.as_deref().map(|html| (Part::Html, html));
+                let text = email.text.as_deref().map(|text| (Part::Text, text));
+                let bodies = html.into_iter().chain(text);
+                std::iter::once((Part::Subject, email.subject.as_str())).chain(bodies).collect()
+            }),
+            Medium::Sms => self.sms.as_ref().map(|sms| vec![(Part::Text, sms.text.as_str())]),
+            Medium::Push => self.push.as_ref().map(|push| {
+                vec![(Part::Title, push.title.as_str()), (Part::Body, push.body.as_str())]
+            }),
+        }
     }
 }

@@ -149,3 +149,17 @@ fn names_are_all_that_could_be_facts() {
     let expected = ["ends", "points", "rich", "shop", "spend(90d)", "tier", "total", "wording"];
     assert_eq!(names, expected);
 }
+
+/// The region has nothing but a wording of its own, and stands in the texts of its language.
+#[test]
+fn a_wording_of_a_region_stands_in_the_texts_of_its_language() {
+    let template = checked(&template(
+        r#"{"id": "t", "default": "nl", "texts": {
+        "nl": {"wordings": {"bye": "tot straks"}, "sms": {"text": "{{ shop }}, {{ wording.bye }}"}},
+        "nl-BE": {"wordings": {"bye": "tot seffens"}}}}"#,
+    ));
+    let facts = nobody();
+    for (tag, text) in [("nl-BE", "Corner, tot seffens"), ("nl-NL", "Corner, tot straks")] {
+        assert_eq!(said(&template, Medium::Sms, &values(&facts), tag).unwrap(), text);
+    }
+}

@@ -90,13 +90,30 @@ fn what_is_too_long_is_refused_with_its_limit() {
         (many.code(), many.to_string().as_str()),
         ("too_many_segments", "the text falls into 2 segments: at most 1")
     );
-    assert_eq!(refusal(Medium::Push, " \u{200b}").code(), "empty");
+    assert_eq!(refusal(Medium::Push, " \u{200b}").to_string(), "`first_name` is missing");
     let nobody = nobody();
     let values = Values::new(&nobody).with("shop", "Corner");
     let missing = said(&checked, Medium::Push, &values, "en").unwrap_err();
     assert_eq!(
         (missing.code(), missing.to_string().as_str()),
         ("missing", "`first_name` is missing")
+    );
+}
+
+#[test]
+fn a_part_of_which_nothing_is_left_is_refused() {
+    let checked = checked(&push("{% if points|default(5) > 0 %}a{% endif %}"));
+    let without = facts([None, Some(Value::Integer(0)), None, None, None, None, None, None]);
+    let values = Values::new(&without).with("shop", "Corner");
+    let refusal = said(&checked, Medium::Push, &values, "en").unwrap_err();
+    assert_eq!((refusal.code(), refusal.to_string().as_str()), ("empty", "the body is empty"));
+    let told: Vec<String> = checked.remarks().iter().map(ToString::to_string).collect();
+    assert_eq!(
+        told,
+        [
+            "`texts.en.push`: for a customer of whom something is known there would be no message: the \
+        body is empty"
+        ]
     );
 }
 

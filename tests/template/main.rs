@@ -5,6 +5,7 @@ mod faults;
 mod languages;
 mod laws;
 mod limits;
+mod markup;
 mod says;
 
 use std::sync::LazyLock;

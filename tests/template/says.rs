@@ -64,3 +64,61 @@ fn a_text_says_to_anna_what_is_known_of_her() {
         assert_eq!(to_anna(text, "en"), expected, "{text}");
     }
 }
+
+#[test]
+fn somebody_of_whom_nothing_is_known_gets_what_stands_in() {
+    for (text, expected) in [
+        ("Hi {{ first_name|default(\"there\") }}!", "Hi there!"),
+        ("{{ points|default(0) }} {{ points|number|default('no') }} points", "0 no points"),
+        ("{{ total|default('5.00 EUR') }} {{ total|default('nothing') }}", "€5.00 nothing"),
+        ("{{ birthday|default('2026-01-31')|date('short') }}", "1/31/26"),
+        (
+            "{% if interests %}a{% else %}b{% endif %}{% for x in interests %}x{% else %}-{% endfor %}",
+            "b-",
+        ),
+        ("{% for item in items %}{{ item.name }}{% else %}nothing{% endfor %}", "nothing"),
+        ("{% if newsletter or tier is defined and tier == 'gold' %}a{% else %}b{% endif %}", "b"),
+        ("{{ first_name|upper|default(code|lower|default(shop)) }}", "Corner"),
+    ] {
+        assert_eq!(to_nobody(text), expected, "{text}");
+    }
+}
+
+/// Not even a name of characters that nobody sees.
+#[test]
+fn a_text_of_which_nothing_is_seen_counts_as_missing() {
+    let template = checked(&push("Hi {{ first_name|default('there') }}!"));
+    for name in ["", " ", "\u{200b}\u{feff}", "\r\n", "\u{a0}\0"] {
+        let facts = facts([Some(Value::text(name)), None, None, None, None, None, None, None]);
+        let said = said(&template, Medium::Push, &values(&facts), "en");
+        assert_eq!(said.unwrap(), "Hi there!", "{name:?}");
+    }
+}
+
+#[test]
+fn a_text_message_has_the_signs_of_its_alphabet() {
+    let json = r#"{"id": "t", "default": "fr", "texts": {"fr": {"sms": {"text":
+        "{{ points|default(0) }} {{ total|default('0.00 EUR') }} {{ first_name|default('') }}"}}}}"#;
+    let in_french = template(json);
+    let facts = facts([
+        Some(Value::text("O’Neill “Jo”…")),
+        Some(Value::Integer(-12_345)),
+        None,
+        None,
+        None,
+        None,
+        None,
+        None,
+    ]);
+    for (tag, text) in [
+        ("fr", "-12 345 10,00 € O'Neill \"Jo\"..."),
+        ("fr-CH", "-12'345 10.00 € O'Neill \"Jo\"..."),
+    ] {
+        let said = said(&checked(&in_french), Medium::Sms, &values(&facts), tag).unwrap();
+        assert_eq!(said, text);
+        assert_eq!(loyalty::template::SmsCount::of(&said).outside, None);
+    }
+    let swedish = template(&json.replace("\"fr\"", "\"sv\""));
+    let said = said(&checked(&swedish), Medium::Sms, &values(&facts), "sv").unwrap();
+    assert_eq!(said, "-12 345 10,00 € O'Neill \"Jo\"...");
+}

@@ -163,13 +163,13 @@ impl<'a> TemplateCheck<'a> {
                 self.problems.add(path, Fault::UnknownFormats { locale: locale.clone() });
                 continue;
             };
-            if texts.email.is_none() && texts.sms.is_none() && texts.push.is_none() {
-                if *locale == template.default {
-                    self.problems.add(path.clone(), Fault::NoMedium);
-                }
+            if *locale == template.default && Medium::ALL.iter().all(|m| texts.parts(*m).is_none())
+            {
+                self.problems.add(path.clone(), Fault::NoMedium);
             }
             let mut variant = Variant::new(formats.clone());
-            for (medium, parts) in media(texts) {
+            for medium in Medium::ALL {
+                let Some(parts) = self.parts_for(locale, texts, medium) else { continue };
                 let path = path.field(medium.name());
                 if medium == Medium::Email && parts.len() == 1 {
                     self.problems.add(path.clone(), Fault::NoBody);
@@ -185,6 +185,18 @@ impl<'a> TemplateCheck<'a> {
             variants.insert(locale.clone(), variant);
         }
         (engine, variants)
+    }
+
+    /// The texts of a locale; where it has wordings of its own, those of its language will do.
+    fn parts_for(
+        &self,
+        locale: &Locale,
+        texts: &'a Texts,
+        medium: Medium,
+    ) -> Option<Vec<(Part, &'a str)>> {
+        let wider = locale.chain().skip(1).take_while(|_| !texts.wordings.is_empty());
+        let wider = wider.filter_map(|tag| self.template.texts.get(tag));
+        std::iter::once(texts).chain(wider).find_map(|texts| texts.parts(medium))
     }
 
     /// Checks each wording by itself.
@@ -264,23 +276,4 @@ impl<'a> TemplateCheck<'a> {
         }
         Some(Compiled { part, name, asks })
     }
-}
-
-/// The media that have texts, with their parts.
-fn media(texts: &Texts) -> Vec<(Medium, Vec<(Part, &str)>)> {
-    let mut media = Vec::new();
-    if let Some(email) = &texts.email {
-        let mut parts = vec![(Part::Subject, email.subject.as_str())];
-        parts.extend(email.html.as_deref().map(|html| (Part::Html, html)));
-        parts.extend(email.text.as_deref().map(|text| (Part::Text, text)));
-        media.push((Medium::Email, parts));
-    }
-    if let Some(sms) = &texts.sms {
-        media.push((Medium::Sms, vec![(Part::Text, sms.text.as_str())]));
-    }
-    if let Some(push) = &texts.push {
-        let parts = vec![(Part::Title, push.title.as_str()), (Part::Body, push.body.as_str())];
-        media.push((Medium::Push, parts));
-    }
-    media
 }

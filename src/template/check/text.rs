@@ -213,7 +213,8 @@ impl<'a> TextCheck<'a> {
                     self.markup = markup;
                     match place {
                         HtmlPlace::Words => {}
-                        HtmlPlace::Link => filter = "|link",
+                        HtmlPlace::Link if kind == Kind::Link => {}
+                        HtmlPlace::Link => self.flaw(at, Flaw::NoLink { found: kind.words() }),
                         HtmlPlace::LinkPart => filter = "|urlencode",
                     }
                 }

@@ -59,6 +59,7 @@ impl Locales {
     }
 
     /// The tags of all of them, in order.
+    #[cfg(test)]
     pub(crate) fn tags(&self) -> impl Iterator<Item = &str> {
         self.0.keys().map(SmolStr::as_str)
     }

@@ -73,7 +73,8 @@ fn normalized(tag: &str) -> Option<SmolStr> {
     }
     if let Some(region) = next {
         let digits = region.len() == 3 && region.bytes().all(|byte| byte.is_ascii_digit());
-        if !digits && !(region.len() == 2 && letters(region)) {
+        let country = region.len() == 2 && letters(region);
+        if !(digits || country) {
             return None;
         }
         written.extend(["-", &region.to_ascii_uppercase()]);

@@ -1,0 +1,208 @@
+//! Where in HTML nothing is printed, and how what is printed is escaped.
+
+use super::faults::told;
+use super::*;
+
+/// Places of HTML, and what is said of them.
+const HTML: [(&str, &str); 28] = [
+    (
+        "<a href=\"{{ shop }}\">a</a>",
+        "a text is no link: declare what holds one as a link among the details or in a list",
+    ),
+    (
+        "<script>'</scripty>{{ shop }}</script>",
+        "nothing can be printed in an element whose content \
+        is no markup: print between tags or in a quoted attribute",
+    ),
+    (
+        "<meta http-equiv='refresh' content='0;url={{ shop }}'>a",
+        "nothing can be printed in an \
+        attribute that holds code: print between tags or in a quoted attribute",
+    ),
+    (
+        "<object data='x{{ shop }}'></object>",
+        "a link begins with `https://`, `http://`, `mailto:` \
+        or `tel:`, or is one variable: x",
+    ),
+    (
+        "<a href=\"{{ link }}\">a</a>",
+        "`link` may be missing: write `link|default(\"…\")` or ask `if \
+        link is defined` first",
+    ),
+    (
+        "<script>var a = '{{ shop }}'</script>",
+        "nothing can be printed in an element whose content \
+        is no markup: print between tags or in a quoted attribute",
+    ),
+    (
+        "<style>a { color: {{ shop }} }</style>",
+        "nothing can be printed in an element whose content \
+        is no markup: print between tags or in a quoted attribute",
+    ),
+    (
+        "<p style=\"color: {{ shop }}\">a</p>",
+        "nothing can be printed in an attribute that holds \
+        code: print between tags or in a quoted attribute",
+    ),
+    (
+        "<p onclick='f({{ shop }})'>a</p>",
+        "nothing can be printed in an attribute that holds code: \
+        print between tags or in a quoted attribute",
+    ),
+    (
+        "<p title={{ shop }}>a</p>",
+        "nothing can be printed in an attribute without quotes: print \
+        between tags or in a quoted attribute",
+    ),
+    (
+        "<p title=a{{ shop }}>a</p>",
+        "nothing can be printed in an attribute without quotes: print \
+        between tags or in a quoted attribute",
+    ),
+    (
+        "<p {{ shop }}>a</p>",
+        "nothing can be printed in a tag: print between tags or in a quoted attribute",
+    ),
+    (
+        "<{{ shop }}>a",
+        "nothing can be printed in a tag: print between tags or in a quoted attribute",
+    ),
+    (
+        "</{{ shop }}>a",
+        "nothing can be printed in a tag: print between tags or in a quoted attribute",
+    ),
+    (
+        "<p {{ shop }}='a'>a</p>",
+        "nothing can be printed in a tag: print between tags or in a quoted attribute",
+    ),
+    (
+        "<!-- {{ shop }} -->a",
+        "nothing can be printed in a comment or declaration: print between \
+        tags or in a quoted attribute",
+    ),
+    (
+        "<a href=\"javascript:alert('{{ shop }}')\">a</a>",
+        "a link begins with `https://`, \
+        `http://`, `mailto:` or `tel:`, or is one variable: javascript:alert('",
+    ),
+    (
+        "<a href=\"javascript:alert(1)\">a</a>",
+        "a link begins with `https://`, `http://`, `mailto:` \
+        or `tel:`, or is one variable: javascript:alert(1)",
+    ),
+    (
+        "<a href=\"https://{{ shop }}.example/\">a</a>",
+        "a link begins with `https://`, `http://`, \
+        `mailto:` or `tel:`, or is one variable: https://",
+    ),
+    (
+        "<a href=\"https://a{{ shop }}/\">a</a>",
+        "a link begins with `https://`, `http://`, \
+        `mailto:` or `tel:`, or is one variable: https://a",
+    ),
+    (
+        "<a href=\"{{ link|default('tel:1') }}/a\">a</a>",
+        "a link begins with `https://`, `http://`, `mailto:` or \
+        `tel:`, or is one variable: /",
+    ),
+    (
+        "<a href=\"{{ link|default('tel:1') }}{{ shop }}\">a</a>",
+        "a link begins with `https://`, `http://`, \
+        `mailto:` or `tel:`, or is one variable: two variables",
+    ),
+    (
+        "<img src='data:{{ shop }}'>a",
+        "a link begins with `https://`, `http://`, `mailto:` or \
+        `tel:`, or is one variable: data:",
+    ),
+    (
+        "{% if newsletter %}<p title=\"{% endif %}a\">",
+        "this leaves tags or attributes open on one \
+        way and not on another",
+    ),
+    (
+        "{% for item in items %}<p title=\"a{% endfor %}",
+        "this leaves tags or attributes open on one \
+        way and not on another",
+    ),
+    ("a <p title=\"b", "an attribute is open at the end of the text"),
+    ("a <p", "a tag is open at the end of the text"),
+    ("a <!-- b --", "a comment or declaration is open at the end of the text"),
+];
+
+#[test]
+fn nothing_is_printed_where_it_cannot_be_made_safe() {
+    for (html, expected) in HTML {
+        let told = told(&mail(html));
+        let [told] = told.as_slice() else { panic!("{html}: {told:?}") };
+        let (path, told) = told.split_once(": line 1, column ").unwrap();
+        assert_eq!(path, "`texts.en.email.html`", "{html}");
+        assert_eq!(told.split_once(": ").unwrap().1, expected, "{html}");
+    }
+}
+
+/// What is printed into HTML, and what becomes of it.
+#[test]
+fn what_is_printed_in_html_is_escaped_as_its_place_needs() {
+    let facts = nobody();
+    let said = |html: &str, value: &str| {
+        let values = values(&facts).with("shop", value).with("link", value);
+        said(&checked(&mail(html)), Medium::Email, &values, "en")
+    };
+    for (html, value, expected) in [
+        ("<p>{{ shop }}</p>", "a < b & \"c\"", "<p>a &lt; b &amp; &quot;c&quot;</p>"),
+        ("<p title='{{ shop }}'>a</p>", "it's", "<p title='it&#39;s'>a</p>"),
+        (
+            "<a href=\"{{ link|default('tel:1') }}\">a</a>",
+            "https://x.example/?a=1&b=2",
+            "<a href=\"https://x.example/?a=1&amp;b=2\">a</a>",
+        ),
+        (
+            "<a href='https://x.example/{{ shop }}'>a</a>",
+            "../a b?c",
+            "<a href='https://x.example/..%2Fa%20b%3Fc'>a</a>",
+        ),
+        (
+            "<a href=\"https://x.example?q={{ shop }}&amp;r={{ shop }}\">a</a>",
+            "é",
+            "<a href=\"https://x.example?q=%C3%A9&amp;r=%C3%A9\">a</a>",
+        ),
+        (
+            "<a href=\"{% if link %}{{ link|default('https://x.example/') }}{% else %}https://y.example{% endif %}\">a</a>",
+            "tel:+3212",
+            "<a href=\"tel:+3212\">a</a>",
+        ),
+        (
+            "<!doctype html><!-- {# x #} --><style>p { a: b }</style><script>1 < 2</script>{{ shop }}",
+            "a",
+            "<!doctype html><!--  --><style>p { a: b }</style><script>1 < 2</script>a",
+        ),
+        (
+            "<title>{{ shop }}</title><br/><img src=\"cid:logo\" alt=''>{{ shop }}",
+            "</title>",
+            "<title>&lt;/title&gt;</title><br/><img src=\"cid:logo\" alt=''>&lt;/title&gt;",
+        ),
+        (
+            "<p\n class = 'a' hidden>{{ shop }}<P>1 < 2 {{ shop }}",
+            "b",
+            "<p\n class = 'a' hidden>b<P>1 < 2 b",
+        ),
+    ] {
+        assert_eq!(said(html, value), Ok(expected.to_owned()), "{html}");
+    }
+    for value in [
+        "javascript:alert(1)",
+        " JaVaScRiPt:a",
+        "data:text/html,a",
+        "//x.example",
+        "https://",
+        "https://a b",
+        "https://a\"",
+        "vbscript:a",
+        "java\nscript:a",
+        "https://a\u{202e}",
+    ] {
+        let refusal = said("<a href=\"{{ link|default('tel:1') }}\">a</a>", value).unwrap_err();
+        assert_eq!(refusal.code(), "unsafe_link", "{value}");
+    }
+}
