@@ -5,8 +5,11 @@ use super::lexer::{Token, tokens};
 use super::reader::broken;
 use super::tree::{Comparison, Either, Expr, ExprKind, Filter, For, Literal, Position, Sign};
 
-/// How deep expressions may stand in each other, and how long a row of them may be.
+/// How deep expressions may stand in each other.
 const MAX_DEPTH: usize = 24;
+
+/// How many parts an expression may be put together from.
+const MAX_PARTS: usize = 100;
 
 /// The expression in `text`, which begins `at`; a broken one if it cannot be read.
 pub(super) fn read(text: &str, at: Position, flaws: &mut Vec<(Position, Flaw)>) -> Expr {
@@ -43,13 +46,14 @@ struct Parser {
     /// Where the last token stands, and so the end.
     at: Position,
     depth: usize,
+    parts: usize,
 }
 
 impl Parser {
     fn new(text: &str, at: Position) -> Result<Self, (Position, Flaw)> {
         let tokens = tokens(text, at)?;
         let at = tokens.last().map_or(at, |(at, _)| *at);
-        Ok(Self { tokens: tokens.into_iter().peekable(), at, depth: 0 })
+        Ok(Self { tokens: tokens.into_iter().peekable(), at, depth: 0, parts: 0 })
     }
 
     fn here(&mut self) -> Position {
@@ -136,6 +140,11 @@ impl Parser {
         if self.depth > MAX_DEPTH { Err((at, Flaw::TooDeep)) } else { Ok(()) }
     }
 
+    fn longer(&mut self, at: Position) -> Result<(), (Position, Flaw)> {
+        self.parts += 1;
+        if self.parts > MAX_PARTS { Err((at, Flaw::TooDeep)) } else { Ok(()) }
+    }
+
     fn or(&mut self) -> Result<Expr, (Position, Flaw)> {
         self.row("or", Self::and, |left, right| ExprKind::Or(Box::new(left), Box::new(right)))
     }
@@ -151,12 +160,8 @@ impl Parser {
         joined: impl Fn(Expr, Expr) -> ExprKind,
     ) -> Result<Expr, (Position, Flaw)> {
         let mut left = part(self)?;
-        let mut count = 1;
         while self.keyword(word) {
-            count += 1;
-            if count > MAX_DEPTH {
-                return Err((left.at, Flaw::TooDeep));
-            }
+            self.longer(left.at)?;
             let right = part(self)?;
             left = Expr { at: left.at, kind: joined(left, right) };
         }
@@ -227,13 +232,9 @@ impl Parser {
     /// With parts and filters behind it.
     fn postfix(&mut self) -> Result<Expr, (Position, Flaw)> {
         let mut of = self.primary()?;
-        let mut count = 0;
         loop {
-            count += 1;
             let at = self.here();
-            if count > MAX_DEPTH {
-                return Err((at, Flaw::TooDeep));
-            }
+            self.longer(at)?;
             if self.sign(".") {
                 let name = self.name()?;
                 of = Expr { at: of.at, kind: ExprKind::Part(Box::new(of), name) };

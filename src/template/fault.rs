@@ -147,8 +147,8 @@ pub enum Flaw {
         /// The statement.
         word: String,
     },
-    /// Blocks or expressions stand too deep in each other.
-    #[error("this is nested too deep")]
+    /// Blocks or expressions stand too deep in each other, or an expression is too long.
+    #[error("this is nested too deep or too long")]
     TooDeep,
     /// The text becomes too large with its wordings.
     #[error("the text is too large with its wordings")]

@@ -5,6 +5,47 @@
 //! line and column, and tries them out on customers that are made up; the [`CheckedTemplate`] then
 //! renders a message from [`Values`], or says why there is none with a [`Refusal`].
 //!
+//! ```
+//! use chrono::NaiveDate;
+//! use loyalty::calendar::Zone;
+//! use loyalty::rule::{Field, Kind, Schema, Sheet, Value};
+//! use loyalty::template::{Content, Locale, Medium, Template, Values, Vocabulary};
+//!
+//! let facts = Schema::new([
+//!     Field::new("first_name", Kind::Text),
+//!     Field::new("points", Kind::Integer),
+//! ])?;
+//! let vocabulary = Vocabulary::new(facts, [], [])?;
+//! let template: Template = serde_json::from_str(r#"{
+//!   "id": "points", "default": "en",
+//!   "texts": {
+//!     "en": {"sms": {"text": "Hi {{ first_name|default('there') }}: {{ points|default(0) }} points"}},
+//!     "nl": {"sms": {"text": "Dag {{ first_name|default('klant') }}: {{ points }} punten"}}
+//!   }
+//! }"#)?;
+//! let problems = template.check(&vocabulary).unwrap_err();
+//! assert_eq!(
+//!     problems.to_string(),
+//!     "`texts.nl.sms.text`: line 1, column 43: `points` may be missing: \
+//!      write `points|default(\"…\")` or ask `if points is defined` first"
+//! );
+//!
+//! let mut mended = template.clone();
+//! mended.needs.insert("points".into());
+//! let checked = mended.check(&vocabulary)?;
+//! let today = NaiveDate::from_ymd_opt(2026, 3, 14).unwrap_or_default();
+//! let ann = Sheet::of(vec![Some(Value::text("Ann")), Some(Value::Integer(1_250))], today);
+//! let message =
+//!     checked.render(Medium::Sms, &Values::new(&ann), &Locale::new("nl-BE")?, Zone::UTC)?;
+//! let Content::Sms { text, count } = message.content else { return Err("no text message".into()) };
+//! assert_eq!((text.as_str(), count.segments), ("Dag Ann: 1.250 punten", 1));
+//!
+//! let nobody = Sheet::new(today);
+//! let refusal = checked.render(Medium::Sms, &Values::new(&nobody), &Locale::new("nl")?, Zone::UTC);
+//! assert_eq!(refusal.unwrap_err().code(), "missing");
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
+//!
 //! # What a text can say
 //!
 //! | written | means |

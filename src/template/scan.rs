@@ -59,10 +59,10 @@ impl<'a> Scanner<'a> {
     /// Takes what stands between the braces at the start of the rest.
     fn braces(&mut self) -> Result<(), (Position, Flaw)> {
         let at = self.at;
-        let (close, kind) = match self.rest.get(..2) {
-            Some("{{") => ("}}", Some(StretchKind::Print)),
-            Some("{%") => ("%}", Some(StretchKind::Statement)),
-            _ => ("#}", None),
+        let (what, close, kind) = match self.rest.get(..2) {
+            Some("{{") => ("`{{`", "}}", Some(StretchKind::Print)),
+            Some("{%") => ("`{%`", "%}", Some(StretchKind::Statement)),
+            _ => ("`{#`", "#}", None),
         };
         self.skip(2);
         if self.rest.starts_with(['-', '+']) {
@@ -73,7 +73,6 @@ impl<'a> Scanner<'a> {
             None => self.rest.find(close),
         };
         let Some(inside) = end.and_then(|end| self.rest.get(..end)) else {
-            let what = if kind.is_some() { "the braces" } else { "the comment" };
             self.rest = "";
             return Err((at, Flaw::Unclosed { what }));
         };

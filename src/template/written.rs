@@ -1,8 +1,10 @@
 //! Templates as people write them: not yet known to make sense.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::fmt;
 
-use serde::{Deserialize, Serialize};
+use serde::de::{self, MapAccess, Visitor};
+use serde::{Deserialize, Deserializer, Serialize};
 
 use super::Locale;
 use super::rendered::{Medium, Part};
@@ -56,10 +58,40 @@ pub struct Template {
     pub wordings: BTreeMap<Text, Wording>,
     /// The texts by locale. For each medium by itself those of `nl-BE` stand before those of `nl`, and
     /// these before those of the default; the wordings of `nl-BE` stand in the texts of `nl`, too.
+    #[serde(deserialize_with = "each_once")]
     pub texts: BTreeMap<Locale, Texts>,
     /// How long the message may become.
     #[serde(default, skip_serializing_if = "Limits::are_default")]
     pub limits: Limits,
+}
+
+/// Reads texts by locale, of which `nl-BE` and `nl_be` are one.
+fn each_once<'de, D: Deserializer<'de>>(
+    deserializer: D,
+) -> Result<BTreeMap<Locale, Texts>, D::Error> {
+    struct Once;
+
+    impl<'de> Visitor<'de> for Once {
+        type Value = BTreeMap<Locale, Texts>;
+
+        fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+            f.write_str("texts by locale")
+        }
+
+        fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Self::Value, A::Error> {
+            let mut texts = BTreeMap::new();
+            while let Some((locale, of)) = map.next_entry::<Locale, Texts>()? {
+                if texts.contains_key(&locale) {
+                    let twice = format!("there are two texts for `{locale}`");
+                    return Err(de::Error::custom(twice));
+                }
+                texts.insert(locale, of);
+            }
+            Ok(texts)
+        }
+    }
+
+    deserializer.deserialize_map(Once)
 }
 
 /// The texts in one language.

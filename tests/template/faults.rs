@@ -195,10 +195,10 @@ const TOLD: [(&str, &str); 66] = [
         "line 1, column 27: `elif` does \
         not belong to the block that is open here",
     ),
-    ("a {{ shop", "line 1, column 3: the braces is not closed"),
-    ("a {# shop", "line 1, column 3: the comment is not closed"),
+    ("a {{ shop", "line 1, column 3: `{{` is not closed"),
+    ("a {# shop", "line 1, column 3: `{#` is not closed"),
     ("a {% raw %} b", "line 1, column 3: `raw` is not closed"),
-    ("{{ 'abc }}", "line 1, column 1: the braces is not closed"),
+    ("{{ 'abc }}", "line 1, column 1: `{{` is not closed"),
     ("{{ }}", "line 1, column 3: something is missing at the end"),
     ("{{ shop shop }}", "line 1, column 9: `shop` means nothing here"),
     ("{{ shop|default('a' }}", "line 1, column 17: something is missing at the end"),

@@ -27,6 +27,11 @@ fn loops_and_expressions_stand_in_each_other_only_so_deep() {
         format!("{{{{ {}shop{} }}}}", "(".repeat(10_000), ")".repeat(10_000)),
         format!("{{% if {}newsletter %}}a{{% endif %}}.", "not ".repeat(10_000)),
         format!("{{% if newsletter{} %}}a{{% endif %}}.", " and newsletter".repeat(5_000)),
+        format!(
+            "{{% if {}newsletter{} %}}a{{% endif %}}.",
+            "(".repeat(20),
+            format!("{})", " and newsletter".repeat(20)).repeat(20)
+        ),
         format!("{{{{ shop{} }}}}", "|upper".repeat(10_000)),
         format!("{{{{ shop{} }}}}", " if newsletter else shop".repeat(4_000)),
         format!("{{{{ {}shop{} }}}}", "code|default(".repeat(5_000), ")".repeat(5_000)),
