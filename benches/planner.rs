@@ -136,7 +136,7 @@ fn plans(criterion: &mut Criterion) {
     group.sample_size(10);
     let budget = |at_most: u64| {
         format!(
-            r#"[{{"name": "email", "channel": "push", "within": "today", "at_most": {at_most}}}]"#
+            r#"[{{"name": "all", "within": "today", "at_most": {at_most}}}]"#
         )
     };
     for (name, budgets) in [("caps", "[]".to_owned()), ("caps and a budget", budget(10_000))] {

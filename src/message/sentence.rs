@@ -15,7 +15,7 @@ impl fmt::Display for Refusal {
         }
         self.cause.fmt(f)?;
         match self.next_change {
-            Some(at) => write!(f, "; not after {}", written(at)),
+            Some(at) => write!(f, "; that ends at {}", written(at)),
             None => Ok(()),
         }
     }

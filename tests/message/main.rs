@@ -5,4 +5,5 @@ mod gates;
 mod laws;
 mod outbox;
 mod plan;
+mod program;
 mod scenario;

@@ -3,7 +3,7 @@
 use chrono::{DateTime, Utc};
 
 use super::almanac::Almanac;
-use super::problem::Entry;
+use super::problem::{Entry, Problem};
 use crate::calendar::Window;
 use crate::digest::Digest;
 use crate::id::MessageId;
@@ -99,9 +99,9 @@ impl Limit {
     ///
     /// Of messages that all are in the window of the last of them, at most so many can be planned
     /// as are left at that one. The times are cut into stretches of such, from the first on.
-    pub fn judge(&mut self, place: usize, entries: &[Entry<'_>]) {
-        let options = || entries.iter().flat_map(|entry| &entry.options);
-        let counted = || options().filter(|option| option.counted.contains(&place));
+    pub fn judge(&mut self, place: usize, problem: &Problem<'_>) {
+        let options = || problem.entries.iter().flat_map(|entry| &entry.options);
+        let counted = || options().filter(|option| problem.counts(place, option));
         let mut times: Vec<_> = counted().map(|option| option.time).collect();
         times.sort_unstable();
         times.dedup();
@@ -119,11 +119,12 @@ impl Limit {
         self.capacity = capacity.saturating_add(most);
         let first = times.first().map(|time| self.before(*time));
         let same = times.iter().all(|time| Some(self.before(*time)) == first);
-        let all_bound = counted().all(|option| option.bound.contains(&place));
+        let all_bound = counted().all(|option| problem.binds(place, option));
         self.timeless = stretches <= 1 && same && all_bound;
         let counts =
-            |entry: &&Entry<'_>| entry.options.iter().any(|option| option.counted.contains(&place));
-        let planned = u32::try_from(entries.iter().filter(counts).count()).unwrap_or(u32::MAX);
+            |entry: &&Entry<'_>| entry.options.iter().any(|option| problem.counts(place, option));
+        let planned = problem.entries.iter().filter(counts).count();
+        let planned = u32::try_from(planned).unwrap_or(u32::MAX);
         let before = times.iter().map(|time| self.before(*time)).max().unwrap_or_default();
         self.can_bind = planned.saturating_add(before) > self.at_most;
     }

@@ -1,7 +1,6 @@
 //! What could be sent to one customer, and what of it excludes what.
 
 use std::cmp::Reverse;
-use std::collections::BTreeSet;
 
 use chrono::{DateTime, Utc};
 
@@ -25,6 +24,17 @@ pub(super) struct Problem<'a> {
     /// The times at which anything could be sent, in order.
     pub times: Vec<DateTime<Utc>>,
     pub limits: Vec<Limit>,
+    /// By which limits the ways to send messages are counted: few of many ways differ in that.
+    pub kinds: Vec<Kind>,
+}
+
+/// By which limits a way to send a message is counted.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Kind {
+    /// The limits by which it is counted.
+    pub counted: Vec<usize>,
+    /// Of these, the limits that it has to respect.
+    pub bound: Vec<usize>,
 }
 
 /// A message with the ways in which it could be sent.
@@ -45,10 +55,8 @@ pub(super) struct Choice {
     /// Which of the message's channels it is, in the order in which they are tried.
     rank: usize,
     pub value: u32,
-    /// The limits by which it is counted.
-    pub counted: Vec<usize>,
-    /// Of these, the limits that it has to respect.
-    pub bound: Vec<usize>,
+    /// The place of its kind.
+    pub kind: usize,
     /// The shared budgets that it draws on.
     pub drawn: Vec<usize>,
 }
@@ -77,7 +85,8 @@ impl<'a> Problem<'a> {
         times.dedup();
         let customer = recipient.customer();
         let entries = Vec::with_capacity(candidates.len());
-        let mut problem = Self { customer, entries, times, limits: Vec::new() };
+        let (limits, kinds) = (Vec::new(), Vec::new());
+        let mut problem = Self { customer, entries, times, limits, kinds };
         for candidate in &candidates {
             let entry = problem.entry(desk, candidate, recipient, almanac);
             problem.entries.push(entry);
@@ -116,7 +125,8 @@ impl<'a> Problem<'a> {
             if asked.consent(channel).is_err() || asked.no_address(channel).is_some() {
                 continue;
             }
-            let (counted, bound) = self.limits_of(messages, message, occasion, channel);
+            let kind = self.limits_of(messages, message, occasion, channel);
+            let kind = self.kind(kind);
             for slot in &candidate.slots {
                 let Ok(time) = self.times.binary_search(&slot.at) else { continue };
                 let late = slot.at < recipient.as_of() || asked.untimely(slot.at).is_some();
@@ -126,22 +136,22 @@ impl<'a> Problem<'a> {
                 if late || quiet || slot.value == 0 || desk.shares.is_any_empty(&drawn) {
                     continue;
                 }
-                let (counted, bound, value) = (counted.clone(), bound.clone(), slot.value);
-                entry.options.push(Choice { time, channel, rank, value, counted, bound, drawn });
+                let value = slot.value;
+                entry.options.push(Choice { time, channel, rank, value, kind, drawn });
             }
         }
         entry.options.sort_by_key(|one| (Reverse(one.value), one.rank, one.time));
         entry
     }
 
-    /// The places of the limits that count a message on a channel, and of those that bind it.
+    /// The limits that count a message on a channel, and those that bind it.
     fn limits_of(
         &mut self,
         messages: &Messages,
         message: &Message,
         occasion: &Occasion,
         channel: Channel,
-    ) -> (Vec<usize>, Vec<usize>) {
+    ) -> Kind {
         let (mut counted, mut bound) = (Vec::new(), Vec::new());
         let policy = messages.policy();
         for (index, cap) in policy.caps.iter().enumerate() {
@@ -158,7 +168,31 @@ impl<'a> Problem<'a> {
             counted.push(place);
             bound.push(place);
         }
-        (counted, bound)
+        Kind { counted, bound }
+    }
+
+    /// The place of a kind, which is made if there is none yet.
+    fn kind(&mut self, kind: Kind) -> usize {
+        if let Some(place) = self.kinds.iter().position(|known| *known == kind) {
+            return place;
+        }
+        self.kinds.push(kind);
+        self.kinds.len() - 1
+    }
+
+    /// Whether a limit counts a way to send a message.
+    pub fn counts(&self, limit: usize, option: &Choice) -> bool {
+        self.kinds.get(option.kind).is_some_and(|kind| kind.counted.contains(&limit))
+    }
+
+    /// Whether a way to send a message has to respect a limit.
+    pub fn binds(&self, limit: usize, option: &Choice) -> bool {
+        self.kinds.get(option.kind).is_some_and(|kind| kind.bound.contains(&limit))
+    }
+
+    /// The limits that a way to send a message has to respect.
+    pub fn bounds(&self, option: &Choice) -> &[usize] {
+        self.kinds.get(option.kind).map_or(&[], |kind| &kind.bound)
     }
 
     /// The place of a limit, which is made if there is none yet.
@@ -172,43 +206,52 @@ impl<'a> Problem<'a> {
 
     /// Looks up windows and what was sent before, and leaves out what that refuses.
     fn measure(&mut self, messages: &Messages, recipient: &Recipient<'_>, almanac: &mut Almanac) {
-        let Self { limits, times, entries, .. } = self;
-        for limit in limits.iter_mut() {
-            limit.measure(times, messages, recipient, almanac);
+        for limit in &mut self.limits {
+            limit.measure(&self.times, messages, recipient, almanac);
         }
-        for entry in entries.iter_mut() {
+        let Self { limits, kinds, entries, .. } = self;
+        for entry in entries {
             entry.options.retain(|option| {
-                let mut bound = option.bound.iter().filter_map(|place| limits.get(*place));
+                let bound = kinds.get(option.kind).into_iter().flat_map(|kind| &kind.bound);
+                let mut bound = bound.filter_map(|place| limits.get(*place));
                 bound.all(|limit| limit.before(option.time) < limit.at_most)
             });
         }
+        let mut limits = std::mem::take(&mut self.limits);
         for (place, limit) in limits.iter_mut().enumerate() {
-            limit.judge(place, entries);
+            limit.judge(place, self);
         }
+        self.limits = limits;
     }
 
     /// Forgets limits that are never reached, and times that are never better than others.
     fn leave_what_binds(&mut self) {
-        let Self { limits, entries, .. } = self;
-        let binds = |place: &usize| limits.get(*place).is_some_and(|limit| limit.can_bind);
-        let timeless = |place: &usize| limits.get(*place).is_some_and(|limit| limit.timeless);
-        for entry in entries.iter_mut() {
-            for option in &mut entry.options {
-                option.counted.retain(binds);
-                option.bound.retain(binds);
-            }
-            let mut seen = BTreeSet::new();
-            let mut kept = Vec::with_capacity(entry.options.len());
-            for option in std::mem::take(&mut entry.options) {
-                let alike =
-                    option.counted.iter().all(timeless).then(|| {
-                        (option.counted.clone(), option.bound.clone(), option.drawn.clone())
-                    });
-                if alike.is_none_or(|alike| seen.insert(alike)) {
-                    kept.push(option);
+        let Self { limits, kinds, entries, .. } = self;
+        for kind in kinds.iter_mut() {
+            let can_bind = |place: &usize| limits.get(*place).is_some_and(|limit| limit.can_bind);
+            kind.counted.retain(can_bind);
+            kind.bound.retain(can_bind);
+        }
+        let timeless: Vec<bool> = kinds
+            .iter()
+            .map(|kind| {
+                let mut counted = kind.counted.iter().filter_map(|place| limits.get(*place));
+                counted.all(|limit| limit.timeless)
+            })
+            .collect();
+        for entry in entries {
+            let mut seen: Vec<(usize, Vec<usize>)> = Vec::new();
+            entry.options.retain(|option| {
+                let again =
+                    seen.iter().any(|(kind, drawn)| *kind == option.kind && *drawn == option.drawn);
+                if again {
+                    return false;
                 }
-            }
-            entry.options = kept;
+                if timeless.get(option.kind).copied().unwrap_or_default() {
+                    seen.push((option.kind, option.drawn.clone()));
+                }
+                true
+            });
         }
     }
 }

@@ -85,18 +85,17 @@ impl Problem<'_> {
         let others = || chosen.iter().filter_map(|taken| self.option(*taken));
         let respects = |one: &Choice, place: usize, more: u32| {
             let Some(limit) = self.limits.get(place) else { return true };
-            let before = |other: &&Choice| {
-                other.counted.contains(&place) && limit.spans(other.time, one.time)
-            };
+            let before =
+                |other: &&Choice| self.counts(place, other) && limit.spans(other.time, one.time);
             let planned = u32::try_from(others().filter(before).count()).unwrap_or(u32::MAX);
             let used = limit.before(one.time).saturating_add(planned).saturating_add(more);
             used <= limit.at_most
         };
         // A message that is chosen counts itself among those that are planned.
-        let own = option.bound.iter().all(|place| respects(option, *place, 1));
+        let own = self.bounds(option).iter().all(|place| respects(option, *place, 1));
         own && others().all(|other| {
-            let mut common = other.bound.iter().filter(|place| option.counted.contains(place));
-            common.all(|place| {
+            let common = self.bounds(other).iter();
+            common.filter(|place| self.counts(**place, option)).all(|place| {
                 let sees = self.limits.get(*place);
                 let sees = sees.is_some_and(|limit| limit.spans(option.time, other.time));
                 !sees || respects(other, *place, 1)
@@ -240,7 +239,7 @@ impl<'p> Search<'p> {
         let reach = limits.map(|(place, limit)| {
             let is_bound = |taken: &&Taken| {
                 let option = self.problem.option(**taken);
-                option.is_some_and(|option| option.bound.contains(&place))
+                option.is_some_and(|option| self.problem.binds(place, option))
             };
             let used = self.chosen.iter().filter(is_bound).count();
             let room = usize::try_from(limit.capacity).unwrap_or(usize::MAX).saturating_sub(used);
@@ -255,7 +254,7 @@ impl<'p> Search<'p> {
         for step in self.steps.iter().skip(level) {
             let is_bound = |option: usize| {
                 let option = self.problem.option(Taken { entry: step.entry, option });
-                option.is_some_and(|option| option.bound.contains(&place))
+                option.is_some_and(|option| self.problem.binds(place, option))
             };
             let best = step.ways.first().map_or(0, |(worth, _)| *worth);
             let free = step.ways.iter().find(|(_, option)| !is_bound(*option));
