@@ -13,7 +13,7 @@ use loyalty::digest::Digest;
 use loyalty::event::{
     Channel, ConsentChange, ConsentChoice, Delivery, DeliveryOutcome, Event, EventKind,
 };
-use loyalty::message::{Agenda, Candidate, Messages, Occasion, Recipient, Setting, Slot};
+use loyalty::message::{Agenda, Cue, Messages, Recipient, SendTime, Sendable, Setting};
 use loyalty::offer::NoBudgets;
 use loyalty::profile::{Customer, Profile};
 
@@ -88,18 +88,18 @@ fn profile(number: u64) -> Profile {
 }
 
 /// Messages that could be sent at any of six hours, each the best for another part of customers.
-fn candidates(number: u64) -> Vec<Candidate> {
+fn candidates(number: u64) -> Vec<Sendable> {
     (0..CANDIDATES)
         .map(|place| {
             let message = id(&format!("message-{}", (number + 2 * place) % 6));
             let firing = Digest::of(&(number, place, "firing"));
-            let occasion = Occasion::new(firing, message, morning() - TimeDelta::hours(1));
+            let cue = Cue::new(firing, message, morning() - TimeDelta::hours(1));
             let slots = (0..6_u32).map(|slot| {
                 let at = morning() + TimeDelta::hours(2 + 2 * i64::from(slot));
                 let mix = (number * 7 + place * 13 + u64::from(slot) * 29) % 100;
-                Slot { at, value: 100 + u32::try_from(mix).expect("below 100") }
+                SendTime { at, value: 100 + u32::try_from(mix).expect("below 100") }
             });
-            Candidate { occasion: occasion.saying(&(number, place)), slots: slots.collect() }
+            Sendable { cue: cue.saying(&(number, place)), slots: slots.collect() }
         })
         .collect()
 }
@@ -117,28 +117,25 @@ fn agendas<'a>(profiles: &'a [Profile], messages: &Messages) -> Vec<Agenda<'a>> 
 fn gates(criterion: &mut Criterion) {
     let messages = messages("[]");
     let profile = profile(1);
-    let occasion = candidates(1).remove(0).occasion;
+    let cue = candidates(1).remove(0).cue;
     let noon = morning() + TimeDelta::hours(4);
     criterion.bench_function("gates/one message, recipient included", |bencher| {
         bencher.iter(|| {
             let recipient = Recipient::of(black_box(&profile), noon, &messages.zone());
-            messages.dispatch(&occasion, &recipient, &NoBudgets)
+            messages.dispatch(&cue, &recipient, &NoBudgets)
         });
     });
     let recipient = Recipient::of(&profile, noon, &messages.zone());
     criterion.bench_function("gates/one message", |bencher| {
-        bencher.iter(|| messages.dispatch(black_box(&occasion), &recipient, &NoBudgets));
+        bencher.iter(|| messages.dispatch(black_box(&cue), &recipient, &NoBudgets));
     });
 }
 
 fn plans(criterion: &mut Criterion) {
     let mut group = criterion.benchmark_group("plan");
     group.sample_size(10);
-    let budget = |at_most: u64| {
-        format!(
-            r#"[{{"name": "all", "within": "today", "at_most": {at_most}}}]"#
-        )
-    };
+    let budget =
+        |at_most: u64| format!(r#"[{{"name": "all", "within": "today", "at_most": {at_most}}}]"#);
     for (name, budgets) in [("caps", "[]".to_owned()), ("caps and a budget", budget(10_000))] {
         let messages = messages(&budgets);
         let profiles: Vec<_> = (0..10_000).map(profile).collect();

@@ -10,8 +10,8 @@ use std::error::Error;
 use chrono::{DateTime, TimeDelta, Utc};
 use loyalty::digest::Digest;
 use loyalty::message::{
-    Agenda, Candidate, Course, Dispatch, Handed, MemoryOutbox, Occasion, Outbox, Outgoing, Sender,
-    Slot, deliver,
+    Agenda, Course, Cue, Dispatch, Handed, MemoryOutbox, Outbox, Outgoing, SendTime, Sendable,
+    Sender, deliver,
 };
 use loyalty::offer::NoBudgets;
 use loyalty::profile::Customer;
@@ -83,11 +83,11 @@ fn main() -> Result<(), Box<dyn Error>> {
     println!("\nIn the morning it is asked again");
     let mut outbox = MemoryOutbox::new();
     for name in ["ann", "ben"] {
-        let occasion = occasion(name, "cart", night)?;
-        let dispatch = program.dispatch(&members[name], &occasion, morning, &NoBudgets);
+        let cue = cue(name, "cart", night)?;
+        let dispatch = program.dispatch(&members[name], &cue, morning, &NoBudgets);
         tell(name, &dispatch);
         let member = members.get_mut(name).ok_or("no member")?;
-        queue(&program, member, &occasion, &dispatch, &mut outbox)?;
+        queue(&program, member, &cue, &dispatch, &mut outbox)?;
     }
 
     println!("\nThe best plan for what else could be sent on that day");
@@ -97,9 +97,12 @@ fn main() -> Result<(), Box<dyn Error>> {
         let mut candidates = Vec::new();
         for (message, worth) in [("points", 90), ("news", 40)] {
             let slots = [(9, worth), (13, worth / 2), (18, worth + 10)];
-            let slot = |(hour, value)| Slot { at: night + TimeDelta::hours(hour + 2), value };
+            let slot = |(hour, value): (i64, u32)| SendTime {
+                at: night + TimeDelta::hours(hour + 2),
+                value,
+            };
             let slots = slots.map(slot).to_vec();
-            candidates.push(Candidate { occasion: occasion(name, message, night)?, slots });
+            candidates.push(Sendable { cue: cue(name, message, night)?, slots });
         }
         agendas.push(Agenda { recipient: program.recipient(member, morning), candidates });
     }
@@ -136,8 +139,8 @@ fn members(program: &Program) -> Result<BTreeMap<String, Member>, Box<dyn Error>
 }
 
 /// That a trigger fired for a customer; the host has the id from the trigger.
-fn occasion(name: &str, message: &str, at: DateTime<Utc>) -> Result<Occasion, Box<dyn Error>> {
-    Ok(Occasion::new(Digest::of(&(name, message, at)), message.parse()?, at))
+fn cue(name: &str, message: &str, at: DateTime<Utc>) -> Result<Cue, Box<dyn Error>> {
+    Ok(Cue::new(Digest::of(&(name, message, at)), message.parse()?, at))
 }
 
 fn asked(
@@ -147,8 +150,8 @@ fn asked(
     fired: DateTime<Utc>,
     as_of: DateTime<Utc>,
 ) -> Result<Dispatch, Box<dyn Error>> {
-    let occasion = occasion(member.id().as_str(), message, fired)?;
-    Ok(program.dispatch(member, &occasion, as_of, &NoBudgets))
+    let cue = cue(member.id().as_str(), message, fired)?;
+    Ok(program.dispatch(member, &cue, as_of, &NoBudgets))
 }
 
 fn tell(name: &str, dispatch: &Dispatch) {
@@ -168,17 +171,17 @@ fn tell(name: &str, dispatch: &Dispatch) {
 fn queue(
     program: &Program,
     member: &mut Member,
-    occasion: &Occasion,
+    cue: &Cue,
     dispatch: &Dispatch,
     outbox: &mut MemoryOutbox,
 ) -> Result<(), Box<dyn Error>> {
     let messages = program.messages();
-    let message = messages.get(&occasion.message).ok_or("no such message")?;
+    let message = messages.get(&cue.message).ok_or("no such message")?;
     let parts = BTreeMap::from([("text".into(), "Your coffee is waiting in the cart.".into())]);
-    if let Some(record) = Outgoing::of(message, occasion, dispatch, parts) {
+    if let Some(record) = Outgoing::of(message, cue, dispatch, parts) {
         let _ = outbox.put(record);
     }
-    if let Some(event) = messages.event(occasion, dispatch) {
+    if let Some(event) = messages.event(cue, dispatch) {
         let _ = member.apply(&program.decide(member, &event));
     }
     Ok(())

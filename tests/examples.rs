@@ -61,6 +61,11 @@ fn messages_are_refused_with_all_mistakes_and_then_shown_to_customers() {
 }
 
 #[test]
+fn a_days_messages_are_sent_or_not_with_all_reasons() {
+    check("outreach", include_str!("data/examples/outreach.txt"));
+}
+
+#[test]
 fn vips_and_casual_customers_are_told_what_they_get_and_what_is_missing() {
     check("vip_and_casual", include_str!("data/examples/vip_and_casual.txt"));
 }

@@ -56,6 +56,14 @@ pub enum Fault {
         /// The trigger as it is written.
         trigger: TriggerName,
     },
+    /// Two messages are for one trigger, whose firing names what is sent.
+    #[error("`{trigger}` calls for `{message}` already: a trigger calls for one message")]
+    TriggerTaken {
+        /// The trigger.
+        trigger: TriggerName,
+        /// The first message that is for it.
+        message: MessageId,
+    },
     /// The template is none of the program.
     #[error("`{template}` is no template of the program")]
     UnknownTemplate {

@@ -2,8 +2,8 @@
 
 use chrono::{DateTime, Utc};
 
+use super::cue::{Cue, Recipient};
 use super::dispatch::{Course, Dispatch, Send};
-use super::occasion::{Occasion, Recipient};
 use super::quiet::{Quiet, quiet};
 use super::refusal::{Cause, Gate, HeldOutFrom, Refusal};
 use super::{Cap, ConsentNeed, Contact, Holdout, Message, Messages, QuietHours, SendBudget};
@@ -24,29 +24,42 @@ impl Messages {
     /// dropped. Of a customer who is held out it is told what would be done.
     pub fn dispatch(
         &self,
-        occasion: &Occasion,
+        cue: &Cue,
         recipient: &Recipient<'_>,
         budgets: &dyn Budgets,
     ) -> Dispatch {
+        self.dispatch_unless(cue, recipient, budgets, &[])
+    }
+
+    /// The same, if all this stands in the way besides.
+    pub(crate) fn dispatch_unless(
+        &self,
+        cue: &Cue,
+        recipient: &Recipient<'_>,
+        budgets: &dyn Budgets,
+        besides: &[Refusal],
+    ) -> Dispatch {
         let mut dispatch = Dispatch {
-            id: occasion.id,
+            id: cue.id,
             customer: recipient.customer().clone(),
-            message: occasion.message.clone(),
+            message: cue.message.clone(),
             at: recipient.as_of(),
-            valid_until: occasion.valid_until,
+            valid_until: cue.valid_until,
             course: Course::Drop,
             channels: Vec::new(),
             refusals: Vec::new(),
         };
-        let Some(message) = self.get(&occasion.message) else {
-            let cause = Cause::UnknownMessage { message: occasion.message.clone() };
+        let Some(message) = self.get(&cue.message) else {
+            let cause = Cause::UnknownMessage { message: cue.message.clone() };
             dispatch.refusals.push(Refusal { channel: None, cause, next_change: None });
             return dispatch;
         };
-        let asked = Asked::new(self, message, occasion, recipient);
+        let asked = Asked::new(self, message, cue, recipient);
         dispatch.valid_until = asked.expires;
         dispatch.channels = recipient.ordered(&message.channels);
         dispatch.refusals = asked.refusals(&dispatch.channels, budgets);
+        dispatch.refusals.extend_from_slice(besides);
+        dispatch.refusals.sort_by_key(Refusal::gate);
         dispatch.course = asked.course(&dispatch.channels, &dispatch.refusals);
         dispatch.forget_untried();
         dispatch
@@ -57,7 +70,7 @@ impl Messages {
 pub(super) struct Asked<'a> {
     pub messages: &'a Messages,
     pub message: &'a Message,
-    pub occasion: &'a Occasion,
+    pub cue: &'a Cue,
     pub recipient: &'a Recipient<'a>,
     pub as_of: DateTime<Utc>,
     /// The first instant at which it no longer means anything.
@@ -69,11 +82,11 @@ impl<'a> Asked<'a> {
     pub fn new(
         messages: &'a Messages,
         message: &'a Message,
-        occasion: &'a Occasion,
+        cue: &'a Cue,
         recipient: &'a Recipient<'a>,
     ) -> Self {
-        let own = message.expires(occasion.at, recipient.zone());
-        let expires = own.into_iter().chain(occasion.valid_until).min();
+        let own = message.expires(cue.at, recipient.zone());
+        let expires = own.into_iter().chain(cue.valid_until).min();
         let customer = recipient.customer();
         let of_policy = messages.policy().holdout.as_ref();
         let of_policy = of_policy.filter(|holdout| holdout.includes(None, customer));
@@ -82,7 +95,7 @@ impl<'a> Asked<'a> {
         let held_out = of_policy.map(|holdout| (holdout, HeldOutFrom::Policy));
         let held_out = held_out.or(of_message.map(|holdout| (holdout, HeldOutFrom::Message)));
         let as_of = recipient.as_of();
-        Self { messages, message, occasion, recipient, as_of, expires, held_out }
+        Self { messages, message, cue, recipient, as_of, expires, held_out }
     }
 
     /// The same, as of a later instant at which nothing else is known.
@@ -171,8 +184,8 @@ impl<'a> Asked<'a> {
 
     /// What makes it meaningless to send the message at an instant.
     pub fn untimely(&self, at: DateTime<Utc>) -> Option<Cause> {
-        if at < self.occasion.at {
-            return Some(Cause::NotYet { from: self.occasion.at });
+        if at < self.cue.at {
+            return Some(Cause::NotYet { from: self.cue.at });
         }
         let until = self.expires.filter(|until| *until <= at)?;
         Some(Cause::Expired { until })
@@ -181,11 +194,11 @@ impl<'a> Asked<'a> {
     /// What has made the message meaningless, if anything has.
     pub fn pointless(&self) -> Option<Cause> {
         let mut contacts = self.recipient.contacts().iter();
-        if let Some(same) = contacts.find(|contact| contact.sending == self.occasion.id) {
+        if let Some(same) = contacts.find(|contact| contact.sending == self.cue.id) {
             return Some(Cause::SentBefore { on: same.channel, at: same.at });
         }
         let overtaken = self.message.overtaken_by.iter().filter_map(|by| {
-            let at = self.recipient.first_after(*by, self.occasion.at)?;
+            let at = self.recipient.first_after(*by, self.cue.at)?;
             Some((at, *by))
         });
         overtaken.min().map(|(at, by)| Cause::Overtaken { by, at })
@@ -267,7 +280,7 @@ impl<'a> Asked<'a> {
     }
 
     fn repeated(&self) -> Option<(Cause, Option<DateTime<Utc>>)> {
-        let (span, content) = (self.messages.policy().no_repeat?, self.occasion.content?);
+        let (span, content) = (self.messages.policy().no_repeat?, self.cue.content?);
         let same = self.contacts().filter(|contact| contact.content == Some(content));
         let last = self.last(same, span)?;
         let opens =

@@ -6,7 +6,7 @@ use super::fault::Fault;
 use super::policy::{Cap, ContactPolicy, SendBudget};
 use super::{Holdout, Message};
 use crate::calendar::{Period, Span, Unit, Window, Zone};
-use crate::id::{MessageId, PurposeId};
+use crate::id::{MessageId, PurposeId, TriggerName};
 use crate::money::{Currency, Percent};
 use crate::path::{Path, Problems};
 use crate::profile::Retention;
@@ -76,6 +76,12 @@ impl Messages {
     #[must_use]
     pub fn get(&self, id: &MessageId) -> Option<&Message> {
         self.messages.get(id)
+    }
+
+    /// The message that a trigger calls for; the first by id if there are several.
+    #[must_use]
+    pub fn called_by(&self, trigger: &TriggerName) -> Option<&Message> {
+        self.messages.values().find(|message| message.trigger == *trigger)
     }
 
     /// All messages, by id.

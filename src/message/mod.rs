@@ -10,13 +10,13 @@
 //! cool-downs follow from a customer's history and from nothing else.
 
 mod contact;
+mod cue;
 mod dispatch;
 mod fault;
 mod gates;
 mod holdout;
 mod memory;
 mod messages;
-mod occasion;
 mod outbox;
 mod plan;
 mod policy;
@@ -27,14 +27,14 @@ mod sentence;
 mod written;
 
 pub use contact::{Contact, ContactState, Contacts};
+pub use cue::{Cue, Recipient};
 pub use dispatch::{Course, Dispatch, Send};
 pub use fault::Fault;
 pub use holdout::Holdout;
 pub use memory::MemoryOutbox;
 pub use messages::{MAX_LIST, MAX_MESSAGES, Messages, Setting};
-pub use occasion::{Occasion, Recipient};
 pub use outbox::{Outbox, Outgoing, Put, Settled};
-pub use plan::{Agenda, Candidate, LeftOut, NODE_LIMIT, Omission, Plan, Sending, Slot};
+pub use plan::{Agenda, LeftOut, NODE_LIMIT, Omission, SendPlan, SendTime, Sendable, Sending};
 pub use policy::{Cap, ConsentNeed, ContactPolicy, Purpose, QuietHours, SendBudget};
 pub use refusal::{Cause, Gate, HeldOutFrom, Refusal, RefusalCode};
 pub use sender::{Handed, Round, Sender, deliver, retract};

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
-use super::{Course, Dispatch, Message, Messages, Occasion, Refusal};
+use super::{Course, Cue, Dispatch, Message, Messages, Refusal};
 use crate::consent::Consent;
 use crate::digest::Digest;
 use crate::event::{Channel, Delivery, DeliveryOutcome, Event, EventKind};
@@ -101,7 +101,7 @@ impl Outgoing {
     #[must_use]
     pub fn of(
         message: &Message,
-        occasion: &Occasion,
+        cue: &Cue,
         dispatch: &Dispatch,
         parts: BTreeMap<Text, String>,
     ) -> Option<Self> {
@@ -116,7 +116,7 @@ impl Outgoing {
             channel: send.channel,
             priority: message.priority,
             parts,
-            content: occasion.content,
+            content: cue.content,
             consent: send.consent.clone(),
             grants: message.grants.clone(),
             queued_at: dispatch.at,
@@ -146,8 +146,8 @@ impl Messages {
     /// The event that tells a customer's history what was done: that a message is in the outbox, or
     /// would be if the customer were not held out. `None` if nothing is to be told.
     #[must_use]
-    pub fn event(&self, occasion: &Occasion, dispatch: &Dispatch) -> Option<Event> {
-        let message = self.get(&occasion.message)?;
+    pub fn event(&self, cue: &Cue, dispatch: &Dispatch) -> Option<Event> {
+        let message = self.get(&cue.message)?;
         let (send, outcome) = match &dispatch.course {
             Course::Send(send) => (send, DeliveryOutcome::Queued),
             Course::HeldOut { would } => match would.as_ref() {
@@ -162,7 +162,7 @@ impl Messages {
             purpose: message.purpose.clone(),
             channel: send.channel,
             priority: message.priority,
-            content: occasion.content,
+            content: cue.content,
             outcome,
         };
         told(&dispatch.customer, delivery, dispatch.at)

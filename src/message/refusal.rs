@@ -12,6 +12,7 @@ use crate::digest::Digest;
 use crate::event::{Channel, EventType};
 use crate::id::{AttributeName, MessageId, OfferId, PurposeId};
 use crate::money::Percent;
+use crate::template;
 
 /// What a message has to pass, in the order in which it does.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -30,7 +31,7 @@ pub enum Gate {
     Caps,
     /// The customer has not got the same message just before.
     CoolDown,
-    /// The channel leads to the customer.
+    /// The channel leads to the customer, and the message can be rendered for it.
     Channel,
     /// The customer has not been told the same just before, on whatever channel.
     Content,
@@ -149,6 +150,11 @@ pub enum Cause {
         /// The attribute that would be it.
         attribute: AttributeName,
     },
+    /// What it would say cannot be said to this customer on the channel.
+    NotRendered {
+        /// Why not.
+        why: template::Refusal,
+    },
     /// The customer has been told the same just before.
     Repeated {
         /// The sending that did.
@@ -214,6 +220,8 @@ pub enum RefusalCode {
     CoolingDown,
     /// [`Cause::NoAddress`].
     NoAddress,
+    /// [`Cause::NotRendered`].
+    NotRendered,
     /// [`Cause::Repeated`].
     Repeated,
     /// [`Cause::OverBudget`].
@@ -222,7 +230,7 @@ pub enum RefusalCode {
 
 impl RefusalCode {
     /// All codes, in the order in which what they stand for is looked at.
-    pub const ALL: [Self; 16] = [
+    pub const ALL: [Self; 17] = [
         Self::UnknownMessage,
         Self::NotYet,
         Self::SentBefore,
@@ -237,6 +245,7 @@ impl RefusalCode {
         Self::Capped,
         Self::CoolingDown,
         Self::NoAddress,
+        Self::NotRendered,
         Self::Repeated,
         Self::OverBudget,
     ];
@@ -259,6 +268,7 @@ impl RefusalCode {
             Self::Capped => "capped",
             Self::CoolingDown => "cooling_down",
             Self::NoAddress => "no_address",
+            Self::NotRendered => "not_rendered",
             Self::Repeated => "repeated",
             Self::OverBudget => "over_budget",
         }
@@ -286,7 +296,7 @@ impl Cause {
             Self::Quiet { .. } | Self::QuietTooLong { .. } => Gate::QuietHours,
             Self::Capped { .. } => Gate::Caps,
             Self::CoolingDown { .. } => Gate::CoolDown,
-            Self::NoAddress { .. } => Gate::Channel,
+            Self::NoAddress { .. } | Self::NotRendered { .. } => Gate::Channel,
             Self::Repeated { .. } => Gate::Content,
             Self::OverBudget { .. } => Gate::Budget,
         }
@@ -312,6 +322,7 @@ impl Cause {
             Self::Capped { .. } => RefusalCode::Capped,
             Self::CoolingDown { .. } => RefusalCode::CoolingDown,
             Self::NoAddress { .. } => RefusalCode::NoAddress,
+            Self::NotRendered { .. } => RefusalCode::NotRendered,
             Self::Repeated { .. } => RefusalCode::Repeated,
             Self::OverBudget { .. } => RefusalCode::OverBudget,
         }

@@ -58,6 +58,7 @@ impl fmt::Display for Cause {
             Self::NoAddress { attribute } => {
                 write!(f, "the customer's `{attribute}` is not known")
             }
+            Self::NotRendered { why } => write!(f, "it cannot be rendered: {why}"),
             Self::Repeated { on, at, span, .. } => {
                 let at = written(*at);
                 write!(f, "the customer was told the same on {on} at {at}, and is once in {span}")

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use super::fields::{Fields, Names, TierNames, comes_later, follows_games, is_reserved};
 use super::part::{Consulted, Installed};
-use super::{Error, Fault, Program, SPEC_VERSION, Spec, ladders, messages, purses};
+use super::{Error, Fault, Program, SPEC_VERSION, Spec, ladders, messages, purses, templates};
 use crate::digest::Digest;
 use crate::feature::{Extractor, ValueModel};
 use crate::game::{CheckedGames, Surroundings};
@@ -137,6 +137,8 @@ impl Builder {
         let inputs = segmenters.iter().flat_map(|segmenter| segmenter.inputs());
         let mut wanted: BTreeSet<&str> = inputs.map(Text::as_str).collect();
         wanted.extend(named_by(&self.spec, self.earning.as_deref(), self.offers.as_deref()));
+        let in_texts = templates::facts(&self.spec.templates);
+        wanted.extend(in_texts.iter().map(Text::as_str));
         let fields = Fields::of(wanted, names, &segments, &tier_names);
         let Some(fields) = problems.take(&Path::root(), fields) else { return Err(problems) };
 
@@ -152,7 +154,8 @@ impl Builder {
         let own_offers = self.offers.is_some();
         let games = games(&self.spec, own_offers, &fields, &tier_names.first, &mut problems);
         let offers = offers(&self.spec, self.offers, self.allocator, &fields, &mut problems);
-        let messages = messages::checked(&self.spec, own_offers, &mut problems);
+        let templates = templates::checked(&self.spec, fields.schema(), &mut problems);
+        let messages = messages::checked(&self.spec, own_offers, &templates, &mut problems);
         let (Some(earning), Some(offers), Some(multipliers), Some(messages)) =
             (earning, offers, multipliers, messages)
         else {
@@ -181,6 +184,7 @@ impl Builder {
             games: games.map(Arc::new),
             offers: Arc::new(offers),
             messages: Arc::new(messages),
+            templates: Arc::new(templates),
         })
     }
 

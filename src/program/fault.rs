@@ -5,7 +5,7 @@ use thiserror::Error;
 use crate::id::AttributeName;
 use crate::path::{Path, Problems, Unreadable};
 use crate::rule::Text;
-use crate::{feature, game, message, offer, points, rule, segment, tier};
+use crate::{feature, game, message, offer, points, rule, segment, template, tier};
 
 use super::SPEC_VERSION;
 
@@ -119,6 +119,15 @@ pub enum Fault {
     /// A message, or what all of them respect, is wrong.
     #[error(transparent)]
     Message(#[from] message::Fault),
+    /// A template is wrong.
+    #[error(transparent)]
+    Template(#[from] template::Fault),
+    /// Two templates have one id.
+    #[error("template `{id}` is there twice")]
+    DuplicateTemplate {
+        /// The id.
+        id: crate::id::TemplateId,
+    },
 }
 
 fn hint(suggestion: Option<&Text>) -> String {

@@ -1,20 +1,21 @@
 //! What a program says of messages, and what is done with one for a member.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use chrono::{DateTime, Utc};
 
 use super::{Fault, Member, Program, Spec};
 use crate::event::Channel;
 use crate::feature::Snapshot;
-use crate::id::{OfferId, PurposeId};
+use crate::id::{MessageId, OfferId, PurposeId, TemplateId, TriggerName};
 use crate::message::{
-    self, ConsentNeed, ContactPolicy, Dispatch, Messages, Occasion, Recipient, Setting,
+    self, ConsentNeed, ContactPolicy, Cue, Dispatch, Message, Messages, Recipient, Setting,
 };
 use crate::offer::Budgets;
 use crate::path::{Path, Problems};
 use crate::profile::WELL_KNOWN;
 use crate::rule::{Text, Value};
+use crate::template::{CheckedTemplate, Medium};
 
 /// A field that says whether the customer agreed to be written to: `consent(marketing, email)`. It
 /// is never missing: nothing said is no.
@@ -67,6 +68,7 @@ fn parts(name: &str) -> Option<(PurposeId, Channel)> {
 pub(super) fn checked(
     spec: &Spec,
     own_offers: bool,
+    templates: &BTreeMap<TemplateId, CheckedTemplate>,
     problems: &mut Problems<Fault>,
 ) -> Option<Messages> {
     let setting = Setting { zone: spec.zone, currency: spec.currency, retention: spec.retention };
@@ -77,6 +79,18 @@ pub(super) fn checked(
         for offer in unknown {
             let fault = message::Fault::UnknownOffer { offer: offer.clone() };
             problems.add(messages.item(index).field("grants"), fault.into());
+        }
+    }
+    let mut called: BTreeMap<&TriggerName, &MessageId> = BTreeMap::new();
+    for (index, message) in spec.messages.iter().enumerate() {
+        let path = messages.item(index);
+        check_template(spec, message, templates, &path, problems);
+        if let Some(first) = called.get(&message.trigger) {
+            let (trigger, message) = (message.trigger.clone(), (*first).clone());
+            let fault = message::Fault::TriggerTaken { trigger, message };
+            problems.add(path.field("trigger"), fault.into());
+        } else {
+            called.insert(&message.trigger, &message.id);
         }
     }
     let contact = Path::from("contact");
@@ -97,6 +111,41 @@ pub(super) fn checked(
     problems.take(&Path::root(), checked)
 }
 
+/// A message has a template of the program, with texts for all of its channels; a program without
+/// templates leaves that to the host.
+fn check_template(
+    spec: &Spec,
+    message: &Message,
+    templates: &BTreeMap<TemplateId, CheckedTemplate>,
+    path: &Path,
+    problems: &mut Problems<Fault>,
+) {
+    let written = spec.templates.iter().any(|template| template.id == message.template);
+    let template = message.template.clone();
+    if !written && !spec.templates.is_empty() {
+        let fault = message::Fault::UnknownTemplate { template: template.clone() };
+        problems.add(path.field("template"), fault.into());
+    }
+    let Some(checked) = templates.get(&template) else { return };
+    for (place, channel) in message.channels.iter().copied().enumerate() {
+        let has = |medium| checked.media().any(|own| own == medium);
+        if !medium(channel).is_some_and(has) {
+            let fault = message::Fault::NoPart { template: template.clone(), channel };
+            problems.add(path.field("channels").item(place), fault.into());
+        }
+    }
+}
+
+/// The medium of templates that a channel is.
+pub(super) const fn medium(channel: Channel) -> Option<Medium> {
+    match channel {
+        Channel::Email => Some(Medium::Email),
+        Channel::Sms => Some(Medium::Sms),
+        Channel::Push => Some(Medium::Push),
+        _ => None,
+    }
+}
+
 impl Program {
     /// The messages, and what all of them respect.
     #[must_use]
@@ -115,10 +164,10 @@ impl Program {
     pub fn dispatch(
         &self,
         member: &Member,
-        occasion: &Occasion,
+        cue: &Cue,
         as_of: DateTime<Utc>,
         budgets: &dyn Budgets,
     ) -> Dispatch {
-        self.messages.dispatch(occasion, &self.recipient(member, as_of), budgets)
+        self.messages.dispatch(cue, &self.recipient(member, as_of), budgets)
     }
 }

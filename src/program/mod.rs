@@ -24,12 +24,14 @@ mod member;
 mod messages;
 mod part;
 mod purses;
+mod respond;
 mod reversal;
 mod review;
 mod settle;
 mod simulate;
 mod spec;
 mod targeting;
+mod templates;
 mod tiers;
 
 use std::collections::BTreeMap;
@@ -45,6 +47,7 @@ pub use decision::{Claim, Complaint, Decision, Settlement, Status, TierChange};
 pub use fault::{Error, Fault};
 pub use member::{Applied, Member};
 pub use review::{MAX_PLAYS, MAX_ROUNDS, PointsReview, Pump, Redemption, Review};
+pub use respond::Response;
 pub use simulate::{LadderSimulation, PointCost, TierMove};
 pub use spec::{AttributeType, SPEC_VERSION, Spec};
 pub use targeting::{Audience, Prospect, Unlocked};
@@ -53,7 +56,7 @@ use crate::calendar::Zone;
 use crate::digest::Digest;
 use crate::feature::{Extractor, Moment, Snapshot, ValueModel};
 use crate::game::CheckedGames;
-use crate::id::AttributeName;
+use crate::id::{AttributeName, TemplateId};
 use crate::message::Messages;
 use crate::money::Currency;
 use crate::offer::OfferEvaluator;
@@ -61,6 +64,7 @@ use crate::points::{CheckedMultipliers, ClawBack, EarningPolicy, Expiry, Purses,
 use crate::profile::{Customer, Profile, Retention};
 use crate::rule::Text;
 use crate::segment::Segment;
+use crate::template::CheckedTemplate;
 use crate::tier::{Tier, TierPolicy};
 
 use fields::Fields;
@@ -94,6 +98,7 @@ pub struct Program {
     games: Option<Arc<CheckedGames>>,
     offers: Arc<Consulted<Box<dyn OfferEvaluator>>>,
     messages: Arc<Messages>,
+    templates: Arc<BTreeMap<TemplateId, CheckedTemplate>>,
 }
 
 impl Program {

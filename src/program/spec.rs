@@ -19,6 +19,7 @@ use crate::profile::Retention;
 use crate::rule::{Field, Kind, Text};
 use crate::segment::rfm::RfmSpec;
 use crate::segment::rules::RuleSegment;
+use crate::template::Template;
 use crate::tier::Ladder;
 
 /// The version of the document's form that this crate reads.
@@ -100,6 +101,9 @@ pub struct Spec {
     /// What all messages to customers respect.
     #[serde(default, skip_serializing_if = "ContactPolicy::is_empty")]
     pub contact: ContactPolicy,
+    /// The templates of messages; if there are none, the host renders them.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub templates: Vec<Template>,
     /// What is written to customers when triggers fire.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub messages: Vec<Message>,
@@ -164,6 +168,7 @@ impl Spec {
             floors: Floors::default(),
             offers: Vec::new(),
             contact: ContactPolicy::default(),
+            templates: Vec::new(),
             messages: Vec::new(),
         }
     }

@@ -50,9 +50,16 @@ fn every_problem_of_a_policy_is_told_with_its_place() {
     );
 }
 
+fn message(id: &str, channels: Value) -> Value {
+    json!({"id": id, "trigger": "t", "template": "t", "purpose": "p", "channels": channels})
+}
+
+fn policy(within: &str) -> Value {
+    json!({"purposes": [{"id": "p"}], "caps": [{"at_most": 1, "within": within}]})
+}
+
 #[test]
 fn every_problem_of_a_message_is_told_with_its_place() {
-    let message = |id: &str, channels: Value| json!({"id": id, "trigger": "t", "template": "t", "purpose": "p", "channels": channels});
     let mut held = message("c", json!(["email"]));
     held["holdout"] = json!({"share": "100.01%"});
     check(
@@ -80,7 +87,6 @@ fn every_problem_of_a_message_is_told_with_its_place() {
 
 #[test]
 fn windows_do_not_look_back_further_than_events_are_kept() {
-    let policy = |within: &str| json!({"purposes": [{"id": "p"}], "caps": [{"at_most": 1, "within": within}]});
     // A day can have 25 hours.
     for (within, fits) in [
         ("30d", true),

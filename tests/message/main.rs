@@ -6,4 +6,5 @@ mod laws;
 mod outbox;
 mod plan;
 mod program;
+mod respond;
 mod scenario;

@@ -7,8 +7,8 @@ use loyalty::digest::Digest;
 use loyalty::event::{Channel, DeliveryOutcome, EventKind};
 use loyalty::laws;
 use loyalty::message::{
-    ContactState, Contacts, Handed, MemoryOutbox, Message, Messages, Occasion, Outbox, Outgoing,
-    Put, Recipient, Sender, Setting, deliver, retract,
+    ContactState, Contacts, Cue, Handed, MemoryOutbox, Message, Messages, Outbox, Outgoing, Put,
+    Recipient, Sender, Setting, deliver, retract,
 };
 use loyalty::offer::NoBudgets;
 use loyalty::profile::Profile;
@@ -60,12 +60,12 @@ fn messages() -> Messages {
 /// Puts a message for this firing into the outbox, if it passes the gates.
 fn queue(profile: &mut Profile, outbox: &mut MemoryOutbox, firing: u8, hour: i64) -> Option<Put> {
     let messages = messages();
-    let occasion = Occasion::new(Digest::of(&firing), "news".parse().unwrap(), at(hour));
+    let cue = Cue::new(Digest::of(&firing), "news".parse().unwrap(), at(hour));
     let recipient = Recipient::of(profile, at(hour), &messages.zone());
-    let dispatch = messages.dispatch(&occasion, &recipient, &NoBudgets);
+    let dispatch = messages.dispatch(&cue, &recipient, &NoBudgets);
     let parts = BTreeMap::from([("text".into(), "Hello".into())]);
-    let event = messages.event(&occasion, &dispatch)?;
-    let record = Outgoing::of(messages.get(&occasion.message)?, &occasion, &dispatch, parts)?;
+    let event = messages.event(&cue, &dispatch)?;
+    let record = Outgoing::of(messages.get(&cue.message)?, &cue, &dispatch, parts)?;
     let _ = profile.history.record(event);
     Some(outbox.put(record))
 }

@@ -7,8 +7,8 @@ use loyalty::calendar::Zone;
 use loyalty::digest::Digest;
 use loyalty::event::{Channel, DeliveryOutcome, Event, EventKind};
 use loyalty::message::{
-    Agenda, Candidate, ContactPolicy, Course, Message, Messages, Occasion, Omission, Plan,
-    Recipient, Sending, Setting, Slot,
+    Agenda, ContactPolicy, Course, Cue, Message, Messages, Omission, Recipient, SendPlan, SendTime,
+    Sendable, Sending, Setting,
 };
 use loyalty::offer::NoBudgets;
 use loyalty::profile::{Customer, Profile};
@@ -122,20 +122,20 @@ impl Case {
         people.map(|(index, person)| person.profile(index, messages)).collect()
     }
 
-    fn candidates(&self, index: usize) -> Vec<Candidate> {
+    fn candidates(&self, index: usize) -> Vec<Sendable> {
         let candidates = self.customers[index].candidates.iter().enumerate();
         let candidate = |(place, (message, slots)): (usize, &(usize, Vec<(i64, u32)>))| {
             let id = Digest::of(&(index, place));
-            let occasion = Occasion::new(id, format!("m{message}").parse().unwrap(), at(-30));
-            let slot = |(minutes, value): &(i64, u32)| Slot { at: at(*minutes), value: *value };
+            let cue = Cue::new(id, format!("m{message}").parse().unwrap(), at(-30));
+            let slot = |(minutes, value): &(i64, u32)| SendTime { at: at(*minutes), value: *value };
             // The first two messages say the same.
-            let occasion = occasion.saying(&message.max(&1));
-            Candidate { occasion, slots: slots.iter().map(slot).collect() }
+            let cue = cue.saying(&message.max(&1));
+            Sendable { cue, slots: slots.iter().map(slot).collect() }
         };
         candidates.map(candidate).collect()
     }
 
-    fn plan(&self, messages: &Messages, reversed: bool) -> Plan {
+    fn plan(&self, messages: &Messages, reversed: bool) -> SendPlan {
         let profiles = self.profiles(messages);
         let mut agendas: Vec<_> = profiles
             .iter()
@@ -177,9 +177,9 @@ impl Person {
         }
         for (place, (message, hours)) in self.sent.iter().enumerate() {
             let id = Digest::of(&(index, "sent", place));
-            let occasion = Occasion::new(id, format!("m{message}").parse().unwrap(), at(0));
-            let occasion = occasion.saying(&message.max(&1));
-            send(&mut profile, messages, &occasion, None, at(-60 * hours));
+            let cue = Cue::new(id, format!("m{message}").parse().unwrap(), at(0));
+            let cue = cue.saying(&message.max(&1));
+            send(&mut profile, messages, &cue, None, at(-60 * hours));
         }
         profile
     }
@@ -193,14 +193,14 @@ fn record(profile: &mut Profile, id: &str, at: DateTime<Utc>, kind: EventKind) {
 fn send(
     profile: &mut Profile,
     messages: &Messages,
-    occasion: &Occasion,
+    cue: &Cue,
     channel: Option<Channel>,
     at: DateTime<Utc>,
 ) {
-    let message = messages.get(&occasion.message).unwrap();
+    let message = messages.get(&cue.message).unwrap();
     let channel = channel.unwrap_or(message.channels[0]);
-    let delivery = delivery(occasion, message, channel, DeliveryOutcome::Sent);
-    record(profile, &occasion.id.to_string()[..40], at, EventKind::Delivery(delivery));
+    let delivery = delivery(cue, message, channel, DeliveryOutcome::Sent);
+    record(profile, &cue.id.to_string()[..40], at, EventKind::Delivery(delivery));
 }
 
 /// A way to send everything to one customer: for each candidate a time, a channel and a value.
@@ -234,7 +234,7 @@ fn ways(case: &Case, index: usize, messages: &Messages) -> Vec<Way> {
     let profile = case.customers[index].profile(index, messages);
     let mut all = vec![Way(Vec::new())];
     for candidate in &candidates {
-        let channels = &messages.get(&candidate.occasion.message).unwrap().channels;
+        let channels = &messages.get(&candidate.cue.message).unwrap().channels;
         let mut longer = Vec::new();
         for way in &all {
             let mut choices = vec![None];
@@ -263,14 +263,13 @@ fn ways(case: &Case, index: usize, messages: &Messages) -> Vec<Way> {
         sent().all(|(candidate, (at, channel, _))| {
             let mut profile = profile.clone();
             for (other, (sent_at, on, _)) in sent() {
-                if other.occasion.id != candidate.occasion.id && sent_at <= at {
-                    send(&mut profile, messages, &other.occasion, Some(on), sent_at);
+                if other.cue.id != candidate.cue.id && sent_at <= at {
+                    send(&mut profile, messages, &other.cue, Some(on), sent_at);
                 }
             }
-            let number = candidate.occasion.message.as_str()[1..].parse().unwrap();
+            let number = candidate.cue.message.as_str()[1..].parse().unwrap();
             let recipient = Recipient::of(&profile, at, &zone());
-            let found =
-                alone[&(number, channel)].dispatch(&candidate.occasion, &recipient, &NoBudgets);
+            let found = alone[&(number, channel)].dispatch(&candidate.cue, &recipient, &NoBudgets);
             matches!(found.course, Course::Send(_))
         })
     });
@@ -290,7 +289,7 @@ proptest! {
         prop_assert_eq!(plan.value, best);
         // What is planned is one of them.
         let planned = case.candidates(0).into_iter().map(|candidate| {
-            let sent = plan.sendings.iter().find(|sent| sent.id == candidate.occasion.id);
+            let sent = plan.sendings.iter().find(|sent| sent.id == candidate.cue.id);
             sent.map(|sent| (sent.at, sent.channel))
         });
         let planned: Vec<_> = planned.collect();
@@ -300,7 +299,7 @@ proptest! {
         prop_assert!(ways.iter().any(same), "{planned:?}");
         // What is said to be refused is in no way that passes.
         for (place, candidate) in case.candidates(0).iter().enumerate() {
-            let left = plan.left_out.iter().find(|left| left.id == candidate.occasion.id);
+            let left = plan.left_out.iter().find(|left| left.id == candidate.cue.id);
             let never = ways.iter().all(|way| way.0[place].is_none());
             let told = left.is_some_and(|left| left.why != Omission::WorthLess);
             prop_assert_eq!(told, never);
@@ -333,7 +332,7 @@ proptest! {
         // Each customer's part passes the gates.
         for (index, ways) in [&one, &other].into_iter().enumerate() {
             let planned = case.candidates(index).into_iter().map(|candidate| {
-                let sent = plan.sendings.iter().find(|sent| sent.id == candidate.occasion.id);
+                let sent = plan.sendings.iter().find(|sent| sent.id == candidate.cue.id);
                 sent.map(|sent| (sent.at, sent.channel))
             });
             let planned: Vec<_> = planned.collect();

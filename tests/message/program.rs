@@ -3,7 +3,7 @@
 use chrono::{DateTime, TimeDelta, Utc};
 use loyalty::digest::Digest;
 use loyalty::event::Basket;
-use loyalty::message::{Cause, Course, Occasion};
+use loyalty::message::{Cause, Course, Cue};
 use loyalty::offer::{BudgetStore, BudgetsAt, MemoryBudgets, NoBudgets, Spent};
 use loyalty::profile::Customer;
 use loyalty::program::Spec;
@@ -40,8 +40,8 @@ fn happen(program: &Program, member: &mut Member, id: &str, minutes: i64, kind: 
     let _ = member.apply(&program.decide(member, &event));
 }
 
-fn occasion(number: u8) -> Occasion {
-    Occasion::new(Digest::of(&number), "news".parse().unwrap(), at(0))
+fn cue(number: u8) -> Cue {
+    Cue::new(Digest::of(&number), "news".parse().unwrap(), at(0))
 }
 
 #[track_caller]
@@ -49,6 +49,10 @@ fn refused(change: impl FnOnce(&mut Value), expected: &[&str]) {
     let error = spec(change).build().unwrap_err();
     let told: Vec<String> = error.problems().iter().map(ToString::to_string).collect();
     assert_eq!(told, expected);
+}
+
+fn consent(choice: &str, version: u32) -> Value {
+    json!({"consent": {"purpose": "marketing", "choice": choice, "version": version}})
 }
 
 #[test]
@@ -59,7 +63,6 @@ fn rules_can_ask_for_consent_and_nothing_said_is_no() {
         let quote = program.quote(member, &Basket::default(), at(minutes));
         quote.evaluation.unwrap().outcomes[0].is_eligible()
     };
-    let consent = |choice: &str, version: u32| json!({"consent": {"purpose": "marketing", "choice": choice, "version": version}});
     assert!(!eligible(&ann, 0));
     happen(&program, &mut ann, "c-1", 1, consent("granted", 1));
     assert!(!eligible(&ann, 1), "the text is too old");
@@ -79,17 +82,17 @@ fn what_is_sent_is_an_event_of_the_member_and_counts() {
     let mut ann = member(&program);
     let consent = json!({"consent": {"purpose": "marketing", "choice": "granted", "version": 2}});
     happen(&program, &mut ann, "c-1", -10, consent);
-    let dispatch = program.dispatch(&ann, &occasion(1), at(0), &NoBudgets);
+    let dispatch = program.dispatch(&ann, &cue(1), at(0), &NoBudgets);
     assert!(dispatch.sent().is_some());
-    let event = program.messages().event(&occasion(1), &dispatch).unwrap();
+    let event = program.messages().event(&cue(1), &dispatch).unwrap();
     let _ = ann.apply(&program.decide(&ann, &event));
-    let dispatch = program.dispatch(&ann, &occasion(2), at(1), &NoBudgets);
+    let dispatch = program.dispatch(&ann, &cue(2), at(1), &NoBudgets);
     assert_eq!(dispatch.course, Course::Drop);
     // Midnight in Brussels.
     assert_eq!(dispatch.next_change(), Some(at(14 * 60)));
     let json = serde_json::to_string(&ann).unwrap();
     let read: Member = serde_json::from_str(&json).unwrap();
-    assert_eq!(program.dispatch(&read, &occasion(2), at(1), &NoBudgets), dispatch);
+    assert_eq!(program.dispatch(&read, &cue(2), at(1), &NoBudgets), dispatch);
 }
 
 #[test]
@@ -103,18 +106,18 @@ fn a_budget_that_all_share_is_held_and_then_used_up_until_the_next_day() {
     let mut ben = program.enroll(Customer::new("ben".parse().unwrap()));
     happen(&program, &mut ben, "c-1", -10, consent);
 
-    let first = program.dispatch(&ann, &occasion(1), now, &BudgetsAt::new(&store, now));
+    let first = program.dispatch(&ann, &cue(1), now, &BudgetsAt::new(&store, now));
     let request = first.reservation(now + TimeDelta::hours(1)).unwrap();
     assert!(store.reserve(&request, now).held().is_some());
     assert!(store.commit(&request.id, &Spent::All, now).receipt().is_some());
-    let second = program.dispatch(&ben, &occasion(2), now, &BudgetsAt::new(&store, now));
+    let second = program.dispatch(&ben, &cue(2), now, &BudgetsAt::new(&store, now));
     assert_eq!(second.sent().unwrap().channel.name(), "sms");
     assert!(second.reservation(now).is_none(), "text messages have no budget");
     let refusal = &second.refusals[0];
     assert!(matches!(refusal.cause, Cause::OverBudget { at_most: 1, .. }));
     assert_eq!(refusal.next_change, Some(at(14 * 60)));
     let later = at(14 * 60);
-    let third = program.dispatch(&ben, &occasion(2), later, &BudgetsAt::new(&store, later));
+    let third = program.dispatch(&ben, &cue(2), later, &BudgetsAt::new(&store, later));
     assert_eq!(third.sent().unwrap().channel.name(), "email");
 }
 
@@ -128,15 +131,17 @@ fn messages_are_checked_with_the_program() {
         },
         &[
             "`messages[0].grants`: `gold` is no offer of the program",
-            "`contact.budgets[0].name`: the budget `gift` is there twice, or is named like an offer",
-            "`contact.addresses.push`: there is no attribute `token`: declare it under `attributes`",
+            "`contact.budgets[0].name`: \
+             the budget `gift` is there twice, or is named like an offer",
+            "`contact.addresses.push`: \
+             there is no attribute `token`: declare it under `attributes`",
         ],
     );
     refused(
         |spec| {
             spec["offers"][0]["when"] = json!({"field": "consent(marketting, email)", "is": true})
         },
-        &["`offers[0].when.field`: there is no field `consent(marketting, email)`: \
+        &["`offers[0].when.field`: `consent(marketting, email)` is no known field: \
            did you mean `consent(marketing, email)`?"],
     );
     refused(

@@ -16,7 +16,7 @@ use loyalty::calendar::Zone;
 use loyalty::digest::Digest;
 use loyalty::event::{Channel, Delivery, DeliveryOutcome, Event, EventKind};
 use loyalty::message::{
-    ContactPolicy, Course, Dispatch, Message, Messages, Occasion, Recipient, Refusal, Setting,
+    ContactPolicy, Course, Cue, Dispatch, Message, Messages, Recipient, Refusal, Setting,
 };
 use loyalty::offer::NoBudgets;
 use loyalty::profile::{Customer, Profile};
@@ -91,12 +91,12 @@ impl Scenario {
     fn ask(&mut self, at: DateTime<Utc>, firing: &str) -> Dispatch {
         let (message, _) = firing.split_once('#').unwrap();
         let fired = *self.firings.entry(firing.to_owned()).or_insert(at);
-        let occasion = Occasion::new(Digest::of(&firing), message.parse().unwrap(), fired);
-        let occasion = occasion.saying(&message.trim_end_matches(char::is_numeric));
+        let cue = Cue::new(Digest::of(&firing), message.parse().unwrap(), fired);
+        let cue = cue.saying(&message.trim_end_matches(char::is_numeric));
         let messages = self.messages();
         let profile = self.profile.get_or_insert_with(customer);
         let recipient = Recipient::of(profile, at, &messages.zone());
-        let dispatch = messages.dispatch(&occasion, &recipient, &NoBudgets);
+        let dispatch = messages.dispatch(&cue, &recipient, &NoBudgets);
         let outcome = match &dispatch.course {
             Course::Send(send) => Some((send.channel, DeliveryOutcome::Queued)),
             Course::HeldOut { would } => match would.as_ref() {
@@ -106,8 +106,8 @@ impl Scenario {
             _ => None,
         };
         if let Some((channel, outcome)) = outcome {
-            let message = messages.get(&occasion.message).unwrap();
-            let delivery = delivery(&occasion, message, channel, outcome);
+            let message = messages.get(&cue.message).unwrap();
+            let delivery = delivery(&cue, message, channel, outcome);
             self.record(&format!("{firing}-sent"), at, EventKind::Delivery(delivery));
         }
         dispatch
@@ -115,18 +115,18 @@ impl Scenario {
 }
 
 pub fn delivery(
-    occasion: &Occasion,
+    cue: &Cue,
     message: &Message,
     channel: Channel,
     outcome: DeliveryOutcome,
 ) -> Delivery {
     Delivery {
-        sending: occasion.id,
-        message: occasion.message.clone(),
+        sending: cue.id,
+        message: cue.message.clone(),
         purpose: message.purpose.clone(),
         channel,
         priority: message.priority,
-        content: occasion.content,
+        content: cue.content,
         outcome,
     }
 }

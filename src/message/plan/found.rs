@@ -15,14 +15,14 @@ use crate::message::RefusalCode;
 /// Which messages are to be sent, when and on which channel, and which are not.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub struct Plan {
+pub struct SendPlan {
     /// What is to be sent, by the time, then by the customer and the firing.
     pub sendings: Vec<Sending>,
     /// What is not to be sent, by customer and firing.
     pub left_out: Vec<LeftOut>,
     /// What all that is sent is worth.
     pub value: u64,
-    /// What no plan is worth more than; [`Plan::is_optimal`] if this one is.
+    /// What no plan is worth more than; [`SendPlan::is_optimal`] if this one is.
     pub bound: u64,
     /// How many choices were tried.
     pub nodes: u64,
@@ -73,7 +73,7 @@ pub enum Omission {
     WorthLess,
 }
 
-impl Plan {
+impl SendPlan {
     /// Whether no plan is worth more.
     #[must_use]
     pub const fn is_optimal(&self) -> bool {
@@ -97,7 +97,7 @@ impl Plan {
         };
         for (problem, chosen) in problems.iter().zip(&settlement.chosen) {
             for (place, entry) in problem.entries.iter().enumerate() {
-                let (id, message) = (entry.occasion.id, entry.occasion.message.clone());
+                let (id, message) = (entry.cue.id, entry.cue.message.clone());
                 let customer = problem.customer.clone();
                 let taken = chosen.iter().find(|taken| taken.entry == place);
                 match taken.and_then(|taken| entry.options.get(taken.option)) {

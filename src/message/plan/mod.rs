@@ -18,9 +18,9 @@ use std::collections::BTreeMap;
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
-pub use found::{LeftOut, Omission, Plan, Sending};
+pub use found::{LeftOut, Omission, SendPlan, Sending};
 
-use super::{Messages, Occasion, Recipient};
+use super::{Cue, Messages, Recipient};
 use crate::offer::Budgets;
 use crate::parallel;
 use almanac::Almanac;
@@ -39,23 +39,23 @@ pub struct Agenda<'a> {
     /// The customer, as of the instant at which it is planned.
     pub recipient: Recipient<'a>,
     /// What could be sent.
-    pub candidates: Vec<Candidate>,
+    pub candidates: Vec<Sendable>,
 }
 
 /// A message that could be sent at one of several times.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub struct Candidate {
+pub struct Sendable {
     /// What called for it.
-    pub occasion: Occasion,
+    pub cue: Cue,
     /// When it could be sent, and what it is worth then.
-    pub slots: Vec<Slot>,
+    pub slots: Vec<SendTime>,
 }
 
 /// A time at which a message could be sent.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub struct Slot {
+pub struct SendTime {
     /// When.
     pub at: DateTime<Utc>,
     /// What it is worth then, in the unit of [`Message::value`](super::Message::value); what is
@@ -68,7 +68,7 @@ impl Messages {
     /// time, if nothing else happens until then; each customer and firing is looked at once.
     ///
     /// What is planned passes the gates at its time in whatever order they are asked. If
-    /// [`Plan::is_optimal`], no plan is worth more, and one more candidate never makes it worth
+    /// [`SendPlan::is_optimal`], no plan is worth more, and one more candidate never makes it worth
     /// less. Of equal plans the one is found in which the candidates of greater value, and then of
     /// lower id, come first: the order of the customers and candidates makes no difference.
     ///
@@ -76,7 +76,7 @@ impl Messages {
     /// *O*(*n* log *n*) for *n* candidates of customers for whom few stand in each other's way;
     /// exponential in the candidates of one customer that do, up to [`NODE_LIMIT`].
     #[must_use]
-    pub fn plan(&self, agendas: &[Agenda<'_>], budgets: &(dyn Budgets + Sync)) -> Plan {
+    pub fn plan(&self, agendas: &[Agenda<'_>], budgets: &(dyn Budgets + Sync)) -> SendPlan {
         self.plan_within(agendas, budgets, NODE_LIMIT)
     }
 
@@ -87,7 +87,7 @@ impl Messages {
         agendas: &[Agenda<'_>],
         budgets: &(dyn Budgets + Sync),
         node_limit: u64,
-    ) -> Plan {
+    ) -> SendPlan {
         let mut customers: BTreeMap<&str, Vec<&Agenda<'_>>> = BTreeMap::new();
         for agenda in agendas {
             customers.entry(agenda.recipient.customer().as_str()).or_default().push(agenda);
@@ -103,6 +103,6 @@ impl Messages {
         });
         let problems: Vec<Problem<'_>> = problems.into_iter().flatten().collect();
         let settled = settle(&problems, &shares, node_limit);
-        Plan::told(&problems, &settled)
+        SendPlan::told(&problems, &settled)
     }
 }

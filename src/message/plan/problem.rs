@@ -8,12 +8,12 @@ use super::almanac::Almanac;
 use super::found::Omission;
 use super::limit::{Limit, Of};
 use super::prices::Shares;
-use super::{Agenda, Candidate};
+use super::{Agenda, Sendable};
 use crate::calendar::Window;
 use crate::event::Channel;
 use crate::id::CustomerId;
 use crate::message::gates::Asked;
-use crate::message::{Message, Messages, Occasion, Recipient, RefusalCode};
+use crate::message::{Cue, Message, Messages, Recipient, RefusalCode};
 use crate::offer::Budgets;
 
 /// What could be sent to one customer.
@@ -39,7 +39,7 @@ pub(super) struct Kind {
 
 /// A message with the ways in which it could be sent.
 pub(super) struct Entry<'a> {
-    pub occasion: &'a Occasion,
+    pub cue: &'a Cue,
     /// The most valuable first.
     pub options: Vec<Choice>,
     /// What refuses it at its best time, if it cannot be sent at all.
@@ -72,13 +72,13 @@ impl<'a> Problem<'a> {
     /// What could be sent to the customer of these agendas; `None` if there is none.
     pub fn of(desk: &Desk<'a>, agendas: &[&'a Agenda<'a>], almanac: &mut Almanac) -> Option<Self> {
         let recipient = &agendas.first()?.recipient;
-        let mut candidates: Vec<&'a Candidate> =
+        let mut candidates: Vec<&'a Sendable> =
             agendas.iter().flat_map(|agenda| &agenda.candidates).collect();
         candidates.sort_by(|one, other| {
-            let key = |of: &'a Candidate| (of.occasion.id, of.occasion.at, &of.slots);
+            let key = |of: &'a Sendable| (of.cue.id, of.cue.at, &of.slots);
             key(one).cmp(&key(other))
         });
-        candidates.dedup_by_key(|candidate| candidate.occasion.id);
+        candidates.dedup_by_key(|candidate| candidate.cue.id);
         let slots = candidates.iter().flat_map(|candidate| &candidate.slots);
         let mut times: Vec<_> = slots.map(|slot| slot.at).collect();
         times.sort_unstable();
@@ -110,14 +110,14 @@ impl<'a> Problem<'a> {
     fn entry(
         &mut self,
         desk: &Desk<'a>,
-        candidate: &'a Candidate,
+        candidate: &'a Sendable,
         recipient: &'a Recipient<'a>,
         almanac: &mut Almanac,
     ) -> Entry<'a> {
-        let (messages, occasion) = (desk.messages, &candidate.occasion);
-        let mut entry = Entry { occasion, options: Vec::new(), refused: None };
-        let Some(message) = messages.get(&occasion.message) else { return entry };
-        let asked = Asked::new(messages, message, occasion, recipient);
+        let (messages, cue) = (desk.messages, &candidate.cue);
+        let mut entry = Entry { cue, options: Vec::new(), refused: None };
+        let Some(message) = messages.get(&cue.message) else { return entry };
+        let asked = Asked::new(messages, message, cue, recipient);
         if asked.held_out.is_some() || asked.pointless().is_some() {
             return entry;
         }
@@ -125,7 +125,7 @@ impl<'a> Problem<'a> {
             if asked.consent(channel).is_err() || asked.no_address(channel).is_some() {
                 continue;
             }
-            let kind = self.limits_of(messages, message, occasion, channel);
+            let kind = self.limits_of(messages, message, cue, channel);
             let kind = self.kind(kind);
             for slot in &candidate.slots {
                 let Ok(time) = self.times.binary_search(&slot.at) else { continue };
@@ -149,7 +149,7 @@ impl<'a> Problem<'a> {
         &mut self,
         messages: &Messages,
         message: &Message,
-        occasion: &Occasion,
+        cue: &Cue,
         channel: Channel,
     ) -> Kind {
         let (mut counted, mut bound) = (Vec::new(), Vec::new());
@@ -162,7 +162,7 @@ impl<'a> Problem<'a> {
             }
         }
         let again = message.cool_down.map(|span| (Of::Message(message.id.clone()), span));
-        let repeat = occasion.content.map(Of::Content).zip(policy.no_repeat);
+        let repeat = cue.content.map(Of::Content).zip(policy.no_repeat);
         for (of, span) in again.into_iter().chain(repeat) {
             let place = self.limit(of, Window::Rolling(span), 1);
             counted.push(place);
@@ -258,8 +258,8 @@ impl<'a> Problem<'a> {
 
 /// Why a candidate cannot be sent at all: what refuses it on the channel that is tried first, at
 /// the time at which it is worth most.
-fn refused(desk: &Desk<'_>, candidate: &Candidate, recipient: &Recipient<'_>) -> Option<Omission> {
-    let Some(message) = desk.messages.get(&candidate.occasion.message) else {
+fn refused(desk: &Desk<'_>, candidate: &Sendable, recipient: &Recipient<'_>) -> Option<Omission> {
+    let Some(message) = desk.messages.get(&candidate.cue.message) else {
         return Some(Omission::Refused(RefusalCode::UnknownMessage));
     };
     let coming = candidate.slots.iter();
@@ -267,7 +267,7 @@ fn refused(desk: &Desk<'_>, candidate: &Candidate, recipient: &Recipient<'_>) ->
     let Some(best) = coming.min_by_key(|slot| (Reverse(slot.value), slot.at)) else {
         return Some(Omission::NoTime);
     };
-    let asked = Asked::new(desk.messages, message, &candidate.occasion, recipient).later(best.at);
+    let asked = Asked::new(desk.messages, message, &candidate.cue, recipient).later(best.at);
     let first: Vec<_> = recipient.ordered(&message.channels).into_iter().take(1).collect();
     let refusals = asked.refusals(&first, desk.budgets);
     let code = refusals.first().map(|refusal| refusal.code());

@@ -12,13 +12,14 @@ use crate::digest::Digest;
 use crate::event::{Channel, EventType};
 use crate::id::{CustomerId, MessageId};
 use crate::profile::{Attributes, Profile};
+use crate::rule::Text;
 
 /// That a trigger fired for which there is a message.
 ///
 /// It is what the host keeps of a message that is deferred, to ask again with.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub struct Occasion {
+pub struct Cue {
     /// Names the firing; a sending has this id, so that it is delivered once.
     pub id: Digest,
     /// The message.
@@ -45,7 +46,7 @@ pub struct Recipient<'a> {
     contacts: Contacts,
 }
 
-impl Occasion {
+impl Cue {
     /// That a trigger fired, of which nothing else is known.
     #[must_use]
     pub const fn new(id: Digest, message: MessageId, at: DateTime<Utc>) -> Self {
@@ -102,6 +103,12 @@ impl<'a> Recipient<'a> {
     #[must_use]
     pub const fn contacts(&self) -> &Contacts {
         &self.contacts
+    }
+
+    /// The language to write in, if it is known.
+    #[must_use]
+    pub fn language(&self) -> Option<&Text> {
+        self.attributes.language()
     }
 
     /// Whether an attribute is known.

@@ -1,0 +1,167 @@
+//! What comes of a trigger that fired: the message that it calls for, rendered, or why there is
+//! none.
+
+use std::collections::BTreeMap;
+
+use chrono::{DateTime, Utc};
+use serde::{Deserialize, Serialize};
+
+use super::messages::medium;
+use super::templates::{FIRED_AT, ITEMS, facts_of};
+use super::{Member, Program};
+use crate::digest::Digest;
+use crate::event::{Basket, Channel, Event, EventKind, EventType};
+use crate::message::{Cause, Cue, Dispatch, Message, Outgoing, Refusal};
+use crate::offer::Budgets;
+use crate::rule::{Facts, Sheet, Text};
+use crate::template::{self, CheckedTemplate, Item, Locale, Rendered, Values};
+use crate::trigger::Firing;
+
+/// What is done about a trigger that fired for a member.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+#[must_use]
+pub struct Response {
+    /// What is done with the message, and all that stands in its way.
+    pub dispatch: Dispatch,
+    /// What goes into the outbox, if the message is sent; `None` also if the host renders it, as
+    /// the program has no templates.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub record: Option<Outgoing>,
+    /// What the member's history is told, in the same transaction: decide about it, and apply the
+    /// decision.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub event: Option<Event>,
+}
+
+impl Program {
+    /// What is done as of an instant about a trigger that fired for the member: the message that it
+    /// calls for passes the gates and is rendered, or is deferred, held out or dropped with all
+    /// reasons. `None` if no message is for this trigger.
+    ///
+    /// A message that cannot be rendered for a channel is tried on the next. Facts are those of the
+    /// instant, with what the member last had in the cart as the basket; `items` are the things
+    /// over which templates go in a loop. When a message is deferred, ask again at the instant with
+    /// the same firing: what happened in between counts.
+    pub fn respond(
+        &self,
+        member: &Member,
+        firing: &Firing,
+        as_of: DateTime<Utc>,
+        budgets: &dyn Budgets,
+        items: &[Item],
+    ) -> Option<Response> {
+        let message = self.messages.called_by(&firing.trigger)?;
+        let id = firing.id().to_string().parse().unwrap_or_else(|_| Digest::of(firing));
+        let cue = Cue::new(id, message.id.clone(), firing.at);
+        let Some(template) = self.templates.get(&message.template) else {
+            let dispatch = self.dispatch(member, &cue, as_of, budgets);
+            let event = self.messages.event(&cue, &dispatch);
+            return Some(Response { dispatch, record: None, event });
+        };
+        let sheet = self.facts_for_texts(member, as_of);
+        let cue = cue.saying(&self.said(template, &sheet, items));
+        Some(self.answer(
+            member,
+            &cue,
+            message,
+            &Wording { template, sheet, items },
+            as_of,
+            budgets,
+        ))
+    }
+
+    /// Asks the gates until what they let through can be rendered.
+    fn answer(
+        &self,
+        member: &Member,
+        cue: &Cue,
+        message: &Message,
+        wording: &Wording<'_>,
+        as_of: DateTime<Utc>,
+        budgets: &dyn Budgets,
+    ) -> Response {
+        let recipient = self.recipient(member, as_of);
+        let mut besides: Vec<Refusal> = Vec::new();
+        loop {
+            let dispatch = self.messages.dispatch_unless(cue, &recipient, budgets, &besides);
+            let Some(channel) = dispatch.sent().map(|send| send.channel) else {
+                let event = self.messages.event(cue, &dispatch);
+                return Response { dispatch, record: None, event };
+            };
+            let language = recipient.language();
+            match wording.rendered(channel, cue.at, language, *recipient.zone()) {
+                Ok(rendered) => {
+                    let parts = parts(&rendered);
+                    let event = self.messages.event(cue, &dispatch);
+                    let record = Outgoing::of(message, cue, &dispatch, parts);
+                    return Response { dispatch, record, event };
+                }
+                Err(why) => besides.push(Refusal {
+                    channel: Some(channel),
+                    cause: Cause::NotRendered { why },
+                    next_change: None,
+                }),
+            }
+        }
+    }
+
+    /// The facts of a member, with what they last had in the cart.
+    fn facts_for_texts(&self, member: &Member, as_of: DateTime<Utc>) -> Sheet {
+        let judged = self.judge(member.profile(), member.ledger(), self.moment(as_of));
+        let history = &member.profile().history;
+        let has_cart = history.last_at(EventType::CartUpdated, as_of).is_some();
+        let mut events = history.events(as_of).rev();
+        let cart = events.find_map(|event| match &event.kind {
+            EventKind::CartUpdated(basket) if has_cart => Some(basket),
+            _ => None,
+        });
+        cart.map_or_else(
+            || judged.sheet.clone(),
+            |basket: &Basket| self.with_basket(&judged, basket, None),
+        )
+    }
+
+    /// What a message says, whatever the channel: the template, what it speaks of, and the items.
+    fn said(&self, template: &CheckedTemplate, sheet: &Sheet, items: &[Item]) -> Digest {
+        let schema = self.fields.schema();
+        let facts: BTreeMap<Text, _> = facts_of(template.written())
+            .into_iter()
+            .filter_map(|name| {
+                let value = sheet.value(schema.slot(name.as_str())?).cloned();
+                Some((name, value))
+            })
+            .collect();
+        Digest::of(&(template.written().version(), facts, items))
+    }
+}
+
+/// What a message is rendered from.
+struct Wording<'a> {
+    template: &'a CheckedTemplate,
+    sheet: Sheet,
+    items: &'a [Item],
+}
+
+impl Wording<'_> {
+    fn rendered(
+        &self,
+        channel: Channel,
+        fired_at: DateTime<Utc>,
+        language: Option<&Text>,
+        zone: crate::calendar::Zone,
+    ) -> Result<Rendered, template::Refusal> {
+        let own = language.and_then(|language| Locale::new(language.as_str()).ok());
+        let locale = own.unwrap_or_else(|| self.template.written().default.clone());
+        let values = Values::new(&self.sheet).with(FIRED_AT, fired_at);
+        let values = values.with_list(ITEMS, self.items.iter().cloned());
+        // A message has no channel without texts: that was checked.
+        let medium = medium(channel).unwrap_or(template::Medium::Email);
+        self.template.render(medium, &values, &locale, zone)
+    }
+}
+
+fn parts(rendered: &Rendered) -> BTreeMap<Text, String> {
+    let parts = rendered.content.parts().into_iter();
+    parts.map(|(part, text)| (Text::from(part.name()), text.to_owned())).collect()
+}

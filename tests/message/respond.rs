@@ -1,0 +1,234 @@
+//! From an event to a rendered message in the outbox, and what stands in the way of it.
+
+use std::collections::BTreeMap;
+
+use chrono::{DateTime, TimeDelta, Utc};
+use loyalty::event::Channel;
+use loyalty::message::{Course, MemoryOutbox, Outbox, Put, RefusalCode};
+use loyalty::offer::NoBudgets;
+use loyalty::profile::Customer;
+use loyalty::program::{Response, Spec};
+use loyalty::template::Item;
+use loyalty::trigger::{Firing, Machine, Output, Triggers};
+use loyalty::{Event, Member, Program};
+use serde_json::{Value, json};
+
+fn program(change: impl FnOnce(&mut Value)) -> Program {
+    let mut spec = json!({
+        "loyalty": 1, "name": "Beans", "currency": "EUR", "zone": "Europe/Brussels",
+        "contact": {
+            "purposes": [{"id": "marketing"}],
+            "quiet_hours": [{"from": "21:00", "until": "08:00"}],
+            "no_repeat": "7d",
+        },
+        "templates": [{
+            "id": "cart", "default": "en", "needs": ["first_name"],
+            "texts": {
+                "en": {
+                    "push": {"title": "Your cart", "body": "{{ first_name }}, it is still there."},
+                    "email": {
+                        "subject": "{{ first_name }}, your cart is waiting",
+                        "text": "Still there: {% for item in items %}{{ item.name }} {% endfor %}\
+                                 {% if basket_total is defined %}\
+                                 {{ basket_total|money }}{% endif %}",
+                    }
+                },
+                "nl": {
+                    "push": {"title": "Je mandje", "body": "{{ first_name }}, het wacht op je."},
+                }
+            }
+        }],
+        "messages": [{"id": "cart", "trigger": "cart_abandoned", "template": "cart",
+                      "purpose": "marketing", "channels": ["push", "email"],
+                      "overtaken_by": ["purchase"], "valid_for": "1d"}],
+    });
+    change(&mut spec);
+    Spec::from_json(&spec.to_string()).unwrap().build().unwrap()
+}
+
+fn triggers() -> Triggers {
+    serde_json::from_value(json!({"list": [{
+        "id": "cart_abandoned",
+        "pattern": {"silence": {
+            "after": {"event": "cart_updated"}, "without": [{"event": "purchase"}],
+            "lasting": "60min"
+        }}
+    }]}))
+    .unwrap()
+}
+
+fn at(clock: &str) -> DateTime<Utc> {
+    format!("2026-03-13T{clock}Z").parse().unwrap()
+}
+
+fn event(id: &str, at: DateTime<Utc>, kind: Value) -> Event {
+    let kind = serde_json::from_value(kind).unwrap();
+    Event::new(id.parse().unwrap(), "ann".parse().unwrap(), at, kind)
+}
+
+fn lines(price: &str) -> Value {
+    json!([{"id": "1", "product": "beans", "quantity": 1, "unit_price": price}])
+}
+
+/// A member with a name and consent.
+fn ann(program: &Program, attributes: &[(&str, &str)]) -> Member {
+    let mut customer = Customer::new("ann".parse().unwrap());
+    for (name, value) in attributes {
+        customer = customer.with(name, *value).unwrap();
+    }
+    let mut member = program.enroll(customer);
+    let consent = json!({"consent": {"purpose": "marketing", "choice": "granted"}});
+    happen(program, &mut member, &event("c-1", at("01:00:00"), consent));
+    member
+}
+
+fn happen(program: &Program, member: &mut Member, event: &Event) {
+    let _ = member.apply(&program.decide(member, event));
+}
+
+/// A cart is left at an instant: the firing an hour later.
+fn left(program: &Program, member: &mut Member, price: &str, cart_at: DateTime<Utc>) -> Firing {
+    let cart = event(price, cart_at, json!({"cart_updated": {"lines": lines(price)}}));
+    happen(program, member, &cart);
+    let checked = triggers().check_alone(program.zone(), program.currency()).unwrap();
+    let mut machine = Machine::new(&checked);
+    assert_eq!(machine.observe(0, &cart), []);
+    let fired = machine.advance(0, cart_at + TimeDelta::hours(2));
+    let [Output::Fired(firing)] = fired.as_slice() else { panic!("{fired:?}") };
+    assert_eq!(firing.at, cart_at + TimeDelta::hours(1));
+    firing.clone()
+}
+
+fn respond(program: &Program, member: &Member, firing: &Firing, as_of: DateTime<Utc>) -> Response {
+    let items = [Item::new().with("name", "House blend")];
+    program.respond(member, firing, as_of, &NoBudgets, &items).unwrap()
+}
+
+fn codes(response: &Response) -> Vec<(Option<Channel>, RefusalCode)> {
+    let refusals = response.dispatch.refusals.iter();
+    refusals.map(|refusal| (refusal.channel, refusal.code())).collect()
+}
+
+#[track_caller]
+fn says(response: &Response, expected: &[(&str, &str)]) {
+    let record = response.record.as_ref().unwrap();
+    let expected: BTreeMap<_, _> =
+        expected.iter().map(|(part, text)| ((*part).into(), (*text).to_owned())).collect();
+    assert_eq!(record.parts, expected);
+}
+
+#[test]
+fn a_cart_that_was_left_becomes_a_message_in_the_outbox_once() {
+    let program = program(|_| {});
+    let mut member = ann(&program, &[("first_name", "Ann")]);
+    let firing = left(&program, &mut member, "12.00 EUR", at("09:00:00"));
+    let response = respond(&program, &member, &firing, firing.at);
+    says(&response, &[("title", "Your cart"), ("body", "Ann, it is still there.")]);
+    let record = response.record.unwrap();
+    assert_eq!(record.id.to_string(), firing.id().to_string());
+    assert_eq!(record.valid_until, Some(firing.at + TimeDelta::days(1)));
+    let mut outbox = MemoryOutbox::new();
+    assert_eq!(outbox.put(record), Put::New);
+    happen(&program, &mut member, &response.event.unwrap());
+    let again = respond(&program, &member, &firing, at("10:05:00"));
+    assert_eq!(
+        codes(&again),
+        [
+            (None, RefusalCode::SentBefore),
+            // What it says was said, too.
+            (None, RefusalCode::Repeated),
+        ]
+    );
+    assert!(again.record.is_none() && again.event.is_none());
+}
+
+#[test]
+fn at_night_it_waits_and_a_purchase_in_the_morning_makes_it_pointless() {
+    let program = program(|_| {});
+    let mut member = ann(&program, &[("first_name", "Ann")]);
+    // 22:30 in Brussels.
+    let firing = left(&program, &mut member, "12.00 EUR", at("20:30:00"));
+    let response = respond(&program, &member, &firing, firing.at);
+    let morning = "2026-03-14T07:00:00Z".parse().unwrap();
+    assert_eq!(response.dispatch.course, Course::Defer { until: morning });
+    assert!(response.record.is_none() && response.event.is_none());
+    assert!(respond(&program, &member, &firing, morning).record.is_some());
+    let basket = json!({"lines": lines("12.00 EUR")});
+    let bought = json!({"purchase": {"order": "o-1", "basket": basket}});
+    happen(&program, &mut member, &event("e-2", morning - TimeDelta::hours(1), bought));
+    let response = respond(&program, &member, &firing, morning);
+    assert_eq!(codes(&response), [(None, RefusalCode::Overtaken)]);
+}
+
+#[test]
+fn it_is_written_in_the_customers_language_and_about_their_cart() {
+    let program = program(|spec| {
+        spec["contact"]["caps"] = json!([{"at_most": 1, "within": "7d", "channel": "push"}]);
+    });
+    let mut member = ann(&program, &[("first_name", "An"), ("language", "nl-BE")]);
+    let firing = left(&program, &mut member, "12.00 EUR", at("09:00:00"));
+    let response = respond(&program, &member, &firing, firing.at);
+    says(&response, &[("title", "Je mandje"), ("body", "An, het wacht op je.")]);
+    happen(&program, &mut member, &response.event.unwrap());
+    // Another cart says something else, and push messages are used up: there is no mail in Dutch.
+    let firing = left(&program, &mut member, "19.90 EUR", at("11:00:00"));
+    let response = respond(&program, &member, &firing, firing.at);
+    assert_eq!(codes(&response), [(Some(Channel::Push), RefusalCode::Capped)]);
+    let parts = response.record.unwrap().parts;
+    assert_eq!(parts["subject"], "An, your cart is waiting");
+    assert!(parts["text"].contains("House blend") && parts["text"].contains("19"), "{parts:?}");
+}
+
+#[test]
+fn what_cannot_be_rendered_is_refused_with_the_reason() {
+    let program = program(|_| {});
+    let mut member = ann(&program, &[]);
+    let firing = left(&program, &mut member, "12.00 EUR", at("09:00:00"));
+    let response = respond(&program, &member, &firing, firing.at);
+    assert_eq!(response.dispatch.course, Course::Drop);
+    assert_eq!(
+        codes(&response),
+        [
+            (Some(Channel::Push), RefusalCode::NotRendered),
+            (Some(Channel::Email), RefusalCode::NotRendered),
+        ]
+    );
+    let told = response.dispatch.refusals[0].to_string();
+    assert_eq!(told, "on push: it cannot be rendered: `first_name` is missing");
+    let json = serde_json::to_string(&response).unwrap();
+    assert_eq!(serde_json::from_str::<Response>(&json).unwrap(), response);
+}
+
+#[test]
+fn templates_and_messages_are_checked_together() {
+    let mut spec = json!({
+        "loyalty": 1, "name": "Beans", "currency": "EUR",
+        "contact": {"purposes": [{"id": "p"}]},
+        "templates": [
+            {"id": "a", "default": "en", "texts": {"en": {"sms": {"text": "Hello"}}}},
+            {"id": "a", "default": "en", "texts": {"en": {"sms": {"text": "Hello again"}}}},
+        ],
+        "messages": [
+            {"id": "m", "trigger": "t", "template": "a", "purpose": "p",
+             "channels": ["sms", "app"]},
+            {"id": "n", "trigger": "t", "template": "b", "purpose": "p", "channels": ["sms"]},
+        ],
+    });
+    let refused = |spec: &Value| {
+        let error = Spec::from_json(&spec.to_string()).unwrap().build().unwrap_err();
+        error.problems().iter().map(ToString::to_string).collect::<Vec<_>>()
+    };
+    assert_eq!(
+        refused(&spec),
+        [
+            "`templates[1].id`: template `a` is there twice",
+            "`messages[0].channels[1]`: the template `a` says nothing for app",
+            "`messages[1].template`: `b` is no template of the program",
+            "`messages[1].trigger`: `t` calls for `m` already: a trigger calls for one message",
+        ]
+    );
+    spec["templates"] = json!([{"id": "a", "default": "en",
+                                "texts": {"en": {"sms": {"text": "Hello {{ frst_name }}"}}}}]);
+    let told = refused(&spec);
+    assert!(told[0].starts_with("`templates[0].texts.en.sms.text`: line 1, column"), "{told:?}");
+}
