@@ -93,8 +93,7 @@ impl Flow {
 
     /// How long after it happened an event must be kept, in microseconds.
     pub(super) const fn keep(&self) -> u64 {
-        let reach = if self.forgets() { self.reach } else { self.reach.saturating_mul(2) };
-        reach.saturating_add(self.correction)
+        self.reach.saturating_mul(2).saturating_add(self.correction)
     }
 
     /// How late an event may be and still make a difference, in microseconds.
@@ -111,14 +110,6 @@ impl Flow {
             Way::Silence { .. } | Way::Session { edge: Edge::End, .. } => Micros::NEVER,
             _ if parts.has(Parts::FIRST | Parts::THEN) => at,
             _ => Micros::NEVER,
-        }
-    }
-
-    /// Whether an event that only plays [`Parts::FIRST`] makes no difference beside a later one.
-    pub(super) fn replaces(&self, earlier: Micros, later: Micros) -> bool {
-        match self.way {
-            Way::Silence { lasting } => later <= lasting.after(earlier),
-            _ => false,
         }
     }
 

@@ -171,38 +171,10 @@ impl Machine {
         self.change(seat, named, &flows, outputs, |machine| machine.put(seat, mark));
     }
 
-    /// Puts an event beside the others, of which it may replace some.
     fn put(&mut self, seat: u32, mark: Mark) {
-        let held = self.roster.held(seat);
-        let replaced = |old: &Mark| self.is_replaced(old, &mark);
-        let needless = held.marks().any(|known| self.is_replaced(&mark, &known));
-        let fewer = held.marks().any(|known| replaced(&known));
-        if needless {
-            return;
-        }
-        let tick = self.roster.tick(seat);
-        if fewer {
-            let keys: Vec<Key> = held.marks().filter(replaced).map(|mark| mark.key).collect();
-            if let Some(held) = self.roster.held_mut(seat) {
-                held.retain(|mark| !keys.contains(&mark.key));
-            }
-        }
         if let Some(held) = self.roster.held_mut(seat) {
             held.add(mark);
-            held.expect(tick);
         }
-    }
-
-    /// Whether an event makes no difference beside a later one.
-    fn is_replaced(&self, old: &Mark, new: &Mark) -> bool {
-        (old.at, old.key) < (new.at, new.key)
-            && self.touches.row(old.touch).iter().all(|(no, parts)| {
-                let then = self.touches.parts(new.touch, *no);
-                *parts == Parts::FIRST
-                    && then != Parts::NONE
-                    && !then.has(Parts::THEN)
-                    && self.look(*no).is_some_and(|look| look.flow.replaces(old.at, new.at))
-            })
     }
 
     /// The first moment at which the customer must be looked at because of an event.
