@@ -1,1 +1,175 @@
-fn main(){}
+//! Events and timers a second, and bytes a customer, of the machine that follows triggers.
+//!
+//! `cargo bench --bench trigger`. Counting allocations costs a little time, in both directions.
+
+use std::hint::black_box;
+use std::time::Instant;
+
+use chrono::{DateTime, TimeDelta, Utc};
+use loyalty::calendar::Zone;
+use loyalty::event::{Basket, Event, EventKind, LineItem, Purchase, View};
+use loyalty::money::{Currency, Money};
+use loyalty::trigger::{Machine, Triggers};
+use peak_alloc::PeakAlloc;
+
+#[global_allocator]
+static ALLOCATED: PeakAlloc = PeakAlloc;
+
+const CUSTOMERS: usize = 1_000_000;
+
+fn start() -> DateTime<Utc> {
+    "2026-03-01T00:00:00Z".parse().expect("an instant")
+}
+
+fn at(seconds: f64) -> DateTime<Utc> {
+    start() + TimeDelta::microseconds((seconds * 1e6) as i64)
+}
+
+fn cart(number: usize, customer: usize, seconds: f64) -> Event {
+    let price = Money::from_minor(12_000, Currency::EUR);
+    let line = LineItem::new("1".parse().expect("id"), "shoes".parse().expect("id"), 1, price);
+    made(number, customer, seconds, EventKind::CartUpdated(Basket::of([line])))
+}
+
+fn purchase(number: usize, customer: usize, seconds: f64) -> Event {
+    let price = Money::from_minor(12_000, Currency::EUR);
+    let line = LineItem::new("1".parse().expect("id"), "shoes".parse().expect("id"), 1, price);
+    let order = format!("o{number}").parse().expect("id");
+    made(number, customer, seconds, Purchase::new(order, Basket::of([line])).into())
+}
+
+fn view(number: usize, customer: usize, seconds: f64) -> Event {
+    let product = format!("p{}", number % 1_000).parse().expect("id");
+    made(number, customer, seconds, EventKind::View(View { product, category: None }))
+}
+
+fn made(number: usize, customer: usize, seconds: f64, kind: EventKind) -> Event {
+    let (id, customer) = (format!("e-{number}"), format!("c-{customer}"));
+    Event::new(id.parse().expect("id"), customer.parse().expect("id"), at(seconds), kind)
+}
+
+fn machine(json: &str) -> Machine {
+    let triggers: Triggers = serde_json::from_str(json).expect("triggers");
+    Machine::new(&triggers.check_alone(Zone::UTC, Currency::EUR).expect("checked"))
+}
+
+/// A number that looks drawn at random (SplitMix64).
+fn drawn(number: usize) -> usize {
+    let mut word = (number as u64).wrapping_add(0x9e37_79b9_7f4a_7c15);
+    word = word.wrapping_mul(0x9e37_79b9_7f4a_7c15);
+    word = (word ^ (word >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
+    word = (word ^ (word >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
+    (word ^ (word >> 31)) as usize
+}
+
+const CART: &str = r#"{"list": [{"id": "cart", "pattern": {"silence": {
+    "after": {"event": "cart_updated", "when": {"field": "basket_total", "above": "100.00 EUR"}},
+    "without": [{"event": "purchase"}], "lasting": "60min"}}}]}"#;
+
+/// Ten triggers, of which each type of event touches two.
+fn ten() -> String {
+    let silence = |id: &str, event: &str, lasting: &str| {
+        format!(
+            r#"{{"id": "{id}", "pattern": {{"silence": {{"after": {{"event": "{event}"}},
+                "without": [{{"event": "app_opened"}}], "lasting": "{lasting}"}}}}}}"#
+        )
+    };
+    let session = |id: &str, event: &str| {
+        format!(
+            r#"{{"id": "{id}", "pattern": {{"session": {{"of": {{"event": "{event}"}},
+                "gap": "30min"}}}}}}"#
+        )
+    };
+    let pairs = ["cart_updated", "view", "review", "share", "visit"];
+    let all = pairs.iter().enumerate().flat_map(|(number, event)| {
+        [silence(&format!("a{number}"), event, "60min"), session(&format!("b{number}"), event)]
+    });
+    format!(r#"{{"list": [{}]}}"#, all.collect::<Vec<_>>().join(", "))
+}
+
+fn timed<T>(what: &str, count: usize, run: impl FnOnce() -> T) -> T {
+    let begun = Instant::now();
+    let result = run();
+    let seconds = begun.elapsed().as_secs_f64();
+    let (each, rate) = (seconds * 1e9 / count as f64, count as f64 / seconds / 1e6);
+    println!("{what}: {each:.0} ns each, {rate:.2} M/s, {seconds:.2} s");
+    result
+}
+
+/// All customers are armed by one event each, and all time passes.
+fn arm_and_expire() {
+    let events: Vec<Event> =
+        (0..CUSTOMERS).map(|number| cart(number, number, number as f64 * 3e-3)).collect();
+    let before = ALLOCATED.current_usage();
+    let mut machine = machine(CART);
+    let mut outputs = Vec::new();
+    timed("arm a customer (with the event's rule)", CUSTOMERS, || {
+        machine.observe_all(0, &events, &mut outputs);
+    });
+    let bytes = ALLOCATED.current_usage() - before;
+    println!("state: {:.1} bytes a customer", bytes as f64 / CUSTOMERS as f64);
+    let json = timed("store a customer", CUSTOMERS, || serde_json::to_vec(&machine).expect("JSON"));
+    println!("stored: {} bytes a customer", json.len() / CUSTOMERS);
+    let read: Machine = timed("read a customer", CUSTOMERS, || {
+        serde_json::from_slice(&json).expect("a machine")
+    });
+    assert_eq!(read.len(), machine.len());
+    drop((json, read));
+    let fired = timed("expire a timer", CUSTOMERS, || machine.advance(0, at(3_600.0 + 3_001.0)));
+    assert_eq!((fired.len() + outputs.len(), machine.len()), (CUSTOMERS, CUSTOMERS));
+    timed("let a customer go", CUSTOMERS, || black_box(machine.advance(0, at(30_000.0))));
+    assert!(machine.is_empty());
+    timed("name a firing", CUSTOMERS, || {
+        fired.iter().filter_map(|one| one.fired()).for_each(|firing| drop(black_box(firing.id())));
+    });
+}
+
+/// Ten times as many timers at one instant.
+fn one_instant() {
+    let many = 4 * CUSTOMERS;
+    let mut machine = machine(CART);
+    let mut outputs = Vec::new();
+    for number in 0..many {
+        machine.observe_all(0, &[cart(number, number, 0.0)], &mut outputs);
+    }
+    assert!(outputs.is_empty());
+    let fired = timed("expire one of very many timers of one instant", many, || {
+        machine.advance(0, at(3_600.0))
+    });
+    assert_eq!(fired.len(), many);
+}
+
+/// Events of all customers in a mixed order, a million customers being followed already.
+fn steady() {
+    let mut machine = machine(&ten());
+    let mut outputs = Vec::new();
+    let event = |number: usize| {
+        let (customer, seconds) = (drawn(number) % CUSTOMERS, number as f64 * 1e-3);
+        match number % 2 {
+            0 => cart(number, customer, seconds),
+            _ => view(number, customer, seconds),
+        }
+    };
+    for number in 0..2 * CUSTOMERS {
+        machine.observe_all(0, &[event(number)], &mut outputs);
+    }
+    outputs.clear();
+    let events: Vec<Event> = (2 * CUSTOMERS..3 * CUSTOMERS).map(event).collect();
+    println!("customers with something kept: {}", machine.len());
+    timed("an event, 10 triggers of which it touches 2", events.len(), || {
+        machine.observe_all(0, &events, &mut outputs);
+    });
+    println!("told: {}", outputs.len());
+    let bought: Vec<Event> = (0..CUSTOMERS)
+        .map(|number| purchase(number, drawn(number) % CUSTOMERS, 3_000.0))
+        .collect();
+    timed("an event that touches none", bought.len(), || {
+        machine.observe_all(0, &bought, &mut outputs);
+    });
+}
+
+fn main() {
+    arm_and_expire();
+    one_instant();
+    steady();
+}
