@@ -5,7 +5,9 @@ use std::sync::Arc;
 
 use super::fields::{Fields, Names, TierNames, comes_later, follows_games, is_reserved};
 use super::part::{Consulted, Installed};
-use super::{Error, Fault, Program, SPEC_VERSION, Spec, ladders, messages, purses, templates};
+use super::{
+    Error, Fault, Program, SPEC_VERSION, Spec, ladders, messages, purses, templates, triggers,
+};
 use crate::digest::Digest;
 use crate::feature::{Extractor, ValueModel};
 use crate::game::{CheckedGames, Surroundings};
@@ -154,10 +156,12 @@ impl Builder {
         let own_offers = self.offers.is_some();
         let games = games(&self.spec, own_offers, &fields, &tier_names.first, &mut problems);
         let offers = offers(&self.spec, self.offers, self.allocator, &fields, &mut problems);
+        let ladder_ids = self.spec.ladders.iter().map(|ladder| ladder.id.clone()).collect();
+        let triggers = triggers::checked(&self.spec, names, &fields, ladder_ids, &mut problems);
         let templates = templates::checked(&self.spec, fields.schema(), &mut problems);
         let messages = messages::checked(&self.spec, own_offers, &templates, &mut problems);
-        let (Some(earning), Some(offers), Some(multipliers), Some(messages)) =
-            (earning, offers, multipliers, messages)
+        let (Some(earning), Some(offers), Some(multipliers), Some(messages), Some(triggers)) =
+            (earning, offers, multipliers, messages, triggers)
         else {
             return Err(problems);
         };
@@ -185,6 +189,7 @@ impl Builder {
             offers: Arc::new(offers),
             messages: Arc::new(messages),
             templates: Arc::new(templates),
+            triggers: Arc::new(triggers),
         })
     }
 
@@ -273,7 +278,9 @@ fn named_by<'n>(
     let earning = spec.earning.0.iter().filter_map(|rule| rule.when.as_ref());
     let campaigns = spec.multipliers.campaigns.iter().filter_map(|one| one.when.as_ref());
     let offers = spec.offers.iter().map(|offer| &offer.when);
-    let rules = earning.chain(campaigns).chain(offers);
+    let triggers = spec.triggers.list.iter();
+    let fired = triggers.flat_map(|trigger| trigger.when.iter().chain(trigger.pattern.crossed()));
+    let rules = earning.chain(campaigns).chain(offers).chain(fired);
     let parts = own_earning.map(|earning| earning.fields()).into_iter();
     let parts = parts.chain(own_offers.map(|offers| offers.fields()));
     rules.flat_map(Rule::fields).chain(spec.games.fields()).chain(parts.flatten())

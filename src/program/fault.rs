@@ -5,7 +5,7 @@ use thiserror::Error;
 use crate::id::AttributeName;
 use crate::path::{Path, Problems, Unreadable};
 use crate::rule::Text;
-use crate::{feature, game, message, offer, points, rule, segment, template, tier};
+use crate::{feature, game, message, offer, points, rule, segment, template, tier, trigger};
 
 use super::SPEC_VERSION;
 
@@ -116,6 +116,9 @@ pub enum Fault {
     /// An offer is wrong.
     #[error(transparent)]
     Offer(#[from] offer::Fault),
+    /// A trigger is wrong.
+    #[error(transparent)]
+    Trigger(#[from] trigger::Fault),
     /// A message, or what all of them respect, is wrong.
     #[error(transparent)]
     Message(#[from] message::Fault),

@@ -119,6 +119,12 @@ pub(super) fn follows_games(name: &str) -> bool {
     comes_later(name) && !before && on_ladder(name).is_none() && in_purse(name).is_none()
 }
 
+/// Whether a field is only known of a basket in hand, or of an event.
+pub(super) fn is_of_basket(name: &str) -> bool {
+    let of_basket = ["coupons", "store", "channel"].contains(&name);
+    of_basket || (name.starts_with("basket_") && comes_later(name))
+}
+
 /// Whether the crate gives the name a meaning of its own.
 pub(super) fn is_reserved(name: &str) -> bool {
     let own = CALENDAR.iter().chain(&LATER).any(|(own, _)| *own == name);

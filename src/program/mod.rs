@@ -33,6 +33,7 @@ mod spec;
 mod targeting;
 mod templates;
 mod tiers;
+mod triggers;
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -51,6 +52,7 @@ pub use respond::Response;
 pub use simulate::{LadderSimulation, PointCost, TierMove};
 pub use spec::{AttributeType, SPEC_VERSION, Spec};
 pub use targeting::{Audience, Prospect, Unlocked};
+pub use triggers::Response;
 
 use crate::calendar::Zone;
 use crate::digest::Digest;
@@ -66,8 +68,9 @@ use crate::rule::Text;
 use crate::segment::Segment;
 use crate::template::CheckedTemplate;
 use crate::tier::{Tier, TierPolicy};
+use crate::trigger::CheckedTriggers;
 
-use fields::Fields;
+use fields::{Fields, Names};
 use ladders::Ladders;
 use part::{Consulted, Installed};
 
@@ -99,6 +102,7 @@ pub struct Program {
     offers: Arc<Consulted<Box<dyn OfferEvaluator>>>,
     messages: Arc<Messages>,
     templates: Arc<BTreeMap<TemplateId, CheckedTemplate>>,
+    triggers: Arc<CheckedTriggers>,
 }
 
 impl Program {

@@ -21,6 +21,7 @@ use crate::segment::rfm::RfmSpec;
 use crate::segment::rules::RuleSegment;
 use crate::template::Template;
 use crate::tier::Ladder;
+use crate::trigger::Triggers;
 
 /// The version of the document's form that this crate reads.
 pub const SPEC_VERSION: u32 = 1;
@@ -98,6 +99,9 @@ pub struct Spec {
     /// The offers.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub offers: Vec<Offer>,
+    /// What to look out for in what customers do, and do not.
+    #[serde(default, skip_serializing_if = "Triggers::is_empty")]
+    pub triggers: Triggers,
     /// What all messages to customers respect.
     #[serde(default, skip_serializing_if = "ContactPolicy::is_empty")]
     pub contact: ContactPolicy,
@@ -167,6 +171,7 @@ impl Spec {
             lanes: Vec::new(),
             floors: Floors::default(),
             offers: Vec::new(),
+            triggers: Triggers::default(),
             contact: ContactPolicy::default(),
             templates: Vec::new(),
             messages: Vec::new(),

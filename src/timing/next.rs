@@ -199,6 +199,23 @@ impl NextPurchaseModel {
         self.rate_days
     }
 
+    /// The first day on which a customer who has not bought since is [late](Late::is_late), by the
+    /// orders before an instant; `None` without any, or if that is beyond the calendar.
+    #[must_use]
+    pub fn late_on(&self, orders: Orders<'_>, as_of: DateTime<Utc>) -> Option<NaiveDate> {
+        let days = days(orders, as_of, &self.zone);
+        let (first, last) = (*days.first()?, *days.last()?);
+        let shape = self.shape + (days.len() - 1) as f64;
+        let until = self.rate_days + between(first, last);
+        let chance = |silent_days: f64| libm::exp(-shape * libm::log1p(silent_days / until));
+        let mut silent_days = wait(shape, until, self.recipe.late_below).floor().max(0.0);
+        while silent_days < 1e8 && chance(silent_days) >= self.recipe.late_below {
+            silent_days += 1.0;
+        }
+        let days = (silent_days < 1e8).then_some(silent_days as u64)?;
+        last.checked_add_days(Days::new(days))
+    }
+
     /// When a customer is expected next, seen from an instant; `None` without an order before it.
     ///
     /// ```

@@ -27,7 +27,7 @@ pub const MAX_NTH: u32 = 1_000_000;
 ///
 /// A trigger listens to events and never to triggers, so that no cycle of triggers can be written.
 /// One that goes around by way of messages and what customers do with them is slowed down: where a
-/// trigger listens to what messages lead to (opened or clicked mails), it must have a cool-down of
+/// trigger listens to what messages lead to (deliveries, opened or clicked mails), it must have a cool-down of
 /// an hour at least.
 #[derive(Clone, Debug, PartialEq)]
 pub struct CheckedTriggers {
@@ -383,7 +383,7 @@ fn radius(found: Number, path: &Path, problems: &mut Problems<Fault>) {
 
 /// Whether messages lead to such events, so that a trigger on them must rest.
 const fn comes_of_messages(event: EventType) -> bool {
-    matches!(event, EventType::EmailOpened | EventType::EmailClicked)
+    matches!(event, EventType::EmailOpened | EventType::EmailClicked | EventType::Delivery)
 }
 
 /// Whether a cool-down is long enough that a cycle by way of messages is slow.

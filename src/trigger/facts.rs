@@ -27,6 +27,9 @@ pub(super) enum Source {
     Network,
     Topic,
     Changed,
+    Message,
+    Purpose,
+    Outcome,
     Own(AttributeName),
 }
 
@@ -74,6 +77,12 @@ pub(super) fn fields(
         EventType::AttributesChanged => {
             fields.push(plain("changed", Kind::Set, Source::Changed));
         }
+        EventType::Delivery => fields.extend([
+            plain("message", Kind::Text, Source::Message),
+            plain("purpose", Kind::Text, Source::Purpose),
+            plain("outcome", Kind::Text, Source::Outcome),
+        ]),
+        EventType::Consent => fields.push(plain("purpose", Kind::Text, Source::Purpose)),
         EventType::Custom => fields.extend(values.iter().map(|(name, kind)| {
             let field = format!("value({name})");
             let field = match kind {
@@ -137,6 +146,12 @@ impl Source {
                 Some(Value::Integer(answer.score.into()))
             }
             (EventKind::SupportContact(contact), Self::Topic) => text(&contact.topic),
+            (EventKind::Consent(change), Self::Purpose) => Some(Value::text(&change.purpose)),
+            (EventKind::Delivery(delivery), Self::Purpose) => Some(Value::text(&delivery.purpose)),
+            (EventKind::Delivery(delivery), Self::Message) => Some(Value::text(&delivery.message)),
+            (EventKind::Delivery(delivery), Self::Outcome) => {
+                Some(Value::text(delivery.outcome.name()))
+            }
             (EventKind::AttributesChanged(changed), Self::Changed) => {
                 Some(Value::set(changed.changes.keys()))
             }

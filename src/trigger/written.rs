@@ -181,7 +181,8 @@ pub enum Pattern {
 /// `basket_total`, `basket_units`, `basket_products`, `basket_categories`, `coupons` and `store`;
 /// of visits `store`; of views, reviews and shares `product`; of views `category`; of reviews
 /// `rating`; of surveys `survey` and `score`; of mails `campaign` and `link`; of shares `network`;
-/// of contacts `topic`; of changed attributes `changed`; of the host's own events `value(…)`.
+/// of contacts `topic`; of changed attributes `changed`; of deliveries `message`, `purpose` and
+/// `outcome`, of consents `purpose`; of the host's own events `value(…)`.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
@@ -301,10 +302,10 @@ pub enum Likeness {
 }
 
 impl Triggers {
-    /// Whether there are none.
+    /// Whether nothing is said.
     #[must_use]
-    pub const fn is_empty(&self) -> bool {
-        self.list.is_empty()
+    pub fn is_empty(&self) -> bool {
+        *self == Self::default()
     }
 }
 
@@ -348,6 +349,15 @@ impl Match {
 }
 
 impl Pattern {
+    /// The rule on the profile that it looks at, if it does.
+    #[must_use]
+    pub const fn crossed(&self) -> Option<&Rule> {
+        match self {
+            Self::Crosses { rule } => Some(rule),
+            _ => None,
+        }
+    }
+
     /// Whether it is followed from events alone; what else it takes, the program derives.
     #[must_use]
     pub const fn follows_events(&self) -> bool {

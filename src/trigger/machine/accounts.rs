@@ -2,62 +2,35 @@
 
 use std::collections::BTreeSet;
 
-use chrono::{DateTime, Utc};
-use serde::{Deserialize, Serialize};
-
 use super::Machine;
 use super::seat::{Crowd, Held, Mark};
 use super::touch::FlowNo;
 use crate::id::{CustomerId, TriggerName};
-use crate::rule::Text;
 use crate::trigger::firing::{Firing, Output};
 use crate::trigger::flow::{State, Way};
 use crate::trigger::key::Key;
 use crate::trigger::matcher::Parts;
 use crate::trigger::micros::Micros;
-
-/// All that triggers which follow from a member's profile have in store for a stretch of time.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct Plan {
-    /// For whom.
-    pub customer: CustomerId,
-    /// The first instant that the plan is about.
-    pub from: DateTime<Utc>,
-    /// The first instant that it is no longer about.
-    pub until: DateTime<Utc>,
-    /// What happens then, as far as is known.
-    pub occasions: Vec<Occasion>,
-}
-
-/// An instant at which a trigger has reason to fire.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct Occasion {
-    /// When.
-    pub at: DateTime<Utc>,
-    /// The trigger.
-    pub trigger: TriggerName,
-    /// What tells it from others of the trigger: the date, the event, the news.
-    pub mark: Text,
-}
+use crate::trigger::outlook::Outlook;
+use crate::trigger::written::Pattern;
 
 impl Machine {
     /// Takes over what a program has derived from a member's profile, in place of all that was
     /// planned for the customer within the same stretch of time.
     ///
     /// What is due fires with the watermark, and at once if that is further already. What fired
-    /// within the correction and is no longer planned is taken back. An occasion that stays keeps
-    /// the version of the trigger with which it was planned first.
-    pub fn plan(&mut self, plan: &Plan) -> Vec<Output> {
-        let (from, until) = (Micros::of(plan.from), Micros::of(plan.until));
-        let fresh = self.fresh(plan, from, until);
-        let key = Key::of(plan.customer.as_str());
+    /// within the correction and is no longer planned is taken back. What stays keeps the
+    /// version of the trigger with which it was planned first, and news are added to what was told
+    /// before. What would have fired longer ago than the correction is not made up for.
+    pub fn plan(&mut self, outlook: &Outlook) -> Vec<Output> {
+        let (from, until) = (Micros::of(outlook.from), Micros::of(outlook.until));
+        let fresh = self.fresh(outlook, from, until);
+        let key = Key::of(outlook.customer.as_str());
         let known = self.roster.find(key).map(|seat| self.roster.held(seat).clone());
         let held = known.unwrap_or(Held::NOTHING);
         let planned = |mark: &Mark| {
             let first = self.touches.row(mark.touch).first();
-            (from..until).contains(&mark.at) && first.is_some_and(|(no, _)| self.is_planned(*no))
+            (from..until).contains(&mark.at) && first.is_some_and(|(no, _)| self.is_replanned(*no))
         };
         let is_fresh = |mark: &Mark| {
             let named = |(flow, at, key): &(FlowNo, Micros, Key)| {
@@ -77,7 +50,7 @@ impl Machine {
         if gone.is_empty() && fresh.is_empty() {
             return Vec::new();
         }
-        self.replan(&plan.customer, &gone, fresh)
+        self.replan(&outlook.customer, &gone, fresh)
     }
 
     fn replan(
@@ -119,26 +92,30 @@ impl Machine {
         outputs
     }
 
-    /// The occasions of a plan that are about triggers which are planned, each once.
-    fn fresh(&self, plan: &Plan, from: Micros, until: Micros) -> Vec<(FlowNo, Micros, Key)> {
+    /// What of an outlook is about triggers that are planned, each once.
+    fn fresh(&self, outlook: &Outlook, from: Micros, until: Micros) -> Vec<(FlowNo, Micros, Key)> {
         let flow = |name: &TriggerName| {
             let named = (0..).zip(&self.flows).find(|(_, known)| {
                 !known.retired && known.flow.name == *name && known.is_planned()
             });
             named.map(|(no, _)| FlowNo(no))
         };
-        let fresh = plan.occasions.iter().filter_map(|occasion| {
-            let (no, at) = (flow(&occasion.trigger)?, Micros::of(occasion.at));
+        let fresh = outlook.planned.iter().filter_map(|planned| {
+            let (no, at) = (flow(&planned.trigger)?, Micros::of(planned.at));
             let oldest = self.watermark.at().minus(self.look(no)?.flow.correction);
             let within = (from..until).contains(&at) && at >= oldest;
-            within.then(|| (no, at, Key::of(occasion.mark.as_str())))
+            within.then(|| (no, at, Key::of(planned.mark.as_str())))
         });
         let fresh: BTreeSet<(FlowNo, Micros, Key)> = fresh.collect();
         fresh.into_iter().collect()
     }
 
-    fn is_planned(&self, no: FlowNo) -> bool {
-        self.flows.get(no.0 as usize).is_some_and(super::Known::is_planned)
+    /// Whether what is planned anew takes the place of what was: news do not.
+    fn is_replanned(&self, no: FlowNo) -> bool {
+        self.flows.get(no.0 as usize).is_some_and(|known| {
+            let is_news = matches!(known.definition.trigger.pattern, Pattern::News { .. });
+            known.is_planned() && !is_news
+        })
     }
 
     fn name_of(&self, no: FlowNo) -> Option<&TriggerName> {

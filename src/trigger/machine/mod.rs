@@ -35,7 +35,6 @@ use touch::{FlowNo, Touch, Touches};
 use watermark::Watermark;
 use wheel::{Tick, Wheel};
 
-pub use accounts::{Occasion, Plan};
 pub use trace::{Step, Trace};
 
 /// The most events that are kept of one customer.
