@@ -1,7 +1,7 @@
 //! How well models foretell CDNOW's purchases of 39 weeks, and two of them blended.
 
 use loyalty::calendar::Unit;
-use loyalty::clv::{Blend, Kind, LatentAttrition, Length, Past, Repeat, Repeats, Validation};
+use loyalty::clv::{Aim, Blend, Kind, LatentAttrition, Length, Past, Repeat, Repeats, Validation};
 
 /// 1997-09-30 in days since 1997-01-01, and 39 weeks later.
 const NOW: i64 = 272;
@@ -28,17 +28,20 @@ pub fn tell(name: &str, csv: &str) {
         Past { customers, purchases, within: Length::new((NOW - at) as f64, Unit::Day) }
     });
     for kind in kinds {
-        let model = Blend { kind }.fit(Unit::Week, &customers, &pasts).expect("customers");
-        let model = model.fitted().expect("a model");
-        let found = model.validate(&customers, &purchases, within).expect("customers");
-        let name = format!("{name}/{} with {:.3} NBD", kind.name(), model.share());
-        line(&name, &found);
+        for aim in [Aim::Both, Aim::Squared, Aim::Absolute] {
+            let model = Blend { kind, aim }.fit(Unit::Week, &customers, &pasts);
+            let model = model.expect("customers").fitted().expect("a model");
+            let found = model.validate(&customers, &purchases, within).expect("customers");
+            let (share, off) = (model.share(), model.taken_off());
+            let name = format!("{name}/{} {aim:?}, {share:.2} NBD, {off:.3} off", kind.name());
+            line(&name, &found);
+        }
     }
 }
 
 fn line(name: &str, found: &Validation) {
     let bias = 100.0 * found.bias.unwrap_or_default();
-    println!("{name:<36} rmse {:.4} mae {:.4} bias {bias:+.1} %", found.rmse, found.mae);
+    println!("{name:<52} rmse {:.4} mae {:.4} bias {bias:+.1} %", found.rmse, found.mae);
 }
 
 /// The days on which each customer bought; the date and the customer are found by their columns.

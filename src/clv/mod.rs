@@ -32,7 +32,7 @@ mod survivors;
 mod valuation;
 
 pub use attrition::LatentAttrition;
-pub use blend::{Blend, BlendedModel, Past};
+pub use blend::{Aim, Blend, BlendedModel, Past};
 pub use bootstrap::{Bootstrap, Replicates, Resampling};
 pub use choice::{Candidate, Choice, ChoiceReason, choose};
 pub use contracts::{Contract, ContractState, Sbg, SbgModel};
