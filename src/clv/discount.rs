@@ -91,7 +91,10 @@ pub(super) fn discounted(
         None => None,
     };
     let value = match discount.step {
-        Some(step) => stepwise(model, history, end, step.in_units(model.unit())?, discount.rate)?,
+        Some(step) => {
+            let step = step.in_units(model.unit())?;
+            stepwise(|time| model.expected(history, time), end, step, discount.rate)?
+        }
         None => continuous(model, history, end, discount.per(model.unit()))?,
     };
     value.is_finite().then_some(value)
@@ -100,9 +103,8 @@ pub(super) fn discounted(
 /// Σ (E(i h) - E((i-1) h)) / (1+d)^i; the last step may be shorter.
 ///
 /// By parts it is E(H)/(1+d)^n + Σ E(i h) d/(1+d)^(i+1) over the i below n, all of them positive.
-fn stepwise(
-    model: &AttritionModel,
-    history: &History,
+pub(super) fn stepwise(
+    expected: impl Fn(f64) -> f64,
     end: Option<f64>,
     step: f64,
     rate: f64,
@@ -112,14 +114,12 @@ fn stepwise(
     }
     let fall = libm::log1p(rate);
     let share = rate / (1.0 + rate);
-    let term = |at: f64| model.expected(history, step * at) * libm::exp(-fall * at) * share;
+    let term = |at: f64| expected(step * at) * libm::exp(-fall * at) * share;
     // Without an end, or as good as that.
     let steps = end.map_or(f64::INFINITY, |end| libm::ceil(end / step));
     let steps = if fall * steps > 700.0 { f64::INFINITY } else { steps };
     let mut sum = match end {
-        Some(end) if steps < f64::INFINITY => {
-            model.expected(history, end) * libm::exp(-fall * steps)
-        }
+        Some(end) if steps < f64::INFINITY => expected(end) * libm::exp(-fall * steps),
         _ => 0.0,
     };
     if rate == 0.0 {
@@ -143,7 +143,7 @@ fn stepwise(
 }
 
 /// ∫ e^(-δt) dE(t) from now to the end.
-fn continuous(
+pub(super) fn continuous(
     model: &AttritionModel,
     history: &History,
     end: Option<f64>,

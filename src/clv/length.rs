@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 use crate::calendar::{Span, Unit};
 
 /// How many days a year of the Gregorian calendar has on average.
-const DAYS_OF_YEAR: f64 = 365.2425;
+pub(super) const DAYS_OF_YEAR: f64 = 365.2425;
 
 /// A length of time: so many units, whole or not, such as 38.86 weeks.
 ///

@@ -21,14 +21,17 @@ mod model;
 mod nbd;
 mod opportunities;
 mod outcome;
+mod paced;
 mod parameters;
 mod pareto;
 mod repeat;
 mod report;
 mod rounds;
 mod search;
+mod seasonality;
 mod special;
 mod survivors;
+mod tempo;
 mod valuation;
 
 pub use attrition::LatentAttrition;
@@ -48,6 +51,8 @@ pub use outcome::{NoAttrition, Outcome, TooLittle, Without};
 pub use parameters::{Kind, MOST_REGULAR, Parameters};
 pub use repeat::{Repeat, Repeats};
 pub use report::{Fitted, LikelihoodRatio, Note, Report};
+pub use seasonality::{Rhythm, Seasonality};
+pub use tempo::{Tempo, Trend};
 pub use valuation::Valuation;
 
 /// The greatest time, in whatever unit.

@@ -79,6 +79,14 @@ pub enum TooLittle {
         /// How many are needed.
         needed: usize,
     },
+    /// The time from the first purchase on is too short to tell a season from what happened by
+    /// chance or by the years.
+    TooShort {
+        /// How many days it is.
+        days: u32,
+        /// How many are needed.
+        needed: u32,
+    },
     /// Nobody left.
     NobodyLeft,
     /// Nobody stayed.
@@ -96,6 +104,10 @@ impl fmt::Display for TooLittle {
             Self::FewHistories { found, needed } => {
                 write!(f, "there are {found} different histories: {needed} are needed")
             }
+            Self::TooShort { days, needed } => write!(
+                f,
+                "{days} days are too short to tell a season from a trend: {needed} are needed"
+            ),
             Self::NobodyLeft => f.write_str("nobody left"),
             Self::NobodyStayed => f.write_str("nobody stayed"),
             Self::NoDifference => f.write_str("nothing tells the customers apart"),

@@ -1,6 +1,8 @@
 //! The features of many customers at once, from their profiles or from the log of their orders.
 
-use super::shopping::Shopping;
+use std::cell::OnceCell;
+
+use super::shopping::{Shopping, Worth};
 use super::{Column, Feature, FeatureTable, Measure, Moment, Snapshot, TableFault, ValueModel};
 use crate::event::Purchases;
 use crate::id::CustomerId;
@@ -98,6 +100,8 @@ fn row(
 ) -> Option<(CustomerId, Vec<Option<Value>>)> {
     let orders = log.orders(index);
     let since = orders.first().map(|first| moment.zone.date(first.at));
+    let bought = OnceCell::new();
+    let worth = worth.map(|model| Worth { model, bought: &bought });
     let shopping = Shopping::new(orders, *moment, since).valued_by(worth);
     let values = features.iter().map(|feature| shopping.value(feature)).collect();
     Some((log.customers().get(index)?.clone(), values))

@@ -1,10 +1,10 @@
 //! What models of lifetime value know of a customer, from the customer's orders.
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, NaiveDate, Utc};
 
 use super::Moment;
 use crate::calendar::{Interval, Unit};
-use crate::clv::{Length, Repeat, Spent};
+use crate::clv::{Length, Repeat, Spent, Tempo};
 use crate::event::{Orders, Purchases};
 use crate::parallel::each_number;
 
@@ -50,7 +50,7 @@ use crate::parallel::each_number;
 /// ```
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct RepeatBuying {
-    /// The repeat purchases, in days.
+    /// The repeat purchases, in days, by the clock of the tempo if there is one.
     pub repeat: Repeat,
     /// What was spent on them.
     pub spent: Spent,
@@ -62,6 +62,45 @@ impl RepeatBuying {
     /// Of a customer's orders up to the moment; `None` without any.
     #[must_use]
     pub fn of(orders: Orders<'_>, moment: &Moment) -> Option<Self> {
+        Self::at_tempo(orders, moment, None)
+    }
+
+    /// The same, where times are those that the clock of a tempo shows, if one is given.
+    ///
+    /// ```
+    /// use loyalty::Currency;
+    /// use loyalty::calendar::Zone;
+    /// use loyalty::clv::Tempo;
+    /// use loyalty::event::{Columns, Purchases};
+    /// use loyalty::feature::{Moment, RepeatBuying};
+    ///
+    /// let at = ["2026-11-30T12:00:00Z".parse()?, "2026-12-31T12:00:00Z".parse()?];
+    /// let columns = Columns {
+    ///     customers: vec!["ann".parse()?; 2],
+    ///     at: at.to_vec(),
+    ///     list_minor: vec![500; 2],
+    ///     units: vec![1; 2],
+    ///     ..Columns::default()
+    /// };
+    /// let log = Purchases::from_columns(Currency::EUR, &columns)?;
+    /// let currency = Currency::EUR;
+    /// let moment = Moment { as_of: "2027-01-01T00:00:00Z".parse()?, zone: Zone::UTC, currency };
+    /// let mut months = [0.5; 12];
+    /// months[11] = 3.0;
+    /// let tempo = Tempo::new(months, None)?;
+    /// let ann = RepeatBuying::at_tempo(log.orders(0), &moment, Some(&tempo)).ok_or("orders")?;
+    /// // A day of November and 30 of December, each of which lasts six times as long.
+    /// let day = tempo.between("2026-11-01".parse()?, "2026-11-02".parse()?).count;
+    /// assert!((ann.repeat.recency - (1.0 + 30.0 * 6.0) * day).abs() < 1e-9);
+    /// assert_eq!(RepeatBuying::of_each_at_tempo(&log, &moment, Some(&tempo)), [Some(ann)]);
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    #[must_use]
+    pub fn at_tempo(orders: Orders<'_>, moment: &Moment, tempo: Option<&Tempo>) -> Option<Self> {
+        let days_between = |from, to| match tempo {
+            Some(tempo) => tempo.between(from, to).count,
+            None => days_between(from, to),
+        };
         let seen = Interval { first: DateTime::<Utc>::MIN_UTC, last: moment.as_of };
         let orders = orders.within(&seen);
         let mut days = orders
@@ -94,7 +133,52 @@ impl RepeatBuying {
     /// With the feature `rayon` the customers are spread over all cores; the answer is the same.
     #[must_use]
     pub fn of_each(log: &Purchases, moment: &Moment) -> Vec<Option<Self>> {
-        each_number(log.customers().len(), |index| Self::of(log.orders(index), moment))
+        Self::of_each_at_tempo(log, moment, None)
+    }
+
+    /// [`RepeatBuying::at_tempo`] of each customer of a log, in its order.
+    #[must_use]
+    pub fn of_each_at_tempo(
+        log: &Purchases,
+        moment: &Moment,
+        tempo: Option<&Tempo>,
+    ) -> Vec<Option<Self>> {
+        let own = |index| Self::at_tempo(log.orders(index), moment, tempo);
+        each_number(log.customers().len(), own)
+    }
+
+    /// The days with a purchase of each customer of a log up to the moment, in its order: what a
+    /// season is found in by [`crate::clv::Seasonality`].
+    ///
+    /// ```
+    /// use loyalty::Currency;
+    /// use loyalty::calendar::Zone;
+    /// use loyalty::event::{Columns, Purchases};
+    /// use loyalty::feature::{Moment, RepeatBuying};
+    ///
+    /// let columns = Columns {
+    ///     customers: vec!["ann".parse()?; 2],
+    ///     at: vec!["2026-01-01T09:00:00Z".parse()?, "2026-01-01T18:00:00Z".parse()?],
+    ///     list_minor: vec![500; 2],
+    ///     units: vec![1; 2],
+    ///     ..Columns::default()
+    /// };
+    /// let log = Purchases::from_columns(Currency::EUR, &columns)?;
+    /// let currency = Currency::EUR;
+    /// let moment = Moment { as_of: "2026-02-05T00:00:00Z".parse()?, zone: Zone::UTC, currency };
+    /// assert_eq!(RepeatBuying::days_of_each(&log, &moment), [["2026-01-01".parse()?]]);
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    #[must_use]
+    pub fn days_of_each(log: &Purchases, moment: &Moment) -> Vec<Vec<NaiveDate>> {
+        let seen = Interval { first: DateTime::<Utc>::MIN_UTC, last: moment.as_of };
+        each_number(log.customers().len(), |index| {
+            let orders = log.orders(index).within(&seen);
+            let mut days: Vec<NaiveDate> =
+                orders.iter().map(|order| moment.zone.date(order.at)).collect();
+            days.dedup();
+            days
+        })
     }
 
     /// The sum of the natural logarithms of the gaps between purchases that follow each other, in
@@ -108,7 +192,7 @@ impl RepeatBuying {
 }
 
 #[expect(clippy::cast_precision_loss, reason = "days of centuries are few")]
-fn days_between(from: chrono::NaiveDate, to: chrono::NaiveDate) -> f64 {
+fn days_between(from: NaiveDate, to: NaiveDate) -> f64 {
     to.signed_duration_since(from).num_days() as f64
 }
 

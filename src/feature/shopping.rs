@@ -1,6 +1,7 @@
 //! The features that orders alone can tell, computed the same way for one customer's history and
 //! for the log of many customers.
 
+use std::cell::OnceCell;
 use std::collections::{BTreeMap, BTreeSet};
 
 use chrono::{DateTime, Datelike, NaiveDate, Timelike, Utc};
@@ -24,7 +25,14 @@ pub(super) struct Shopping<'a> {
     /// The customer's first day, for tenure and anniversaries.
     since: Option<NaiveDate>,
     /// By which is told what the customer is worth.
-    worth: Option<&'a ValueModel>,
+    worth: Option<Worth<'a>>,
+}
+
+/// A model of what customers are worth, and what it knows of one of them as soon as it was asked.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Worth<'a> {
+    pub(super) model: &'a ValueModel,
+    pub(super) bought: &'a OnceCell<Option<RepeatBuying>>,
 }
 
 impl<'a> Shopping<'a> {
@@ -35,7 +43,7 @@ impl<'a> Shopping<'a> {
     }
 
     /// The same, with a model of what customers are worth.
-    pub(super) const fn valued_by(self, worth: Option<&'a ValueModel>) -> Self {
+    pub(super) const fn valued_by(self, worth: Option<Worth<'a>>) -> Self {
         Self { worth, ..self }
     }
 
@@ -60,8 +68,10 @@ impl<'a> Shopping<'a> {
             Feature::WeekdayShare(day) => self.share(|at| at.weekday() == *day),
             Feature::HourShare(hour) => self.share(|at| at.hour() == u32::from(*hour)),
             feature if feature.needs_value_model() => {
-                let worth = self.worth.filter(|worth| worth.tells(feature))?;
-                worth.value(feature, &RepeatBuying::of(self.orders, &self.moment)?, &self.moment)
+                let Worth { model, bought } = self.worth.filter(|it| it.model.tells(feature))?;
+                let tempo = model.tempo.as_ref();
+                let buying = || RepeatBuying::at_tempo(self.orders, &self.moment, tempo);
+                model.value(feature, bought.get_or_init(buying).as_ref()?, &self.moment)
             }
             _ => self.windowed(feature, *feature.window()?),
         }

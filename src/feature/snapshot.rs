@@ -5,8 +5,8 @@ use std::cell::OnceCell;
 
 use chrono::{DateTime, Days, NaiveDate, TimeDelta, Utc};
 
-use super::shopping::{Shopping, days_from};
-use super::{Feature, Moment, ValueModel};
+use super::shopping::{Shopping, Worth, days_from};
+use super::{Feature, Moment, RepeatBuying, ValueModel};
 use crate::calendar::Window;
 use crate::consent::Consents;
 use crate::event::{EventKind, EventType, Purchases};
@@ -37,6 +37,7 @@ pub struct Snapshot<'a> {
     attributes: Cow<'a, Attributes>,
     consents: OnceCell<Consents>,
     worth: Option<&'a ValueModel>,
+    bought: OnceCell<Option<RepeatBuying>>,
 }
 
 impl<'a> Snapshot<'a> {
@@ -51,13 +52,14 @@ impl<'a> Snapshot<'a> {
             attributes: profile.attributes(moment.as_of),
             consents: OnceCell::new(),
             worth: None,
+            bought: OnceCell::new(),
         }
     }
 
     /// The same, with a model by which features such as `p_alive` are told.
     #[must_use]
     pub fn valued_by(self, worth: Option<&'a ValueModel>) -> Self {
-        Self { worth, ..self }
+        Self { worth, bought: OnceCell::new(), ..self }
     }
 
     /// The customer as of another moment, with the same model.
@@ -167,7 +169,8 @@ impl<'a> Snapshot<'a> {
 
     fn shopping(&self) -> Option<Shopping<'_>> {
         let orders = self.purchases().find(&self.profile.customer.id)?;
-        Some(Shopping::new(orders, self.moment, self.since).valued_by(self.worth))
+        let worth = self.worth.map(|model| Worth { model, bought: &self.bought });
+        Some(Shopping::new(orders, self.moment, self.since).valued_by(worth))
     }
 
     fn interval(&self, window: Window) -> Option<crate::calendar::Interval> {

@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 
 use super::{Feature, Moment, RepeatBuying, ValueFault};
 use crate::calendar::{Span, Unit, Zone};
-use crate::clv::{AttritionModel, Discount, GammaGammaModel, Length, Valuation};
+use crate::clv::{AttritionModel, Discount, GammaGammaModel, Length, Tempo, Valuation};
 use crate::money::{Currency, Money};
 use crate::path::{Path, Problems};
 use crate::rule::Value;
@@ -51,6 +51,10 @@ pub struct ValueModel {
     /// For `clv(1y)`, how much less later purchases count; no less without a word.
     #[serde(default = "none", skip_serializing_if = "is_none")]
     pub discount: Discount,
+    /// The season and the trend of purchases, by whose clock the model of purchases was fitted; none
+    /// without a word.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub tempo: Option<Tempo>,
 }
 
 /// How much customers spend on a purchase, in major units of a currency.
@@ -84,7 +88,7 @@ impl ValueModel {
     /// A model of purchases alone.
     #[must_use]
     pub const fn new(buying: AttritionModel) -> Self {
-        Self { buying, spending: None, margin: whole(), discount: none() }
+        Self { buying, spending: None, margin: whole(), discount: none(), tempo: None }
     }
 
     /// Whether it makes sense, and is of amounts in this currency.
@@ -124,7 +128,12 @@ impl ValueModel {
         match feature {
             Feature::PAlive => Value::number(self.buying.p_alive(repeat)?),
             Feature::ExpectedOrders(span) => {
-                Value::number(self.buying.expected_purchases(repeat, ahead(*span, moment))?)
+                let within = ahead(*span, moment);
+                let within = match &self.tempo {
+                    Some(tempo) => tempo.ahead(moment.today(), within)?,
+                    None => within,
+                };
+                Value::number(self.buying.expected_purchases(repeat, within)?)
             }
             Feature::ExpectedSpend => {
                 money(self.spending(moment)?.expected_spend(spent)?, moment.currency)
@@ -132,7 +141,17 @@ impl ValueModel {
             Feature::CustomerValue(span) => {
                 let valuation = self.valuation(span.map(|span| ahead(span, moment)));
                 let spending = self.spending(moment)?;
-                let value = valuation.value(&self.buying, spending, repeat, spent)?;
+                let value = match &self.tempo {
+                    Some(tempo) => {
+                        let within = valuation.within;
+                        let from = moment.today();
+                        let Self { buying, discount, margin, .. } = self;
+                        let purchases =
+                            tempo.discounted_purchases(buying, repeat, from, within, discount)?;
+                        purchases * spending.expected_spend(spent)? * margin
+                    }
+                    None => valuation.value(&self.buying, spending, repeat, spent)?,
+                };
                 money(value, moment.currency)
             }
             _ => None,

@@ -5,3 +5,4 @@ mod extremes;
 mod judged;
 mod others;
 mod predictions;
+mod tempo;
