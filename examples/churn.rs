@@ -15,14 +15,14 @@ pub mod read;
 use std::error::Error;
 use std::path::PathBuf;
 
-use chrono::{DateTime, TimeDelta, Utc};
-use loyalty::calendar::{Interval, Span};
+use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
+use loyalty::calendar::{Interval, Span, Zone};
 use loyalty::churn::{Churn, ChurnModel, Dates, Evaluation, Rule};
 use loyalty::clv::Kind;
 use loyalty::event::{Orders, Purchases};
 use loyalty::logistic::Logistic;
 use loyalty::stats::Classified;
-use loyalty::timing::{BestTime, Cycles, NextPurchase, Predicted, Seasons};
+use loyalty::timing::{BestTime, Cycles, NextPurchase, Predicted, Seasons, Within};
 use read::Shoppers;
 
 /// What is asked of the shoppers of a source.
@@ -33,6 +33,8 @@ struct Question {
     until: DateTime<Utc>,
     /// How long a silence is a lapse.
     lapse: Span,
+    /// How far ahead the next purchase is looked for.
+    ahead: Span,
     least_orders: usize,
     /// So many dates to learn from.
     dates: usize,
@@ -45,6 +47,7 @@ impl Question {
                 as_of: "1998-04-01T00:00:00Z".parse()?,
                 until: "1998-07-01T00:00:00Z".parse()?,
                 lapse: "91d".parse()?,
+                ahead: "91d".parse()?,
                 least_orders: 2,
                 dates: 3,
             }
@@ -53,6 +56,7 @@ impl Question {
                 as_of: "2017-11-01T00:00:00Z".parse()?,
                 until: "2018-01-01T00:00:00Z".parse()?,
                 lapse: "28d".parse()?,
+                ahead: "56d".parse()?,
                 least_orders: 4,
                 dates: 6,
             }
@@ -145,41 +149,40 @@ fn likely(model: &ChurnModel, log: &Purchases, as_of: DateTime<Utc>) {
 }
 
 /// When customers buy next, against the usual rules.
+///
+/// How long the others would have waited is not known. So all answers end where the time does: a
+/// customer who did not come counts as one who comes at its end, and so does each rule that says
+/// later. Of those who came within the time the model tells when half of those who do so have.
 fn next(shoppers: &Shoppers, asked: &Question) -> Result<(), Box<dyn Error>> {
-    let Question { as_of, until, least_orders, .. } = *asked;
+    let Question { as_of, ahead, least_orders, .. } = *asked;
     let (log, zone) = (&shoppers.log, &shoppers.zone);
     let model = NextPurchase::default().fit(log, as_of, zone)?;
     let days = model.rate_days();
     println!("\nNext purchase: rates with shape {:.2}, as strong as {days:.0} days", model.shape());
-    let (mut errors, mut inside, mut count) = ([0.0; 4], 0, 0.0);
+    let today = zone.date(as_of);
+    let until = ahead.after(as_of, zone);
+    let end = (zone.date(until) - today).num_days() as f64;
+    let mut told = Told::default();
     let mut late: Vec<(String, Predicted)> = Vec::new();
     for (customer, orders) in log.iter() {
-        let seen = within(orders, DateTime::<Utc>::MIN_UTC, as_of);
-        let Some(predicted) = model.predict(orders, as_of).filter(|_| seen.len() >= least_orders)
-        else {
+        let Some(predicted) = model.predict(orders, as_of) else { continue };
+        let Some(within) = model.within(orders, as_of, ahead) else { continue };
+        if predicted.late.purchases < least_orders {
             continue;
-        };
-        if let Some(order) = within(orders, as_of, until).first() {
-            let actual = (zone.date(order.at) - zone.date(as_of)).num_days() as f64;
-            let rules = usual(seen, as_of);
-            let all = [predicted.wait_days, rules[0], rules[1], rules[2]];
-            for (error, told) in errors.iter_mut().zip(all) {
-                *error += (told - actual).abs();
-            }
-            let interval = predicted.first..=predicted.last;
-            inside += usize::from(interval.contains(&zone.date(order.at)));
-            count += 1.0;
+        }
+        let seen = self::within(orders, DateTime::<Utc>::MIN_UTC, as_of);
+        let next = self::within(orders, as_of, until).first().map(|order| zone.date(order.at));
+        let wait = next.map(|day| (day - today).num_days() as f64);
+        let rules = usual(&days_of(seen, zone), today);
+        told.customer(&within, rules, wait, end);
+        if let Some(day) = next {
+            told.inside += usize::from((predicted.first..=predicted.last).contains(&day));
         }
         if predicted.late.is_late {
             late.push((customer.to_string(), predicted));
         }
     }
-    let names = ["shrunk gap", "mean gap after the last", "median gap after the last", "mean gap"];
-    println!("of {count} who bought by {}, mean absolute error in days:", until.date_naive());
-    for (name, error) in names.iter().zip(errors) {
-        println!("  {name:<26} {:>6.2}", error / count);
-    }
-    println!("  in the 80 % interval: {:.1} %", 100.0 * inside as f64 / count);
+    told.print(ahead);
     late.sort_by(|(a, one), (b, two)| {
         one.late.chance.total_cmp(&two.late.chance).then_with(|| a.cmp(b))
     });
@@ -190,22 +193,79 @@ fn next(shoppers: &Shoppers, asked: &Question) -> Result<(), Box<dyn Error>> {
     Ok(())
 }
 
+/// What was said of the next purchases, and came true.
+#[derive(Default)]
+struct Told {
+    customers: f64,
+    came: f64,
+    expected: f64,
+    squares: f64,
+    inside: usize,
+    /// The errors of those who came, and of all, of the model and of each rule.
+    of_those: [f64; 5],
+    of_all: [f64; 5],
+}
+
+impl Told {
+    fn customer(&mut self, within: &Within, rules: [f64; 4], wait: Option<f64>, end: f64) {
+        self.customers += 1.0;
+        self.expected += within.chance;
+        self.squares += (within.chance - f64::from(u8::from(wait.is_some()))).powi(2);
+        let add = |errors: &mut [f64; 5], model: f64, actual: f64| {
+            for (error, told) in errors.iter_mut().zip(std::iter::once(model).chain(rules)) {
+                *error += (told.min(end) - actual).abs();
+            }
+        };
+        if let Some(actual) = wait {
+            self.came += 1.0;
+            add(&mut self.of_those, within.wait_days, actual);
+        }
+        add(&mut self.of_all, within.even_days.unwrap_or(end), wait.unwrap_or(end));
+    }
+
+    fn print(&self, ahead: Span) {
+        let Self { customers, came, expected, .. } = self;
+        println!("{came} of {customers} came within {ahead}, {expected:.0} were expected to");
+        println!("Brier {:.4}; mean absolute error in days, to the end of {ahead} at most:", {
+            self.squares / customers
+        });
+        println!("                              of those   of all");
+        let names = [
+            "shrunk gap, with leaving",
+            "mean gap after the last",
+            "median gap after the last",
+            "mean gap from now",
+            "median gap from now",
+        ];
+        for ((name, of_those), of_all) in names.iter().zip(self.of_those).zip(self.of_all) {
+            println!("  {name:<26} {:>8.2} {:>8.2}", of_those / came, of_all / customers);
+        }
+        println!("  in the 80 % interval: {:.1} %", 100.0 * self.inside as f64 / came);
+    }
+}
+
 fn within(orders: Orders<'_>, from: DateTime<Utc>, to: DateTime<Utc>) -> Orders<'_> {
     orders.within(&Interval { first: from, last: to - TimeDelta::nanoseconds(1) })
 }
 
-/// The usual rules: the mean or median gap after the last order, at the earliest now; the mean gap
-/// from now on.
-fn usual(seen: Orders<'_>, as_of: DateTime<Utc>) -> [f64; 3] {
-    let days = |nanos: i64| nanos as f64 / 86_400e9;
-    let at = seen.at();
-    let mut gaps: Vec<f64> = at.windows(2).map(|pair| days(pair[1] - pair[0])).collect();
+/// The days with orders, each once.
+fn days_of(orders: Orders<'_>, zone: &Zone) -> Vec<NaiveDate> {
+    let mut days: Vec<NaiveDate> = orders.iter().map(|order| zone.date(order.at)).collect();
+    days.dedup();
+    days
+}
+
+/// The usual rules: the mean or median gap after the last day with an order, at the earliest now;
+/// the mean or median gap from now on.
+fn usual(days: &[NaiveDate], today: NaiveDate) -> [f64; 4] {
+    let between = |pair: &[NaiveDate]| (pair[1] - pair[0]).num_days() as f64;
+    let mut gaps: Vec<f64> = days.windows(2).map(between).collect();
     gaps.sort_by(f64::total_cmp);
     let mean = gaps.iter().sum::<f64>() / gaps.len().max(1) as f64;
-    let median = gaps.get(gaps.len() / 2).copied().unwrap_or_default();
-    let now = as_of.timestamp_nanos_opt().unwrap_or_default();
-    let silent = days(now - at.last().copied().unwrap_or(now));
-    [(mean - silent).max(0.0), (median - silent).max(0.0), mean]
+    let middle = |at: usize| gaps.get(at).copied().unwrap_or_default();
+    let median = 0.5 * (middle(gaps.len() / 2) + middle(gaps.len().saturating_sub(1) / 2));
+    let silent = days.last().map_or(0.0, |last| (today - *last).num_days() as f64);
+    [(mean - silent).max(0.0), (median - silent).max(0.0), mean, median]
 }
 
 /// The best moment to write, who buys in a cycle, and who in a season.

@@ -15,5 +15,5 @@ mod words;
 pub use cycle::{Cycle, Cycles};
 pub use fault::Fault;
 pub use moment::{BestMoment, BestTime, MomentModel, Pull};
-pub use next::{Late, NextPurchase, NextPurchaseModel, Predicted};
+pub use next::{Late, Leaving, NextPurchase, NextPurchaseModel, Predicted, Within};
 pub use season::{Season, Seasons};

@@ -3,8 +3,8 @@
 use chrono::{DateTime, Days, NaiveDate, Utc};
 use serde::{Deserialize, Serialize};
 
-use crate::calendar::{Unit, Zone};
-use crate::clv::{AttritionModel, Kind, LatentAttrition, Parameters, Repeat, Repeats};
+use crate::calendar::{Span, Unit, Zone};
+use crate::clv::{AttritionModel, Kind, LatentAttrition, Outcome, Parameters, Repeat, Repeats};
 use crate::event::{Orders, Purchases};
 use crate::parallel;
 use crate::path::{Path, Problems};
@@ -16,10 +16,15 @@ use super::days::{between, days};
 /// The recipe of when customers buy next.
 ///
 /// Waits are exponential with a rate of the customer's own, and the rates of all are gamma
-/// distributed, with the shape and rate that make the log likeliest. So a customer's rate is drawn
-/// towards the program's, the more the fewer purchases there are, and the day of the next purchase
-/// has a Lomax distribution. It is told of customers who come back: how likely that is,
-/// [`crate::clv`] and [`crate::churn`] tell.
+/// distributed; after each purchase a customer may leave for good, with a chance that is beta
+/// distributed (MBG/NBD). The parameters are those that make the log likeliest. So a customer's rate
+/// is drawn towards the program's, the more the fewer purchases there are, and of those who come
+/// back the day of the next purchase has a Lomax distribution; how likely it is that they do, is
+/// told beside it. Where nobody seems to have left, all come back.
+///
+/// Days are told by the median, which has the least absolute error. How far ahead is looked matters:
+/// who comes back within four weeks comes sooner than who comes back at all
+/// ([`NextPurchaseModel::within`]).
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct NextPurchase {
@@ -53,6 +58,17 @@ pub struct NextPurchaseModel {
     zone: Zone,
     shape: f64,
     rate_days: f64,
+    leaving: Option<Leaving>,
+}
+
+/// How likely customers leave after a purchase: with a chance of each one's own ~ beta(a, b).
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Leaving {
+    /// The first shape of the chances.
+    pub a: f64,
+    /// The second shape.
+    pub b: f64,
 }
 
 /// A model as it is written.
@@ -63,9 +79,11 @@ struct Stored {
     zone: Zone,
     shape: f64,
     rate_days: f64,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    leaving: Option<Leaving>,
 }
 
-/// When a customer is expected next.
+/// When a customer is expected next, if they come back at all.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Predicted {
@@ -80,8 +98,31 @@ pub struct Predicted {
     pub first: NaiveDate,
     /// The last day of the interval.
     pub last: NaiveDate,
+    /// How likely it is that the customer comes back at all.
+    #[serde(default = "surely")]
+    pub returns: f64,
     /// Whether the customer is late.
     pub late: Late,
+}
+
+const fn surely() -> f64 {
+    1.0
+}
+
+/// Whether and when a customer buys within a time.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Within {
+    /// How likely the customer buys within the time.
+    pub chance: f64,
+    /// If they do: the day before and after which that is equally likely.
+    pub day: NaiveDate,
+    /// The same in days from the instant on, not rounded.
+    pub wait_days: f64,
+    /// In so many days the customer will have bought as likely as not, where those who have left
+    /// count too; nothing if that is not within the time.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub even_days: Option<f64>,
 }
 
 /// How long a customer has been silent, against their own rhythm.
@@ -126,10 +167,19 @@ impl NextPurchase {
             problems
         };
         let repeats = Repeats::new(Unit::Day, &customers, None).map_err(moved)?;
-        let outcome = LatentAttrition::new(Kind::Nbd).fit(&repeats).map_err(moved)?;
+        let fit = |kind| LatentAttrition::new(kind).fit(&repeats).map_err(moved);
+        // Too few to tell how they leave are taken for customers who do not.
+        let outcome = match fit(Kind::MbgNbd)? {
+            Outcome::TooLittle(_) => fit(Kind::Nbd)?,
+            outcome => outcome,
+        };
         match outcome.model().as_ref().map(AttritionModel::parameters) {
             Some(&Parameters::Nbd { r, alpha }) => {
                 NextPurchaseModel::new(self.clone(), *zone, r, alpha)
+            }
+            Some(&Parameters::MbgNbd { r, alpha, a, b, .. }) => {
+                NextPurchaseModel::new(self.clone(), *zone, r, alpha)?
+                    .with_leaving(Leaving { a, b })
             }
             _ => {
                 let reason = "nobody bought on two days".to_owned();
@@ -151,20 +201,21 @@ impl TryFrom<Stored> for NextPurchaseModel {
     type Error = Problems<Fault>;
 
     fn try_from(stored: Stored) -> Result<Self, Self::Error> {
-        let Stored { recipe, zone, shape, rate_days } = stored;
-        Self::new(recipe, zone, shape, rate_days)
+        let Stored { recipe, zone, shape, rate_days, leaving } = stored;
+        Self { recipe, zone, shape, rate_days, leaving }.checked()
     }
 }
 
 impl From<NextPurchaseModel> for Stored {
     fn from(model: NextPurchaseModel) -> Self {
-        let NextPurchaseModel { recipe, zone, shape, rate_days } = model;
-        Self { recipe, zone, shape, rate_days }
+        let NextPurchaseModel { recipe, zone, shape, rate_days, leaving } = model;
+        Self { recipe, zone, shape, rate_days, leaving }
     }
 }
 
 impl NextPurchaseModel {
-    /// A model whose customers' daily rates are gamma distributed with this shape and rate.
+    /// A model whose customers' daily rates are gamma distributed with this shape and rate, and who
+    /// never leave.
     ///
     /// # Errors
     /// Everything that is not above 0 or out of range.
@@ -174,17 +225,42 @@ impl NextPurchaseModel {
         shape: f64,
         rate_days: f64,
     ) -> Result<Self, Problems<Fault>> {
+        Self { recipe, zone, shape, rate_days, leaving: None }.checked()
+    }
+
+    /// The same with customers who may leave after each purchase.
+    ///
+    /// # Errors
+    /// Everything that is not above 0 or out of range.
+    pub fn with_leaving(self, leaving: Leaving) -> Result<Self, Problems<Fault>> {
+        Self { leaving: Some(leaving), ..self }.checked()
+    }
+
+    fn checked(self) -> Result<Self, Problems<Fault>> {
         let mut problems = Problems::none();
-        if let Err(found) = recipe.check(&Path::root()) {
+        if let Err(found) = self.recipe.check(&Path::root()) {
             problems.absorb(&Path::from("recipe"), found);
         }
-        for (name, value) in [("shape", shape), ("rate_days", rate_days)] {
+        let mut check = |path: Path, value: f64, least: f64| {
             let most = 1e12;
-            if !(value > 0.0 && value <= most) {
-                problems.add(Path::from(name), Fault::OutOfRange { value, most });
+            if !(value > least && value <= most) {
+                problems.add(path, Fault::OutOfRange { value, most });
             }
+        };
+        check(Path::from("shape"), self.shape, 0.0);
+        check(Path::from("rate_days"), self.rate_days, 0.0);
+        if let Some(Leaving { a, b }) = self.leaving {
+            let path = Path::from("leaving");
+            check(path.field("a"), a, 1e-300);
+            check(path.field("b"), b, 1e-300);
         }
-        problems.into_result(Self { recipe, zone, shape, rate_days })
+        problems.into_result(self)
+    }
+
+    /// How likely customers leave, if they do.
+    #[must_use]
+    pub const fn leaving(&self) -> Option<&Leaving> {
+        self.leaving.as_ref()
     }
 
     /// The shape of the customers' rates.
@@ -242,34 +318,120 @@ impl NextPurchaseModel {
     /// ```
     #[must_use]
     pub fn predict(&self, orders: Orders<'_>, as_of: DateTime<Utc>) -> Option<Predicted> {
-        let days = days(orders, as_of, &self.zone);
-        let (first, last) = (*days.first()?, *days.last()?);
-        let today = self.zone.date(as_of);
-        let again = (days.len() - 1) as f64;
-        let shape = self.shape + again;
-        let rate = self.rate_days + between(first, today);
+        let known = self.known(orders, as_of)?;
         let tail = self.recipe.confidence.tail();
-        let day = |wait: f64| later(today, wait);
-        let wait_days = wait(shape, rate, 0.5);
+        let day = |wait: f64| later(known.today, wait);
+        let wait_days = known.wait(0.5);
         // Against the rhythm up to the last purchase, of which the silence is no part.
-        let until = self.rate_days + between(first, last);
-        let silent_days = between(last, today);
-        let chance = libm::exp(-shape * libm::log1p(silent_days / until));
+        let until = self.rate_days + known.recency;
+        let silent_days = known.age - known.recency;
+        let chance = libm::exp(-known.shape * libm::log1p(silent_days / until));
         let late = Late {
             silent_days,
-            usual_days: wait(shape, until, 0.5),
+            usual_days: wait(known.shape, until, 0.5),
             chance,
             is_late: chance < self.recipe.late_below,
-            purchases: days.len(),
+            purchases: known.purchases,
         };
         Some(Predicted {
             day: day(wait_days)?,
             wait_days,
-            mean_days: (shape > 1.0).then(|| rate / (shape - 1.0)),
-            first: day(wait(shape, rate, 1.0 - tail))?,
-            last: day(wait(shape, rate, tail))?,
+            mean_days: (known.shape > 1.0).then(|| known.rate / (known.shape - 1.0)),
+            first: day(known.wait(1.0 - tail))?,
+            last: day(known.wait(tail))?,
+            returns: known.returns,
             late,
         })
+    }
+
+    /// Whether and when a customer buys within a time from an instant on; `None` without an order
+    /// before it.
+    ///
+    /// ```
+    /// use loyalty::calendar::Zone;
+    /// use loyalty::event::{Columns, Purchases};
+    /// use loyalty::money::Currency;
+    /// use loyalty::timing::{Leaving, NextPurchase, NextPurchaseModel};
+    ///
+    /// let log = Purchases::from_columns(Currency::EUR, &Columns {
+    ///     customers: vec!["ann".parse()?],
+    ///     at: vec!["2026-03-01T10:00:00Z".parse()?],
+    ///     list_minor: vec![500],
+    ///     units: vec![1],
+    ///     ..Columns::default()
+    /// })?;
+    /// let model = NextPurchaseModel::new(NextPurchase::default(), Zone::UTC, 1.0, 10.0)?;
+    /// let model = model.with_leaving(Leaving { a: 1.0, b: 3.0 })?;
+    /// // On the day of the first purchase three of four have not left. Those are expected within 30
+    /// // days with 1 - 10/40; half of these buy within t with 1 - 10/(10 + t) = 3/8.
+    /// let within = model.within(log.orders(0), "2026-03-01T20:00:00Z".parse()?, "30d".parse()?);
+    /// let within = within.ok_or("an order")?;
+    /// assert!((within.chance - 0.75 * 0.75).abs() < 1e-12);
+    /// assert!((within.wait_days - 6.0).abs() < 1e-9);
+    /// assert_eq!(within.day, "2026-03-07".parse()?);
+    /// // Of all of them half have bought when of those who stay two in three have.
+    /// assert!((within.even_days.ok_or("never")? - 20.0).abs() < 1e-9);
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    #[must_use]
+    pub fn within(&self, orders: Orders<'_>, as_of: DateTime<Utc>, time: Span) -> Option<Within> {
+        let known = self.known(orders, as_of)?;
+        let end = between(known.today, self.zone.date(time.after(as_of, &self.zone)));
+        let soon = -libm::expm1(-known.shape * libm::log1p(end / known.rate));
+        let chance = known.returns * soon;
+        let wait_days = known.wait(1.0 - 0.5 * soon).min(end);
+        let even = known.wait((1.0 - 0.5 / known.returns).max(0.0));
+        Some(Within {
+            chance,
+            day: later(known.today, wait_days)?,
+            wait_days,
+            even_days: (chance > 0.5).then_some(even.min(end)),
+        })
+    }
+
+    /// What is known of a customer at an instant.
+    fn known(&self, orders: Orders<'_>, as_of: DateTime<Utc>) -> Option<Known> {
+        let days = days(orders, as_of, &self.zone);
+        let (first, last) = (*days.first()?, *days.last()?);
+        let today = self.zone.date(as_of);
+        let again = u32::try_from(days.len().checked_sub(1)?).ok()?;
+        let (recency, age) = (between(first, last), between(first, today));
+        let returns = match self.leaving {
+            None => 1.0,
+            Some(Leaving { a, b }) => {
+                let (r, alpha) = (self.shape, self.rate_days);
+                let parameters = Parameters::MbgNbd { k: 1, r, alpha, a, b };
+                let model = AttritionModel::new(parameters, Unit::Day).ok()?;
+                model.p_alive(&Repeat::new(again, recency, age, Unit::Day))?
+            }
+        };
+        Some(Known {
+            today,
+            recency,
+            age,
+            purchases: days.len(),
+            shape: self.shape + f64::from(again),
+            rate: self.rate_days + age,
+            returns,
+        })
+    }
+}
+
+/// What is known of a customer: the rate of those who have not left is ~ gamma(shape, rate).
+struct Known {
+    today: NaiveDate,
+    recency: f64,
+    age: f64,
+    purchases: usize,
+    shape: f64,
+    rate: f64,
+    returns: f64,
+}
+
+impl Known {
+    /// The wait that is exceeded with a chance, if the customer comes back.
+    fn wait(&self, chance: f64) -> f64 {
+        wait(self.shape, self.rate, chance)
     }
 }
 

@@ -7,7 +7,12 @@ use super::{BestMoment, Cycle, Late, Predicted, Season};
 
 impl fmt::Display for Predicted {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "expected on {}, most likely from {} to {}", self.day, self.first, self.last)
+        write!(f, "expected on {}, most likely from {} to {}", self.day, self.first, self.last)?;
+        let percent = 100.0 * self.returns;
+        if percent < 99.5 {
+            write!(f, ", if they come back ({percent:.0} %)")?;
+        }
+        Ok(())
     }
 }
 
