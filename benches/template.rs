@@ -11,21 +11,23 @@ use loyalty::template::{
     Vocabulary,
 };
 
-/// About 100 characters with three variables, as a text message and as a push message; and a mail of
-/// about 5 kB with ten items.
+/// About 100 characters with three variables, as a text message and as a push message; and a mail
+/// of about 5 kB with ten items.
 fn template() -> Template {
-    let rows = "<tr><td style=\"padding: 8px 12px; font: 14px sans-serif\"><a href=\"{{ item.url }}\">\
+    let rows = "<tr><td style=\"padding: 8px 12px; font: 14px sans-serif\">\
+        <a href=\"{{ item.url }}\">\
         {{ item.name }}</a></td><td style=\"padding: 8px 12px; font: 14px sans-serif\">\
         {{ item.price|money }}</td></tr>";
     let html = format!(
         "<!doctype html><html><body>{}<p>Hi {{{{ first_name|default('there') }}}}, \
-         {{% if is_gold %}}as a gold member you see these first:{{% else %}}have a look:{{% endif %}}\
+         {{% if is_gold %}}as a gold member you see these first:{{% else %}}have a look:\
+         {{% endif %}}\
          </p><table>{{% for item in items %}}{rows}{{% endfor %}}</table></body></html>",
         "<p style=\"font: 14px sans-serif\">Tea and coffee from all over the world, since 1912.</p>"
             .repeat(24)
     );
-    let short = "Hi {{ first_name|default('there') }}, your {{ points|default(0) }} points are worth \
-        {{ worth|money }}. Come and spend them by Sunday!";
+    let short = "Hi {{ first_name|default('there') }}, your {{ points|default(0) }} points are \
+        worth {{ worth|money }}. Come and spend them by Sunday!";
     let json = serde_json::json!({
         "id": "points", "default": "en", "conditions": {"is_gold": "tier = gold"},
         "texts": {"en": {

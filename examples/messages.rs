@@ -14,42 +14,9 @@ use loyalty::template::{
 };
 use loyalty::{Currency, Money};
 
-const BROKEN: &str = r#"{
-  "id": "expiring", "default": "en",
-  "conditions": {"is_gold": "tier = golden"},
-  "texts": {"en": {
-    "email": {
-      "subject": "{{ frst_name }}, {{ points }} points expire",
-      "html": "<p onclick=\"{{ first_name }}\">Hi</p><a href=\"{{ shop_link }}/{{ code }}\">Shop</a>"},
-    "sms": {"text": "{% set a = 1 %}{{ worth|date }} {% for item in items %}{{ item.prize }}"},
-    "push": {"title": "Points", "body": "{{ points + 1 }} {% include 'secrets' %}"}
-  }}
-}"#;
+const BROKEN: &str = include_str!("data/messages_broken.json");
 
-const MENDED: &str = r#"{
-  "id": "expiring", "default": "en", "needs": ["points"],
-  "conditions": {"is_gold": "tier = gold"},
-  "texts": {
-    "en": {
-      "wordings": {"what": [
-        {"when": "tier = gold", "text": "your {{ points }} points, worth {{ worth|money }},"},
-        {"text": "{{ points }} points"}]},
-      "email": {
-        "subject": "{{ first_name|default('Hello') }}: {{ wording.what }} expire on {{ ends|date }}",
-        "html": "<p>Hi {{ first_name|default('there') }}, {{ wording.what }} expire on {{ ends|date('full') }} at {{ ends|time }}.</p>{% if items %}<ul>{% for item in items[:2] %}<li><a href=\"{{ item.url }}\">{{ item.name }}</a>: {{ item.price|money('short') }}</li>{% endfor %}</ul>{% endif %}",
-        "text": "Hi {{ first_name|default('there') }}, {{ wording.what }} expire on {{ ends|date('full') }}.\n{% for item in items[:2] %}- {{ item.name }}: {{ item.price }}\n{% endfor %}"},
-      "sms": {"text": "{{ first_name|default('Hi')|truncate(20) }}, {{ wording.what }} expire on {{ ends|date('short') }}."},
-      "push": {"title": "{% if is_gold %}For you{% else %}Hurry{% endif %}", "body": "{{ wording.what }} expire on {{ ends|date }}."}
-    },
-    "nl": {
-      "wordings": {"what": [
-        {"when": "tier = gold", "text": "je {{ points }} punten ter waarde van {{ worth|money }}"},
-        {"text": "{{ points }} punten"}]},
-      "sms": {"text": "{{ first_name|default('Dag')|truncate(20) }}, {{ wording.what }} vervallen op {{ ends|date }}."},
-      "push": {"title": "{% if is_gold %}Voor jou{% else %}Haast je{% endif %}", "body": "{{ wording.what }} vervallen op {{ ends|date }}."}
-    }
-  }
-}"#;
+const MENDED: &str = include_str!("data/messages.json");
 
 fn vocabulary() -> Result<Vocabulary, Box<dyn Error>> {
     let facts = Schema::new([

@@ -96,9 +96,9 @@ impl CheckedTemplate {
     /// What the message says to a customer of this locale on a medium; instants are told in the
     /// customer's `zone`.
     ///
-    /// Numbers and dates are written as in the customer's region if the texts are in their language,
-    /// and as in the texts' own locale otherwise. A subject, a title and a text message have no white
-    /// space at their ends.
+    /// Numbers and dates are written as in the customer's region if the texts are in their
+    /// language, and as in the texts' own locale otherwise. A subject, a title and a text message
+    /// have no white space at their ends.
     ///
     /// # Errors
     /// The reason why there is no such message.

@@ -1,9 +1,9 @@
 //! The engine that runs checked texts: minijinja, with nothing but what they need.
 //!
 //! What an author writes never gets here. A text that was read and checked is written anew for the
-//! engine, with delimiters that occur in no text, with every value under a name of its own, and with
-//! the filters of the place where it is printed. The engine has no function, no template to include
-//! and no macro; its fuel bounds the steps, the bytes that are printed and so the memory.
+//! engine, with delimiters that occur in no text, with every value under a name of its own, and
+//! with the filters of the place where it is printed. The engine has no function, no template to
+//! include and no macro; its fuel bounds the steps, the bytes that are printed and so the memory.
 
 use std::sync::Arc;
 

@@ -24,7 +24,8 @@ pub(super) enum Markup {
     Declaration,
     /// In `<!-- … -->`, with how much of its end was read.
     Comment(u8),
-    /// In an element whose content is not markup, up to its end tag, with how much of that was read.
+    /// In an element whose content is not markup, up to its end tag, with how much of that was
+    /// read.
     Raw(String, String),
 }
 

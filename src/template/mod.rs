@@ -19,7 +19,7 @@
 //! let template: Template = serde_json::from_str(r#"{
 //!   "id": "points", "default": "en",
 //!   "texts": {
-//!     "en": {"sms": {"text": "Hi {{ first_name|default('there') }}: {{ points|default(0) }} points"}},
+//!     "en": {"sms": {"text": "{{ first_name|default('Hi') }}: {{ points|default(0) }} points"}},
 //!     "nl": {"sms": {"text": "Dag {{ first_name|default('klant') }}: {{ points }} punten"}}
 //!   }
 //! }"#)?;
@@ -37,11 +37,12 @@
 //! let ann = Sheet::of(vec![Some(Value::text("Ann")), Some(Value::Integer(1_250))], today);
 //! let message =
 //!     checked.render(Medium::Sms, &Values::new(&ann), &Locale::new("nl-BE")?, Zone::UTC)?;
-//! let Content::Sms { text, count } = message.content else { return Err("no text message".into()) };
+//! let Content::Sms { text, count } = message.content else { return Err("no sms".into()) };
 //! assert_eq!((text.as_str(), count.segments), ("Dag Ann: 1.250 punten", 1));
 //!
 //! let nobody = Sheet::new(today);
-//! let refusal = checked.render(Medium::Sms, &Values::new(&nobody), &Locale::new("nl")?, Zone::UTC);
+//! let values = Values::new(&nobody);
+//! let refusal = checked.render(Medium::Sms, &values, &Locale::new("nl")?, Zone::UTC);
 //! assert_eq!(refusal.unwrap_err().code(), "missing");
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
@@ -68,7 +69,8 @@
 //! | `money`, `money("short")` | money | `€ 1.234,50`; without decimals that are zero |
 //! | `number`, `number(2)` | numbers | `1.234,5`; with so many decimals |
 //! | `percent` | numbers | 0.2 as `20%` |
-//! | `date`, `date("short")`, `date("full")` | dates, instants | `5 januari 2026`; in numbers; with the weekday |
+//! | `date`, `date("short")` | dates, instants | `5 januari 2026`; in numbers |
+//! | `date("full")` | dates, instants | with the day of the week |
 //! | `time` | instants | the time of the day in the customer's zone |
 //! | `join(", ")`, `length` | sets (`length`: lists, too) | their members; how many |
 //! | `upper` `lower` `title` `truncate(20)` | texts | other letters; at most so many |
@@ -83,8 +85,8 @@
 //!   `mailto` or `tel`. In all parts, control characters, overrides of the direction of writing and
 //!   characters without width are left out, and what breaks lines becomes a space; in a subject it
 //!   refuses the message.
-//! - In text messages the spaces and signs that numbers are written with, and quotes and ellipses in
-//!   values, are those of the GSM alphabet.
+//! - In text messages the spaces and signs that numbers are written with, and quotes and ellipses
+//!   in values, are those of the GSM alphabet.
 //! - Numbers, money and dates are written as in CLDR 48, in the Gregorian calendar.
 
 mod asked;

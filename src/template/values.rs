@@ -54,8 +54,8 @@ impl Item {
 /// message and the things in its lists.
 ///
 /// A value of another type than the vocabulary says counts as missing, and so does one that is not
-/// given, and a text of which nothing would be seen, such as an empty name. What the vocabulary does
-/// not know is not looked at.
+/// given, and a text of which nothing would be seen, such as an empty name. What the vocabulary
+/// does not know is not looked at.
 #[derive(Clone)]
 pub struct Values<'a> {
     pub(super) facts: &'a dyn Facts,

@@ -56,8 +56,9 @@ pub struct Template {
     /// name it as `{{ wording.address }}`.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub wordings: BTreeMap<Text, Wording>,
-    /// The texts by locale. For each medium by itself those of `nl-BE` stand before those of `nl`, and
-    /// these before those of the default; the wordings of `nl-BE` stand in the texts of `nl`, too.
+    /// The texts by locale. For each medium by itself those of `nl-BE` stand before those of `nl`,
+    /// and these before those of the default; the wordings of `nl-BE` stand in the texts of `nl`,
+    /// too.
     #[serde(deserialize_with = "each_once")]
     pub texts: BTreeMap<Locale, Texts>,
     /// How long the message may become.
@@ -178,11 +179,11 @@ pub struct Case {
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields, default)]
 pub struct Limits {
-    /// The steps of a part: 20,000 without a word, a million at most. A variable or a turn of a loop
-    /// is a few steps, and so are each 64 bytes that are printed.
+    /// The steps of a part: 20,000 without a word, a million at most. A variable or a turn of a
+    /// loop is a few steps, and so are each 64 bytes that are printed.
     pub steps: u64,
-    /// The bytes of a mail's HTML and of its text: 102,400 without a word (where large mailboxes cut
-    /// mails), a million at most.
+    /// The bytes of a mail's HTML and of its text: 102,400 without a word (where large mailboxes
+    /// cut mails), a million at most.
     pub email_bytes: u32,
     /// The characters of a mail's subject: 150 without a word, 900 at most.
     pub subject_characters: u32,

@@ -52,7 +52,8 @@ const TOLD: [(&str, &str); 66] = [
     (
         "{{ fact(\"spend(90d)\")|money }}",
         "line 1, column 4: `fact(\"spend(90d)\")` may be missing: \
-        write `fact(\"spend(90d)\")|default(\"…\")` or ask `if fact(\"spend(90d)\") is defined` first",
+        write `fact(\"spend(90d)\")|default(\"…\")` or ask `if fact(\"spend(90d)\") is defined` \
+        first",
     ),
     (
         "{{ fact(\"spend(30d)\") }}",
@@ -307,18 +308,25 @@ fn every_problem_of_a_document_is_told_at_once() {
         "`conditions.gold.is`: `glod` never occurs in `tier`: did you mean `gold`?",
         "`conditions.shop`: `shop` stands for something else already",
         "`wordings.cases`: there are no cases",
-        "`texts.en.wordings.bye[0].when.above`: `points` takes a whole number, written like `5`, not `\"a\"`",
-        "`texts.en.wordings.bye[0]`: the last case has a `when`: for everyone else there would be no words",
-        "`texts.en.wordings.hi[0]`: the case is for everyone, so that the ones after it are for no one",
-        "`texts.en.wordings.hi[1]`: the last case has a `when`: for everyone else there would be no words",
+        "`texts.en.wordings.bye[0].when.above`: `points` takes a whole number, written like `5`, \
+        not `\"a\"`",
+        "`texts.en.wordings.bye[0]`: the last case has a `when`: for everyone else there would be \
+        no words",
+        "`texts.en.wordings.hi[0]`: the case is for everyone, so that the ones after it are for \
+        no one",
+        "`texts.en.wordings.hi[1]`: the last case has a `when`: for everyone else there would be \
+        no words",
         "`wordings.empty`: the text is empty",
         "`wordings.other`: line 1, column 4: a wording names no other wording",
         "`texts.en.wordings.hi[1].text`: line 1, column 10: `nam` is no known variable",
         "`texts.en.email`: the mail has neither `html` nor `text`",
         "`texts.en.email.subject`: line 1, column 2: this is one line: it has no line break",
-        "`texts.en.sms.text`: line 1, column 4: there is no wording `hj` in `en`: did you mean `hi`?",
-        "`texts.en.sms.text`: line 1, column 21: a wording stands alone, like `{{ wording.thanks }}`",
-        "`texts.en.sms.text`: line 1, column 35: a wording stands alone, like `{{ wording.thanks }}`",
+        "`texts.en.sms.text`: line 1, column 4: there is no wording `hj` in `en`: did you mean \
+        `hi`?",
+        "`texts.en.sms.text`: line 1, column 21: a wording stands alone, like \
+        `{{ wording.thanks }}`",
+        "`texts.en.sms.text`: line 1, column 35: a wording stands alone, like \
+        `{{ wording.thanks }}`",
         "`texts.xx`: it is not known how numbers and dates are written in `xx`",
     ];
     assert_eq!(told(&template(DOCUMENT)), expected);
@@ -371,10 +379,9 @@ fn a_trial_finds_customers_who_would_get_no_message() {
     let empty = push("{% for item in items %}{{ item.name }}{% endfor %}");
     assert_eq!(
         told(&empty),
-        [
-            "`texts.en.push`: for a customer of whom nothing is known there would be no message: the \
-        body is empty"
-        ]
+        ["`texts.en.push`: for a customer of whom nothing is known there would be no message: \
+            the \
+        body is empty"]
     );
     let long = template(&format!(
         r#"{{"id": "t", "default": "en", "texts": {{"en": {{"sms": {{"text": "{}"}}}}}}}}"#,

@@ -3,29 +3,7 @@
 use super::*;
 
 /// Texts in three locales; the mail is in the default's only.
-const TEMPLATE: &str = r#"{
-  "id": "t", "default": "en", "needs": ["points"],
-  "conditions": {"rich": "spend(90d) >= 1000"},
-  "wordings": {"address": "Korenmarkt 1, 9000 Gent"},
-  "texts": {
-    "en": {
-      "wordings": {"offer": [{"when": "tier = gold", "text": "10 % & <more> at {{ shop }}"},
-                             {"text": "5 % at {{ shop }}"}]},
-      "email": {"subject": "{{ wording.offer }}", "html": "<p title=\"{{ wording.offer }}\">{{ wording.offer }}, {{ wording.address }}</p>",
-                "text": "{{ wording.offer }}, {{ wording.address }}"},
-      "sms": {"text": "{{ wording.offer }}"},
-      "push": {"title": "{{ total|money|default('-') }}", "body": "{{ wording.offer }}"}
-    },
-    "nl": {
-      "wordings": {"offer": "korting bij {{ shop }}", "bye": "tot straks"},
-      "sms": {"text": "{{ wording.offer }}, {{ wording.bye }}: {{ total|money|default('-') }} {{ ends|date|default('-') }}"}
-    },
-    "nl-BE": {
-      "wordings": {"bye": "tot seffens"},
-      "sms": {"text": "{{ wording.offer }}, {{ wording.bye }}: {% if rich %}{{ total|money|default('-') }}{% endif %}"}
-    }
-  }
-}"#;
+const TEMPLATE: &str = include_str!("../data/template/languages.json");
 
 fn sms(tag: &str) -> (String, String) {
     let facts = anna();
@@ -82,9 +60,11 @@ fn a_wording_says_the_same_on_all_media() {
         let escaped = offer.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;");
         let expected = format!(
             "email in en\n  subject ({0} characters)\n    {offer}\n  html ({1} characters)\n    \
-            <p title=\"{escaped}\">{escaped}, Korenmarkt 1, 9000 Gent</p>\n  text ({2} characters)\n    \
+            <p title=\"{escaped}\">{escaped}, Korenmarkt 1, 9000 Gent</p>\n  text ({2} \
+            characters)\n    \
             {offer}, Korenmarkt 1, 9000 Gent\n\nsms in en, {0} units in 1 segment\n  text ({0} \
-            characters)\n    {offer}\n\npush in en\n  title (6 characters)\n    €10.00\n  body ({0} \
+            characters)\n    {offer}\n\npush in en\n  title (6 characters)\n    €10.00\n  body \
+            ({0} \
             characters)\n    {offer}\n",
             offer.len(),
             2 * escaped.len() + 41,

@@ -115,10 +115,8 @@ fn a_part_of_which_nothing_is_left_is_refused() {
     let told: Vec<String> = checked.remarks().iter().map(ToString::to_string).collect();
     assert_eq!(
         told,
-        [
-            "`texts.en.push`: for a customer of whom something is known there would be no message: the \
-        body is empty"
-        ]
+        ["`texts.en.push`: for a customer of whom something is known there would be no \
+            message: the body is empty"]
     );
 }
 

@@ -112,7 +112,8 @@ fn template(json: &str) -> Template {
 fn push(body: &str) -> Template {
     let body = serde_json::to_string(body).unwrap();
     template(&format!(
-        r#"{{"id": "t", "default": "en", "texts": {{"en": {{"push": {{"title": "T", "body": {body}}}}}}},
+        r#"{{"id": "t", "default": "en",
+        "texts": {{"en": {{"push": {{"title": "T", "body": {body}}}}}}},
         "limits": {{"body_characters": 4000}}}}"#
     ))
 }

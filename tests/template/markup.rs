@@ -168,12 +168,14 @@ fn what_is_printed_in_html_is_escaped_as_its_place_needs() {
             "<a href=\"https://x.example?q=%C3%A9&amp;r=%C3%A9\">a</a>",
         ),
         (
-            "<a href=\"{% if link %}{{ link|default('https://x.example/') }}{% else %}https://y.example{% endif %}\">a</a>",
+            "<a href=\"{% if link %}{{ link|default('https://x.example/') }}\
+            {% else %}https://y.example{% endif %}\">a</a>",
             "tel:+3212",
             "<a href=\"tel:+3212\">a</a>",
         ),
         (
-            "<!doctype html><!-- {# x #} --><style>p { a: b }</style><script>1 < 2</script>{{ shop }}",
+            "<!doctype html><!-- {# x #} --><style>p { a: b }</style><script>1 < 2</script>\
+            {{ shop }}",
             "a",
             "<!doctype html><!--  --><style>p { a: b }</style><script>1 < 2</script>a",
         ),

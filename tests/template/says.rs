@@ -26,12 +26,14 @@ const TO_ANNA: [(&str, &str); 40] = [
         "1:Tea 1 2:Tea 2 3:Tea 3 4:Tea 4 .",
     ),
     (
-        "{% for item in items[:2] %}{{ item.price }}{% if not loop.last %}, {% endif %}{% endfor %}.",
+        "{% for item in items[:2] %}{{ item.price }}{% if not loop.last %}, {% endif %}\
+        {% endfor %}.",
         "€2.50, €5.00.",
     ),
     ("{% for item in items %}{{ item.url|default('-') }}{% endfor %}.", "----."),
     (
-        "{% for a in items[:2] %}{% for b in items[:2] %}{{ a.name }}{{ b.price }} {% endfor %}{% endfor %}.",
+        "{% for a in items[:2] %}{% for b in items[:2] %}{{ a.name }}{{ b.price }} {% endfor %}\
+        {% endfor %}.",
         "Tea 1€2.50 Tea 1€5.00 Tea 2€2.50 Tea 2€5.00 .",
     ),
     ("{{ items|length }} things", "4 things"),
@@ -73,7 +75,8 @@ fn somebody_of_whom_nothing_is_known_gets_what_stands_in() {
         ("{{ total|default('5.00 EUR') }} {{ total|default('nothing') }}", "€5.00 nothing"),
         ("{{ birthday|default('2026-01-31')|date('short') }}", "1/31/26"),
         (
-            "{% if interests %}a{% else %}b{% endif %}{% for x in interests %}x{% else %}-{% endfor %}",
+            "{% if interests %}a{% else %}b{% endif %}{% for x in interests %}x{% else %}-\
+            {% endfor %}",
             "b-",
         ),
         ("{% for item in items %}{{ item.name }}{% else %}nothing{% endfor %}", "nothing"),
@@ -98,7 +101,8 @@ fn a_text_of_which_nothing_is_seen_counts_as_missing() {
 #[test]
 fn a_text_message_has_the_signs_of_its_alphabet() {
     let json = r#"{"id": "t", "default": "fr", "texts": {"fr": {"sms": {"text":
-        "{{ points|default(0) }} {{ total|default('0.00 EUR') }} {{ first_name|default('') }}"}}}}"#;
+        "{{ points|default(0) }} {{ total|default('0.00 EUR') }} {{ first_name|default('') }}"
+        }}}}"#;
     let in_french = template(json);
     let facts = facts([
         Some(Value::text("O’Neill “Jo”…")),

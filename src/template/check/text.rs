@@ -343,7 +343,8 @@ impl<'a> TextCheck<'a> {
         }
     }
 
-    /// What is wrong in a wording is told where it is written, but not what is wrong with its place.
+    /// What is wrong in a wording is told where it is written, but not what is wrong with its
+    /// place.
     fn in_wording(&mut self, at: Position, text: &str) {
         let Reading { nodes, .. } = read(text);
         let (flaws, there) = (std::mem::take(&mut self.flaws), std::mem::take(&mut self.there));

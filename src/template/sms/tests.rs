@@ -63,7 +63,7 @@ fn filled(lengths: &[u32], single: u32, each: u32) -> u32 {
 
 proptest! {
     #[test]
-    fn segments_are_filled_without_parting_a_character(text in "([a-d€]{0,200}|[жa👍]{0,150}){0,3}") {
+    fn segments_are_filled_and_part_no_character(text in "([a-d€]{0,200}|[жa👍]{0,150}){0,3}") {
         let count = SmsCount::of(&text);
         let (lengths, single, each): (Vec<u32>, _, _) = match count.encoding {
             SmsEncoding::Gsm7 => {
