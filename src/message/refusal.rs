@@ -79,6 +79,12 @@ pub enum Cause {
         /// The message.
         message: MessageId,
     },
+    /// The trigger fired, but not for this customer: its rule does not hold of them, or it is one
+    /// of other terms or of somebody else.
+    NotMeant {
+        /// Why not.
+        why: String,
+    },
     /// The trigger has not fired yet as of the question.
     NotYet {
         /// When it fires.
@@ -194,6 +200,8 @@ pub enum HeldOutFrom {
 pub enum RefusalCode {
     /// [`Cause::UnknownMessage`].
     UnknownMessage,
+    /// [`Cause::NotMeant`].
+    NotMeant,
     /// [`Cause::NotYet`].
     NotYet,
     /// [`Cause::SentBefore`].
@@ -230,8 +238,9 @@ pub enum RefusalCode {
 
 impl RefusalCode {
     /// All codes, in the order in which what they stand for is looked at.
-    pub const ALL: [Self; 17] = [
+    pub const ALL: [Self; 18] = [
         Self::UnknownMessage,
+        Self::NotMeant,
         Self::NotYet,
         Self::SentBefore,
         Self::Expired,
@@ -287,6 +296,7 @@ impl Cause {
     pub const fn gate(&self) -> Gate {
         match self {
             Self::UnknownMessage { .. }
+            | Self::NotMeant { .. }
             | Self::NotYet { .. }
             | Self::SentBefore { .. }
             | Self::Expired { .. }
@@ -307,6 +317,7 @@ impl Cause {
     pub const fn code(&self) -> RefusalCode {
         match self {
             Self::UnknownMessage { .. } => RefusalCode::UnknownMessage,
+            Self::NotMeant { .. } => RefusalCode::NotMeant,
             Self::NotYet { .. } => RefusalCode::NotYet,
             Self::SentBefore { .. } => RefusalCode::SentBefore,
             Self::Expired { .. } => RefusalCode::Expired,

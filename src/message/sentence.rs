@@ -25,6 +25,7 @@ impl fmt::Display for Cause {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::UnknownMessage { message } => write!(f, "there is no message `{message}`"),
+            Self::NotMeant { why } => write!(f, "its trigger is not meant for the customer: {why}"),
             Self::NotYet { from } => write!(f, "its trigger fires at {}", written(*from)),
             Self::SentBefore { on, at } => {
                 write!(f, "it was put into the outbox for {on} at {}", written(*at))

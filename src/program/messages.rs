@@ -16,6 +16,7 @@ use crate::path::{Path, Problems};
 use crate::profile::WELL_KNOWN;
 use crate::rule::{Text, Value};
 use crate::template::{CheckedTemplate, Medium};
+use crate::trigger::Trigger;
 
 /// A field that says whether the customer agreed to be written to: `consent(marketing, email)`. It
 /// is never missing: nothing said is no.
@@ -85,6 +86,7 @@ pub(super) fn checked(
     for (index, message) in spec.messages.iter().enumerate() {
         let path = messages.item(index);
         check_template(spec, message, templates, &path, problems);
+        check_trigger(spec, message, &path, problems);
         if let Some(first) = called.get(&message.trigger) {
             let (trigger, message) = (message.trigger.clone(), (*first).clone());
             let fault = message::Fault::TriggerTaken { trigger, message };
@@ -109,6 +111,15 @@ pub(super) fn checked(
     }
     let checked = Messages::check(spec.messages.clone(), spec.contact.clone(), setting);
     problems.take(&Path::root(), checked)
+}
+
+/// A message has a trigger of the program; one without triggers leaves them to the host.
+fn check_trigger(spec: &Spec, message: &Message, path: &Path, problems: &mut Problems<Fault>) {
+    let is_its_own = |known: &Trigger| known.id == message.trigger;
+    if !spec.triggers.is_empty() && !spec.triggers.list.iter().any(is_its_own) {
+        let fault = message::Fault::UnknownTrigger { trigger: message.trigger.clone() };
+        problems.add(path.field("trigger"), fault.into());
+    }
 }
 
 /// A message has a template of the program, with texts for all of its channels; a program without

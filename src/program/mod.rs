@@ -52,7 +52,7 @@ pub use respond::Response;
 pub use simulate::{LadderSimulation, PointCost, TierMove};
 pub use spec::{AttributeType, SPEC_VERSION, Spec};
 pub use targeting::{Audience, Prospect, Unlocked};
-pub use triggers::Response;
+pub use triggers::Relevance;
 
 use crate::calendar::Zone;
 use crate::digest::Digest;

@@ -37,7 +37,8 @@ pub struct Response {
 impl Program {
     /// What is done as of an instant about a trigger that fired for the member: the message that it
     /// calls for passes the gates and is rendered, or is deferred, held out or dropped with all
-    /// reasons. `None` if no message is for this trigger.
+    /// reasons. `None` if no message is for this trigger. A trigger that is not
+    /// [meant](Program::relevance) for the member is a reason like others.
     ///
     /// A message that cannot be rendered for a channel is tried on the next. Facts are those of the
     /// instant, with what the member last had in the cart as the basket; `items` are the things
@@ -54,8 +55,16 @@ impl Program {
         let message = self.messages.called_by(&firing.trigger)?;
         let id = firing.id().to_string().parse().unwrap_or_else(|_| Digest::of(firing));
         let cue = Cue::new(id, message.id.clone(), firing.at);
+        let objection = self.relevance(member, firing).objection();
+        let objection = objection.map(|why| Refusal {
+            channel: None,
+            cause: Cause::NotMeant { why },
+            next_change: None,
+        });
+        let besides = Vec::from_iter(objection);
         let Some(template) = self.templates.get(&message.template) else {
-            let dispatch = self.dispatch(member, &cue, as_of, budgets);
+            let recipient = self.recipient(member, as_of);
+            let dispatch = self.messages.dispatch_unless(&cue, &recipient, budgets, &besides);
             let event = self.messages.event(&cue, &dispatch);
             return Some(Response { dispatch, record: None, event });
         };
@@ -68,6 +77,7 @@ impl Program {
             &Wording { template, sheet, items },
             as_of,
             budgets,
+            besides,
         ))
     }
 
@@ -80,9 +90,9 @@ impl Program {
         wording: &Wording<'_>,
         as_of: DateTime<Utc>,
         budgets: &dyn Budgets,
+        mut besides: Vec<Refusal>,
     ) -> Response {
         let recipient = self.recipient(member, as_of);
-        let mut besides: Vec<Refusal> = Vec::new();
         loop {
             let dispatch = self.messages.dispatch_unless(cue, &recipient, budgets, &besides);
             let Some(channel) = dispatch.sent().map(|send| send.channel) else {

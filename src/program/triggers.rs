@@ -21,7 +21,7 @@ use crate::trigger::{
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case", deny_unknown_fields)]
 #[must_use]
-pub enum Response {
+pub enum Relevance {
     /// The rule of the trigger holds, or it has none.
     Meant,
     /// The rule of the trigger does not hold, or is unknown: why.
@@ -30,6 +30,19 @@ pub enum Response {
     OtherTerms,
     /// The firing is another customer's.
     Foreign,
+}
+
+impl Relevance {
+    /// Why the trigger is not meant for the member; `None` if it is.
+    #[must_use]
+    pub fn objection(&self) -> Option<String> {
+        match self {
+            Self::Meant => None,
+            Self::NotMeant(verdict) => Some(verdict.to_string()),
+            Self::OtherTerms => Some("it fired under other terms".to_owned()),
+            Self::Foreign => Some("it fired for another customer".to_owned()),
+        }
+    }
 }
 
 /// The triggers of the document, if nothing is wrong with them.
@@ -60,20 +73,24 @@ impl Program {
     }
 
     /// Whether the member is one for whom a trigger that fired counts: whether its rule holds at the
-    /// instant of the firing, by what is known of the member now.
-    pub fn response(&self, member: &Member, firing: &Firing) -> Response {
+    /// instant of the firing, by what is known of the member now. A program without triggers leaves
+    /// that to the host, whose own they are.
+    pub fn relevance(&self, member: &Member, firing: &Firing) -> Relevance {
         if firing.customer != *member.id() {
-            return Response::Foreign;
+            return Relevance::Foreign;
+        }
+        if self.triggers.written().is_empty() {
+            return Relevance::Meant;
         }
         let trigger = self.triggers.get(&firing.trigger);
         let Some(trigger) = trigger.filter(|known| known.version() == firing.version) else {
-            return Response::OtherTerms;
+            return Relevance::OtherTerms;
         };
-        let Some(rule) = trigger.when() else { return Response::Meant };
+        let Some(rule) = trigger.when() else { return Relevance::Meant };
         let judged = self.judge(member.profile(), member.ledger(), self.moment(firing.at));
         match rule.truth(&judged.sheet) {
-            Truth::Hold => Response::Meant,
-            _ => Response::NotMeant(rule.explain(&judged.sheet)),
+            Truth::Hold => Relevance::Meant,
+            _ => Relevance::NotMeant(rule.explain(&judged.sheet)),
         }
     }
 
