@@ -5,7 +5,6 @@ use std::fmt::Write;
 use chrono::{DateTime, Utc};
 use minijinja::Value as Given;
 
-use super::engine::Cells;
 use super::locale::{DateStyle, Formats, MoneyStyle};
 use super::values::Seen;
 use super::{Datum, Kind, Refusal, Values, Variable, Vocabulary};
@@ -92,13 +91,13 @@ impl Asking<'_> {
     ///
     /// # Errors
     /// A value is missing without which there is no message.
-    pub(super) fn cells(&self, asks: &[Ask]) -> Result<Cells, Refusal> {
+    pub(super) fn cells(&self, asks: &[Ask]) -> Result<Vec<Given>, Refusal> {
         let mut text = String::new();
         let cells = asks.iter().map(|ask| match ask {
             Ask::Value(asked) => self.value(asked, &mut text),
             Ask::List(list) => self.list(list, &mut text),
         });
-        cells.collect::<Result<_, _>>().map(Cells)
+        cells.collect()
     }
 
     fn value(&self, asked: &Asked, text: &mut String) -> Result<Given, Refusal> {
@@ -148,8 +147,7 @@ impl Asking<'_> {
                 let seen = value.and_then(|value| Seen::of_datum(value, field.kind));
                 self.formed(field, seen, text)
             });
-            let cells = cells.collect::<Result<_, Refusal>>()?;
-            Ok(Given::from_object(Cells(cells)))
+            cells.collect::<Result<Vec<Given>, Refusal>>().map(Given::from)
         });
         items.collect::<Result<Vec<Given>, _>>().map(Given::from)
     }

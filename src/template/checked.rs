@@ -5,7 +5,7 @@ use std::fmt;
 use std::sync::Arc;
 
 use super::asked::{Ask, Asking};
-use super::engine::Engine;
+use super::jinja::Engine;
 use super::locale::Formats;
 use super::rendered::{Content, Medium, Part, Rendered};
 use super::values::Seen;

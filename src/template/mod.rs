@@ -92,10 +92,10 @@
 mod asked;
 mod check;
 mod checked;
-mod engine;
 mod escape;
 mod expression;
 mod fault;
+mod jinja;
 mod lexer;
 mod locale;
 mod markup;

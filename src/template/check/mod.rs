@@ -8,8 +8,8 @@ mod typed;
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::engine::{Engine, Sms, letter};
 use super::fault::Fault;
+use super::jinja::{Engine, Sms, letter};
 use super::rendered::{Medium, Part};
 use super::tree::Position;
 use super::vocabulary::name_fault;

@@ -3,8 +3,8 @@
 use std::collections::BTreeSet;
 
 use super::super::asked::{Ask, Asked, AskedList, Form, Source};
-use super::super::engine::{PRINT, STATEMENT, Sms};
 use super::super::escape::{self, Fate};
+use super::super::jinja::{PRINT, STATEMENT, Sms};
 use super::super::markup::{HtmlPlace, Markup};
 use super::super::reader::{MAX_FLAWS, Reading, read};
 use super::super::rendered::Part;
@@ -275,7 +275,7 @@ impl<'a> TextCheck<'a> {
             Typed::List(list) => {
                 let asked = AskedList { list, most, fields: Vec::new() };
                 self.asks.push(Ask::List(asked));
-                (Over::List(list), format!("v{}", self.asks.len() - 1))
+                (Over::List(list), format!("v[{}]", self.asks.len() - 1))
             }
             Typed::Leaf(leaf, None) if leaf.kind == Kind::Set => {
                 (Over::Set, self.ask(&leaf, Form::Members(most), None))
@@ -378,7 +378,7 @@ impl<'a> TextCheck<'a> {
         let must = must.then(|| leaf.name.as_str().into());
         let asked = Asked { source, kind: leaf.kind, form, fallback, must };
         let Some(depth) = depth else {
-            return format!("v{}", self.ask_value(asked));
+            return format!("v[{}]", self.ask_value(asked));
         };
         let open = self.loops.get(depth).and_then(|open| self.asks.get_mut(open.ask));
         match open {
@@ -390,7 +390,7 @@ impl<'a> TextCheck<'a> {
                         list.fields.len() - 1
                     }
                 };
-                format!("t{depth}.v{index}")
+                format!("t{depth}[{index}]")
             }
             _ => "false".to_owned(),
         }
@@ -412,14 +412,14 @@ impl<'a> TextCheck<'a> {
         let source = Source::List(list);
         let asked =
             Asked { source, kind: Kind::Integer, form: Form::Compared, fallback: None, must: None };
-        format!("v{}", self.ask_value(asked))
+        format!("v[{}]", self.ask_value(asked))
     }
 
     fn ask_rule(&mut self, rule: usize) -> String {
         let source = Source::Rule(rule);
         let asked =
             Asked { source, kind: Kind::Bool, form: Form::Truthy, fallback: None, must: None };
-        format!("v{}", self.ask_value(asked))
+        format!("v[{}]", self.ask_value(asked))
     }
 }
 

@@ -1,15 +1,12 @@
 //! The engine that runs checked texts: minijinja, with nothing but what they need.
 //!
 //! What an author writes never gets here. A text that was read and checked is written anew for the
-//! engine, with delimiters that occur in no text, with every value under a name of its own, and
+//! engine, with delimiters that occur in no text, with every value under a number of its own, and
 //! with the filters of the place where it is printed. The engine has no function, no template to
 //! include and no macro; its fuel bounds the steps, the bytes that are printed and so the memory.
 
-use std::sync::Arc;
-
 use minijinja::syntax::SyntaxConfig;
-use minijinja::value::{Enumerator, Object};
-use minijinja::{Environment, Error, ErrorKind, Output, State, UndefinedBehavior, Value};
+use minijinja::{Environment, Error, ErrorKind, Output, State, UndefinedBehavior, Value, context};
 
 use super::rendered::Part;
 use super::{Refusal, escape};
@@ -18,25 +15,6 @@ use super::{Refusal, escape};
 pub(super) const PRINT: [&str; 2] = ["\u{2}{", "}\u{3}"];
 pub(super) const STATEMENT: [&str; 2] = ["\u{2}%", "%\u{3}"];
 const COMMENT: [&str; 2] = ["\u{2}#", "#\u{3}"];
-
-/// Values by their position, which the engine asks for as `v0`, `v1` and so on.
-#[derive(Debug)]
-pub(super) struct Cells(pub(super) Vec<Value>);
-
-impl Object for Cells {
-    fn get_value(self: &Arc<Self>, key: &Value) -> Option<Value> {
-        self.get_value_by_str(key.as_str()?)
-    }
-
-    fn get_value_by_str(self: &Arc<Self>, key: &str) -> Option<Value> {
-        let index: usize = key.strip_prefix('v')?.parse().ok()?;
-        self.0.get(index).cloned()
-    }
-
-    fn enumerate(self: &Arc<Self>) -> Enumerator {
-        Enumerator::NonEnumerable
-    }
-}
 
 /// Why the engine was stopped by one of ours.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
@@ -113,9 +91,15 @@ impl Engine {
         self.environment.add_template_owned(name, code).map_err(|error| error.to_string())
     }
 
-    pub(super) fn render(&self, name: &str, part: Part, cells: Cells) -> Result<String, Refusal> {
+    /// Runs a part with its values, which its code asks for as `v[0]`, `v[1]` and so on.
+    pub(super) fn render(
+        &self,
+        name: &str,
+        part: Part,
+        values: Vec<Value>,
+    ) -> Result<String, Refusal> {
         let template = self.environment.get_template(name);
-        let rendered = template.and_then(|template| template.render(Value::from_object(cells)));
+        let rendered = template.and_then(|template| template.render(context! { v => values }));
         rendered.map_err(|error| self.refusal(part, &error))
     }
 
