@@ -35,7 +35,7 @@ const PROGRAM: &str = r#"{
     {"id": "points", "trigger": "points_expire", "template": "points", "purpose": "marketing",
      "channels": ["sms", "email"], "cool_down": "14d", "value": 90},
     {"id": "news", "trigger": "new_roast", "template": "news", "purpose": "marketing",
-     "channels": ["email"], "holdout": {"share": "20%"}, "value": 40}
+     "channels": ["email"], "holdout": {"share": "40%"}, "value": 40}
   ]
 }"#;
 
@@ -126,7 +126,11 @@ fn members(program: &Program) -> Result<BTreeMap<String, Member>, Box<dyn Error>
     let mut members = BTreeMap::new();
     for name in ["ann", "ben", "cleo", "dirk", "eve", "fay"] {
         let customer = Customer::new(name.parse()?);
-        let customer = if name == "ann" { customer } else { customer.with("phone", "+32471")? };
+        let customer = match name {
+            "ann" => customer,
+            "ben" | "cleo" => customer.with("phone", "+32471")?,
+            _ => customer.with("phone", "+32471")?.with("email", "me@home.be")?,
+        };
         members.insert(name.to_owned(), program.enroll(customer));
     }
     for (number, (name, at, kind)) in EVENTS.into_iter().enumerate() {

@@ -12,6 +12,7 @@ use super::earning::{earning, expiry, multipliers};
 use super::game::{OPT_IN, games};
 use super::id::numbered;
 use super::ladder::ladder;
+use super::message::contact;
 use super::offer::offers;
 use super::purse::{policy, purses, spend_order};
 use super::rule::rule;
@@ -63,7 +64,11 @@ pub fn spec(currency: Currency) -> impl Strategy<Value = Spec> + Clone {
         let tiers = spec.ladders.iter().take(1).flat_map(|ladder| &ladder.tiers);
         let tiers: Vec<TierId> = tiers.map(|tier| tier.id.clone()).collect();
         let games = proptest::option::of(games(&early, currency, &rewards, &tiers)).boxed();
-        games.prop_map(move |games| Spec { games: games.unwrap_or_default(), ..spec.clone() })
+        let contact = proptest::option::of(contact(&rewards)).boxed();
+        (games, contact).prop_map(move |(games, contact)| {
+            let (contact, messages) = contact.unwrap_or_default();
+            Spec { games: games.unwrap_or_default(), contact, messages, ..spec.clone() }
+        })
     })
 }
 
