@@ -109,7 +109,13 @@ impl<'a> Asked<'a> {
         let on = |channel, refused: Option<(Cause, Option<DateTime<Utc>>)>| {
             refused.map(|(cause, next_change)| Refusal { channel, cause, next_change })
         };
-        found.extend(self.validity().and_then(|cause| on(None, Some((cause, None)))));
+        found.extend(self.validity().and_then(|cause| {
+            let begins = match &cause {
+                Cause::NotYet { from } => Some(*from),
+                _ => None,
+            };
+            on(None, Some((cause, begins)))
+        }));
         for channel in channels {
             let purpose = self.message.purpose.clone();
             let refused = self.consent(*channel).err();

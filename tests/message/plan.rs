@@ -359,3 +359,33 @@ proptest! {
         prop_assert!(fewer.plan(&messages, false).value <= whole.value);
     }
 }
+
+#[test]
+fn very_many_candidates_for_one_customer_are_cut_and_the_bound_says_so() {
+    let case = Case {
+        policy: json!({
+            "purposes": [{"id": "marketing"}],
+            "caps": [{"at_most": 3, "within": "today"}, {"at_most": 1, "within": "2h"}],
+        }),
+        messages: (0..3)
+            .map(|index| {
+                json!({"id": format!("m{index}"), "trigger": "t", "template": "t",
+                       "purpose": "marketing", "channels": ["email"]})
+            })
+            .collect(),
+        customers: vec![Person {
+            consents: [true, true],
+            sent: vec![],
+            candidates: (0..5_000)
+                .map(|index| (0, vec![(0, 1 + index % 7), (150, 9), (600, 1 + index % 5)]))
+                .collect(),
+        }],
+    };
+    let plan = case.plan(&case.messages(), false);
+    // Three times of the day, each at most once: 7, 9 and 5.
+    assert_eq!(plan.value, 21);
+    assert_eq!(plan.sendings.len(), 3);
+    assert!(plan.bound >= 21 && !plan.is_optimal());
+    let cut = plan.left_out.iter().filter(|left| left.why == Omission::TooMany).count();
+    assert_eq!(cut, 5_000 - loyalty::message::MAX_CANDIDATES);
+}

@@ -67,6 +67,8 @@ pub enum Omission {
     /// A gate refuses it on all channels, whenever it could be sent; this is what it is refused for
     /// on the channel that is tried first, at the time at which it is worth most.
     Refused(RefusalCode),
+    /// There are too many for the customer, and this is not one of those that may be worth most.
+    TooMany,
     /// There is no time at which it is worth anything and can be sent.
     NoTime,
     /// It could be sent, but what is sent instead is worth more.
@@ -96,6 +98,11 @@ impl SendPlan {
             nodes: settlement.nodes,
         };
         for (problem, chosen) in problems.iter().zip(&settlement.chosen) {
+            for candidate in &problem.surplus {
+                let (id, message) = (candidate.cue.id, candidate.cue.message.clone());
+                let (customer, why) = (problem.customer.clone(), Omission::TooMany);
+                plan.left_out.push(LeftOut { id, customer, message, why });
+            }
             for (place, entry) in problem.entries.iter().enumerate() {
                 let (id, message) = (entry.cue.id, entry.cue.message.clone());
                 let customer = problem.customer.clone();
@@ -137,6 +144,7 @@ impl fmt::Display for LeftOut {
         write!(f, "`{customer}` does not get `{message}`: ")?;
         match why {
             Omission::Refused(code) => write!(f, "it is refused at its best time ({code})"),
+            Omission::TooMany => f.write_str("there are too many messages for the customer"),
             Omission::NoTime => f.write_str("there is no time at which it could be sent"),
             Omission::WorthLess => f.write_str("what is sent instead is worth more"),
         }

@@ -30,6 +30,9 @@ use problem::{Desk, Problem};
 /// How many choices are tried at most for each customer, if nothing else is said.
 pub const NODE_LIMIT: u64 = 20_000;
 
+/// How many messages are planned at most for one customer: those that may be worth most.
+pub const MAX_CANDIDATES: usize = 200;
+
 /// How many customers share what is known of times.
 const CHUNK: usize = 1_024;
 
@@ -63,18 +66,25 @@ pub struct SendTime {
     pub value: u32,
 }
 
+impl Sendable {
+    /// What it is worth at its best time.
+    fn most(&self) -> u32 {
+        self.slots.iter().map(|slot| slot.value).max().unwrap_or_default()
+    }
+}
+
 impl Messages {
     /// The plan of the greatest value for these customers, under all that the gates ask for at each
     /// time, if nothing else happens until then; each customer and firing is looked at once.
     ///
     /// What is planned passes the gates at its time in whatever order they are asked. If
     /// [`SendPlan::is_optimal`], no plan is worth more, and one more candidate never makes it worth
-    /// less. Of equal plans the one is found in which the candidates of greater value, and then of
-    /// lower id, come first: the order of the customers and candidates makes no difference.
+    /// less. The order of the customers, the candidates and the times makes no difference.
     ///
     /// # Complexity
     /// *O*(*n* log *n*) for *n* candidates of customers for whom few stand in each other's way;
-    /// exponential in the candidates of one customer that do, up to [`NODE_LIMIT`].
+    /// exponential in the candidates of one customer that do, up to [`NODE_LIMIT`]. More than
+    /// [`MAX_CANDIDATES`] for one customer are not looked at, and are told as such.
     #[must_use]
     pub fn plan(&self, agendas: &[Agenda<'_>], budgets: &(dyn Budgets + Sync)) -> SendPlan {
         self.plan_within(agendas, budgets, NODE_LIMIT)

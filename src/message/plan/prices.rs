@@ -109,6 +109,8 @@ pub(super) fn settle(problems: &[Problem<'_>], shares: &Shares, node_limit: u64)
         market.fill_up();
     }
     let Market { current, bound, nodes, .. } = market;
+    let surplus = problems.iter().flat_map(|problem| &problem.surplus);
+    let bound = surplus.fold(bound, |bound, one| bound.saturating_add(i64::from(one.most())));
     Settlement { chosen: current.into_iter().map(|plan| plan.chosen).collect(), bound, nodes }
 }
 

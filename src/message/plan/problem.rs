@@ -8,7 +8,7 @@ use super::almanac::Almanac;
 use super::found::Omission;
 use super::limit::{Limit, Of};
 use super::prices::Shares;
-use super::{Agenda, Sendable};
+use super::{Agenda, MAX_CANDIDATES, Sendable};
 use crate::calendar::Window;
 use crate::event::Channel;
 use crate::id::CustomerId;
@@ -26,6 +26,8 @@ pub(super) struct Problem<'a> {
     pub limits: Vec<Limit>,
     /// By which limits the ways to send messages are counted: few of many ways differ in that.
     pub kinds: Vec<Kind>,
+    /// What is not looked at, because there is too much of it.
+    pub surplus: Vec<&'a Sendable>,
 }
 
 /// By which limits a way to send a message is counted.
@@ -79,6 +81,7 @@ impl<'a> Problem<'a> {
             key(one).cmp(&key(other))
         });
         candidates.dedup_by_key(|candidate| candidate.cue.id);
+        let surplus = cut(&mut candidates);
         let slots = candidates.iter().flat_map(|candidate| &candidate.slots);
         let mut times: Vec<_> = slots.map(|slot| slot.at).collect();
         times.sort_unstable();
@@ -86,7 +89,7 @@ impl<'a> Problem<'a> {
         let customer = recipient.customer();
         let entries = Vec::with_capacity(candidates.len());
         let (limits, kinds) = (Vec::new(), Vec::new());
-        let mut problem = Self { customer, entries, times, limits, kinds };
+        let mut problem = Self { customer, entries, times, limits, kinds, surplus };
         for candidate in &candidates {
             let entry = problem.entry(desk, candidate, recipient, almanac);
             problem.entries.push(entry);
@@ -254,6 +257,17 @@ impl<'a> Problem<'a> {
             });
         }
     }
+}
+
+/// Leaves the [`MAX_CANDIDATES`] that may be worth most, by the id of the firing; the others.
+fn cut<'a>(candidates: &mut Vec<&'a Sendable>) -> Vec<&'a Sendable> {
+    if candidates.len() <= MAX_CANDIDATES {
+        return Vec::new();
+    }
+    candidates.sort_by_key(|candidate| (Reverse(candidate.most()), candidate.cue.id));
+    let surplus = candidates.split_off(MAX_CANDIDATES);
+    candidates.sort_by_key(|candidate| candidate.cue.id);
+    surplus
 }
 
 /// Why a candidate cannot be sent at all: what refuses it on the channel that is tried first, at

@@ -22,6 +22,9 @@ pub(super) struct Taken {
     pub option: usize,
 }
 
+/// Up to how many entries the first plan that the search comes to is good enough to begin with.
+const FEW: usize = 8;
+
 /// For how many entries that are looked at a node counts more than one.
 const LOOKS_PER_NODE: usize = 16;
 
@@ -29,6 +32,9 @@ const LOOKS_PER_NODE: usize = 16;
 pub(super) fn solve(problem: &Problem<'_>, prices: &[i64], node_limit: u64) -> Solution {
     let mut search = Search::new(problem, prices);
     let reach = search.reach(0);
+    if search.steps.len() > FEW {
+        search.take_greedily();
+    }
     let finished = search.walk(node_limit);
     let Search { best, best_value, nodes, .. } = search;
     let slack = if finished { 0 } else { reach.saturating_sub(best_value).max(0) };
@@ -154,6 +160,24 @@ impl<'p> Search<'p> {
         }
         let (chosen, best) = (Vec::new(), Vec::new());
         Self { problem, steps, rest, chosen, value: 0, best, best_value: 0, nodes: 0 }
+    }
+
+    /// Takes what is worth most as long as anything fits: a plan to be compared with.
+    fn take_greedily(&mut self) {
+        let ways = self.steps.iter().flat_map(|step| {
+            step.ways.iter().map(|(worth, option)| (std::cmp::Reverse(*worth), step.entry, *option))
+        });
+        let mut ways: Vec<_> = ways.collect();
+        ways.sort_unstable();
+        for (worth, entry, option) in ways {
+            let taken = Taken { entry, option };
+            let is_free = self.best.iter().all(|other| other.entry != entry);
+            let fits = |option: &Choice| self.problem.fits(option, &self.best);
+            if is_free && self.problem.option(taken).is_some_and(fits) {
+                self.best.push(taken);
+                self.best_value = self.best_value.saturating_add(worth.0);
+            }
+        }
     }
 
     /// Tries all choices; whether it came to the end.
