@@ -127,37 +127,25 @@ impl Builder {
             games: &self.spec.games,
             contact: &self.spec.contact,
         };
-        let mut segmenters = Vec::new();
-        segmenters.extend(rule_segments(&self.spec, names, &mut problems));
-        segmenters.extend(rfm_segments(&self.spec, names, &mut problems));
-        segmenters.extend(self.segmenters);
+        let segmenters = all_segmenters(&self.spec, self.segmenters, names, &mut problems);
         let segments = segment_ids(&self.spec, &segmenters, &mut problems);
         let (first, ladders) = ladders::checked(&self.spec, names, &mut problems);
         let tiers = first.map(|first| Arc::new(first) as Arc<dyn TierPolicy>).or(self.tiers);
         let tier_names = ladders::tier_names(&self.spec, tiers.as_deref());
 
-        let inputs = segmenters.iter().flat_map(|segmenter| segmenter.inputs());
-        let mut wanted: BTreeSet<&str> = inputs.map(Text::as_str).collect();
-        wanted.extend(named_by(&self.spec, self.earning.as_deref(), self.offers.as_deref()));
-        let in_texts = templates::facts(&self.spec.templates);
-        wanted.extend(in_texts.iter().map(Text::as_str));
-        let fields = Fields::of(wanted, names, &segments, &tier_names);
+        let named = named_by(&self.spec, self.earning.as_deref(), self.offers.as_deref());
+        let wanted = wanted(&self.spec, &segmenters, named);
+        let fields = Fields::of(wanted.iter().map(Text::as_str), names, &segments, &tier_names);
         let Some(fields) = problems.take(&Path::root(), fields) else { return Err(problems) };
 
-        let segmenters: Vec<Installed> = segmenters
-            .into_iter()
-            .map(|part| Installed { slots: slots(&fields, part.inputs(), &mut problems), part })
-            .collect();
-        let inputs = segmenters.iter().flat_map(|installed| installed.slots.iter().flatten());
-        let fields = fields.with_inputs(inputs.copied());
+        let (segmenters, fields) = installed(segmenters, fields, &mut problems);
         let earning = earning(&self.spec, self.earning, &fields, &purses, &mut problems);
         let multipliers = self.spec.multipliers.check(fields.schema(), &self.spec.earning);
         let multipliers = problems.take(&Path::from("multipliers"), multipliers);
         let own_offers = self.offers.is_some();
         let games = games(&self.spec, own_offers, &fields, &tier_names.first, &mut problems);
         let offers = offers(&self.spec, self.offers, self.allocator, &fields, &mut problems);
-        let ladder_ids = self.spec.ladders.iter().map(|ladder| ladder.id.clone()).collect();
-        let triggers = triggers::checked(&self.spec, names, &fields, ladder_ids, &mut problems);
+        let triggers = triggers::checked(&self.spec, names, &fields, &mut problems);
         let templates = templates::checked(&self.spec, fields.schema(), &mut problems);
         let messages = messages::checked(&self.spec, own_offers, &templates, &mut problems);
         let (Some(earning), Some(offers), Some(multipliers), Some(messages), Some(triggers)) =
@@ -267,6 +255,44 @@ impl Builder {
             }
         }
     }
+}
+
+/// The segmenters of the document and then the host's own.
+fn all_segmenters(
+    spec: &Spec,
+    own: Vec<Box<dyn Segmenter>>,
+    names: Names<'_>,
+    problems: &mut Problems<Fault>,
+) -> Vec<Box<dyn Segmenter>> {
+    let rules = rule_segments(spec, names, problems);
+    let scores = rfm_segments(spec, names, problems);
+    rules.into_iter().chain(scores).chain(own).collect()
+}
+
+/// The segmenters with where their inputs are, and the fields, which know that, too.
+fn installed(
+    segmenters: Vec<Box<dyn Segmenter>>,
+    fields: Fields,
+    problems: &mut Problems<Fault>,
+) -> (Vec<Installed>, Fields) {
+    let installed: Vec<Installed> = segmenters
+        .into_iter()
+        .map(|part| Installed { slots: slots(&fields, part.inputs(), problems), part })
+        .collect();
+    let inputs = installed.iter().flat_map(|installed| installed.slots.iter().flatten());
+    let fields = fields.with_inputs(inputs.copied());
+    (installed, fields)
+}
+
+/// The names of all fields that anything in the program looks at; of words in texts that are none,
+/// too.
+fn wanted<'n>(
+    spec: &Spec,
+    segmenters: &[Box<dyn Segmenter>],
+    named: impl Iterator<Item = &'n str>,
+) -> BTreeSet<Text> {
+    let inputs = segmenters.iter().flat_map(|segmenter| segmenter.inputs()).cloned();
+    inputs.chain(named.map(Text::from)).chain(templates::facts(&spec.templates)).collect()
 }
 
 /// The fields that rules name which are looked at once segments are known.

@@ -50,7 +50,6 @@ pub(super) fn checked(
     spec: &Spec,
     names: Names<'_>,
     fields: &Fields,
-    ladders: BTreeSet<LadderId>,
     problems: &mut Problems<Fault>,
 ) -> Option<CheckedTriggers> {
     let checked = spec.triggers.check(&Surroundings {
@@ -58,7 +57,7 @@ pub(super) fn checked(
         of_basket: &is_of_basket,
         is_date: &|name| names.has_date(name),
         purses: spec.purses.iter().map(|purse| purse.id.clone()).collect(),
-        ladders,
+        ladders: spec.ladders.iter().map(|ladder| ladder.id.clone()).collect(),
         zone: spec.zone,
         currency: spec.currency,
     });

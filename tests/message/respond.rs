@@ -9,7 +9,7 @@ use loyalty::offer::NoBudgets;
 use loyalty::profile::Customer;
 use loyalty::program::{Response, Spec};
 use loyalty::template::Item;
-use loyalty::trigger::{Firing, Machine, Output, Triggers};
+use loyalty::trigger::{Firing, Machine, Output};
 use loyalty::{Event, Member, Program};
 use serde_json::{Value, json};
 
@@ -38,6 +38,7 @@ fn program(change: impl FnOnce(&mut Value)) -> Program {
                 }
             }
         }],
+        "triggers": triggers(),
         "messages": [{"id": "cart", "trigger": "cart_abandoned", "template": "cart",
                       "purpose": "marketing", "channels": ["push", "email"],
                       "overtaken_by": ["purchase"], "valid_for": "1d"}],
@@ -46,15 +47,14 @@ fn program(change: impl FnOnce(&mut Value)) -> Program {
     Spec::from_json(&spec.to_string()).unwrap().build().unwrap()
 }
 
-fn triggers() -> Triggers {
-    serde_json::from_value(json!({"list": [{
+fn triggers() -> Value {
+    json!({"list": [{
         "id": "cart_abandoned",
         "pattern": {"silence": {
             "after": {"event": "cart_updated"}, "without": [{"event": "purchase"}],
             "lasting": "60min"
         }}
-    }]}))
-    .unwrap()
+    }]})
 }
 
 fn at(clock: &str) -> DateTime<Utc> {
@@ -90,8 +90,7 @@ fn happen(program: &Program, member: &mut Member, event: &Event) {
 fn left(program: &Program, member: &mut Member, price: &str, cart_at: DateTime<Utc>) -> Firing {
     let cart = event(price, cart_at, json!({"cart_updated": {"lines": lines(price)}}));
     happen(program, member, &cart);
-    let checked = triggers().check_alone(program.zone(), program.currency()).unwrap();
-    let mut machine = Machine::new(&checked);
+    let mut machine = Machine::new(program.triggers());
     assert_eq!(machine.observe(0, &cart), []);
     let fired = machine.advance(0, cart_at + TimeDelta::hours(2));
     let [Output::Fired(firing)] = fired.as_slice() else { panic!("{fired:?}") };
@@ -204,6 +203,7 @@ fn templates_and_messages_are_checked_together() {
     let mut spec = json!({
         "loyalty": 1, "name": "Beans", "currency": "EUR",
         "contact": {"purposes": [{"id": "p"}]},
+        "triggers": {"list": [{"id": "t", "pattern": {"happens": {"of": {"event": "visit"}}}}]},
         "templates": [
             {"id": "a", "default": "en", "texts": {"en": {"sms": {"text": "Hello"}}}},
             {"id": "a", "default": "en", "texts": {"en": {"sms": {"text": "Hello again"}}}},
@@ -211,6 +211,7 @@ fn templates_and_messages_are_checked_together() {
         "messages": [
             {"id": "m", "trigger": "t", "template": "a", "purpose": "p",
              "channels": ["sms", "app"]},
+            {"id": "o", "trigger": "u", "template": "a", "purpose": "p", "channels": ["sms"]},
             {"id": "n", "trigger": "t", "template": "b", "purpose": "p", "channels": ["sms"]},
         ],
     });
@@ -231,4 +232,22 @@ fn templates_and_messages_are_checked_together() {
                                 "texts": {"en": {"sms": {"text": "Hello {{ frst_name }}"}}}}]);
     let told = refused(&spec);
     assert!(told[0].starts_with("`templates[0].texts.en.sms.text`: line 1, column"), "{told:?}");
+}
+
+#[test]
+fn the_rule_of_the_trigger_must_hold_of_the_member() {
+    let program = program(|spec| spec["triggers"]["list"][0]["when"] = json!("city = Gent"));
+    let mut elsewhere = ann(&program, &[("first_name", "Ann"), ("city", "Brugge")]);
+    let firing = left(&program, &mut elsewhere, "12.00 EUR", at("09:00:00"));
+    let response = respond(&program, &elsewhere, &firing, firing.at);
+    assert_eq!(response.dispatch.course, Course::Drop);
+    assert_eq!(codes(&response), [(None, RefusalCode::NotMeant)]);
+    assert!(response.record.is_none() && response.event.is_none());
+    let mut here = ann(&program, &[("first_name", "Ann"), ("city", "Gent")]);
+    let firing = left(&program, &mut here, "12.00 EUR", at("09:00:00"));
+    assert!(respond(&program, &here, &firing, firing.at).record.is_some());
+    let mut other = firing;
+    other.customer = "ben".parse().unwrap();
+    let response = respond(&program, &here, &other, other.at);
+    assert_eq!(codes(&response), [(None, RefusalCode::NotMeant)]);
 }
