@@ -12,6 +12,7 @@ mod month;
 mod period;
 mod span;
 mod window;
+mod words;
 mod zone;
 
 use chrono::{DateTime, TimeDelta, Timelike, Utc};
@@ -21,6 +22,7 @@ pub use month::{add_months, last_anniversary, next_anniversary};
 pub use period::Period;
 pub use span::{Span, Unit};
 pub use window::{Interval, Window};
+pub(crate) use words::{month_name, weekday_name};
 pub use zone::Zone;
 
 /// The smallest difference between two instants.

@@ -37,6 +37,7 @@ mod checked;
 mod columns;
 mod compare;
 mod days;
+mod digits;
 mod evaluate;
 mod explain;
 mod fault;

@@ -2,8 +2,9 @@
 
 use std::fmt::{self, Display};
 
+use super::digits::{self, significant};
 use super::{Aim, Finding, Gap, Number, Test, Truth, Value, Verdict, Wanted};
-use crate::calendar::{Span, Unit};
+use crate::calendar::Span;
 
 impl Display for Verdict {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -33,25 +34,27 @@ impl Finding {
     }
 }
 
+/// Numbers have four digits, or as many as tell apart what was found and what was wanted.
 impl Display for Finding {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let field = &self.field;
-        let found = match (&self.found, &self.default) {
+        let (is, found) = match (&self.found, &self.default) {
             (None, None) if self.wanted == Wanted::Missing => {
                 return write!(f, "{field} is missing");
             }
             (None, None) => return write!(f, "{field} is not known"),
-            (Some(found), _) => format!("{field} is {}", Shown(found)),
-            (None, Some(default)) => {
-                format!("{field} is not known and taken as {}", Shown(default))
+            (Some(found), _) => ("is", found),
+            (None, Some(default)) => ("is not known and taken as", default),
+        };
+        let (found, test) = match &self.wanted {
+            Wanted::Missing if self.truth == self.aim.truth() => {
+                return write!(f, "{field} {is} {}", Shown(found));
             }
+            Wanted::Missing => return write!(f, "{field} {is} {}, wanted none", Shown(found)),
+            Wanted::Test(test) => digits::told_apart(found, test),
         };
-        let test = match &self.wanted {
-            Wanted::Missing if self.truth == self.aim.truth() => return f.write_str(&found),
-            Wanted::Missing => return write!(f, "{found}, wanted none"),
-            Wanted::Test(test) => test,
-        };
-        let phrase = Phrase { test, aim: self.aim };
+        let found = format!("{field} {is} {}", Shown(&found));
+        let phrase = Phrase { test: &test, aim: self.aim };
         match (&self.gap, self.truth) {
             (_, Truth::Unknown) => write!(f, "{found}, which does not compare: wanted {phrase}"),
             (None, truth) if truth == self.aim.truth() => write!(f, "{found}, {phrase}"),
@@ -185,8 +188,7 @@ fn rounded(value: Number) -> String {
     if !(1e-9..1e15).contains(&size) {
         return format!("{size:.3e}");
     }
-    let places = usize::try_from(3 - size.log10().floor() as i32).unwrap_or(0);
-    let text = format!("{size:.places$}");
+    let text = significant(size, 4);
     match text.split_once('.') {
         Some(_) => text.trim_end_matches('0').trim_end_matches('.').to_owned(),
         None => text,
@@ -233,14 +235,6 @@ pub(super) struct Length(pub(super) Span);
 
 impl Display for Length {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let unit = match self.0.unit() {
-            Unit::Minute => "minute",
-            Unit::Hour => "hour",
-            Unit::Day => "day",
-            Unit::Week => "week",
-            Unit::Month => "month",
-            Unit::Year => "year",
-        };
-        f.write_str(&count(self.0.count().into(), unit))
+        f.write_str(&self.0.in_words())
     }
 }

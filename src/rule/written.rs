@@ -234,6 +234,44 @@ impl<V> Test<V> {
             Self::AnniversaryWithinNext(_) => "anniversary_within_next",
         }
     }
+
+    /// The values that it compares with, in their order.
+    pub(super) fn values(&self) -> impl Iterator<Item = &V> {
+        let (first, second, all) = match self {
+            Self::Is(one) | Self::IsNot(one) => (Some(one), None, None),
+            Self::Above(one) | Self::AtLeast(one) => (Some(one), None, None),
+            Self::Below(one) | Self::AtMost(one) => (Some(one), None, None),
+            Self::Between(low, high) => (Some(low), Some(high), None),
+            Self::OneOf(all) | Self::NoneOf(all) => (None, None, Some(all)),
+            Self::AnyOf(all) | Self::AllOf(all) => (None, None, Some(all)),
+            _ => (None, None, None),
+        };
+        first.into_iter().chain(second).chain(all.into_iter().flatten())
+    }
+
+    /// The same test of other values.
+    pub(super) fn map(&self, other: impl Fn(&V) -> V) -> Self {
+        let each = |all: &[V]| all.iter().map(&other).collect();
+        match self {
+            Self::Is(one) => Self::Is(other(one)),
+            Self::IsNot(one) => Self::IsNot(other(one)),
+            Self::Above(one) => Self::Above(other(one)),
+            Self::AtLeast(one) => Self::AtLeast(other(one)),
+            Self::Below(one) => Self::Below(other(one)),
+            Self::AtMost(one) => Self::AtMost(other(one)),
+            Self::Between(low, high) => Self::Between(other(low), other(high)),
+            Self::OneOf(all) => Self::OneOf(each(all)),
+            Self::NoneOf(all) => Self::NoneOf(each(all)),
+            Self::AnyOf(all) => Self::AnyOf(each(all)),
+            Self::AllOf(all) => Self::AllOf(each(all)),
+            Self::StartsWith(text) => Self::StartsWith(text.clone()),
+            Self::EndsWith(text) => Self::EndsWith(text.clone()),
+            Self::Contains(text) => Self::Contains(text.clone()),
+            Self::WithinLast(span) => Self::WithinLast(*span),
+            Self::WithinNext(span) => Self::WithinNext(*span),
+            Self::AnniversaryWithinNext(span) => Self::AnniversaryWithinNext(*span),
+        }
+    }
 }
 
 impl fmt::Display for Literal {

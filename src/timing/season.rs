@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use chrono::{DateTime, Datelike, Month, NaiveDate, Utc};
+use chrono::{DateTime, Datelike, NaiveDate, Utc};
 use serde::{Deserialize, Serialize};
 
 use crate::calendar::Zone;
@@ -174,10 +174,4 @@ fn at_least(hits: usize, of: usize, chance: f64) -> f64 {
     // P(X ≥ k) = I_p(k, n - k + 1).
     let beta = Beta::new(hits as f64, (of - hits) as f64 + 1.0);
     beta.map_or(1.0, |beta| beta.cdf(chance))
-}
-
-/// The name of a month, from 1 for January.
-pub(super) fn name(month: u32) -> &'static str {
-    let month = u8::try_from(month).ok().and_then(|month| Month::try_from(month).ok());
-    month.map_or("no month", |month| month.name())
 }

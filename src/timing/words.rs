@@ -2,8 +2,8 @@
 
 use std::fmt;
 
-use super::season::name;
 use super::{BestMoment, Cycle, Late, Predicted, Season};
+use crate::calendar::month_name;
 
 impl fmt::Display for Predicted {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -50,7 +50,7 @@ impl fmt::Display for Cycle {
 
 impl fmt::Display for Season {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let name = name(self.month);
+        let name = month_name(self.month);
         if self.years == self.of_years {
             write!(f, "buys every {name}")?;
         } else {

@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 use serde::{Deserialize, Serialize};
 
 use super::{Facet, Topic};
+use crate::calendar::{month_name, weekday_name};
 use crate::feature::{Feature, FeatureTable};
 use crate::rule::Text;
 
@@ -121,28 +122,12 @@ fn text(feature: &Feature) -> Option<String> {
     Some(match feature {
         Feature::CategoryUnits(category, _) => category.to_string(),
         Feature::ChannelShare(channel, _) => channel.to_string(),
-        Feature::WeekdayShare(day) => weekday(*day).to_owned(),
+        Feature::WeekdayShare(day) => weekday_name(*day).to_owned(),
         Feature::HourShare(hour) => format!("{hour:02}:00 to {hour:02}:59"),
-        Feature::MonthShare(month) => month_name(*month).to_owned(),
+        Feature::MonthShare(month) => month_name((*month).into()).to_owned(),
         Feature::QuarterShare(quarter) => format!("quarter {quarter}"),
         _ => return None,
     })
-}
-
-pub(super) const fn weekday(day: chrono::Weekday) -> &'static str {
-    match day {
-        chrono::Weekday::Mon => "Monday",
-        chrono::Weekday::Tue => "Tuesday",
-        chrono::Weekday::Wed => "Wednesday",
-        chrono::Weekday::Thu => "Thursday",
-        chrono::Weekday::Fri => "Friday",
-        chrono::Weekday::Sat => "Saturday",
-        chrono::Weekday::Sun => "Sunday",
-    }
-}
-
-pub(super) fn month_name(month: u8) -> &'static str {
-    chrono::Month::try_from(month).map_or("no month", |month| month.name())
 }
 
 /// The lower end of Wilson's 95 % interval for a share of `count`.

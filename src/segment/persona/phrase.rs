@@ -1,7 +1,7 @@
 //! How a trait reads in a name.
 
-use super::hallmark::{month_name, weekday};
 use super::{Contrast, Hallmark, Topic};
+use crate::calendar::{month_name, weekday_name};
 use crate::feature::Feature;
 
 /// A trait as a part of a name.
@@ -151,7 +151,7 @@ fn one_text(feature: &Feature) -> Option<Phrase> {
             format!("{category}-loving"),
             format!("{category} lovers"),
         ),
-        Feature::WeekdayShare(day) => shoppers(weekday(*day)),
+        Feature::WeekdayShare(day) => shoppers(weekday_name(*day)),
         Feature::HourShare(hour) => shoppers(match hour {
             5..=10 => "morning",
             11..=13 => "midday",
@@ -159,7 +159,7 @@ fn one_text(feature: &Feature) -> Option<Phrase> {
             17..=21 => "evening",
             _ => "night",
         }),
-        Feature::MonthShare(month) => shoppers(month_name(*month)),
+        Feature::MonthShare(month) => shoppers(month_name((*month).into())),
         Feature::QuarterShare(quarter) => shoppers(&format!("quarter-{quarter}")),
         Feature::ChannelShare(channel, _) => shoppers(&channel.to_string()),
         Feature::Events(kind, _) => {
