@@ -3,6 +3,7 @@
 use std::ops::{Add, Mul, Sub};
 
 use super::special::Rising;
+use crate::stats::{digamma, trigamma};
 
 /// A number with its gradient and its matrix of second derivatives.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -66,7 +67,7 @@ impl<const N: usize> Jet<N> {
 
     pub(super) fn log_gamma(self) -> Self {
         let z = self.value;
-        let (first, second) = (super::special::digamma(z), super::special::trigamma(z));
+        let (first, second) = (digamma(z), trigamma(z));
         self.through(libm::lgamma(z), first, second)
     }
 

@@ -7,7 +7,8 @@
 //! positive, where the paper's hypergeometric form is a difference that a = 1 divides by zero.
 
 use super::gauss::smooth;
-use super::special::{digamma, log_rising, log_rising_ratio, trigamma};
+use super::special::{log_rising, log_rising_ratio};
+use crate::stats::{digamma, trigamma};
 
 /// After so many waits, and so many for each of a gap, the rest is an integral.
 const WAITS: u32 = 500;

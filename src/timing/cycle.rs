@@ -8,7 +8,7 @@ use crate::event::Purchases;
 use crate::id::CustomerId;
 use crate::parallel;
 use crate::path::{Path, Problems};
-use crate::stats::{ChiSquared, discoveries};
+use crate::stats::{ChiSquared, digamma, discoveries, trigamma};
 
 use super::Fault;
 use super::days::{days, gaps};
@@ -146,28 +146,4 @@ fn shape(spread: f64) -> f64 {
 /// The mean log-likelihood of gaps with this shape and the likeliest rate.
 fn height(k: f64, mean: f64, logs: f64) -> f64 {
     k * libm::log(k / mean) - libm::lgamma(k) + (k - 1.0) * logs - k
-}
-
-/// The derivative of ln Γ.
-fn digamma(mut x: f64) -> f64 {
-    let mut sum = 0.0;
-    while x < 12.0 {
-        sum -= 1.0 / x;
-        x += 1.0;
-    }
-    let y = 1.0 / (x * x);
-    let series = y * (1.0 / 12.0 - y * (1.0 / 120.0 - y * (1.0 / 252.0 - y / 240.0)));
-    sum + libm::log(x) - 0.5 / x - series
-}
-
-/// The second derivative of ln Γ.
-fn trigamma(mut x: f64) -> f64 {
-    let mut sum = 0.0;
-    while x < 12.0 {
-        sum += 1.0 / (x * x);
-        x += 1.0;
-    }
-    let y = 1.0 / (x * x);
-    let series = y * (1.0 / 6.0 - y * (1.0 / 30.0 - y * (1.0 / 42.0 - y / 30.0)));
-    sum + 1.0 / x + 0.5 * y + series / x
 }

@@ -1,6 +1,7 @@
 //! How rates differ between customers: the gamma prior of Poisson counts.
 
-use super::ascent::{climb, digamma};
+use super::ascent::climb;
+use crate::stats::digamma;
 
 /// Shape and rate under which these counts, each in its exposure, are likeliest; by expectation and
 /// maximization, accelerated. None without any exposure.
