@@ -59,7 +59,7 @@ fn the_line_of_inactivity_is_crossed_on_the_day() {
     assert_eq!(score(30).risk, 19.5 / 20.0);
     assert!(!score(30).is_leaving && score(31).is_leaving);
     let told = score(31).reason.to_string();
-    assert_eq!(told, "no order for 20 days, where 20 are the limit");
+    assert_eq!(told, "no order for 20.5 days, where 20 are the limit");
     assert!(model.score(log.orders(0), day(0)).is_none(), "there was no order yet");
 }
 
@@ -99,7 +99,7 @@ fn the_trained_rule_tells_who_stopped_from_who_did_not() {
     let found = model.evaluate(&log, day(250), day(278)).unwrap();
     assert!(found.auc.unwrap() > 0.95 && found.log_loss.unwrap() < 0.3, "{found:?}");
     let score = model.score(log.orders(0), day(250)).unwrap();
-    let Reason::Trained { contributions, chance } = &score.reason else { panic!("{score:?}") };
+    let Reason::Trained { contributions, chance, .. } = &score.reason else { panic!("{score:?}") };
     assert_eq!(score.chance, Some(*chance));
     assert_eq!(contributions.len(), Sign::ALL.len());
     assert!(contributions.windows(2).all(|pair| pair[0].adds.abs() >= pair[1].adds.abs()));

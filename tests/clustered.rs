@@ -146,7 +146,8 @@ fn a_portrait_tells_sizes_centers_in_their_own_units_and_what_sets_apart() {
     let first = &heavy.traits[0];
     assert_eq!((first.feature.as_str(), first.level()), ("orders", Level::FarAbove));
     assert!((first.difference - 12.0 / 96.8_f64.sqrt()).abs() < 1e-12);
-    let told = "2 of 5 customers: orders 22.0, far above average; spend 450, far above average";
+    let told =
+        "2 of 5 customers: 22 orders, far above average; 450.00 EUR spent, far above average";
     assert_eq!(heavy.to_string(), told);
     assert_eq!(model().segments()[1].description, told);
 }
@@ -289,7 +290,7 @@ fn one_customer_is_one_segment_with_notes() {
     assert_eq!(model.prepared().notes().len(), 2);
     let notes = &model.model().report().unwrap().notes;
     assert!(notes.contains(&Note::FewerClusters { wanted: 2, found: 1 }), "{notes:?}");
-    assert_eq!(model.segments()[0].description, "1 of 1 customers: much like all");
+    assert_eq!(model.segments()[0].description, "1 of 1 customer: much like all");
     assert_eq!(model.assign(&values(1, 1), today()), cluster(1));
 }
 

@@ -92,8 +92,8 @@ fn customers_who_are_alike_are_in_one_segment_and_portraits_say_how() {
     assert_eq!(model.inputs(), ["orders", "spend", "channel", "region"].map(Text::from));
     let told: Vec<String> = model.portraits().iter().map(ToString::to_string).collect();
     let expected = [
-        "3 of 5 customers: orders 2, spend 20.00 EUR; channel shop (67 %), region north (67 %)",
-        "2 of 5 customers: orders 22, spend 450.00 EUR; channel app (100 %), region south (100 %, \
+        "3 of 5 customers: 2 orders, 20.00 EUR spent; channel shop (67 %), region north (67 %)",
+        "2 of 5 customers: 22 orders, 450.00 EUR spent; channel app (100 %), region south (100 %, \
          not known of 50 %)",
     ];
     assert_eq!(told, expected);
@@ -190,7 +190,7 @@ fn numbers_alone_give_the_segments_of_k_means() {
         }
     }
     assert_eq!(mixed.segments().len(), 3);
-    assert!(mixed.segments()[0].description.contains("customers: orders "));
+    assert!(mixed.segments()[0].description.contains(" customers: "));
 }
 
 #[test]

@@ -86,8 +86,8 @@ fn customers_of_the_table_are_grouped_as_of_the_day() {
     let descriptions: Vec<&str> =
         model.segments().iter().map(|segment| segment.description.as_str()).collect();
     let expected = [
-        "60 % of the weight: orders 2, spend 10.00 EUR",
-        "40 % of the weight: orders 51, spend 10.00 EUR",
+        "60 % of the weight: 2 orders, 10.00 EUR spent",
+        "40 % of the weight: 51 orders, 10.00 EUR spent",
     ];
     assert_eq!(descriptions, expected);
     // From their means, 2 and 51.
@@ -119,7 +119,7 @@ fn a_segment_that_drifts_keeps_its_id_and_name_and_tells_where_it_went() {
     let tasters = model.segments().iter().find(|segment| segment.id == cluster(1)).unwrap();
     assert_eq!((tasters.name.as_str(), tasters.description.as_str()), ("Tasters", "They try."));
     let found = model.segments().iter().find(|segment| segment.id == cluster(2)).unwrap();
-    assert!(found.description.contains("orders 52.0, spend 10.00 EUR"), "{found:?}");
+    assert!(found.description.contains("52.0 orders, 10.00 EUR spent"), "{found:?}");
     assert_eq!(model.assign(&values(22, 10), day(60)), Membership::of(cluster(1)));
 }
 
@@ -159,7 +159,7 @@ fn customers_of_a_new_kind_are_born_under_a_new_id_and_left_ones_fade_for_good()
         told.sentences[1..],
         [
             "Cluster 2 faded: too little of it is left".to_owned(),
-            "Cluster 3 is new: orders 90, spend 10.00 EUR, with 50 % of the weight".to_owned(),
+            "Cluster 3 is new: 90 orders, 10.00 EUR spent, with 50 % of the weight".to_owned(),
         ]
     );
     // Those who come much come back: that is another segment.
@@ -190,7 +190,7 @@ fn segments_that_grow_together_are_one_and_those_that_part_are_two() {
     let apart = told(1, 2);
     assert_eq!((&apart.split[0].segment, &apart.split[0].from), (&cluster(2), &cluster(1)));
     let sentence =
-        "Cluster 2 parted from Cluster 1: orders 51, spend 10.00 EUR, with 40 % of the weight";
+        "Cluster 2 parted from Cluster 1: 51 orders, 10.00 EUR spent, with 40 % of the weight";
     assert_eq!(apart.sentences[1], sentence);
 }
 

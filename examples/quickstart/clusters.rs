@@ -4,13 +4,12 @@ use std::error::Error;
 
 use loyalty::cluster::KMeans;
 use loyalty::cluster::validation::{adjusted_rand, silhouette};
-use loyalty::feature::{FeatureTable, Preparation, Scale};
+use loyalty::feature::{FeatureTable, Labels, Preparation, Scale};
 use loyalty::segment::clustered::{Clusters, Level, Portrait};
 use loyalty::segment::{Fit, Segmenter};
 
 use super::base::{FEATURES, Group};
 use super::segments::Named;
-use super::words::plain;
 
 const HOW_MANY: usize = 5;
 const SEED: u64 = 1998;
@@ -80,7 +79,9 @@ fn typical(portrait: &Portrait, feature: &str) -> f64 {
 
 /// What sets a cluster apart, the most first.
 pub fn traits(portrait: &Portrait) -> String {
+    let labels = Labels::default();
     let apart = portrait.traits.iter().filter(|found| found.level() != Level::Average);
-    let told = apart.map(|found| format!("{} {}", plain(found.feature.as_str()), found.level()));
+    let told =
+        apart.map(|found| format!("{} {}", labels.name(found.feature.as_str()), found.level()));
     told.collect::<Vec<_>>().join("; ")
 }

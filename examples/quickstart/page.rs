@@ -10,7 +10,7 @@ use super::report::{
     GROUP, SOURCE, TIER, cautions, group, outstanding, quality, reading, reasons, tier_rows, tried,
 };
 use super::tale;
-use super::words::{cents, count, money, plain, several};
+use super::words::{cents, count, money, several};
 
 const STYLE: &str = include_str!("page.css");
 
@@ -149,7 +149,7 @@ fn story(job: &Job, html: &mut String) -> Result<(), Box<dyn Error>> {
     let points = tale::points(job).into_iter();
     list(html, points.map(|line| line.trim().to_owned()))?;
     html.push_str("<h3>Scores</h3>\n");
-    list(html, story.rfm.to_string().lines().map(plain))?;
+    list(html, story.rfm.to_string().lines().map(str::to_owned))?;
     html.push_str("</div>\n</div>\n<h3>Offers for the typical basket</h3>\n");
     let rows: Vec<Vec<String>> = story
         .offers

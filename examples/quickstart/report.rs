@@ -3,6 +3,7 @@
 use std::fmt::{Result, Write};
 
 use loyalty::Currency;
+use loyalty::feature::Labels;
 
 use super::base::Group;
 use super::clusters::traits;
@@ -10,7 +11,7 @@ use super::job::Job;
 use super::layout::{heading, indented, table};
 use super::offers::Tally;
 use super::tale::tale;
-use super::words::{cents, count, dollars, money, part, percent, plain, several};
+use super::words::{cents, count, dollars, money, part, percent, several};
 
 /// Where the purchases come from, and what is not in them.
 pub const SOURCE: &str = "The purchases are real: the CDNOW sample of an online shop's customers, \
@@ -62,7 +63,7 @@ pub fn cautions(job: &Job) -> Vec<String> {
             told.push(format!(
                 "Nobody has score {} for {}: {} have the same {value}, and equals share a score.",
                 unused.join(" or "),
-                plain(feature.as_str()),
+                Labels::default().name(feature.as_str()),
                 several(it.commonest_customers, "customer"),
             ));
         }

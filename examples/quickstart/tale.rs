@@ -7,7 +7,7 @@ use loyalty::rule::Value;
 use super::job::Job;
 use super::layout::{WIDTH, heading, wrapped};
 use super::story::Story;
-use super::words::{count, money, plain, several};
+use super::words::{count, money, several};
 
 /// Their purchases, features, segments, tier, points and offers.
 pub fn tale(job: &Job, out: &mut String) -> Result {
@@ -22,7 +22,7 @@ pub fn tale(job: &Job, out: &mut String) -> Result {
         writeln!(out, "  {:<17} {}", name.as_str(), feature(value.as_ref()))?;
     }
     writeln!(out, "Segments: {}", segments(&job.story))?;
-    job.story.rfm.to_string().lines().try_for_each(|line| writeln!(out, "  {}", plain(line)))?;
+    job.story.rfm.to_string().lines().try_for_each(|line| writeln!(out, "  {line}"))?;
     writeln!(out, "Tier")?;
     standing(job).iter().try_for_each(|line| writeln!(out, "  {line}"))?;
     writeln!(out, "Points")?;

@@ -1,28 +1,12 @@
 //! What features and segments are called where people read of them.
 
+use loyalty::feature::{Label, Labels};
 use loyalty::id::SegmentId;
 use loyalty::segment::Segment;
 
-/// Features as people call them.
-const PLAIN: [(&str, &str); 13] = [
-    ("recency_days", "days since the last order"),
-    ("repeat_orders(lifetime)", "repeat orders"),
-    ("orders(lifetime)", "orders"),
-    ("orders(180d)", "orders in 180 days"),
-    ("average_order_value(lifetime)", "spend per order"),
-    ("average_order_value(180d)", "spend per order"),
-    ("spend(lifetime)", "spend"),
-    ("spend(180d)", "spend in 180 days"),
-    ("gap_mean_days", "days between orders"),
-    ("units(lifetime)", "CDs"),
-    ("discount_share(180d)", "share of discounts"),
-    ("weekday_share(sat)", "share of orders on Saturdays"),
-    ("weekday_share(sun)", "share of orders on Sundays"),
-];
-
-/// A text with its features called as people call them.
-pub fn plain(text: &str) -> String {
-    PLAIN.into_iter().fold(text.to_owned(), |text, (feature, words)| text.replace(feature, words))
+/// Features as people call them: those of a shop that sells CDs have a word of their own.
+pub fn labels() -> Labels {
+    Labels::default().with("units(lifetime)", Label::new("CDs").counted("CD", "CDs"))
 }
 
 /// What a segment is called.

@@ -9,6 +9,7 @@ use loyalty::segment::alike::LookAlikes;
 use loyalty::segment::crossing::Guide;
 use loyalty::segment::reason::Explainer;
 
+use super::names::labels;
 use super::study::Study;
 
 /// What is told of one shopper.
@@ -28,8 +29,8 @@ impl One {
         let mut seen = BTreeSet::new();
         let crossings = guide.crossings(&values).into_iter();
         let shortest = crossings.filter(|found| seen.insert(found.segment.clone())).take(2);
-        let ways = shortest.map(|found| found.to_string()).collect();
-        Ok(Self { customer: customer.clone(), why: why.to_string(), ways })
+        let ways = shortest.map(|found| found.told(&labels())).collect();
+        Ok(Self { customer: customer.clone(), why: why.told(&labels()), ways })
     }
 }
 
@@ -43,5 +44,5 @@ pub fn alike(
     let seeds: BTreeSet<CustomerId> = seeds.map(|(id, _)| id.clone()).collect();
     let recipe = LookAlikes { most, ..LookAlikes::default() };
     let found = recipe.find(study.model.prepared(), &study.table, &seeds)?;
-    Ok(found.iter().map(ToString::to_string).collect())
+    Ok(found.iter().map(|found| found.told(&labels())).collect())
 }

@@ -14,7 +14,7 @@ use loyalty::segment::suggestion::{Surrogate, fields};
 
 use super::layout::{heading, indented, table};
 use super::methods::Candidate;
-use super::names::plain;
+use super::names::labels;
 use super::study::Study;
 use super::words::{count, dollars, percent};
 
@@ -32,7 +32,7 @@ pub fn report(study: &Study, out: &mut String) -> Result<(), Box<dyn Error>> {
 fn shoppers(study: &Study, out: &mut String) -> Result<(), Box<dyn Error>> {
     let of = &study.shoppers;
     heading(out, &format!("{} on {}", of.source, of.first))?;
-    let features = of.found_in.map(plain);
+    let features = of.found_in.map(|feature| labels().name(feature));
     let text = format!(
         "{} shoppers with {} orders in all; {} of them had bought by {}. Their segments are found \
          in three numbers on logarithmic scales: {}, {} and {}.",
@@ -142,14 +142,14 @@ fn segments(study: &Study, out: &mut String) -> Result<(), Box<dyn Error>> {
         rows.push(cells);
     }
     table(out, &rows)?;
-    let [days, orders, spent] = features.map(plain);
+    let [days, orders, spent] = features.map(|feature| labels().name(feature));
     let text = format!("Medians of the segment's shoppers: {days}, {orders} and {spent}.");
     indented(out, 0, &text)?;
     for persona in &study.personas {
         writeln!(out, "\n{}", persona.name)?;
         for topic in Topic::ALL {
-            if let Some(told) = persona.about(topic) {
-                indented(out, 2, &format!("{}: {}.", question(topic), plain(&told)))?;
+            if let Some(told) = persona.about(topic, &labels()) {
+                indented(out, 2, &format!("{}: {told}.", question(topic)))?;
             }
         }
     }
@@ -157,7 +157,7 @@ fn segments(study: &Study, out: &mut String) -> Result<(), Box<dyn Error>> {
     let fitness = fitness(&study.model, &study.table, &Limits::default())?;
     indented(out, 0, &format!("Fit for use? They are {}.", fitness.usability))?;
     for finding in &fitness.findings {
-        indented(out, 2, &plain(&format!("{}.", finding.told(study.segments()))))?;
+        indented(out, 2, &format!("{}.", finding.told(study.segments(), &labels())))?;
     }
     Ok(())
 }
@@ -187,7 +187,7 @@ fn rules(study: &Study, out: &mut String) -> Result<(), Box<dyn Error>> {
     let found = Surrogate { tree: Cart { max_depth: 3, ..usual.tree }, fidelity: FIDELITY };
     let found = found.suggest(&study.model, &study.table, today)?;
     for suggestion in &found.suggestions {
-        indented(out, 0, &plain(&suggestion.to_string()))?;
+        indented(out, 0, &suggestion.to_string())?;
     }
     let schema = Schema::new(fields(&study.table))?;
     let rules = RuleSegments::check(&found.rules(), &schema)?;

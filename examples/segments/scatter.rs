@@ -8,7 +8,7 @@ use loyalty::segment::Segmenter;
 use plotters::prelude::{ChartBuilder, Circle, Color, IntoLogRange, RGBColor};
 
 use super::canvas::{INK, LINE, MUTED, Side, draw, style};
-use super::names::plain;
+use super::names::labels;
 use super::study::Study;
 use super::words::count;
 
@@ -65,8 +65,11 @@ pub fn scatter(study: &Study) -> Result<String, Box<dyn Error>> {
             .axis_style(LINE)
             .label_style(small.clone())
             .axis_desc_style(small)
-            .x_desc(format!("{}, logarithmic", plain(days)))
-            .y_desc(format!("{} in USD, logarithmic; nothing is drawn at 0.5", plain(spend)))
+            .x_desc(format!("{}, logarithmic", labels().name(days)))
+            .y_desc(format!(
+                "{} in USD, logarithmic; nothing is drawn at 0.5",
+                labels().name(spend)
+            ))
             .x_label_formatter(&|days| count(days.round() as i64))
             .y_label_formatter(&|spend| count(spend.round() as i64))
             .draw()?;

@@ -12,7 +12,7 @@ use super::after::After;
 use super::fair::fair;
 use super::later::{Later, MARGIN};
 use super::layout::{heading, indented, table};
-use super::names::{name, plain};
+use super::names::{labels, name};
 use super::one::{One, alike};
 use super::pace::Pace;
 use super::study::Study;
@@ -109,14 +109,14 @@ fn moves(study: &Study, later: &Later, out: &mut String) -> Result<(), Box<dyn E
     out.push('\n');
     indented(out, 0, "What drove them:")?;
     for told in told(migration, study).iter().take(TOLD) {
-        indented(out, 2, &plain(&format!("{told}.")))?;
+        indented(out, 2, &format!("{told}."))?;
     }
     Ok(())
 }
 
 /// The moves between segments in sentences, the greatest first.
 fn told(migration: &Migration, study: &Study) -> Vec<String> {
-    let sentences = migration.sentences(study.segments());
+    let sentences = migration.sentences(study.segments(), &labels());
     let mut moves: Vec<(&Move, String)> = migration
         .moves
         .iter()
@@ -146,9 +146,9 @@ fn one(study: &Study, later: &Later, out: &mut String) -> Result<(), Box<dyn Err
     let Some(leaver) = leaver else { return Ok(()) };
     let One { customer, why, ways } = One::of(study, &leaver.customer)?;
     heading(out, &format!("One of them: {customer}"))?;
-    indented(out, 0, &plain(&format!("On {}: {why}.", study.shoppers.first)))?;
+    indented(out, 0, &format!("On {}: {why}.", study.shoppers.first))?;
     for way in ways {
-        indented(out, 2, &plain(&format!("What would have moved them {way}.")))?;
+        indented(out, 2, &format!("What would have moved them {way}."))?;
     }
     let told = leaver.told(study.segments());
     indented(out, 0, &format!("On {}: {told}.", study.shoppers.second))?;
@@ -158,7 +158,7 @@ fn one(study: &Study, later: &Later, out: &mut String) -> Result<(), Box<dyn Err
         &format!("Who is like {} without being in it:", name(study.segments(), best)),
     )?;
     for told in alike(study, best, 3)? {
-        indented(out, 2, &plain(&told.replace("(seeds", "(those there")))?;
+        indented(out, 2, &told.replace("(seeds", "(those there"))?;
     }
     Ok(())
 }
@@ -171,8 +171,8 @@ fn anew(study: &Study, later: &Later, out: &mut String) -> Result<(), Box<dyn Er
     table(out, &rows)?;
     let due = if later.review.due { "is due" } else { "is not yet due" };
     indented(out, 0, &format!("\nThe model {due} to be fitted anew:"))?;
-    for line in later.review.to_string().lines() {
-        indented(out, 2, &plain(&format!("{line}.")))?;
+    for line in later.review.told(&labels()).lines() {
+        indented(out, 2, &format!("{line}."))?;
     }
     indented(out, 0, "What became of the segments:")?;
     for sentence in later.refit.sentences() {
@@ -190,7 +190,7 @@ fn drift(found: &Drift) -> Vec<String> {
     };
     let moved = found.numbers.map_or_else(String::new, |it| format!("{:.2}", it.moved));
     vec![
-        plain(found.name.as_str()),
+        labels().name(found.name.as_str()),
         format!("{:.3}", found.stability.index),
         format!("{:.3}", found.threshold),
         moved,

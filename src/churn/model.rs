@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 use crate::calendar::{Span, Zone};
 use crate::clv::AttritionModel;
 use crate::event::{Orders, Purchases};
+use crate::feature::Measure;
 use crate::id::CustomerId;
 use crate::logistic::LogisticModel;
 use crate::parallel;
@@ -85,7 +86,8 @@ pub struct Score {
     pub reason: Reason,
 }
 
-/// Why a customer is said to leave or to stay. In words it is its text.
+/// Why a customer is said to leave or to stay. Its [`Display`](std::fmt::Display) is a sentence;
+/// [`Reason::told`] is the same with the host's words for signs.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case", deny_unknown_fields)]
 #[non_exhaustive]
@@ -121,6 +123,8 @@ pub enum Reason {
     Trained {
         /// That chance.
         chance: f64,
+        /// Who buys nothing in this span lapses; the windows of signs are multiples of it.
+        lapse: Span,
         /// What each sign adds, the most telling first.
         contributions: Vec<Contribution>,
     },
@@ -132,7 +136,9 @@ pub enum Reason {
 pub struct Contribution {
     /// The sign.
     pub sign: Sign,
-    /// Its value for the customer.
+    /// What its value stands for.
+    pub stands_for: Measure,
+    /// Its value for the customer (money in major units).
     pub value: f64,
     /// What it adds: above 0 makes a lapse likelier.
     pub adds: f64,
@@ -254,7 +260,7 @@ impl ChurnModel {
                 let risk = 1.0 - chance;
                 Some(Score { risk, chance: None, is_leaving: risk >= LIKELY, reason })
             }
-            Fitted::Trained(model) => trained(model, &signs),
+            Fitted::Trained(model) => trained(model, &signs, self.lapse),
         }
     }
 
@@ -282,15 +288,16 @@ impl Score {
     }
 }
 
-fn trained(model: &LogisticModel, signs: &Signs) -> Option<Score> {
+fn trained(model: &LogisticModel, signs: &Signs, lapse: Span) -> Option<Score> {
     let point = signs.point();
     let chance = model.chance(&point)?;
     let added = model.additions(&point)?;
-    let told = Sign::ALL.into_iter().zip(signs.values).zip(added);
-    let mut contributions: Vec<Contribution> =
-        told.map(|((sign, value), adds)| Contribution { sign, value, adds }).collect();
+    let told = signs.told().zip(added);
+    let contribution =
+        |((sign, stands_for, value), adds)| Contribution { sign, stands_for, value, adds };
+    let mut contributions: Vec<Contribution> = told.map(contribution).collect();
     // The sort is stable: equal ones stay in the order of the signs.
     contributions.sort_by(|one, two| two.adds.abs().total_cmp(&one.adds.abs()));
-    let reason = Reason::Trained { chance, contributions };
+    let reason = Reason::Trained { chance, lapse, contributions };
     Some(Score { risk: chance, chance: Some(chance), is_leaving: chance >= LIKELY, reason })
 }

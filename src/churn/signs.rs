@@ -5,6 +5,8 @@ use serde::{Deserialize, Serialize};
 
 use crate::calendar::{Interval, Span, Zone};
 use crate::event::Orders;
+use crate::feature::Measure;
+use crate::money::Currency;
 
 const NANOS_PER_DAY: f64 = 86_400e9;
 
@@ -25,7 +27,7 @@ pub enum Sign {
     OrdersFourSpans,
     /// Days per order since the first one.
     DaysPerOrder,
-    /// What was paid in the last two spans, in minor units.
+    /// What was paid in the last two spans.
     SpendTwoSpans,
     /// Days since the last order, in days per order.
     RelativeRecency,
@@ -44,7 +46,21 @@ impl Sign {
         Self::RelativeRecency,
     ];
 
-    /// The coordinate of a value: logarithms of what is skewed.
+    /// As it is written.
+    pub(super) const fn name(self) -> &'static str {
+        match self {
+            Self::RecencyDays => "recency_days",
+            Self::OrdersHalfSpan => "orders_half_span",
+            Self::OrdersSpan => "orders_span",
+            Self::OrdersTwoSpans => "orders_two_spans",
+            Self::OrdersFourSpans => "orders_four_spans",
+            Self::DaysPerOrder => "days_per_order",
+            Self::SpendTwoSpans => "spend_two_spans",
+            Self::RelativeRecency => "relative_recency",
+        }
+    }
+
+    /// The coordinate of a value (money in minor units): logarithms of what is skewed.
     pub(super) fn coordinate(self, value: f64) -> f64 {
         match self {
             Self::RelativeRecency => value,
@@ -60,7 +76,9 @@ pub(super) struct Signs {
     pub(super) recency_days: f64,
     pub(super) age_days: f64,
     pub(super) orders: usize,
-    /// The value of each of [`Sign::ALL`].
+    /// What was paid is in this currency.
+    pub(super) currency: Currency,
+    /// The value of each of [`Sign::ALL`], money in minor units.
     pub(super) values: [f64; 8],
 }
 
@@ -75,6 +93,7 @@ impl Signs {
         let orders = before(all, date)?;
         let now = now(date)?;
         let (first, last) = (*orders.at().first()?, *orders.at().last()?);
+        let currency = orders.first()?.net_price.currency();
         let days = |from: i64| (now - i128::from(from)) as f64 / NANOS_PER_DAY;
         let span_days = (date - lapse.before(date, zone)).as_seconds_f64() / 86_400.0;
         let since = |spans: f64| {
@@ -94,7 +113,21 @@ impl Signs {
             spend as f64,
             recency_days / (1.0 + each),
         ];
-        Some(Self { recency_days, age_days, orders: orders.len(), values })
+        Some(Self { recency_days, age_days, orders: orders.len(), currency, values })
+    }
+
+    /// What each sign's value stands for, and the value in that (money in major units).
+    pub(super) fn told(&self) -> impl Iterator<Item = (Sign, Measure, f64)> {
+        let minor_per_major = self.currency.minor_per_major() as f64;
+        let told = move |(sign, value): (Sign, f64)| match sign {
+            Sign::SpendTwoSpans => (sign, Measure::Money(self.currency), value / minor_per_major),
+            Sign::OrdersHalfSpan
+            | Sign::OrdersSpan
+            | Sign::OrdersTwoSpans
+            | Sign::OrdersFourSpans => (sign, Measure::Integer, value),
+            _ => (sign, Measure::Number, value),
+        };
+        Sign::ALL.into_iter().zip(self.values).map(told)
     }
 
     /// The mean gap between orders, if there are two at different instants.

@@ -9,6 +9,8 @@
 mod batch;
 mod column;
 mod fault;
+pub(crate) mod figure;
+mod labels;
 mod missing;
 mod moment;
 mod extract;
@@ -23,10 +25,12 @@ mod repeat_buying;
 pub mod totals;
 mod value_fault;
 mod value_model;
+mod words;
 
 pub use column::{Column, Measure};
 pub use extract::Extractor;
 pub use fault::TableFault;
+pub use labels::{Counted, Form, Label, Labels};
 pub use missing::{Completion, Filling, Missing};
 pub use moment::Moment;
 pub use name::{Feature, FeatureNameError, USAGES};

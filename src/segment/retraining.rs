@@ -8,6 +8,8 @@ use serde::{Deserialize, Serialize};
 use super::drift::{Drift, Level};
 use super::standing::after;
 use crate::calendar::Span;
+use crate::feature::Labels;
+use crate::feature::figure::counted;
 use crate::rule::Text;
 use crate::stats::Stability;
 
@@ -202,36 +204,56 @@ fn not_measured(limit: &str) -> Check {
     Check { due: false, found: Found::NotMeasured { limit: Text::from(limit) } }
 }
 
-/// One line for each limit.
-impl fmt::Display for Review {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+impl Review {
+    /// One line for each limit, in which features are called by these labels.
+    #[must_use]
+    pub fn told(&self, labels: &Labels) -> String {
         if self.checks.is_empty() {
-            return f.write_str("not due: there is no limit");
+            return "not due: there is no limit".to_owned();
         }
-        let lines: Vec<String> = self.checks.iter().map(Check::to_string).collect();
-        f.write_str(&lines.join("\n"))
+        let lines: Vec<String> = self.checks.iter().map(|check| check.told(labels)).collect();
+        lines.join("\n")
     }
 }
 
-impl fmt::Display for Check {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(if self.due { "due: " } else { "not due: " })?;
-        match &self.found {
+impl Check {
+    /// What was found in a line, in which features are called by these labels.
+    #[must_use]
+    pub fn told(&self, labels: &Labels) -> String {
+        let found = match &self.found {
             Found::Age { fitted_on, limit, due_on } => {
-                write!(f, "fitted on {fitted_on}, {limit} old on {due_on}")
+                format!("fitted on {fitted_on}, {} old on {due_on}", limit.in_words())
             }
-            Found::Drift { name, stability, threshold, limit } => write!(
-                f,
-                "{name} has an index of {:.3}, at most {limit:.3} should be ({threshold:.3} is \
-                 explained by chance)",
+            Found::Drift { name, stability, threshold, limit } => format!(
+                "the drift of {} has an index of {:.3}, at most {limit:.3} should be \
+                 ({threshold:.3} is explained by chance)",
+                labels.name(name.as_str()),
                 stability.index,
             ),
             Found::Moved { share, limit } => {
                 let (share, limit) = (100.0 * share, 100.0 * limit);
-                write!(f, "{share:.1} % of the customers have moved, at most {limit:.1} % should")
+                format!("{share:.1} % of the customers have moved, at most {limit:.1} % should")
             }
-            Found::New { customers, limit } => write!(f, "{customers} new customers of {limit}"),
-            Found::NotMeasured { limit } => write!(f, "`{limit}` was not measured"),
-        }
+            Found::New { customers, limit } => {
+                let noun = if *customers == 1 { "customer" } else { "customers" };
+                format!("{} new {noun} of {}", counted(*customers), counted(*limit))
+            }
+            Found::NotMeasured { limit } => format!("`{limit}` was not measured"),
+        };
+        format!("{}: {found}", if self.due { "due" } else { "not due" })
+    }
+}
+
+/// As [`Review::told`] without labels of the host.
+impl fmt::Display for Review {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(&self.told(&Labels::default()))
+    }
+}
+
+/// As [`Check::told`] without labels of the host.
+impl fmt::Display for Check {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(&self.told(&Labels::default()))
     }
 }

@@ -56,7 +56,7 @@ fn the_same_index_is_noise_in_a_small_sample_only() {
     assert_eq!((small.level, large.level), (Level::Noise, Level::Small));
     // χ² with one degree of freedom is exceeded by 3.841 in 5 % of all cases.
     assert!((small.threshold - 3.841_458_820_694_124 * (2.0 / 40.0)).abs() < 1e-12);
-    let told = "channel has not drifted: index 0.093, and 0.192 is explained by chance";
+    let told = "channel: no drift, with an index of 0.093, where 0.192 is explained by chance";
     assert_eq!(small.to_string(), told);
     // Pearson's statistic of 20, 20 and 26, 14 by hand: 2 (3² / 23 + 3² / 17).
     let evidence = small.counts.unwrap();

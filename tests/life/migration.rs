@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use loyalty::cluster::{Cut, Dbscan, Hdbscan, Hierarchy, KMeans, Method, Mixture};
-use loyalty::feature::{Column, FeatureTable, Measure, Preparation, Scale};
+use loyalty::feature::{Column, FeatureTable, Labels, Measure, Preparation, Scale};
 use loyalty::rule::{Field, Kind, Schema, Text, Value, field};
 use loyalty::segment::clustered::{Clustered, Clusters};
 use loyalty::segment::grid::StandardGrid;
@@ -151,7 +151,7 @@ fn rules_tell_which_conditions_turned() {
     let (on, later) = (day("2026-03-01"), day("2026-06-01"));
     let found = Migration::between(&rules, &then, on, &now, later).unwrap();
     assert_eq!(
-        found.sentences(rules.segments()),
+        found.sentences(rules.segments(), &Labels::default()),
         [
             "1 customer went from no segment to Big: orders at least 2 holds now for 1 of 1",
             "1 customer went from Big and Often to Often: \
@@ -199,8 +199,11 @@ fn scores_tell_which_of_them_changed() {
     let [driver] = step.drivers.as_slice() else { panic!("{step:?}") };
     assert_eq!((driver.feature.as_str(), &driver.turn), ("recency_days", &Turn::Score));
     assert_eq!((driver.customers, driver.weight), (1, -4.0), "from the best of five to the worst");
-    let told = found.sentences(model.segments()).join("\n");
-    assert!(told.contains("the score of recency_days fell by 4.0 on average"), "{told}");
+    let told = found.sentences(model.segments(), &Labels::default()).join("\n");
+    assert!(
+        told.contains("the score of days since the last order fell by 4.0 on average"),
+        "{told}"
+    );
 }
 
 #[test]
@@ -214,9 +217,9 @@ fn who_is_not_known_any_more_is_told_so() {
     let now = FeatureTable::new(["orders"], rows).unwrap();
     let (on, later) = (day("2026-03-01"), day("2026-06-01"));
     let found = Migration::between(&model, &then, on, &now, later).unwrap();
-    let told = found.sentences(model.segments());
+    let told = found.sentences(model.segments(), &Labels::default());
     let expected =
-        "1 customer went from Cluster 1 to no segment: orders is not known now for 1 of 1";
+        "1 customer went from Cluster 1 to no segment: orders no longer known for 1 of 1";
     assert!(told.iter().any(|sentence| sentence == expected), "{told:?}");
     let other = table(["visits"], &[[1.0]]);
     let told = Migration::between(&model, &then, on, &other, later).unwrap_err().to_string();
@@ -288,5 +291,5 @@ fn what_made_next_to_nothing_of_a_move_is_not_told() {
     let (then, now) = (day("2026-01-01"), day("2026-04-01"));
     let found = Migration { then, now, moves: vec![step], balances: Vec::new() };
     let told = ["1,200 customers went from a to b: orders made 100 % of it"];
-    assert_eq!(found.sentences(&[]), told);
+    assert_eq!(found.sentences(&[], &Labels::default()), told);
 }

@@ -27,7 +27,7 @@ fn age_makes_it_due_on_its_day() {
     assert_eq!((before.due, before.next_change), (false, Some(day("2026-02-28"))));
     let after = rule.review(&observed, day("2026-02-28"));
     assert_eq!((after.due, after.next_change), (true, None));
-    assert_eq!(after.to_string(), "due: fitted on 2025-08-31, 6mo old on 2026-02-28");
+    assert_eq!(after.to_string(), "due: fitted on 2025-08-31, 6 months old on 2026-02-28");
 }
 
 #[test]
@@ -41,8 +41,8 @@ fn drift_counts_only_beyond_chance() {
     let both = Observed { drift: vec![drift("few", [28, 12]), many], ..few };
     let review = rule.review(&both, day("2026-02-01"));
     assert!(review.due);
-    let told =
-        "due: many has an index of 0.093, at most 0.050 should be (0.002 is explained by chance)";
+    let told = "due: the drift of many has an index of 0.093, at most 0.050 should be \
+                (0.002 is explained by chance)";
     assert_eq!(review.to_string(), told);
 }
 

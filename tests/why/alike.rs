@@ -50,7 +50,7 @@ fn the_nearest_come_first_with_score_and_reasons() {
     let reason = &both[0].reasons[0];
     assert_eq!((reason.feature.as_str(), reason.number, reason.seeds), ("orders", 0.0, 1.5));
     assert!((reason.nearer - (131.76 + 5.7 * 5.7 - 2.25)).abs() < 1e-9);
-    let expected = "c002: orders 0 (seeds 1.50; all 7.20) and spend 1 (seeds 2; all 1.60)";
+    let expected = "c002: 0 orders (seeds 1.50; all 7.20) and spend 1 (seeds 2; all 1.60)";
     assert_eq!(both[0].to_string(), expected);
 }
 

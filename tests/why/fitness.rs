@@ -2,7 +2,7 @@
 
 use loyalty::cluster::KMeans;
 use loyalty::cluster::validation::silhouette;
-use loyalty::feature::{FeatureTable, Missing, Preparation, Scale};
+use loyalty::feature::{FeatureTable, Labels, Missing, Preparation, Scale};
 use loyalty::id::SegmentId;
 use loyalty::segment::clustered::{Clustered, Clusters};
 use loyalty::segment::fitness::{
@@ -226,7 +226,7 @@ fn findings_call_segments_by_their_names_and_others_by_their_ids() {
         ),
     ] {
         let defect = Defect { gravity: Gravity::Warning, concern, found, limit };
-        let told = defect.told(&names);
+        let told = defect.told(&names, &Labels::default());
         assert!(told.starts_with(expected), "{told}");
         assert!(!defect.to_string().contains("Regulars"), "{defect}");
     }

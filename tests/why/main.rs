@@ -4,6 +4,7 @@ mod alike;
 mod shrinkage;
 mod crossing;
 mod fitness;
+mod labels;
 mod overlap;
 mod persona;
 mod reason;

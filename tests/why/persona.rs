@@ -1,7 +1,7 @@
 //! Personas are told from what sets their customers apart.
 
 use chrono::NaiveDate;
-use loyalty::feature::{Column, FeatureTable};
+use loyalty::feature::{Column, FeatureTable, Labels};
 use loyalty::id::SegmentId;
 use loyalty::rule::{Text, Value};
 use loyalty::segment::persona::{Apart, Facet, Persona, Topic, personas};
@@ -94,15 +94,29 @@ fn what_they_buy_and_when_and_what_they_answer_to_is_told() {
     ];
     let personas = personas(&Given::new(2), &table, today(), &facets).unwrap();
     let persona = &personas[1];
-    assert_eq!(persona.about(Topic::Buys).as_deref(), Some("coffee 100 % (all 50 %)"));
+    assert_eq!(
+        persona.about(Topic::Buys, &Labels::default()).as_deref(),
+        Some("coffee 100 % (all 50 %)")
+    );
     let told = "Ulm 100 % (all 50 %); segment 1 (all 0.50), far above the others";
-    assert_eq!(persona.about(Topic::Who).as_deref(), Some(told));
-    assert_eq!(persona.about(Topic::Answers).as_deref(), Some("2-for-1 80 % (all 40 %)"));
-    assert_eq!(persona.about(Topic::When).as_deref(), Some("Saturday 80 % (all 40 %)"));
+    assert_eq!(persona.about(Topic::Who, &Labels::default()).as_deref(), Some(told));
+    assert_eq!(
+        persona.about(Topic::Answers, &Labels::default()).as_deref(),
+        Some("2-for-1 80 % (all 40 %)")
+    );
+    assert_eq!(
+        persona.about(Topic::When, &Labels::default()).as_deref(),
+        Some("Saturday 80 % (all 40 %)")
+    );
     let coffee = persona.hallmarks.iter().find(|found| found.text.as_str() == "coffee").unwrap();
     assert_eq!((coffee.known, coffee.lift), (20, 2.0));
-    assert!(personas[0].about(Topic::Who).unwrap().starts_with("Bonn 100 % (all 50 %); "));
-    assert_eq!(personas[0].about(Topic::Buys), None);
+    assert!(
+        personas[0]
+            .about(Topic::Who, &Labels::default())
+            .unwrap()
+            .starts_with("Bonn 100 % (all 50 %); ")
+    );
+    assert_eq!(personas[0].about(Topic::Buys, &Labels::default()), None);
 }
 
 /// Four segments of 20: the third buys more than the first two and has stayed longest, but the last
@@ -168,7 +182,7 @@ fn columns_of_categories_are_told_by_their_texts() {
         assert_eq!((hallmark.of.as_str(), hallmark.text.as_str()), ("city", text));
         assert_eq!((hallmark.known, hallmark.share, hallmark.overall), (27, 1.0, 0.5));
         assert!(persona.contrasts.iter().all(|found| found.feature.as_str() != "city"));
-        assert!(persona.about(Topic::Who).unwrap().contains(text));
+        assert!(persona.about(Topic::Who, &Labels::default()).unwrap().contains(text));
     }
 }
 

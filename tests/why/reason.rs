@@ -35,14 +35,19 @@ fn reasons_are_told_in_the_units_of_the_features() {
     assert_eq!((told.segment.as_str(), told.other.as_str()), ("cluster-3", "cluster-2"));
     assert_eq!(
         told.to_string(),
-        "in Cluster 3 and not in Cluster 2, because recency_days 300 (typical here 320; next best \
-         5.67)"
+        "in Cluster 3 and not in Cluster 2, because 300 days since the last order (typical here \
+         320; next best 5.67)"
     );
     let other = model().segments()[0].id.clone();
     let told = Explainer::new(&model()).why_not(&row("ida"), &other).unwrap();
     assert!(!told.next_best);
-    assert!(told.to_string().contains("recency_days 300 (typical here 320; there 35)"));
-    assert!(told.to_string().contains("spend(1y) 1,100.00 EUR (typical here 1,175.00 EUR; there"));
+    assert!(
+        told.to_string().contains("300 days since the last order (typical here 320; there 35)")
+    );
+    assert!(
+        told.to_string()
+            .contains("1,100.00 EUR spent in the last year (typical here 1,175.00 EUR; there")
+    );
 }
 
 #[test]

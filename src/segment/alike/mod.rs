@@ -12,8 +12,8 @@ use std::fmt;
 use serde::{Deserialize, Serialize};
 use thiserror::Error;
 
-use super::told::{listed, told};
-use crate::feature::{FeatureTable, Measure, Prepared, TableFault};
+use crate::feature::figure::listed;
+use crate::feature::{FeatureTable, Labels, Measure, Prepared, TableFault};
 use crate::id::CustomerId;
 use crate::parallel::each_number;
 use crate::path::{Path, Problems};
@@ -38,7 +38,7 @@ use reasons::Ground;
 ///
 /// let seeds = BTreeSet::from([id("ann"), id("bob")]);
 /// let found = LookAlikes { neighbors: 2, most: 1 }.find(&prepared, &table, &seeds)?;
-/// assert_eq!(found[0].to_string(), "dan: orders 8 (seeds 9.50; all 6)");
+/// assert_eq!(found[0].to_string(), "dan: 8 orders (seeds 9.50; all 6)");
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -180,20 +180,40 @@ impl LookAlikes {
     }
 }
 
-/// `dan: orders 8 (seeds 9.50; all 6) and spend 80.00 EUR (seeds 90.00 EUR; all 20.00 EUR)`.
-impl fmt::Display for LookAlike {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+impl LookAlike {
+    /// Why they are alike in a sentence, in which features are called by these labels: `dan: 8
+    /// orders (seeds 9.50; all 6) and 80.00 EUR spent (seeds 90.00 EUR; all 20.00 EUR)`.
+    #[must_use]
+    pub fn told(&self, labels: &Labels) -> String {
         let nearer = self.reasons.iter().filter(|reason| reason.nearer > 0.0).take(3);
-        let reasons: Vec<String> = nearer.map(Likeness::to_string).collect();
+        let reasons: Vec<String> = nearer.map(|reason| reason.told(labels)).collect();
         let told = if reasons.is_empty() { "as all are".to_owned() } else { listed(&reasons) };
-        write!(f, "{}: {told}", self.customer)
+        format!("{}: {told}", self.customer)
     }
 }
 
+impl Likeness {
+    /// The likeness in words, in which the feature is called by these labels.
+    #[must_use]
+    pub fn told(&self, labels: &Labels) -> String {
+        let (feature, measure) = (self.feature.as_str(), self.stands_for);
+        let phrase = labels.phrase(feature, self.number, measure);
+        let [seeds, all] =
+            [self.seeds, self.all].map(|number| labels.number(feature, number, measure));
+        format!("{phrase} (seeds {seeds}; all {all})")
+    }
+}
+
+/// As [`LookAlike::told`] without labels of the host.
+impl fmt::Display for LookAlike {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(&self.told(&Labels::default()))
+    }
+}
+
+/// As [`Likeness::told`] without labels of the host.
 impl fmt::Display for Likeness {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let [number, seeds, all] =
-            [self.number, self.seeds, self.all].map(|number| told(number, self.stands_for));
-        write!(f, "{} {number} (seeds {seeds}; all {all})", self.feature)
+        f.pad(&self.told(&Labels::default()))
     }
 }

@@ -204,9 +204,10 @@ impl Clustered {
         let portrait = |(cluster, segment): (&cluster::Cluster, &Segment)| {
             let typical = self.prepared.undo_row(&cluster.center).unwrap_or_default();
             let differences = cluster.center.iter().zip(&self.background);
-            let traits = self.inputs.iter().zip(typical).zip(differences);
-            let traits = traits.map(|((feature, typical), (&center, background))| Trait {
-                feature: feature.clone(),
+            let traits = self.prepared.columns().iter().zip(typical).zip(differences);
+            let traits = traits.map(|((column, typical), (&center, background))| Trait {
+                feature: column.name.clone(),
+                stands_for: column.measure,
                 typical,
                 difference: background.difference(center),
             });

@@ -4,8 +4,11 @@ use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
+use crate::feature::figure::counted;
+use crate::feature::{Labels, Measure};
 use crate::id::SegmentId;
 use crate::rule::{Number, Text};
+use crate::segment::told::customers;
 
 /// How many traits a portrait's sentence names.
 const NAMED: usize = 3;
@@ -28,6 +31,8 @@ pub struct Portrait {
 pub struct Trait {
     /// The feature's name.
     pub feature: Text,
+    /// What its numbers stand for.
+    pub stands_for: Measure,
     /// The segment's center in the feature's own unit (money in major units). On a logarithmic
     /// scale this is nearer to the median than to the mean.
     pub typical: f64,
@@ -79,26 +84,38 @@ impl Portrait {
     }
 }
 
-/// One sentence, such as `311 of 2357 customers: orders 9.12, far above average`.
-impl fmt::Display for Portrait {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{} of {} customers: ", self.size, self.customers)?;
+impl Portrait {
+    /// What is typical in a sentence, in which features are called by these labels: `311 of 2,357
+    /// customers: 9.12 orders, far above average`.
+    #[must_use]
+    pub fn told(&self, labels: &Labels) -> String {
         let apart = self.traits.iter().filter(|found| found.level() != Level::Average);
-        let told: Vec<String> = apart.take(NAMED).map(Trait::to_string).collect();
-        if told.is_empty() { f.write_str("much like all") } else { f.write_str(&told.join("; ")) }
+        let told: Vec<String> = apart.take(NAMED).map(|found| found.told(labels)).collect();
+        let told = if told.is_empty() { "much like all".to_owned() } else { told.join("; ") };
+        format!("{} of {}: {told}", counted(self.size), customers(self.customers))
     }
 }
 
+impl Trait {
+    /// What is typical in words, in which the feature is called by these labels.
+    #[must_use]
+    pub fn told(&self, labels: &Labels) -> String {
+        let phrase = labels.phrase(self.feature.as_str(), self.typical, self.stands_for);
+        format!("{phrase}, {}", self.level())
+    }
+}
+
+/// As [`Portrait::told`] without labels of the host.
+impl fmt::Display for Portrait {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(&self.told(&Labels::default()))
+    }
+}
+
+/// As [`Trait::told`] without labels of the host.
 impl fmt::Display for Trait {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Self { feature, typical, .. } = self;
-        match typical.abs() {
-            size if size >= 1e9 => write!(f, "{feature} {typical:.2e}"),
-            size if size >= 100.0 => write!(f, "{feature} {typical:.0}"),
-            size if size >= 10.0 => write!(f, "{feature} {typical:.1}"),
-            _ => write!(f, "{feature} {typical:.2}"),
-        }?;
-        write!(f, ", {}", self.level())
+        f.pad(&self.told(&Labels::default()))
     }
 }
 

@@ -11,8 +11,8 @@ use serde::{Deserialize, Serialize};
 
 use super::Segmenter;
 use super::clustered::Clustered;
-use super::told::{listed, told};
-use crate::feature::{FeatureTable, Measure, TableFault};
+use crate::feature::figure::listed;
+use crate::feature::{FeatureTable, Labels, Measure, TableFault};
 use crate::id::SegmentId;
 use crate::path::Problems;
 use crate::rule::{Text, Value};
@@ -205,16 +205,35 @@ fn shorter(left: &Crossing, right: &Crossing) -> std::cmp::Ordering {
     shorter.then(simpler).then_with(|| left.segment.cmp(&right.segment))
 }
 
-impl fmt::Display for Crossing {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let shifts: Vec<String> = self.shifts.iter().map(ToString::to_string).collect();
-        write!(f, "into {}: {}", self.name, listed(&shifts))
+impl Crossing {
+    /// The change in a sentence, in which features are called by these labels.
+    #[must_use]
+    pub fn told(&self, labels: &Labels) -> String {
+        let shifts: Vec<String> = self.shifts.iter().map(|shift| shift.told(labels)).collect();
+        format!("into {}: {}", self.name, listed(&shifts))
     }
 }
 
+impl Shift {
+    /// The change in words, with so many digits that both numbers are told apart.
+    #[must_use]
+    pub fn told(&self, labels: &Labels) -> String {
+        let Self { feature, stands_for, from, to } = self;
+        let [from, to] = labels.way(feature.as_str(), *from, *to, *stands_for);
+        format!("{} from {from} to {to}", labels.name(feature.as_str()))
+    }
+}
+
+/// As [`Crossing::told`] without labels of the host.
+impl fmt::Display for Crossing {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(&self.told(&Labels::default()))
+    }
+}
+
+/// As [`Shift::told`] without labels of the host.
 impl fmt::Display for Shift {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let (from, to) = (told(self.from, self.stands_for), told(self.to, self.stands_for));
-        write!(f, "{} from {from} to {to}", self.feature)
+        f.pad(&self.told(&Labels::default()))
     }
 }

@@ -12,7 +12,7 @@ use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
-use crate::feature::FeatureTable;
+use crate::feature::{FeatureTable, Labels};
 use crate::path::{Path, Problems};
 use crate::rule::Text;
 use crate::segment::Membership;
@@ -255,21 +255,33 @@ impl Watch {
     }
 }
 
-/// One sentence, such as `spend has drifted far: index 0.541, and 0.085 is explained by chance`.
+impl Drift {
+    /// The drift in a sentence, in which a feature is called by these labels: `spend: a great
+    /// drift, with an index of 0.541, where 0.085 is explained by chance`.
+    #[must_use]
+    pub fn told(&self, labels: &Labels) -> String {
+        let Self { name, stability, threshold, level, .. } = self;
+        let far = match level {
+            Level::Noise => "no drift",
+            Level::Small => "a little drift",
+            Level::Moderate => "a drift",
+            Level::Large => "a great drift",
+        };
+        let (name, index) = (labels.name(name.as_str()), stability.index);
+        let moved = match self.numbers {
+            Some(Distance { moved, .. }) => format!("; it moved by {moved:.2} on average"),
+            None => String::new(),
+        };
+        format!(
+            "{name}: {far}, with an index of {index:.3}, where {threshold:.3} is explained by \
+             chance{moved}"
+        )
+    }
+}
+
+/// As [`Drift::told`] without labels of the host.
 impl fmt::Display for Drift {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Self { name, stability, threshold, level, .. } = self;
-        let told = match level {
-            Level::Noise => "has not drifted",
-            Level::Small => "has drifted a little",
-            Level::Moderate => "has drifted",
-            Level::Large => "has drifted far",
-        };
-        let index = stability.index;
-        write!(f, "{name} {told}: index {index:.3}, and {threshold:.3} is explained by chance")?;
-        match self.numbers {
-            Some(Distance { moved, .. }) => write!(f, "; it moved by {moved:.2} on average"),
-            None => Ok(()),
-        }
+        f.pad(&self.told(&Labels::default()))
     }
 }

@@ -3,30 +3,32 @@
 use std::fmt;
 
 use super::{Concern, Defect, Fitness, Usability};
+use crate::feature::Labels;
+use crate::feature::figure::{percent, plain};
 use crate::segment::Segment;
-use crate::segment::told::{customers, name, percent, plain};
+use crate::segment::told::{customers, name};
 
 impl Defect {
     /// The finding in a sentence with the numbers and an advice, in which segments are called by
-    /// their names; by their ids if they are not among `segments`.
+    /// their names (by their ids if they are not among `segments`) and features by these labels.
     #[must_use]
-    pub fn told(&self, segments: &[Segment]) -> String {
-        Told(self, segments).to_string()
+    pub fn told(&self, segments: &[Segment], labels: &Labels) -> String {
+        Told(self, segments, labels).to_string()
     }
 }
 
-/// As [`Defect::told`] without names.
+/// As [`Defect::told`] without names and without labels of the host.
 impl fmt::Display for Defect {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        Told(self, &[]).fmt(f)
+        f.pad(&self.told(&[], &Labels::default()))
     }
 }
 
-struct Told<'a>(&'a Defect, &'a [Segment]);
+struct Told<'a>(&'a Defect, &'a [Segment], &'a Labels);
 
 impl fmt::Display for Told<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Self(defect, segments) = self;
+        let Self(defect, segments, labels) = self;
         let Defect { concern, found, limit, .. } = defect;
         let named = |id| name(segments, id);
         let (found, limit) = (*found, *limit);
@@ -75,7 +77,8 @@ impl fmt::Display for Told<'_> {
             ),
             Concern::Dominated(feature) => write!(
                 f,
-                "{feature} makes {share} of the differences between segments, more than {most}"
+                "{share} of the differences between segments are made by {}, more than {most}",
+                labels.name(feature.as_str())
             ),
             Concern::Outlier(customer) => {
                 write!(f, "customer {customer} makes {share} of all differences, more than {most}")

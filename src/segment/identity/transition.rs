@@ -6,9 +6,10 @@ use serde::{Deserialize, Serialize};
 
 use super::Pair;
 use super::overlap::Counts;
+use crate::feature::figure::counted;
 use crate::id::SegmentId;
 use crate::segment::Segment;
-use crate::segment::told::{self, counted, customers};
+use crate::segment::told::{self, customers};
 
 /// Customers who went from or to a segment.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]

@@ -76,7 +76,7 @@ pub struct Balance {
 ///
 /// ```
 /// use loyalty::cluster::KMeans;
-/// use loyalty::feature::{FeatureTable, Preparation, Scale};
+/// use loyalty::feature::{FeatureTable, Labels, Preparation, Scale};
 /// use loyalty::id::CustomerId;
 /// use loyalty::segment::migration::Migration;
 /// use loyalty::segment::{Fit, Segmenter, clustered::Clusters};
@@ -100,7 +100,7 @@ pub struct Balance {
 ///     &model, &spring, "2026-03-01".parse()?, &autumn, "2026-09-01".parse()?,
 /// )?;
 /// assert_eq!(
-///     moved.sentences(model.segments()),
+///     moved.sentences(model.segments(), &Labels::default()),
 ///     [
 ///         "1 of 3 customers stayed in Cluster 1",
 ///         "1 customer went from Cluster 1 to Cluster 2: \

@@ -3,21 +3,24 @@
 use std::fmt;
 
 use super::{Driver, Migration, Move, Place, Turn};
+use crate::feature::Labels;
+use crate::feature::figure::counted;
 use crate::rule::Truth;
 use crate::segment::Segment;
-use crate::segment::told::{self, counted};
+use crate::segment::told;
 
 /// How many drivers a sentence names.
 const NAMED: usize = 3;
 
 impl Migration {
-    /// A sentence for each move, with the names of the segments.
+    /// A sentence for each move, with the names of the segments and with features called by these
+    /// labels.
     #[must_use]
-    pub fn sentences(&self, segments: &[Segment]) -> Vec<String> {
-        self.moves.iter().map(|step| self.told(step, segments)).collect()
+    pub fn sentences(&self, segments: &[Segment], labels: &Labels) -> Vec<String> {
+        self.moves.iter().map(|step| self.told(step, segments, labels)).collect()
     }
 
-    fn told(&self, step: &Move, segments: &[Segment]) -> String {
+    fn told(&self, step: &Move, segments: &[Segment], labels: &Labels) -> String {
         let Move { from, to, customers, drivers } = step;
         let count = told::customers(*customers);
         let is = if *customers == 1 { "is" } else { "are" };
@@ -34,7 +37,7 @@ impl Migration {
                 let all: f64 =
                     drivers.iter().filter(|it| it.turn == Turn::Margin).map(|it| it.weight).sum();
                 let driven = drivers.iter().filter(|driver| driver.is_told(all)).take(NAMED);
-                let told = driven.map(|driver| driver.told(all, *customers));
+                let told = driven.map(|driver| driver.told(all, *customers, labels));
                 let told: Vec<String> = told.collect();
                 if told.is_empty() { moved } else { format!("{moved}: {}", told.join("; ")) }
             }
@@ -49,8 +52,9 @@ impl Driver {
     }
 
     /// What drove `customers` customers, whose margin changed by `all`.
-    fn told(&self, all: f64, customers: u64) -> String {
-        let Self { feature, turn, customers: count, weight } = self;
+    fn told(&self, all: f64, customers: u64, labels: &Labels) -> String {
+        let Self { feature: name, turn, customers: count, weight } = self;
+        let feature = labels.name(name.as_str());
         match turn {
             Turn::Margin if *weight < 0.0 => {
                 format!("{feature} held {:.0} % of it back", -100.0 * weight / all)
@@ -62,6 +66,9 @@ impl Driver {
                     Truth::Fail => "does not hold now",
                     Truth::Unknown => "is not known now",
                 };
+                // A demand begins with the name of the field.
+                let asked = wanted.strip_prefix(name.as_str()).filter(|it| it.starts_with(' '));
+                let wanted = asked.map_or_else(|| wanted.clone(), |it| format!("{feature}{it}"));
                 format!("{wanted} {now} for {count} of {customers}")
             }
             Turn::Score => {
@@ -69,8 +76,8 @@ impl Driver {
                 let way = if *weight < 0.0 { "fell" } else { "rose" };
                 format!("the score of {feature} {way} by {by:.1} on average")
             }
-            Turn::Known => format!("{feature} is known now for {count} of {customers}"),
-            Turn::Unknown => format!("{feature} is not known now for {count} of {customers}"),
+            Turn::Known => format!("{feature} now known for {count} of {customers}"),
+            Turn::Unknown => format!("{feature} no longer known for {count} of {customers}"),
         }
     }
 }

@@ -5,10 +5,11 @@ use std::fmt;
 use serde::{Deserialize, Serialize};
 
 use crate::cluster::{MISSING, Prototype};
-use crate::feature::{Column, Measure};
+use crate::feature::figure::{counted, percent};
+use crate::feature::{Column, Labels, Measure};
 use crate::id::SegmentId;
 use crate::rule::Text;
-use crate::segment::told::{percent, told};
+use crate::segment::told::customers;
 
 use super::MixedClustered;
 
@@ -116,34 +117,58 @@ fn share(part: usize, whole: usize) -> f64 {
     if whole == 0 { 0.0 } else { part as f64 / whole as f64 }
 }
 
-/// One sentence: `3 of 5 customers: orders 2, spend 20.00 EUR; channel shop (67 %)`.
-impl fmt::Display for MixedPortrait {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{} of {} customers: ", self.size, self.customers)?;
-        let numbers: Vec<String> = self.numbers.iter().map(Typical::to_string).collect();
-        let categories: Vec<String> = self.categories.iter().map(Usual::to_string).collect();
+impl MixedPortrait {
+    /// What is typical in a sentence, in which features are called by these labels: `3 of 5
+    /// customers: 2 orders, 20.00 EUR spent; channel shop (67 %)`.
+    #[must_use]
+    pub fn told(&self, labels: &Labels) -> String {
+        let numbers: Vec<String> = self.numbers.iter().map(|it| it.told(labels)).collect();
+        let categories: Vec<String> = self.categories.iter().map(|it| it.told(labels)).collect();
         let parts = [numbers.join(", "), categories.join(", ")];
         let parts: Vec<&str> =
             parts.iter().map(String::as_str).filter(|part| !part.is_empty()).collect();
-        f.write_str(&parts.join("; "))
+        let (size, all) = (counted(self.size), customers(self.customers));
+        format!("{size} of {all}: {}", parts.join("; "))
     }
 }
 
+impl Typical {
+    fn told(&self, labels: &Labels) -> String {
+        labels.phrase(self.feature.as_str(), self.typical, self.stands_for)
+    }
+}
+
+impl Usual {
+    /// Such as `channel shop (67 %)`, or `channel shop (67 %, not known of 25 %)`.
+    fn told(&self, labels: &Labels) -> String {
+        let name = labels.name(self.feature.as_str());
+        let Some(level) = &self.level else { return format!("{name} not known") };
+        let missing = match self.missing {
+            missing if missing > 0.0 => format!(", not known of {}", percent(missing)),
+            _ => String::new(),
+        };
+        format!("{name} {level} ({}{missing})", percent(self.share))
+    }
+}
+
+/// As [`MixedPortrait::told`] without labels of the host.
+impl fmt::Display for MixedPortrait {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(&self.told(&Labels::default()))
+    }
+}
+
+/// A number with what it is, without labels of the host.
 impl fmt::Display for Typical {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{} {}", self.feature, told(self.typical, self.stands_for))
+        f.pad(&self.told(&Labels::default()))
     }
 }
 
-/// Such as `channel shop (67 %)`, or `channel shop (67 %, not known of 25 %)`.
+/// Such as `channel shop (67 %)`, without labels of the host.
 impl fmt::Display for Usual {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Some(level) = &self.level else { return write!(f, "{} not known", self.feature) };
-        write!(f, "{} {level} ({}", self.feature, percent(self.share))?;
-        if self.missing > 0.0 {
-            write!(f, ", not known of {}", percent(self.missing))?;
-        }
-        f.write_str(")")
+        f.pad(&self.told(&Labels::default()))
     }
 }
 

@@ -3,7 +3,8 @@
 use std::fmt;
 
 use super::{Overlaps, Pair, Relation};
-use crate::segment::told::{counted, customers, percent};
+use crate::feature::figure::{counted, percent};
+use crate::segment::told::customers;
 
 impl fmt::Display for Overlaps {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

@@ -19,7 +19,7 @@ use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 
 use super::Segmenter;
-use crate::feature::{Column, FeatureTable, Measure, TableFault};
+use crate::feature::{Column, FeatureTable, Labels, Measure, TableFault};
 use crate::id::{CustomerId, SegmentId};
 use crate::path::Problems;
 use crate::rule::Value;
@@ -82,8 +82,8 @@ pub struct Persona {
 ///     personas[1].to_string(),
 ///     "Coffee-loving frequent buyers: 8 of 20 customers (40 %)\n\
 ///      What they buy: coffee 100 % (all 40 %)\n\
-///      When they buy: orders(1y) 9 (all 1), far above the others; \
-///      recency_days 5 (all 60), far below the others"
+///      When they buy: 9 orders in the last year (all 1), far above the others; \
+///      5 days since the last order (all 60), far below the others"
 /// );
 /// for persona in personas {
 ///     model.rename(&persona.segment, &persona.name, &persona.to_string());
@@ -153,15 +153,24 @@ fn categories(table: &FeatureTable) -> Vec<Facet> {
 }
 
 impl Persona {
-    /// What sets the segment apart in a topic; nothing if it is much like all others there.
+    /// What sets the segment apart in a topic, with features called by these labels; nothing if it
+    /// is much like all others there.
     #[must_use]
-    pub fn about(&self, topic: Topic) -> Option<String> {
-        sentence::about(self, topic)
+    pub fn about(&self, topic: Topic, labels: &Labels) -> Option<String> {
+        sentence::about(self, topic, labels)
+    }
+
+    /// The name with the size in a line, and one for each [`Topic`] of which there is something to
+    /// tell, with features called by these labels.
+    #[must_use]
+    pub fn told(&self, labels: &Labels) -> String {
+        sentence::told(self, labels)
     }
 
     /// The topics of which there is something to tell.
     #[must_use]
     pub fn topics(&self) -> BTreeSet<Topic> {
-        Topic::ALL.into_iter().filter(|topic| self.about(*topic).is_some()).collect()
+        let labels = Labels::default();
+        Topic::ALL.into_iter().filter(|topic| self.about(*topic, &labels).is_some()).collect()
     }
 }

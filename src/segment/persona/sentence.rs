@@ -3,13 +3,15 @@
 use std::fmt;
 
 use super::{Apart, Contrast, Hallmark, Persona, Topic};
-use crate::segment::told::{counted, customers, percent, told};
+use crate::feature::Labels;
+use crate::feature::figure::{counted, percent};
+use crate::segment::told::customers;
 
 /// How many traits of one kind are told of a topic.
 const NAMED: usize = 3;
 
 /// What sets a segment apart in a topic.
-pub(super) fn about(persona: &Persona, topic: Topic) -> Option<String> {
+pub(super) fn about(persona: &Persona, topic: Topic, labels: &Labels) -> Option<String> {
     let hallmarks = persona.hallmarks.iter().filter(|found| found.topic == topic);
     let hallmarks: Vec<&Hallmark> = hallmarks.take(NAMED).collect();
     let covered =
@@ -19,37 +21,53 @@ pub(super) fn about(persona: &Persona, topic: Topic) -> Option<String> {
     let told: Vec<String> = hallmarks
         .iter()
         .map(ToString::to_string)
-        .chain(contrasts.map(Contrast::to_string))
+        .chain(contrasts.map(|contrast| contrast.told(labels)))
         .collect();
     (!told.is_empty()).then(|| told.join("; "))
 }
 
 /// The name with the size in a line, and one for each topic of which there is something to tell.
+pub(super) fn told(persona: &Persona, labels: &Labels) -> String {
+    let share = persona.size as f64 / persona.customers.max(1) as f64;
+    let (name, size, all) = (&persona.name, counted(persona.size), customers(persona.customers));
+    let first = format!("{name}: {size} of {all} ({})", percent(share));
+    let topics = Topic::ALL.into_iter().filter_map(|topic| {
+        let told = about(persona, topic, labels)?;
+        Some(format!("{}: {told}", topic.question()))
+    });
+    std::iter::once(first).chain(topics).collect::<Vec<_>>().join("\n")
+}
+
+/// As [`Persona::told`] without labels of the host.
 impl fmt::Display for Persona {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let share = self.size as f64 / self.customers.max(1) as f64;
-        let (name, size, all) = (&self.name, counted(self.size), customers(self.customers));
-        write!(f, "{name}: {size} of {all} ({})", percent(share))?;
-        for topic in Topic::ALL {
-            if let Some(told) = self.about(topic) {
-                write!(f, "\n{}: {told}", topic.question())?;
-            }
-        }
-        Ok(())
+        f.pad(&self.told(&Labels::default()))
     }
 }
 
-/// `spend(90d) 240.00 EUR (half between 200.00 EUR and 310.00 EUR; all 80.00 EUR), far above the
-/// others`.
+impl Contrast {
+    /// Where they stand in words, in which the feature is called by these labels: `240.00 EUR spent
+    /// in the last 90 days (half between 200.00 EUR and 310.00 EUR; all 80.00 EUR), far above the
+    /// others`.
+    #[must_use]
+    pub fn told(&self, labels: &Labels) -> String {
+        let (feature, measure) = (self.feature.as_str(), self.stands_for);
+        let phrase = labels.phrase(feature, self.median, measure);
+        let [lower, upper, overall] = [self.lower, self.upper, self.overall]
+            .map(|number| labels.number(feature, number, measure));
+        let half = if lower == upper {
+            String::new()
+        } else {
+            format!("half between {lower} and {upper}; ")
+        };
+        format!("{phrase} ({half}all {overall}), {}", self.apart())
+    }
+}
+
+/// As [`Contrast::told`] without labels of the host.
 impl fmt::Display for Contrast {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let [lower, median, upper, overall] = [self.lower, self.median, self.upper, self.overall]
-            .map(|number| told(number, self.stands_for));
-        write!(f, "{} {median} (", self.feature)?;
-        if lower != upper {
-            write!(f, "half between {lower} and {upper}; ")?;
-        }
-        write!(f, "all {overall}), {}", self.apart())
+        f.pad(&self.told(&Labels::default()))
     }
 }
 

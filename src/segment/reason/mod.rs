@@ -39,7 +39,7 @@ use crate::rule::{Text, Value};
 /// let reasons = Explainer::new(&model).why(&cat).ok_or("in no segment")?;
 /// assert_eq!(
 ///     reasons.to_string(),
-///     "in Cluster 2 and not in Cluster 1, because orders 9 (typical here 9; next best 2) and \
+///     "in Cluster 2 and not in Cluster 1, because 9 orders (typical here 9; next best 2) and \
 ///      age 30 (typical here 30; next best 15)"
 /// );
 /// let sum: f64 = reasons.contributions.iter().map(|found| found.contribution).sum();
@@ -60,7 +60,8 @@ pub struct Explainer<'a> {
 /// Why a customer is in a segment and not in another.
 ///
 /// Its [`Display`](std::fmt::Display) is a sentence in the features' own units, with the strongest
-/// reasons first and what speaks against it after "although".
+/// reasons first and what speaks against it after "although"; [`Reasons::told`] with the host's
+/// words for features.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Reasons {

@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use super::model::{Judged, figures};
 use super::{Figure, RfmModel, RfmScore};
+use crate::feature::Labels;
 use crate::rule::{Text, Value};
 use crate::segment::Segment;
 
@@ -90,35 +91,75 @@ impl From<Judged<'_>> for ScoredFeature {
     }
 }
 
-impl fmt::Display for Bound {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+impl Bound {
+    const fn figure(self) -> Figure {
         match self {
-            Self::AtMost(figure) => write!(f, "{figure} or less"),
-            Self::AtLeast(figure) => write!(f, "{figure} or more"),
-            Self::MoreThan(figure) => write!(f, "more than {figure}"),
+            Self::AtMost(figure) | Self::AtLeast(figure) | Self::MoreThan(figure) => figure,
+        }
+    }
+
+    /// With the figure as it was told.
+    fn told(self, figure: &str) -> String {
+        match self {
+            Self::AtMost(_) => format!("{figure} or less"),
+            Self::AtLeast(_) => format!("{figure} or more"),
+            Self::MoreThan(_) => format!("more than {figure}"),
         }
     }
 }
 
-impl fmt::Display for ScoredFeature {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+impl ScoredFeature {
+    /// How it was scored in a line, in which the feature is called by these labels.
+    #[must_use]
+    pub fn told(&self, labels: &Labels) -> String {
         let Self { feature, value, score, best, next } = self;
-        match (value, score) {
-            (None, _) => write!(f, "{feature} is not known"),
-            (Some(value), None) => write!(f, "{feature} is {value}, which has no score"),
-            (Some(value), Some(score)) => write!(f, "{feature} is {value}: {score} of {best}"),
-        }?;
-        next.map_or(Ok(()), |step| write!(f, " ({} for {})", step.bound, step.score))
+        let name = feature.as_str();
+        let Some(value) = value else { return format!("{}: not known", labels.name(name)) };
+        let (number, measure) = value.measured();
+        let phrase = labels.phrase(name, number, measure);
+        let Some(score) = score else { return format!("{phrase}: no score") };
+        let Some(step) = next else { return format!("{phrase}: {score} of {best}") };
+        let (bound, of_bound) = step.bound.figure().measured();
+        let [phrase, bound] = if measure == of_bound {
+            labels.phrase_beside(name, number, bound, measure)
+        } else {
+            [phrase, labels.number(name, bound, of_bound)]
+        };
+        format!("{phrase}: {score} of {best} ({} for {})", step.bound.told(&bound), step.score)
     }
 }
 
+impl RfmExplanation {
+    /// The scores in lines, one for each dimension, in which features are called by these labels.
+    #[must_use]
+    pub fn told(&self, labels: &Labels) -> String {
+        let first = match (&self.segment, self.score) {
+            (Some(segment), Some(score)) => format!("{}, scored {score}", segment.name),
+            (None, Some(score)) => format!("scored {score}"),
+            (_, None) => "not scored".to_owned(),
+        };
+        let [recency, frequency, monetary] =
+            [&self.recency, &self.frequency, &self.monetary].map(|scored| scored.told(labels));
+        format!("{first}\n{recency}\n{frequency}\n{monetary}")
+    }
+}
+
+impl fmt::Display for Bound {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(&self.told(&self.figure().to_string()))
+    }
+}
+
+/// As [`ScoredFeature::told`] without labels of the host.
+impl fmt::Display for ScoredFeature {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(&self.told(&Labels::default()))
+    }
+}
+
+/// As [`RfmExplanation::told`] without labels of the host.
 impl fmt::Display for RfmExplanation {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match (&self.segment, self.score) {
-            (Some(segment), Some(score)) => writeln!(f, "{}, scored {score}", segment.name),
-            (None, Some(score)) => writeln!(f, "scored {score}"),
-            (_, None) => writeln!(f, "not scored"),
-        }?;
-        write!(f, "{}\n{}\n{}", self.recency, self.frequency, self.monetary)
+        f.pad(&self.told(&Labels::default()))
     }
 }

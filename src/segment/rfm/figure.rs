@@ -53,6 +53,18 @@ impl Figure {
         Value::from(self).order(&other.into())
     }
 
+    /// The number that a column of a table has for it, and what it stands for there.
+    pub(super) fn measured(self) -> (f64, Measure) {
+        match self {
+            Self::Integer(whole) => (whole as f64, Measure::Integer),
+            Self::Number(number) => (number.as_f64(), Measure::Number),
+            Self::Money(money) => {
+                let unit = money.currency().minor_per_major() as f64;
+                (money.minor() as f64 / unit, Measure::Money(money.currency()))
+            }
+        }
+    }
+
     /// The figure as it is compared with `cut`: money stands in major units beside a number, as it
     /// does in a table of plain numbers from which the cut may come.
     pub(super) fn beside(self, cut: Self) -> Self {

@@ -12,12 +12,12 @@ use serde::{Deserialize, Serialize};
 
 use crate::cluster::stream::{Flow, Grouping, MacroClusters, Stream};
 use crate::cluster::{self, Assignment};
-use crate::feature::{FeatureTable, Preparation, Prepared};
+use crate::feature::figure::percent;
+use crate::feature::{Column, FeatureTable, Labels, Preparation, Prepared};
 use crate::id::SegmentId;
 use crate::path::{Path, Problems};
 use crate::rule::{Text, Value};
 
-use super::told::{percent, told};
 use super::{Fit, Learn, Membership, ModelFault, Segment, Segmenter, found};
 
 pub use regroup::{Absorbed, Regrouped, Shift, Split};
@@ -183,11 +183,12 @@ impl Streamed {
         self.clusters.clusters().iter().map(description).collect()
     }
 
-    /// Numbers of all columns with their names: `orders 12, spend 80.00 EUR`.
+    /// Numbers of all columns with what they are: `12 orders, 80.00 EUR spent`.
     fn numbers(&self, numbers: &[f64]) -> String {
         let columns = self.prepared.columns().iter().zip(numbers);
-        let number = |(column, &number): (&crate::feature::Column, &f64)| {
-            format!("{} {}", column.name, told(number, column.measure))
+        let labels = Labels::default();
+        let number = |(column, &number): (&Column, &f64)| {
+            labels.phrase(column.name.as_str(), number, column.measure)
         };
         columns.map(number).collect::<Vec<_>>().join(", ")
     }

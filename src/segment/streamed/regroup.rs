@@ -4,11 +4,11 @@ use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 
 use crate::cluster::stream::{MacroClusters, Move, Transitions};
-use crate::feature::Column;
+use crate::feature::figure::{listed, percent};
+use crate::feature::{Column, Labels};
 use crate::id::SegmentId;
 use crate::path::{Path, Problems};
 use crate::segment::found::segment;
-use crate::segment::told::{listed, percent, told};
 use crate::segment::{ModelFault, Segment};
 
 use super::{Streamed, days};
@@ -237,9 +237,11 @@ impl Streamed {
     /// How a segment moved, in the columns whose numbers are told otherwise than before.
     fn moved(&self, name: &str, shift: &Shift) -> String {
         let columns = self.prepared.columns().iter().zip(shift.from.iter().zip(&shift.to));
+        let labels = Labels::default();
         let change = |(column, (&from, &to)): (&Column, (&f64, &f64))| {
-            let (from, to) = (told(from, column.measure), told(to, column.measure));
-            (from != to).then(|| format!("{} from {from} to {to}", column.name))
+            let name = column.name.as_str();
+            let [from, to] = [from, to].map(|number| labels.number(name, number, column.measure));
+            (from != to).then(|| format!("{} from {from} to {to}", labels.name(name)))
         };
         let changes: Vec<String> = columns.filter_map(change).collect();
         let (after, before) = (percent(shift.share_after), percent(shift.share_before));

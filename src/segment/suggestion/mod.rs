@@ -14,11 +14,11 @@ use serde::{Deserialize, Serialize};
 use thiserror::Error;
 
 use super::rules::{self, RuleSegment, RuleSegments};
-use super::told::percent;
 use super::{Membership, Segment, Segmenter};
 use crate::cluster;
 use crate::cluster::shapley::Attribution;
 use crate::cluster::tree::{Cart, Tree};
+use crate::feature::figure::percent;
 use crate::feature::{Column, FeatureTable, Measure, TableFault};
 use crate::id::SegmentId;
 use crate::path::{Path, Problems};

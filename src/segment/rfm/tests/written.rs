@@ -63,18 +63,18 @@ fn an_explanation_tells_scores_and_what_the_next_better_ones_take() {
     assert_eq!(
         segments.explain(&row(75, 12, "49.99 EUR")).to_string(),
         "Potential Loyalists, scored 352\n\
-         recency_days is 75: 3 of 5 (60 or less for 4)\n\
-         orders(1y) is 12: 5 of 5\n\
-         spend(1y) is 49.99 EUR: 2 of 5 (50.00 EUR or more for 3)"
+         75 days since the last order: 3 of 5 (60 or less for 4)\n\
+         12 orders in the last year: 5 of 5\n\
+         49.99 EUR spent in the last year: 2 of 5 (50.00 EUR or more for 3)"
     );
     let mut row = row(75, 12, "49.99 USD");
     row[0] = None;
     assert_eq!(
         segments.explain(&row).to_string(),
         "not scored\n\
-         recency_days is not known\n\
-         orders(1y) is 12: 5 of 5\n\
-         spend(1y) is 49.99 USD, which has no score"
+         days since the last order: not known\n\
+         12 orders in the last year: 5 of 5\n\
+         49.99 USD spent in the last year: no score"
     );
 }
 
@@ -86,9 +86,9 @@ fn an_explanation_skips_scores_that_ties_leave_unused() {
     assert_eq!(
         explanation.to_string(),
         "scored 214\n\
-         recency_days is 0: 2 of 2\n\
-         orders(lifetime) is 1: 1 of 5 (more than 1 for 4)\n\
-         spend(lifetime) is 2: 4 of 5 (more than 2 for 5)"
+         0 days since the last order: 2 of 2\n\
+         1 order: 1 of 5 (more than 1 for 4)\n\
+         spend 2: 4 of 5 (more than 2 for 5)"
     );
 }
 
