@@ -125,7 +125,7 @@ fn categories_are_written_as_the_levels_that_they_may_be() {
     }
     let segment = |name: &str| Segment::new(SegmentId::new(name).unwrap(), name);
     let given = Given(["near", "far"].map(segment).to_vec(), vec![Text::from("channel")]);
-    // Positions of levels tell a segment by two cuts.
+    // By their positions, levels would tell a segment by two cuts.
     let column = Column::category("channel", ["app", "shop", "stand", "web"]);
     let channels = ["app", "shop", "stand", "web", "shop", "app", "stand", ""];
     let rows = channels.iter().enumerate().map(|(at, channel)| {
@@ -133,12 +133,56 @@ fn categories_are_written_as_the_levels_that_they_may_be() {
     });
     let table = FeatureTable::from_values([column], rows).unwrap();
     let found = surrogate(3).suggest(&given, &table, today()).unwrap();
-    let expected = ["channel in {shop, stand}", "channel in {app} or channel in {web}"];
-    assert_eq!(texts(&found), expected);
+    let mut rules = texts(&found);
+    rules.sort();
+    assert_eq!(rules, ["channel in {app, web}", "channel in {shop, stand}"]);
+    assert_eq!(found.tree.depth(), 1, "one question tells them");
     assert!(found.suggestions.iter().all(|rule| rule.precision() == 1.0 && rule.recall() == 1.0));
     let rules = RuleSegments::check(&found.rules(), &Schema::new(fields(&table)).unwrap()).unwrap();
     let held = rules.assign_all(&table, today()).unwrap();
     assert_eq!(held, given.assign_all(&table, today()).unwrap());
+}
+
+#[test]
+fn sets_of_levels_are_asked_for_below_other_questions_too() {
+    struct Given(Vec<Segment>, Vec<Text>);
+    impl Segmenter for Given {
+        fn segments(&self) -> &[Segment] {
+            &self.0
+        }
+        fn inputs(&self) -> &[Text] {
+            &self.1
+        }
+        fn assign(&self, row: &[Option<Value>], _today: NaiveDate) -> Membership {
+            let [Some(Value::Text(tier)), Some(Value::Integer(orders))] = row else {
+                return Membership::none();
+            };
+            let own = match (tier.as_str(), orders) {
+                ("gold" | "bronze", 10..) => 0,
+                ("gold" | "bronze", _) => 1,
+                _ => 2,
+            };
+            Membership::of(self.0[own].id.clone())
+        }
+    }
+    let segment = |name: &str| Segment::new(SegmentId::new(name).unwrap(), name);
+    let inputs = ["tier", "orders"].map(Text::from).to_vec();
+    let given = Given(["many", "few", "others"].map(segment).to_vec(), inputs);
+    let tiers = ["bronze", "copper", "gold", "silver", "tin"];
+    let row = |n: usize| [Some(Value::text(tiers[n % 5])), Some(Value::Integer((n % 23) as i64))];
+    let rows = (0..230).map(|n| (id(&format!("c{n:03}")), row(n)));
+    let columns = [Column::category("tier", tiers), Column::new("orders", Measure::Integer)];
+    let table = FeatureTable::from_values(columns, rows).unwrap();
+    let found = surrogate(4).suggest(&given, &table, today()).unwrap();
+    let mut rules = texts(&found);
+    rules.sort();
+    let expected = [
+        "tier in {bronze, gold} and orders < 10",
+        "tier in {bronze, gold} and orders >= 10",
+        "tier in {copper, silver, tin}",
+    ];
+    assert_eq!(rules, expected);
+    assert_eq!(found.fidelity, 1.0);
 }
 
 #[test]

@@ -4,6 +4,7 @@
 //! numbers (a *surrogate*), and its ways are written as rules with thresholds of as few digits as
 //! can be. What the rules miss is told with them.
 
+mod levels;
 mod ways;
 
 use std::fmt;
@@ -52,7 +53,8 @@ pub struct Suggestions {
     pub suggestions: Vec<Suggestion>,
     /// The segments for which there is no rule.
     pub without: Vec<SegmentId>,
-    /// The columns that the rules speak of, in the order of the tree's coordinates.
+    /// The columns that the rules speak of, in the order of the tree's coordinates. Levels of
+    /// categories stand in the order in which the tree parts them into sets.
     pub columns: Vec<Column>,
     /// The tree, in the customers' own numbers; its classes are the positions of the segments.
     pub tree: Tree,
@@ -109,9 +111,10 @@ impl Surrogate {
     /// Rules for the segments that a model assigns the customers of a table to, as of a day; who is
     /// in several segments counts in the weightiest.
     ///
-    /// No threshold changes the answer of the tree for any customer that it was grown on. How good
-    /// a rule is is measured on all customers of the table: one of whom something is missing is in
-    /// no segment by a rule.
+    /// Of a category it is asked whether it is one of a set of levels, whichever these are. No
+    /// threshold changes the answer of the tree for any customer that it was grown on. How good a
+    /// rule is is measured on all customers of the table: one of whom something is missing is in no
+    /// segment by a rule.
     ///
     /// ```
     /// use loyalty::cluster::KMeans;
@@ -157,10 +160,10 @@ impl Surrogate {
             return Err(problems);
         };
         let segments = segmenter.segments();
-        let (points, classes) = examples(&inputs, segments, &memberships);
+        let (mut points, classes) = examples(&inputs, segments, &memberships);
+        let columns = levels::ordered(inputs.columns(), &mut points, &classes, segments.len());
         let grown = problems.take(&Path::from("tree"), self.grow(&points, &classes));
         let Some((tree, fidelity)) = grown else { return Err(problems) };
-        let columns = inputs.columns().to_vec();
         let rules = ways::rules(&tree, &columns, segments.len());
         let found = suggestions(segments, rules, &memberships, &inputs, today);
         let Some(mut suggestions) = problems.take(&Path::root(), found) else {

@@ -1,8 +1,10 @@
 //! From the ways through a tree to rules.
 
+use std::collections::BTreeSet;
+
 use crate::cluster::tree::{Branch, Tree};
 use crate::feature::{Column, Measure};
-use crate::rule::{Literal, Rule, Value, all, any, field};
+use crate::rule::{Literal, Rule, Text, Value, all, any, field};
 use crate::segment::round::roundest;
 
 /// From where to where a column's numbers may be on a way: at least the first and below the second.
@@ -17,7 +19,7 @@ struct Stretch {
 /// Where all leaves below a split are of one class, the split is not asked.
 pub(super) fn rules(tree: &Tree, columns: &[Column], classes: usize) -> Vec<Option<Rule>> {
     let uniform = uniform(tree);
-    let mut ways: Vec<Vec<(f64, Rule)>> = vec![Vec::new(); classes];
+    let mut ways: Vec<Vec<Way>> = vec![Vec::new(); classes];
     let mut waiting = vec![(0, vec![Stretch::default(); columns.len()])];
     while let Some((number, stretches)) = waiting.pop() {
         let Some(node) = tree.nodes().get(number) else { continue };
@@ -26,7 +28,7 @@ pub(super) fn rules(tree: &Tree, columns: &[Column], classes: usize) -> Vec<Opti
             let class = class.unwrap_or_else(|| node.class());
             if let Some(ways) = ways.get_mut(class) {
                 let weight = node.weights.get(class).copied().unwrap_or_default();
-                ways.push((weight, way(&stretches, columns)));
+                ways.push(Way::new(weight, &stretches, columns));
             }
             continue;
         };
@@ -42,7 +44,7 @@ pub(super) fn rules(tree: &Tree, columns: &[Column], classes: usize) -> Vec<Opti
         waiting.push((branch.high, high));
         waiting.push((branch.low, low));
     }
-    ways.into_iter().map(joined).collect()
+    ways.into_iter().map(|ways| joined(ways, columns)).collect()
 }
 
 /// The class of each node below which there is only one.
@@ -71,35 +73,77 @@ fn threshold(branch: &Branch, measure: Measure) -> f64 {
     if measure.value(round).is_some() { round } else { branch.above }
 }
 
-/// The rule of one way.
-fn way(stretches: &[Stretch], columns: &[Column]) -> Rule {
-    let tests = stretches.iter().zip(columns).flat_map(|(stretch, column)| {
-        if column.measure == Measure::Category {
-            return levels(stretch, column).into_iter().chain(None);
+/// One way to a class: how many customers go it, and what is asked of each column.
+#[derive(Clone)]
+struct Way {
+    weight: f64,
+    parts: Vec<Part>,
+}
+
+/// What is asked of a column.
+#[derive(Clone, PartialEq)]
+enum Part {
+    Number(Stretch),
+    /// The category is one of these.
+    Levels(BTreeSet<Text>),
+}
+
+impl Way {
+    fn new(weight: f64, stretches: &[Stretch], columns: &[Column]) -> Self {
+        let part = |(stretch, column): (&Stretch, &Column)| match column.measure {
+            Measure::Category => Part::Levels(levels(stretch, column)),
+            _ => Part::Number(*stretch),
+        };
+        Self { weight, parts: stretches.iter().zip(columns).map(part).collect() }
+    }
+
+    /// This way or another one as a single way, if they differ in the levels of one column only.
+    fn or(&self, other: &Self) -> Option<Self> {
+        let pairs = || self.parts.iter().zip(&other.parts);
+        if pairs().filter(|(own, other)| own != other).count() != 1 {
+            return None;
         }
-        let low = stretch.from.map(|from| test(column, from, Side::From));
-        let high = stretch.below.map(|below| test(column, below, Side::Below));
-        low.into_iter().chain(high)
-    });
-    let mut tests: Vec<Rule> = tests.collect();
-    match tests.pop() {
-        None => Rule::Always,
-        Some(only) if tests.is_empty() => only,
-        Some(last) => {
-            tests.push(last);
-            all(tests)
+        let either = |(own, other): (&Part, &Part)| match (own, other) {
+            (Part::Levels(own), Part::Levels(other)) => Some(Part::Levels(own | other)),
+            _ => (own == other).then(|| own.clone()),
+        };
+        let parts = pairs().map(either).collect::<Option<_>>()?;
+        Some(Self { weight: self.weight + other.weight, parts })
+    }
+
+    fn rule(&self, columns: &[Column]) -> Rule {
+        let tests = self.parts.iter().zip(columns).flat_map(|(part, column)| match part {
+            Part::Levels(levels) => {
+                let some = levels.len() < column.levels.len();
+                let levels = levels.iter().map(Text::as_str);
+                let asked = some.then(|| field(column.name.clone()).one_of(levels));
+                asked.into_iter().chain(None)
+            }
+            Part::Number(stretch) => {
+                let low = stretch.from.map(|from| test(column, from, Side::From));
+                let high = stretch.below.map(|below| test(column, below, Side::Below));
+                low.into_iter().chain(high)
+            }
+        });
+        let mut tests: Vec<Rule> = tests.collect();
+        match tests.pop() {
+            None => Rule::Always,
+            Some(only) if tests.is_empty() => only,
+            Some(last) => {
+                tests.push(last);
+                all(tests)
+            }
         }
     }
 }
 
-/// That a category is one of the levels on a way, if not of all.
-fn levels(stretch: &Stretch, column: &Column) -> Option<Rule> {
+/// The levels on a stretch of a column.
+fn levels(stretch: &Stretch, column: &Column) -> BTreeSet<Text> {
     let from = stretch.from.unwrap_or(f64::NEG_INFINITY);
     let below = stretch.below.unwrap_or(f64::INFINITY);
     let places = column.levels.iter().enumerate().map(|(at, level)| (at as f64, level));
     let inside = places.filter(|(at, _)| (from..below).contains(at));
-    let levels: Vec<&str> = inside.map(|(_, level)| level.as_str()).collect();
-    (levels.len() < column.levels.len()).then(|| field(column.name.clone()).one_of(levels))
+    inside.map(|(_, level)| level.clone()).collect()
 }
 
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -123,10 +167,22 @@ fn test(column: &Column, threshold: f64, side: Side) -> Rule {
     if side == Side::From { operand.at_least(literal) } else { operand.below(literal) }
 }
 
-/// One rule for all ways to a class, those with the most customers first.
-fn joined(mut ways: Vec<(f64, Rule)>) -> Option<Rule> {
-    ways.sort_by(|left, right| right.0.total_cmp(&left.0));
-    let mut rules: Vec<Rule> = ways.into_iter().map(|(_, rule)| rule).collect();
+/// One rule for all ways to a class, those with the most customers first; ways that differ in the
+/// levels of one column only are one way.
+fn joined(ways: Vec<Way>, columns: &[Column]) -> Option<Rule> {
+    let mut kept: Vec<Way> = Vec::new();
+    for mut way in ways {
+        // What two ways come to may go with a third one.
+        while let Some((at, both)) =
+            kept.iter().enumerate().find_map(|(at, other)| Some((at, other.or(&way)?)))
+        {
+            kept.remove(at);
+            way = both;
+        }
+        kept.push(way);
+    }
+    kept.sort_by(|left, right| right.weight.total_cmp(&left.weight));
+    let mut rules: Vec<Rule> = kept.iter().map(|way| way.rule(columns)).collect();
     match rules.len() {
         0 | 1 => rules.pop(),
         _ => Some(any(rules)),
