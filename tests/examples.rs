@@ -84,3 +84,13 @@ fn the_supermarket_plans_its_deals_and_finds_the_mistakes_in_its_terms() {
 fn an_airline_is_told_what_became_of_a_tier_and_what_another_ladder_would_cost() {
     check("tiers", include_str!("data/examples/tiers.txt"));
 }
+
+#[test]
+fn contracts_and_donors_are_kept_and_worth_what_the_papers_models_say() {
+    check("subscriptions", include_str!("data/examples/subscriptions.txt"));
+}
+
+#[test]
+fn who_is_leaving_is_told_with_reasons_that_people_can_read() {
+    check("churn", include_str!("data/examples/churn.txt"));
+}
