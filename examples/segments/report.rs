@@ -83,11 +83,9 @@ fn methods(study: &Study, out: &mut String) -> Result<(), Box<dyn Error>> {
     let mut rows = vec![head.map(str::to_owned).to_vec()];
     rows.extend(choice.table.iter().map(|row| scores(row, row.clusters == taken.sizes.len())));
     table(out, &rows)?;
-    indented(
-        out,
-        0,
-        "Gap and stability are those of 1,000 shoppers, or of all if they are fewer.",
-    )?;
+    let text = "The gap is that of 2,000 shoppers, and stability that of 1,000, or of all if they \
+        are fewer.";
+    indented(out, 0, text)?;
     Ok(())
 }
 

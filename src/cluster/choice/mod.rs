@@ -43,10 +43,13 @@ pub struct Criteria {
     /// without a word.
     #[serde(default = "three_quarters")]
     pub least_stability: f64,
-    /// The most points that the gap statistic and stability look at, drawn from all; 1,000 without
-    /// a word.
+    /// The most points that stability looks at, drawn from all; 1,000 without a word.
     #[serde(default = "thousand")]
     pub sample: usize,
+    /// The most points that the gap statistic looks at, drawn from all; 2,000 without a word. Of
+    /// fewer points its errors are greater, and hide weak structure.
+    #[serde(default = "two_thousand")]
+    pub gap_sample: usize,
     /// The most points whose silhouettes are computed, drawn from all; 10,000 without a word.
     #[serde(default = "ten_thousand")]
     pub silhouette_sample: usize,
@@ -68,6 +71,10 @@ const fn thousand() -> usize {
     1_000
 }
 
+const fn two_thousand() -> usize {
+    2_000
+}
+
 const fn ten_thousand() -> usize {
     10_000
 }
@@ -83,6 +90,7 @@ impl Default for Criteria {
             pairs: twenty(),
             least_stability: three_quarters(),
             sample: thousand(),
+            gap_sample: two_thousand(),
             silhouette_sample: ten_thousand(),
             mixture: full(),
         }
@@ -229,9 +237,11 @@ fn as_it_is(
 
 impl Criteria {
     fn check(&self, problems: &mut Problems<Fault>) {
-        for (name, number) in
-            [("sample", self.sample), ("silhouette_sample", self.silhouette_sample)]
-        {
+        for (name, number) in [
+            ("sample", self.sample),
+            ("gap_sample", self.gap_sample),
+            ("silhouette_sample", self.silhouette_sample),
+        ] {
             if number == 0 {
                 problems.add(Path::from(name), Fault::Zero);
             }
@@ -267,6 +277,7 @@ struct Trial<'a, R> {
     weights: Option<&'a [f64]>,
     checked: Points<'a>,
     sample: Array2<f64>,
+    gap_sample: Array2<f64>,
     criteria: &'a Criteria,
     seed: u64,
 }
@@ -285,18 +296,27 @@ impl<'a, R: Recipe> Trial<'a, R> {
         let Some(checked) = checked.filter(|_| problems.is_empty()) else {
             return Err(problems);
         };
-        let mut rng = ChaCha8Rng::seed_from_u64(seed);
-        let drawn = resampling::without_replacement(points.nrows(), criteria.sample, &mut rng);
-        let sample = resampling::rows(points, &drawn);
-        Ok(Self { recipe, points, weights, checked, sample, criteria, seed })
+        let drawn = |most: usize| {
+            let mut rng = ChaCha8Rng::seed_from_u64(seed);
+            let rows = resampling::without_replacement(points.nrows(), most, &mut rng);
+            resampling::rows(points, &rows)
+        };
+        let (sample, gap_sample) = (drawn(criteria.sample), drawn(criteria.gap_sample));
+        Ok(Self { recipe, points, weights, checked, sample, gap_sample, criteria, seed })
     }
 
     fn gaps(&self, most: usize) -> Result<Vec<Gap>, Problems<Fault>> {
         let (references, seed) = (self.criteria.references, self.seed);
-        gap_statistic(self.sample.view(), 1..=most, references, seed, |points, clusters, seed| {
-            let found = self.recipe.fit_for(clusters, points, None, seed)?;
-            Ok(labels(&found, points))
-        })
+        gap_statistic(
+            self.gap_sample.view(),
+            1..=most,
+            references,
+            seed,
+            |points, clusters, seed| {
+                let found = self.recipe.fit_for(clusters, points, None, seed)?;
+                Ok(labels(&found, points))
+            },
+        )
     }
 
     fn row(&self, found: &R::Model, clusters: usize, gaps: &[Gap]) -> Result<Row, Problems<Fault>> {
