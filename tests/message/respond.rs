@@ -224,8 +224,9 @@ fn templates_and_messages_are_checked_together() {
         [
             "`templates[1].id`: template `a` is there twice",
             "`messages[0].channels[1]`: the template `a` says nothing for app",
-            "`messages[1].template`: `b` is no template of the program",
-            "`messages[1].trigger`: `t` calls for `m` already: a trigger calls for one message",
+            "`messages[1].trigger`: `u` is no trigger of the program",
+            "`messages[2].template`: `b` is no template of the program",
+            "`messages[2].trigger`: `t` calls for `m` already: a trigger calls for one message",
         ]
     );
     spec["templates"] = json!([{"id": "a", "default": "en",
