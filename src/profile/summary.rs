@@ -9,8 +9,8 @@ use crate::event::{Event, EventKind, EventType};
 /// What is kept of the events that are older than a history's retention.
 ///
 /// Of purchases, returns, confirmations, voids, enrollments, changes of attributes, answers to
-/// surveys, granted tiers and consents it keeps the event; a purchase loses its store, region, coupons,
-/// shipping and stated totals. Of every other event it keeps when it was, its type, its channel and
+/// surveys, granted tiers and consents it keeps the event; a purchase loses its store, region,
+/// coupons, shipping and stated totals. Of every other event it keeps when it was, its type, its channel and
 /// a fingerprint by which its id is recognized.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Summary {
