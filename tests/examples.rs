@@ -94,3 +94,8 @@ fn contracts_and_donors_are_kept_and_worth_what_the_papers_models_say() {
 fn who_is_leaving_is_told_with_reasons_that_people_can_read() {
     check("churn", include_str!("data/examples/churn.txt"));
 }
+
+#[test]
+fn carts_that_were_left_are_told_in_the_time_of_the_events() {
+    check("cart_abandonment", include_str!("data/examples/cart_abandonment.txt"));
+}

@@ -119,9 +119,12 @@ impl Program {
                 }
                 _ => Vec::new(),
             };
-            planned.extend(found.into_iter().filter(|(at, _)| from <= *at && *at < until).map(
-                |(at, mark)| Planned { at, trigger: trigger.written().id.clone(), mark },
-            ));
+            planned.extend(
+                found
+                    .into_iter()
+                    .filter(|(at, _)| from <= *at && *at < until)
+                    .map(|(at, mark)| Planned { at, trigger: trigger.written().id.clone(), mark }),
+            );
         }
         let planned = planned.into_iter().collect();
         Outlook { customer: member.id().clone(), from, until, planned }
@@ -208,7 +211,6 @@ impl Ahead<'_> {
                 };
                 start.map_or_else(Vec::new, |start| self.every_year(*start, before))
             }
-            _ => Vec::new(),
         };
         days.into_iter().map(|day| (self.wall(day, before, at), date(day))).collect()
     }

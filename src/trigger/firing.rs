@@ -74,9 +74,7 @@ pub struct Late {
 }
 
 /// Why an event makes no difference that should have made one.
-#[derive(
-    Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize,
-)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 #[non_exhaustive]
 pub enum Reason {
@@ -98,7 +96,9 @@ impl Reason {
     #[must_use]
     pub const fn sentence(self) -> &'static str {
         match self {
-            Self::Settled => "it came too late: what it would have changed can no longer be corrected",
+            Self::Settled => {
+                "it came too late: what it would have changed can no longer be corrected"
+            }
             Self::Forgotten => "it came too late: what it belongs to is no longer known",
             Self::Unbelievable => "it cannot have happened then",
             Self::Crowded => "too much happened at once to keep all of it",

@@ -292,12 +292,7 @@ impl Flow {
 
 /// What breaks the silence at an instant breaks it for all that happens at that instant, unless
 /// that is the same event.
-fn silence(
-    state: &mut State,
-    seen: Seen,
-    lasting: Length,
-    tell: &mut impl FnMut(Micros, Turn),
-) {
+fn silence(state: &mut State, seen: Seen, lasting: Length, tell: &mut impl FnMut(Micros, Turn)) {
     let (first, then) = (seen.parts.has(Parts::FIRST), seen.parts.has(Parts::THEN));
     if then || seen.parts.has(Parts::NO_LONGER) {
         if state.count > 0 {

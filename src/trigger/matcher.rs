@@ -15,7 +15,9 @@ use crate::path::{Path, Problems};
 use crate::rule::{CheckedRule, Facts, Number, Rule, Schema, Slot, Text, Value};
 
 /// The parts that one event plays in one trigger.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[derive(
+    Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize,
+)]
 #[serde(transparent)]
 pub(super) struct Parts(u8);
 

@@ -21,9 +21,7 @@ mod near;
 mod outlook;
 mod written;
 
-pub use check::{
-    CheckedTrigger, CheckedTriggers, MAX_NTH, MAX_TIMES, MAX_TRIGGERS, Surroundings,
-};
+pub use check::{CheckedTrigger, CheckedTriggers, MAX_NTH, MAX_TIMES, MAX_TRIGGERS, Surroundings};
 pub use fault::Fault;
 pub use firing::{Firing, Late, Output, Reason, TriggerId};
 pub use machine::{MAX_KEPT, Machine, Step, Trace};

@@ -93,7 +93,8 @@ impl Interest {
         match self.of {
             Likeness::Product => *product == news.product,
             Likeness::Category => {
-                *product == news.product || (category.is_some() && category == news.category.as_ref())
+                *product == news.product
+                    || (category.is_some() && category == news.category.as_ref())
             }
         }
     }

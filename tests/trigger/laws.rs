@@ -15,7 +15,9 @@ const VIEW: &str = r#"{"event": "view"}"#;
 /// The patterns in JSON, and what they mean.
 fn patterns() -> Vec<(String, Kind)> {
     let silence = |after: &str, without: &str| {
-        format!(r#"{{"silence": {{"after": {after}, "without": [{without}], "lasting": "60min"}}}}"#)
+        format!(
+            r#"{{"silence": {{"after": {after}, "without": [{without}], "lasting": "60min"}}}}"#
+        )
     };
     vec![
         (format!(r#"{{"happens": {{"of": {BUY}}}}}"#), Kind::Each),

@@ -1,8 +1,6 @@
 //! Patterns beside the cart, each with what it means.
 
-use loyalty::event::{
-    Channel, Coordinates, Custom, Event, EventKind, Review, Visit,
-};
+use loyalty::event::{Channel, Coordinates, Custom, Event, EventKind, Review, Visit};
 use loyalty::trigger::{Machine, Output};
 
 use super::scene::{event, machine, minute, minutes, purchase, restored, view};
@@ -32,10 +30,9 @@ fn reviewed(rating: u8) -> EventKind {
 
 #[test]
 fn the_second_view_of_one_product_is_a_second_view() {
-    let json = one(
-        r#"{"times": {"of": {"event": "view", "when": {"field": "product", "is": "boots"}},
-            "count": 2, "within": "1d"}}"#,
-    );
+    let json =
+        one(r#"{"times": {"of": {"event": "view", "when": {"field": "product", "is": "boots"}},
+            "count": 2, "within": "1d"}}"#);
     assert_eq!(fired(&json, &[(0, view("boots")), (5, view("shoes")), (9, view("boots"))]), [9]);
     assert_eq!(fired(&json, &[(0, view("boots")), (1_440, view("boots"))]), [1_440]);
     assert_eq!(fired(&json, &[(0, view("boots")), (1_441, view("boots"))]), [0; 0]);
@@ -54,10 +51,8 @@ fn the_nth_is_counted_over_all_time() {
 
 #[test]
 fn rules_see_what_is_known_of_the_event_itself() {
-    let json = one(
-        r#"{"happens": {"of": {"event": "review",
-            "when": {"all": [{"field": "rating", "at_most": 2}, {"field": "channel", "is": "app"}]}}}}"#,
-    );
+    let json = one(r#"{"happens": {"of": {"event": "review",
+            "when": {"all": [{"field": "rating", "at_most": 2}, {"field": "channel", "is": "app"}]}}}}"#);
     let mut machine = machine(&json);
     for (id, rating, channel) in [("a", 2, Channel::App), ("b", 3, Channel::App)] {
         let one = event(id, "ann", 1, reviewed(rating)).through(channel);

@@ -106,8 +106,7 @@ impl Look<'_> {
     /// nothing any more to be silent after.
     fn parts(&self, mark: &Mark, dead: &[(Key, Micros)]) -> Parts {
         let parts = self.touches.parts(mark.touch, self.no);
-        let (earliest, latest) =
-            (mark.at.minus(self.flow.reach), mark.at.plus(self.flow.reach));
+        let (earliest, latest) = (mark.at.minus(self.flow.reach), mark.at.plus(self.flow.reach));
         let in_reach = |at: &Micros| (earliest..=latest).contains(at);
         let is_void = dead.iter().any(|(target, at)| *target == mark.key && in_reach(at));
         match self.flow.way {

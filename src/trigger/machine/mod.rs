@@ -290,12 +290,7 @@ impl Machine {
             let mut present = Vec::new();
             let roster = &self.roster;
             let expected = |seat| roster.tick(seat);
-            self.wheel.advance(
-                tick,
-                expected,
-                |seat| woken.push(seat),
-                |seat| present.push(seat),
-            );
+            self.wheel.advance(tick, expected, |seat| woken.push(seat), |seat| present.push(seat));
             let due = |seat| Reverse((self.due(seat, from), seat));
             let present: Vec<_> = present.into_iter().map(due).collect();
             self.present.extend(present);

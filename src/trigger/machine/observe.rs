@@ -4,11 +4,11 @@ use std::cmp::Reverse;
 
 use chrono::TimeDelta;
 
+use super::Machine;
 use super::judge::Told;
 use super::seat::{Held, Mark, Undone};
 use super::touch::{FlowNo, Touch};
 use super::wheel::Tick;
-use super::Machine;
 use crate::event::{Event, EventKind, MAX_CLOCK_SKEW_HOURS, earliest, latest};
 use crate::id::{CustomerId, EventId};
 use crate::trigger::firing::{Firing, Late, Output, Reason};
@@ -255,9 +255,8 @@ impl Machine {
             let since = self.watermark.at().minus(flow.correction);
             let gone = was.fired.iter().filter(|one| !is.fired.contains(one));
             let fresh = is.fired.iter().filter(|one| !was.fired.contains(one));
-            let firing = |(at, stretch): &(Micros, _)| {
-                Firing::of(&flow, named.customer, at.at(), *stretch)
-            };
+            let firing =
+                |(at, stretch): &(Micros, _)| Firing::of(&flow, named.customer, at.at(), *stretch);
             let mut settled = false;
             for one in gone {
                 settled |= one.0 < since;

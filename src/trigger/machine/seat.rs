@@ -133,7 +133,9 @@ impl Held {
         let mut crowd = match std::mem::replace(self, Self::NOTHING) {
             Self::Many(crowd) => crowd.unwrap_or_default(),
             Self::One { at, key, touch, tick } => {
-                Box::new(Crowd { tick, marks: vec![Mark { at, key, touch }], ..Crowd::default() })
+                let mut marks = Vec::with_capacity(4);
+                marks.push(Mark { at, key, touch });
+                Box::new(Crowd { tick, marks, ..Crowd::default() })
             }
         };
         let told = change(&mut crowd);

@@ -71,15 +71,16 @@ impl Machine {
         let kept = (0..).map(FlowNo).zip(&self.flows);
         let kept = kept.filter(|(no, known)| !known.retired || used.contains(no));
         let mut flows: Vec<FlowNo> = kept.map(|(no, _)| no).collect();
-        flows.sort_by_key(|no| self.look(*no).map(|look| (look.flow.name.clone(), look.flow.version)));
+        flows.sort_by_key(|no| {
+            self.look(*no).map(|look| (look.flow.name.clone(), look.flow.version))
+        });
         let flow_numbers: HashMap<FlowNo, u32> = flows.iter().copied().zip(0..).collect();
         let marks = self.roster.seats().flat_map(|(seat, _)| self.roster.held(seat).marks());
         let touches: BTreeSet<Touch> = marks.map(|mark| mark.touch).collect();
         let row = |touch: Touch| {
             let row = self.touches.row(touch).iter();
-            let mut row: Vec<(u32, Parts)> = row
-                .filter_map(|(no, parts)| Some((*flow_numbers.get(no)?, *parts)))
-                .collect();
+            let mut row: Vec<(u32, Parts)> =
+                row.filter_map(|(no, parts)| Some((*flow_numbers.get(no)?, *parts))).collect();
             row.sort_unstable();
             row
         };
@@ -93,9 +94,7 @@ impl Machine {
 
     fn stored_seat(&self, seat: u32, numbers: &Numbers) -> Option<StoredSeat> {
         let held = self.roster.held(seat);
-        let mark = |mark: Mark| {
-            Some((mark.at, mark.key, *numbers.touch_numbers.get(&mark.touch)?))
-        };
+        let mark = |mark: Mark| Some((mark.at, mark.key, *numbers.touch_numbers.get(&mark.touch)?));
         let base = |base: &Base| {
             let no = *numbers.flow_numbers.get(&base.flow)?;
             Some((no, base.before, base.state.clone()))
@@ -171,7 +170,8 @@ impl Machine {
         }
         let mut touches = Vec::new();
         for row in &stored.touches {
-            let rising = row.iter().zip(row.iter().skip(1)).all(|((one, _), (other, _))| one < other);
+            let rising =
+                row.iter().zip(row.iter().skip(1)).all(|((one, _), (other, _))| one < other);
             let known = row.iter().all(|(no, _)| (*no as usize) < machine.flows.len());
             let combination: Vec<(FlowNo, Parts)> =
                 row.iter().map(|(no, parts)| (FlowNo(*no), *parts)).collect();

@@ -94,9 +94,7 @@ impl Machine {
                 traces.push((at, Trace { at: at.at(), trigger, version, step }));
             });
         }
-        traces.sort_by(|(at, one), (then, other)| {
-            (at, &one.trigger).cmp(&(then, &other.trigger))
-        });
+        traces.sort_by(|(at, one), (then, other)| (at, &one.trigger).cmp(&(then, &other.trigger)));
         traces.into_iter().map(|(_, trace)| trace).collect()
     }
 
