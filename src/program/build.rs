@@ -15,7 +15,7 @@ use crate::id::{AttributeName, SegmentId, TierId};
 use crate::money::Allocator;
 use crate::offer::{Catalog, OfferEvaluator};
 use crate::path::{Path, Problems};
-use crate::points::{Award, EarningPolicy, Purses};
+use crate::points::{Award, CheckedMultipliers, EarningPolicy, Purses};
 use crate::profile::{Retention, WELL_KNOWN};
 use crate::rule::{Rule, Schema, Text};
 use crate::segment::Segmenter;
@@ -140,8 +140,7 @@ impl Builder {
 
         let (segmenters, fields) = installed(segmenters, fields, &mut problems);
         let earning = earning(&self.spec, self.earning, &fields, &purses, &mut problems);
-        let multipliers = self.spec.multipliers.check(fields.schema(), &self.spec.earning);
-        let multipliers = problems.take(&Path::from("multipliers"), multipliers);
+        let multipliers = multipliers(&self.spec, &fields, &mut problems);
         let own_offers = self.offers.is_some();
         let games = games(&self.spec, own_offers, &fields, &tier_names.first, &mut problems);
         let offers = offers(&self.spec, self.offers, self.allocator, &fields, &mut problems);
@@ -406,6 +405,15 @@ fn earning(
     let checked = spec.earning.check(fields.schema(), spec.currency, purses);
     let checked = problems.take(&Path::from("earning"), checked)?;
     Some(Consulted { part: Box::new(checked), slots: None })
+}
+
+fn multipliers(
+    spec: &Spec,
+    fields: &Fields,
+    problems: &mut Problems<Fault>,
+) -> Option<CheckedMultipliers> {
+    let checked = spec.multipliers.check(fields.schema(), &spec.earning);
+    problems.take(&Path::from("multipliers"), checked)
 }
 
 fn games(

@@ -56,8 +56,15 @@ pub(super) struct Matcher {
 #[derive(Clone, Debug, PartialEq)]
 enum Test {
     All,
-    Rule { name: Option<Text>, rule: Option<CheckedRule>, sources: Vec<(Slot, Source)> },
+    Named(Option<Text>, Option<Box<Asked>>),
     Within { center: Coordinates, radius_meters: Number },
+}
+
+/// A rule, and where the values of the fields come from that it names.
+#[derive(Clone, Debug, PartialEq)]
+struct Asked {
+    rule: CheckedRule,
+    sources: Vec<(Slot, Source)>,
 }
 
 impl Matcher {
@@ -84,11 +91,10 @@ impl Matcher {
             Some(rule) => problems.take(&Path::from("when"), rule),
             None => None,
         };
-        let (rule, sources) = rule.map_or((None, Vec::new()), |(rule, of)| (Some(rule), of));
         let name = written.name.clone();
         let test = match (&name, &rule) {
             (None, None) => Test::All,
-            _ => Test::Rule { name, rule, sources },
+            _ => Test::Named(name, rule.map(Box::new)),
         };
         problems.into_result(Self { event: written.event, test, passed: part, failed: otherwise })
     }
@@ -107,7 +113,7 @@ impl Matcher {
     pub(super) fn parts(&self, event: &Event, currency: Currency, values: &mut Values) -> Parts {
         let passes = match &self.test {
             Test::All => true,
-            Test::Rule { name, rule, sources } => {
+            Test::Named(name, asked) => {
                 let called = match &event.kind {
                     EventKind::Custom(custom) => Some(&custom.name),
                     _ => None,
@@ -115,7 +121,7 @@ impl Matcher {
                 if name.is_some() && name.as_ref() != called {
                     return Parts::NONE;
                 }
-                let Some(rule) = rule else { return self.passed };
+                let Some(Asked { rule, sources }) = asked.as_deref() else { return self.passed };
                 values.0.clear();
                 for (slot, source) in sources {
                     values.0.push((*slot, source.value(event, currency)));
@@ -136,13 +142,13 @@ fn checked(
     written: &Match,
     rule: &Rule,
     currency: Currency,
-) -> Result<(CheckedRule, Vec<(Slot, Source)>), Problems<crate::rule::Fault>> {
+) -> Result<Asked, Problems<crate::rule::Fault>> {
     let known = facts::fields(written.event, &written.values, currency);
     let schema = Schema::new(known.iter().map(|(field, _)| field.clone()))?;
     let rule = rule.check(&schema)?;
     let source = |slot: &Slot| Some((*slot, known.get(slot.index())?.1.clone()));
     let sources = rule.slots().iter().filter_map(source).collect();
-    Ok((rule, sources))
+    Ok(Asked { rule, sources })
 }
 
 /// What is known of an event, as far as a rule asks for it. No field of an event is a date that is
