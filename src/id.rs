@@ -195,6 +195,13 @@ impl Default for LadderId {
     }
 }
 
+impl CustomerId {
+    /// The id of a text that was one before.
+    pub(crate) fn known(text: &str) -> Self {
+        Self(SmolStr::new(text))
+    }
+}
+
 impl ReservationId {
     /// The id that is written with the digits of a hash.
     pub(crate) fn of_digest(digest: [u8; 32]) -> Self {

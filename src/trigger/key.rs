@@ -15,10 +15,8 @@ pub(super) struct Key([u8; 16]);
 impl Key {
     pub(super) fn of(id: &str) -> Self {
         let mut key = [0; 16];
-        if id.len() <= key.len() {
-            for (place, byte) in key.iter_mut().zip(id.bytes()) {
-                *place = byte;
-            }
+        if let Some(place) = key.get_mut(..id.len()) {
+            place.copy_from_slice(id.as_bytes());
         } else {
             for (place, byte) in key.iter_mut().skip(1).zip(sip_hash_128(id.as_bytes())) {
                 *place = byte;

@@ -303,8 +303,13 @@ impl Machine {
         }
         woken.sort_unstable();
         woken.dedup();
-        for seat in &woken {
-            self.wake(*seat, from, outputs);
+        for some in woken.chunks(observe::TOGETHER) {
+            if some.len() > 1 {
+                self.roster.reach(some);
+            }
+            for seat in some {
+                self.wake(*seat, from, outputs);
+            }
         }
         woken.clear();
         self.scratch.woken = woken;

@@ -19,6 +19,9 @@ use crate::trigger::micros::Micros;
 /// The most voids that are kept of one customer.
 const MAX_UNDONE: usize = 256;
 
+/// How many events are looked up together.
+pub(super) const TOGETHER: usize = 32;
+
 /// What an event is and whose.
 #[derive(Clone, Copy)]
 struct Named<'a> {
@@ -51,13 +54,23 @@ impl Machine {
         events: impl IntoIterator<Item = &'e Event>,
         outputs: &mut Vec<Output>,
     ) {
-        for event in events {
-            let before = outputs.len();
-            self.see(partition, event, outputs);
-            if let Some((_, fresh)) = outputs.split_at_mut_checked(before)
-                && fresh.len() > 1
-            {
-                Output::sort(fresh);
+        let mut events = events.into_iter();
+        loop {
+            let some: Vec<&Event> = events.by_ref().take(TOGETHER).collect();
+            if some.is_empty() {
+                return;
+            }
+            let keys: Vec<Key> =
+                some.iter().map(|event| Key::of(event.customer.as_str())).collect();
+            self.roster.reach_for(&keys);
+            for event in some {
+                let before = outputs.len();
+                self.see(partition, event, outputs);
+                if let Some((_, fresh)) = outputs.split_at_mut_checked(before)
+                    && fresh.len() > 1
+                {
+                    Output::sort(fresh);
+                }
             }
         }
     }

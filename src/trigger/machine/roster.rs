@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 use std::collections::hash_map::RandomState;
-use std::hash::BuildHasher;
+use std::hash::{BuildHasher, Hasher};
 
 use super::seat::Held;
 use super::wheel::Tick;
@@ -34,7 +34,8 @@ pub(super) struct Roster {
     taken: usize,
     index: Vec<u32>,
     bits: u32,
-    hasher: RandomState,
+    /// Drawn anew for every roster, so that nobody can make names that crowd one place.
+    seeds: [u64; 2],
     /// The ids that cannot be told from their keys.
     names: HashMap<u32, CustomerId>,
 }
@@ -47,7 +48,8 @@ impl Default for Roster {
             taken: 0,
             index: vec![EMPTY; 1 << LEAST_BITS],
             bits: LEAST_BITS,
-            hasher: RandomState::new(),
+            seeds: [RandomState::new(), RandomState::new()]
+                .map(|drawn| drawn.build_hasher().finish()),
             names: HashMap::new(),
         }
     }
@@ -102,6 +104,26 @@ impl Roster {
         self.at(seat).map_or(NOTHING, |seat| &seat.held)
     }
 
+    /// Reaches for what is kept of some customers, so that it is near when it is needed: a step of
+    /// the way for all of them before the next, so that the processor waits for all at once.
+    pub(super) fn reach_for(&self, customers: &[Key]) {
+        let entry = |customer: &Key| {
+            let place = self.hash(*customer) as u32 & self.mask();
+            self.index.get(place as usize).copied().unwrap_or(EMPTY) & self.mask()
+        };
+        let seats: Vec<u32> = customers.iter().map(entry).collect();
+        self.reach(&seats);
+    }
+
+    /// The same for customers whose seats are known.
+    pub(super) fn reach(&self, seats: &[u32]) {
+        let helds: Vec<&Held> = seats.iter().map(|seat| self.held(*seat)).collect();
+        let ticks = helds.iter().fold(0, |all, held| all ^ held.tick().number());
+        let marks = helds.iter().filter_map(|held| held.marks().next());
+        let marks = marks.fold(0, |all, mark| all ^ mark.at.number());
+        std::hint::black_box((ticks, marks));
+    }
+
     pub(super) fn held_mut(&mut self, seat: u32) -> Option<&mut Held> {
         self.at_mut(seat).map(|seat| &mut seat.held)
     }
@@ -114,7 +136,7 @@ impl Roster {
     pub(super) fn customer(&self, seat: u32) -> Option<CustomerId> {
         let key = self.at(seat)?.customer;
         match key.id() {
-            Some(id) => CustomerId::new(id).ok(),
+            Some(id) => Some(CustomerId::known(id)),
             None => self.names.get(&seat).cloned(),
         }
     }
@@ -152,8 +174,12 @@ impl Roster {
         u32::try_from(before + chunk.len() - 1).unwrap_or(EMPTY)
     }
 
+    /// Both halves of the key, multiplied and folded, twice (as wyhash and its kin do).
     fn hash(&self, customer: Key) -> u64 {
-        self.hasher.hash_one(customer.number())
+        let [one, other] = self.seeds;
+        let key = customer.number();
+        let mixed = folded(key as u64 ^ one, (key >> 64) as u64 ^ other);
+        folded(mixed ^ one, other | 1)
     }
 
     /// The number of the seat and the highest bits of the hash in one.
@@ -221,6 +247,11 @@ impl Roster {
             }
         }
     }
+}
+
+const fn folded(one: u64, other: u64) -> u64 {
+    let product = one as u128 * other as u128;
+    product as u64 ^ (product >> 64) as u64
 }
 
 #[cfg(test)]
