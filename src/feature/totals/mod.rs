@@ -29,6 +29,7 @@ use serde::{Deserialize, Serialize};
 
 pub use self::key::Key;
 pub use self::rows::{Rows, UnevenRows};
+use self::scatter::Scattered;
 use self::table::Table;
 pub use self::total::Total;
 use crate::parallel::fill_chunks;
@@ -79,11 +80,14 @@ impl<K: Key> Totals<K> {
 
     /// Takes in further rows.
     pub fn add(&mut self, rows: Rows<'_, K>) {
+        let mut scattered = Scattered::none();
         for chunk in rows.chunks(scatter::CHUNK) {
-            let scattered = scatter::scattered(chunk);
+            scattered.scatter(chunk);
             fill_chunks(&mut self.tables, 1, |part, tables| {
                 for table in tables {
-                    for row in scattered.iter().filter_map(|block| block.get(part)).flatten() {
+                    let rows = scattered.part(part);
+                    table.await_rows(rows.clone().map(<[_]>::len).sum());
+                    for row in rows.flatten() {
                         table.count(row.key, |total| total.count(row.at, row.net_minor));
                     }
                 }

@@ -1,15 +1,23 @@
 //! The totals of the keys of one part.
 
+use std::hint::black_box;
+
 use super::scatter::PART_BITS;
 use super::{Key, Total};
+
+/// In how many places from their home on almost all keys are.
+const NEAR: usize = 8;
+
+/// For how many keys there is room behind the last home, before all of them are moved.
+const OVER_THE_EDGE: usize = 16;
 
 /// An open-addressed table in which the keys stand in the order of their spread numbers, so that
 /// they are told in an order that does not depend on how they came (Amble and Knuth, *Ordered hash
 /// tables*, The Computer Journal 17, 1974).
 #[derive(Clone, Debug, Default)]
 pub(super) struct Table<K> {
-    /// How many bits of a spread key say where it is at home.
-    bits: u32,
+    /// Over how many places keys are spread at first.
+    homes: usize,
     len: usize,
     /// A place for each home, and behind them what was pushed over the edge. A place is free as
     /// long as the key in it is the default one.
@@ -38,6 +46,15 @@ impl<K: Key> Table<K> {
         self.totals.get(at).filter(|_| self.keys.get(at) == Some(&key))
     }
 
+    /// Brings the table near if so many rows are to come that they need most of it. To read it
+    /// from one end to the other is several times as fast as to fetch what each row needs.
+    pub(super) fn await_rows(&self, rows: usize) {
+        if rows >= self.homes / 2 {
+            black_box(self.keys.iter().max());
+            black_box(self.totals.iter().fold(0, |all, total| all ^ total.orders()));
+        }
+    }
+
     /// Counts something of a key, which must not come to nothing.
     #[inline]
     pub(super) fn count(&mut self, key: K, count: impl FnOnce(&mut Total)) {
@@ -57,13 +74,24 @@ impl<K: Key> Table<K> {
     #[inline]
     fn last_seen(&self, key: K) -> usize {
         let home = self.home(key.spread());
-        let run = self.keys.iter().skip(home);
-        home + run.take_while(|other| **other != key && **other != K::default()).count()
+        let run = self.keys.get(home..).unwrap_or_default();
+        if let Some(near) = run.first_chunk::<NEAR>() {
+            // Without a branch for each of them, which could not be foretold.
+            let mut at = NEAR;
+            for (steps, other) in near.iter().enumerate().rev() {
+                at = if *other == key { steps } else { at };
+            }
+            if at < NEAR {
+                return home + at;
+            }
+        }
+        home + run.iter().take_while(|other| **other != key && **other != K::default()).count()
     }
 
     fn home(&self, spread: u64) -> usize {
-        let home = (spread << PART_BITS).checked_shr(u64::BITS - self.bits).unwrap_or(0);
-        usize::try_from(home).unwrap_or(0)
+        // All keys of a part begin alike; what follows is a fraction of all homes.
+        let fraction = u128::from(spread << PART_BITS);
+        usize::try_from((fraction * self.homes as u128) >> u64::BITS).unwrap_or(0)
     }
 
     /// Puts a key that is not there at its place, and says where that is.
@@ -104,23 +132,32 @@ impl<K: Key> Table<K> {
     }
 
     /// Whether three quarters of the homes are taken.
-    fn is_crowded(&self) -> bool {
-        self.keys.is_empty() || self.len >> self.bits.saturating_sub(2) >= 3
+    const fn is_crowded(&self) -> bool {
+        self.len >= self.homes - self.homes / 4
     }
 
-    /// Makes twice as many homes.
+    /// Makes half as many homes more. As the keys stand in order, they move there in order.
     fn grow(&mut self) {
-        let bits = (self.bits + 1).max(3);
-        let (keys, totals) = (vec![K::default(); 1 << bits], vec![Total::default(); 1 << bits]);
+        let homes = (self.homes + self.homes / 2).max(8);
+        let room = homes + OVER_THE_EDGE;
+        let (keys, totals) = (Vec::with_capacity(room), Vec::with_capacity(room));
         let first = std::mem::take(&mut self.first);
-        let old = std::mem::replace(self, Self { bits, len: 0, keys, totals, first });
+        let old = std::mem::replace(self, Self { homes, len: self.len, keys, totals, first });
         for (key, total) in old.keys.into_iter().zip(old.totals) {
             if key != K::default() {
-                let at = self.insert(key);
-                if let Some(place) = self.totals.get_mut(at) {
-                    *place = total;
-                }
+                self.extend_to(self.home(key.spread()));
+                self.keys.push(key);
+                self.totals.push(total);
             }
+        }
+        self.extend_to(homes);
+    }
+
+    /// Sees to it that there are at least so many places.
+    fn extend_to(&mut self, places: usize) {
+        if self.keys.len() < places {
+            self.keys.resize(places, K::default());
+            self.totals.resize(places, Total::default());
         }
     }
 }
