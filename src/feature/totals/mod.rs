@@ -31,6 +31,7 @@ pub use self::key::Key;
 pub use self::rows::{Rows, UnevenRows};
 use self::scatter::Scattered;
 use self::table::Table;
+pub(crate) use self::told::Told;
 pub use self::total::Total;
 use crate::parallel::fill_chunks;
 

@@ -2,7 +2,6 @@
 
 use chrono::{DateTime, Utc};
 
-use super::table::Table;
 use super::{Total, Totals};
 use crate::calendar::Window;
 use crate::feature::shopping::gap_mean;
@@ -39,28 +38,40 @@ impl Totals {
         feature: &Feature,
         moment: &Moment,
     ) -> Result<Vec<Option<Value>>, Problems<TableFault>> {
-        let Some(told) = Told::of(feature) else {
-            let fault = TableFault::NotInOrders { name: feature.to_string() };
-            return Err(Problems::one(Path::root(), fault));
-        };
-        let Some(as_of) = moment.as_of.timestamp_nanos_opt() else {
-            return Ok(vec![None; self.len()]);
-        };
+        let told = Told::of(feature)?;
+        let columns = self.rows([told], moment, |column: &mut Vec<_>, [number]| {
+            column.push(number.and_then(|number| told.value(number, moment)));
+        });
+        Ok(columns.into_iter().flatten().collect())
+    }
+
+    /// What `take` makes of these features of the customers, a part of them after the other, in
+    /// the order of [`Totals::customers`]. Of each there is the [number](Told::value), if it is
+    /// known.
+    pub(crate) fn rows<const N: usize, A: Default + Send>(
+        &self,
+        features: [Told; N],
+        moment: &Moment,
+        take: impl Fn(&mut A, [Option<i64>; N]) + Send + Sync,
+    ) -> Vec<A> {
+        let as_of = moment.as_of.timestamp_nanos_opt();
         let calendar = Calendar::until(moment);
-        let value = |total: &Total| {
-            let is_seen = total.last().is_none_or(|last| last <= as_of);
-            if is_seen { told.value(total, moment, &calendar) } else { None }
-        };
-        let of_table = |table: &Table<u64>| -> Vec<Option<Value>> {
-            table.iter().map(|(_, total)| value(total)).collect()
-        };
-        Ok(each(&self.tables, of_table).into_iter().flatten().collect())
+        each(&self.tables, |table| {
+            let mut taken = A::default();
+            for (_, total) in table.iter() {
+                let is_seen = as_of.is_some() && total.last() <= as_of;
+                let number =
+                    |told: Told| if is_seen { told.number(total, &calendar) } else { None };
+                take(&mut taken, features.map(number));
+            }
+            taken
+        })
     }
 }
 
 /// A feature that totals can tell.
 #[derive(Clone, Copy)]
-enum Told {
+pub(crate) enum Told {
     Recency,
     Tenure,
     Length,
@@ -72,36 +83,59 @@ enum Told {
 }
 
 impl Told {
-    const fn of(feature: &Feature) -> Option<Self> {
+    /// # Errors
+    /// A feature that totals cannot tell.
+    pub(crate) fn of(feature: &Feature) -> Result<Self, Problems<TableFault>> {
         match feature {
-            Feature::RecencyDays => Some(Self::Recency),
-            Feature::TenureDays => Some(Self::Tenure),
-            Feature::LengthDays => Some(Self::Length),
-            Feature::GapMeanDays => Some(Self::GapMean),
-            Feature::Orders(Window::Lifetime) => Some(Self::Orders),
-            Feature::RepeatOrders(Window::Lifetime) => Some(Self::RepeatOrders),
-            Feature::Spend(Window::Lifetime) => Some(Self::Spend),
-            Feature::AverageOrderValue(Window::Lifetime) => Some(Self::AverageOrderValue),
-            _ => None,
+            Feature::RecencyDays => Ok(Self::Recency),
+            Feature::TenureDays => Ok(Self::Tenure),
+            Feature::LengthDays => Ok(Self::Length),
+            Feature::GapMeanDays => Ok(Self::GapMean),
+            Feature::Orders(Window::Lifetime) => Ok(Self::Orders),
+            Feature::RepeatOrders(Window::Lifetime) => Ok(Self::RepeatOrders),
+            Feature::Spend(Window::Lifetime) => Ok(Self::Spend),
+            Feature::AverageOrderValue(Window::Lifetime) => Ok(Self::AverageOrderValue),
+            _ => {
+                let fault = TableFault::NotInOrders { name: feature.to_string() };
+                Err(Problems::one(Path::root(), fault))
+            }
         }
     }
 
-    fn value(self, total: &Total, moment: &Moment, calendar: &Calendar<'_>) -> Option<Value> {
-        let orders = i64::from(total.orders());
-        let spend = || Some(Money::from_minor(total.net_minor().try_into().ok()?, moment.currency));
+    /// The value that a number stands for: the greater the one, the greater the other.
+    pub(crate) fn value(self, number: i64, moment: &Moment) -> Option<Value> {
         match self {
-            Self::Recency => calendar.days_since(total.last()?).map(Value::Integer),
-            Self::Tenure => calendar.days_since(total.first()?).map(Value::Integer),
+            Self::GapMean => Value::number(f64::from_bits(number.cast_unsigned())),
+            Self::Spend | Self::AverageOrderValue => {
+                Some(Value::Money(Money::from_minor(number, moment.currency)))
+            }
+            _ => Some(Value::Integer(number)),
+        }
+    }
+
+    /// A whole number as it is, money in minor units, and what is not whole, but never negative, as
+    /// the bits of the float.
+    #[inline]
+    fn number(self, total: &Total, calendar: &Calendar<'_>) -> Option<i64> {
+        let orders = i64::from(total.orders());
+        let spend = || i64::try_from(total.net_minor()).ok();
+        match self {
+            Self::Recency => calendar.days_since(total.last()?),
+            Self::Tenure => calendar.days_since(total.first()?),
             Self::Length => {
                 let since_last = calendar.days_since(total.last()?)?;
-                Some(Value::Integer(calendar.days_since(total.first()?)? - since_last))
+                Some(calendar.days_since(total.first()?)? - since_last)
             }
-            Self::GapMean => Value::number(gap_mean(total.first()?, total.last()?, orders)?),
-            Self::Orders => Some(Value::Integer(orders)),
-            Self::RepeatOrders => Some(Value::Integer((orders - 1).max(0))),
-            Self::Spend => spend().map(Value::Money),
+            Self::GapMean => {
+                let days = gap_mean(total.first()?, total.last()?, orders)?;
+                Some(days.to_bits().cast_signed())
+            }
+            Self::Orders => Some(orders),
+            Self::RepeatOrders => Some((orders - 1).max(0)),
+            Self::Spend => spend(),
             Self::AverageOrderValue => {
-                spend()?.scale(1, orders, Rounding::HalfUp).ok().map(Value::Money)
+                let spend = Money::from_minor(spend()?, calendar.moment.currency);
+                Some(spend.scale(1, orders, Rounding::HalfUp).ok()?.minor())
             }
         }
     }

@@ -1,12 +1,15 @@
 //! From a recipe and customers to a model.
 
+use std::collections::BTreeMap;
+
 use super::cuts::{Better, Scale};
+use super::plain::{self, Plain};
 use super::quantile::{Group, Keys, Scored, split};
 use super::{
     Dimension, Fault, Figure, Method, Nesting, Rfm, RfmFit, RfmReport, RfmScore, Scoring, Ties,
 };
 use crate::feature::totals::Totals;
-use crate::feature::{FeatureNameError, FeatureTable, Moment, TableFault};
+use crate::feature::{FeatureTable, Moment};
 use crate::id::CustomerId;
 use crate::parallel::each;
 use crate::path::{Path, Problems};
@@ -71,19 +74,39 @@ impl Rfm {
     /// O(n log n) for n customers.
     pub fn fit_totals(&self, totals: &Totals, moment: &Moment) -> Result<RfmFit, Problems<Fault>> {
         let mut problems = self.problems();
-        let columns = self.dimensions().map(|(name, dimension)| {
+        let told = self.dimensions().map(|(name, dimension)| {
             let path = Path::from(name).field("feature");
-            let column = total_column(totals, moment, &dimension.feature);
-            problems.take(&path, column).unwrap_or_default()
+            problems.take(&path, plain::told(&dimension.feature))
         });
+        let [Some(recency), Some(frequency), Some(monetary)] = told else { return Err(problems) };
         problems.into_result(())?;
-        let mut order: Vec<usize> = (0..totals.len()).collect();
-        if self.ties == Ties::Spread {
+        let told = [recency, frequency, monetary];
+        let parts = totals.rows(told, moment, Plain::take);
+        let units = told.map(|told| plain::unit(told, moment));
+        let mut places = plain::places(&parts);
+        // Ids only matter where ties are spread by them.
+        let order = (self.ties == Ties::Spread).then(|| {
             let customers = totals.customers();
-            order.sort_unstable_by_key(|&place| customers.get(place));
+            let id = |at: usize| places.get(at).and_then(|place| customers.get(*place));
+            let mut order: Vec<usize> = (0..places.len()).collect();
+            order.sort_unstable_by_key(|at| id(*at));
+            order
+        });
+        if let Some(order) = &order {
+            places = in_order(order, &places);
         }
-        let [recency, frequency, monetary] = &columns;
-        self.fit_in_order(&order, [recency, frequency, monetary])
+        let known = self.known(places, |_, number, dimension| {
+            let (unit, keys) = (units.get(number), plain::keys(&parts, number));
+            dimension.ranked(
+                unit.copied().unwrap_or_default(),
+                match &order {
+                    Some(order) => in_order(order, &keys),
+                    None => keys,
+                },
+            )
+        })?;
+        drop(parts);
+        self.fit_known(totals.len(), &known)
     }
 
     /// The model of customers in the order of their ids, and their scores in that of the columns.
@@ -92,53 +115,62 @@ impl Rfm {
         order: &[usize],
         columns: [&[Option<Figure>]; 3],
     ) -> Result<RfmFit, Problems<Fault>> {
-        let known = self.known(order, columns)?;
-        let scored = self.scored(&known);
-        let mut scores = vec![None; order.len()];
+        let figure = |column: &[Option<Figure>], place: usize| column.get(place).copied().flatten();
+        let is_known = |place: &usize| columns.iter().all(|it| figure(it, *place).is_some());
+        let places: Vec<usize> = order.iter().copied().filter(is_known).collect();
+        let known = self.known(places, |places, number, dimension| {
+            let column = columns.get(number).copied().unwrap_or_default();
+            dimension.keys(places.iter().filter_map(|place| figure(column, *place)))
+        })?;
+        self.fit_known(order.len(), &known)
+    }
+
+    /// The customers at these places, whose keys in a dimension are told by `keys`.
+    fn known(
+        &self,
+        places: Vec<usize>,
+        keys: impl Fn(&[usize], usize, &Dimension) -> Result<Keys, Problems<Fault>> + Send + Sync,
+    ) -> Result<Known, Problems<Fault>> {
+        let dimensions = self.dimensions();
+        let takes_quantiles =
+            |(_, dimension): &(_, &Dimension)| matches!(dimension.method, Method::Quantiles(_));
+        if places.is_empty() && dimensions.iter().any(takes_quantiles) {
+            return Err(Problems::one(Path::from("customers"), Fault::NoCustomers));
+        }
+        let wanted: Vec<_> = dimensions.into_iter().enumerate().collect();
+        let found = each(&wanted, |(number, (_, dimension))| keys(&places, *number, dimension));
+        let mut problems = Problems::none();
+        let mut found = wanted.iter().zip(found);
+        let keys = [(); 3].map(|()| {
+            let ((_, (name, _)), keys) = found.next()?;
+            problems.take(&Path::from(*name), keys)
+        });
+        problems.into_result(Known { places, keys: keys.map(Option::unwrap_or_default) })
+    }
+
+    /// The model of these customers, and the scores of all, of whom there are so many.
+    fn fit_known(&self, customers: usize, known: &Known) -> Result<RfmFit, Problems<Fault>> {
+        let scored = self.scored(known);
+        let mut scores = vec![None; customers];
+        // How many have each scores, by their number, such as 543.
+        let mut having = vec![0; 1_000];
         for (&place, score) in known.places.iter().zip(together(&scored)) {
             if let Some(place) = scores.get_mut(place) {
                 *place = Some(score);
             }
+            if let Some(count) = having.get_mut(score.number() as usize) {
+                *count += 1;
+            }
         }
-        let report = self.report(order.len(), &known, &scored);
+        let report = self.report(customers, known, &scored, &having);
         Ok(RfmFit { model: self.scoring(scored, report).check()?, scores })
-    }
-
-    /// The customers of whom nothing is missing.
-    fn known(
-        &self,
-        order: &[usize],
-        columns: [&[Option<Figure>]; 3],
-    ) -> Result<Known, Problems<Fault>> {
-        let is_told =
-            |column: &[Option<Figure>], place| column.get(place).is_some_and(Option::is_some);
-        let is_known = |place: &usize| columns.iter().all(|column| is_told(column, *place));
-        let places: Vec<usize> = order.iter().copied().filter(is_known).collect();
-        let takes_quantiles =
-            |(_, dimension): (_, &Dimension)| matches!(dimension.method, Method::Quantiles(_));
-        if places.is_empty() && self.dimensions().into_iter().any(takes_quantiles) {
-            return Err(Problems::one(Path::from("customers"), Fault::NoCustomers));
-        }
-        let wanted: Vec<_> = self.dimensions().into_iter().zip(columns).collect();
-        let keys = each(&wanted, |((_, dimension), column)| {
-            let figure = |place: &usize| column.get(*place).copied().flatten();
-            dimension.keys(places.iter().filter_map(figure))
-        });
-        let mut problems = Problems::none();
-        let mut keys = wanted.iter().zip(keys);
-        let keys = [(); 3].map(|()| {
-            let (((name, _), _), keys) = keys.next()?;
-            problems.take(&Path::from(*name), keys)
-        });
-        let keys = keys.map(Option::unwrap_or_default);
-        problems.into_result(Known { places, keys })
     }
 
     /// Scores every dimension, the later ones within the earlier if they are nested.
     fn scored(&self, known: &Known) -> [Scored; 3] {
         let [recency, frequency, monetary] = &known.keys;
         let nested = self.nesting == Nesting::Nested;
-        let all = vec![Group::all(known.places.len())];
+        let all = vec![Group::all()];
 
         let r = self.recency.scored(recency, Better::Less, &all, self.ties);
         let groups = if nested { split(&all, &r) } else { all };
@@ -162,29 +194,37 @@ impl Rfm {
         }
     }
 
-    fn report(&self, customers: usize, known: &Known, scored: &[Scored; 3]) -> RfmReport {
+    fn report(
+        &self,
+        customers: usize,
+        known: &Known,
+        scored: &[Scored; 3],
+        having: &[usize],
+    ) -> RfmReport {
         let [recency, frequency, monetary] = scored;
         let [recency_keys, frequency_keys, monetary_keys] = &known.keys;
-        let mut scores: Vec<RfmScore> = together(scored).collect();
-        scores.sort_unstable();
-        let cell = |equal: &[RfmScore]| {
-            let &RfmScore { r, f, m } = equal.first()?;
-            Some((Cell { r, f, m: Some(m) }, equal.len()))
+        let cells: BTreeMap<Cell, usize> = (0..)
+            .zip(having)
+            .filter(|(_, customers)| **customers > 0)
+            .map(|(number, customers)| (cell(number), *customers))
+            .collect();
+        let sum = |is_meant: &dyn Fn(&Cell) -> bool| {
+            cells.iter().filter(|(cell, _)| is_meant(cell)).map(|(_, customers)| customers).sum()
         };
-        let cells = scores.chunk_by(|left, right| left == right).filter_map(cell).collect();
         RfmReport {
             recipe: self.clone(),
             customers: known.places.len(),
             left_out: customers.saturating_sub(known.places.len()),
-            recency: recency.population(recency_keys),
-            frequency: frequency.population(frequency_keys),
-            monetary: monetary.population(monetary_keys),
+            recency: recency.population(recency_keys, |score| sum(&|cell| cell.r == score)),
+            frequency: frequency.population(frequency_keys, |score| sum(&|cell| cell.f == score)),
+            monetary: monetary
+                .population(monetary_keys, |score| sum(&|cell| cell.m == Some(score))),
             cells,
         }
     }
 }
 
-/// The customers of whom nothing is missing, ordered by id.
+/// The customers of whom nothing is missing; ordered by id where ties are spread.
 struct Known {
     /// Where they stand in the columns.
     places: Vec<usize>,
@@ -196,6 +236,17 @@ struct Known {
 fn together([r, f, m]: &[Scored; 3]) -> impl Iterator<Item = RfmScore> {
     let scores = r.scores.iter().zip(&f.scores).zip(&m.scores);
     scores.map(|((&r, &f), &m)| RfmScore { r, f, m })
+}
+
+/// The cell of scores that as one number are such as 543.
+fn cell(number: u32) -> Cell {
+    let digit = |number: u32| u8::try_from(number % 10).unwrap_or_default();
+    Cell { r: digit(number / 100), f: digit(number / 10), m: Some(digit(number)) }
+}
+
+/// What stands at these places.
+fn in_order<T: Copy>(order: &[usize], column: &[T]) -> Vec<T> {
+    order.iter().filter_map(|at| column.get(*at).copied()).collect()
 }
 
 /// The figures of a feature in a table.
@@ -226,17 +277,16 @@ pub(super) fn total_column(
     moment: &Moment,
     feature: &Text,
 ) -> Result<Vec<Option<Figure>>, Problems<Fault>> {
-    let unknown = |_: FeatureNameError| TableFault::NotInOrders { name: feature.to_string() };
-    let column = match feature.as_str().parse().map_err(unknown) {
-        Ok(feature) => totals.column(&feature, moment),
-        Err(fault) => Err(Problems::one(Path::root(), fault)),
-    };
-    let column = column.map_err(|faults| {
+    let told = plain::told(feature).map_err(|faults| {
         let mut problems = Problems::none();
-        faults.into_iter().for_each(|one| problems.add(one.path, one.fault.into()));
+        problems.absorb(&Path::root(), faults);
         problems
     })?;
-    Ok(column.iter().map(|value| Figure::of(value.as_ref()?)).collect())
+    let parts: Vec<Vec<_>> = totals.rows([told], moment, |column: &mut Vec<_>, [number]| {
+        let value = number.and_then(|number| told.value(number, moment));
+        column.push(value.as_ref().and_then(Figure::of));
+    });
+    Ok(parts.into_iter().flatten().collect())
 }
 
 /// The places of the customers in the order of their ids.

@@ -5,8 +5,12 @@ use std::rc::Rc;
 
 use super::cuts::{Better, Cuts};
 use super::keys::Unit;
-use super::{Dimension, Fault, Figure, Method, Population, Ties};
+use super::{Dimension, Fault, Figure, Method, Population, Ties, radix};
+use crate::parallel::fill_chunks;
 use crate::path::{Path, Problems};
+
+/// How many customers one core scores at a time.
+const CHUNK: usize = 1 << 15;
 
 /// A column of figures as integers in the same order.
 #[derive(Default)]
@@ -24,17 +28,24 @@ pub(super) struct Scored {
     pub(super) scores: Vec<u8>,
 }
 
-/// Customers, by their positions among the known, within whom quantiles are taken.
+/// Customers within whom quantiles are taken.
 pub(super) struct Group {
-    of: Rc<Vec<usize>>,
+    /// Their positions among the known; `None` if it is all of them.
+    of: Option<Rc<Vec<usize>>>,
     /// Whether they stand in for a group without customers.
     borrowed: bool,
 }
 
 impl Group {
-    /// So many customers.
-    pub(super) fn all(customers: usize) -> Self {
-        Self { of: Rc::new((0..customers).collect()), borrowed: false }
+    /// All customers.
+    pub(super) const fn all() -> Self {
+        Self { of: None, borrowed: false }
+    }
+
+    /// The positions, where there are so many known customers.
+    fn positions(&self, known: usize) -> impl Iterator<Item = usize> {
+        let all = if self.of.is_none() { known } else { 0 };
+        (0..all).chain(self.of.iter().flat_map(|of| of.iter().copied()))
     }
 }
 
@@ -48,7 +59,7 @@ impl Dimension {
         let Some(&first) = figures.peek() else { return Ok(Keys::default()) };
         let unit = Unit::of(first);
         let mut problems = Problems::none();
-        let mut keys = Vec::new();
+        let mut keys = Vec::with_capacity(figures.size_hint().0);
         for other in figures {
             match unit.key(other) {
                 Some(key) => keys.push(key),
@@ -60,12 +71,19 @@ impl Dimension {
                 }
             }
         }
-        if let Method::Thresholds(cuts) = &self.method {
+        let ranked = problems.take(&Path::root(), self.ranked(unit, keys));
+        problems.into_result(ranked.unwrap_or_default())
+    }
+
+    /// The keys of figures of this unit, if the recipe can work with them.
+    pub(super) fn ranked(&self, unit: Unit, keys: Vec<i64>) -> Result<Keys, Problems<Fault>> {
+        let mut problems = Problems::none();
+        if let (Method::Thresholds(cuts), false) = (&self.method, keys.is_empty()) {
             let path = Path::from("method").field("thresholds");
             problems.absorb(&path, unit.compared(&self.feature, cuts));
         }
         let mut sorted = keys.clone();
-        sorted.sort_unstable();
+        radix::sort(&mut sorted);
         problems.into_result(Keys { unit, keys, sorted })
     }
 
@@ -82,10 +100,9 @@ impl Dimension {
             Method::Thresholds(cuts) => {
                 let cuts = Cuts::Thresholds(cuts.clone());
                 let steps = cuts.steps(better, None);
-                for (score, &key) in scores.iter_mut().zip(&keys.keys) {
-                    let figure = keys.unit.figure(key);
-                    *score = steps.and_then(|steps| steps.score(figure)).unwrap_or_default();
-                }
+                keys.fill(&mut scores, |key| {
+                    steps.and_then(|steps| steps.score(keys.unit.figure(key))).unwrap_or_default()
+                });
                 cuts
             }
             Method::Quantiles(bins) => {
@@ -117,55 +134,62 @@ impl Keys {
             (1..usize::from(bins)).map(|k| (sorted.len() * k).div_ceil(bins.into())).collect();
         let last = |end: &usize| sorted.get(end.checked_sub(1)?).copied();
         let cuts: Vec<i64> = ends.iter().filter_map(last).collect();
-        let mut give = |position: usize, above: usize| {
-            if let Some(score) = scores.get_mut(position) {
-                *score = better.score(above, cuts.len());
+        let score = |above: usize| better.score(above, cuts.len());
+        let shared = |key: i64| score(cuts.partition_point(|cut| *cut < key));
+        let mut give = |position: usize, score: u8| {
+            if let Some(place) = scores.get_mut(position) {
+                *place = score;
             }
         };
-        let keys = group.of.iter().filter_map(|&at| Some((*self.keys.get(at)?, at)));
+        let positions = group.positions(self.keys.len());
+        let keys = positions.filter_map(|at| Some((*self.keys.get(at)?, at)));
         match ties {
             _ if group.borrowed => {}
-            Ties::Share => keys.for_each(|(key, at)| {
-                give(at, cuts.iter().filter(|cut| key > **cut).count());
-            }),
+            Ties::Share if group.of.is_none() => self.fill(scores, shared),
+            Ties::Share => keys.for_each(|(key, at)| give(at, shared(key))),
             Ties::Spread => {
                 let mut ranked: Vec<(i64, usize)> = keys.collect();
                 ranked.sort_unstable();
                 for (rank, (_, at)) in ranked.into_iter().enumerate() {
-                    give(at, ends.iter().filter(|end| rank >= **end).count());
+                    give(at, score(ends.partition_point(|end| *end <= rank)));
                 }
             }
         }
         cuts.into_iter().map(|cut| self.unit.figure(cut)).collect()
     }
 
+    /// Writes the score of each key.
+    fn fill(&self, scores: &mut [u8], score: impl Fn(i64) -> u8 + Sync) {
+        fill_chunks(scores, CHUNK, |number, scores| {
+            let keys = self.keys.chunks(CHUNK).nth(number).unwrap_or_default();
+            for (place, &key) in scores.iter_mut().zip(keys) {
+                *place = score(key);
+            }
+        });
+    }
+
     /// The keys of a group from the least to the greatest.
     fn sorted_within(&self, group: &Group) -> Cow<'_, [i64]> {
-        if group.of.len() == self.keys.len() {
-            return Cow::Borrowed(&self.sorted);
-        }
-        let mut keys: Vec<i64> =
-            group.of.iter().filter_map(|&position| self.keys.get(position).copied()).collect();
-        keys.sort_unstable();
+        let Some(of) = &group.of else { return Cow::Borrowed(&self.sorted) };
+        let mut keys = of.iter().filter_map(|&position| self.keys.get(position).copied()).collect();
+        radix::sort(&mut keys);
         Cow::Owned(keys)
+    }
+
+    /// The figure that most customers have, the least of several, and how many have it.
+    fn commonest(&self) -> (Option<Figure>, usize) {
+        let equal = self.sorted.chunk_by(|left, right| left == right);
+        let commonest = equal.rev().max_by_key(|it| it.len()).unwrap_or_default();
+        (commonest.first().map(|&key| self.unit.figure(key)), commonest.len())
     }
 }
 
 impl Scored {
-    /// How the customers spread over the scores.
-    pub(super) fn population(&self, keys: &Keys) -> Population {
-        let mut customers = vec![0; usize::from(self.cuts.bins())];
-        for &score in &self.scores {
-            let place = usize::from(score).checked_sub(1);
-            if let Some(count) = place.and_then(|at| customers.get_mut(at)) {
-                *count += 1;
-            }
-        }
-        let commonest =
-            keys.sorted.chunk_by(|left, right| left == right).rev().max_by_key(|it| it.len());
-        let commonest = commonest.unwrap_or_default();
-        let value = commonest.first().map(|&key| keys.unit.figure(key));
-        Population { customers, commonest: value, commonest_customers: commonest.len() }
+    /// How the customers spread over the scores, so many having each of them.
+    pub(super) fn population(&self, keys: &Keys, having: impl Fn(u8) -> usize) -> Population {
+        let (commonest, commonest_customers) = keys.commonest();
+        let customers = (1..=self.cuts.bins()).map(having).collect();
+        Population { customers, commonest, commonest_customers }
     }
 }
 
@@ -174,16 +198,17 @@ pub(super) fn split(groups: &[Group], scored: &Scored) -> Vec<Group> {
     let bins = usize::from(scored.cuts.bins());
     let children = |group: &Group| {
         let mut members = vec![Vec::new(); bins];
-        for &position in group.of.iter().filter(|_| !group.borrowed) {
+        let positions = group.positions(scored.scores.len());
+        for position in positions.filter(|_| !group.borrowed) {
             let score = scored.scores.get(position).map_or(0, |score| usize::from(*score));
             if let Some(child) = score.checked_sub(1).and_then(|at| members.get_mut(at)) {
                 child.push(position);
             }
         }
-        let of = Rc::clone(&group.of);
+        let of = group.of.clone();
         members.into_iter().map(move |members| match members.is_empty() {
-            true => Group { of: Rc::clone(&of), borrowed: true },
-            false => Group { of: Rc::new(members), borrowed: false },
+            true => Group { of: of.clone(), borrowed: true },
+            false => Group { of: Some(Rc::new(members)), borrowed: false },
         })
     };
     groups.iter().flat_map(children).collect()

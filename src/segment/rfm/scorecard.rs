@@ -231,7 +231,7 @@ impl Rated {
             return Err(Problems::one(Path::from("feature"), Fault::NoCustomers));
         }
         let keys = dimension.keys(known.into_iter())?;
-        let group = Group::all(places.len());
+        let group = Group::all();
         let scored = dimension.scored(&keys, self.better, slice::from_ref(&group), ties);
         let mut scores = vec![None; figures.len()];
         for (&place, &score) in places.iter().zip(&scored.scores) {
