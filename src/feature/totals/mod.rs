@@ -43,7 +43,7 @@ use crate::parallel::fill_chunks;
 ///
 /// # Complexity
 /// Adding a row is *O*(1). A whole log is first scattered over tables that fit into a core's own
-/// cache; with the feature `rayon` these are spread over all cores. A customer takes 75 to 150
+/// cache; with the feature `rayon` these are spread over all cores. A customer takes 64 to 96
 /// bytes.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(from = "Vec<(K, Total)>", into = "Vec<(K, Total)>")]
