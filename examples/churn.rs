@@ -77,7 +77,7 @@ fn main() -> Result<(), Box<dyn Error>> {
 
 /// The rules and the trained model, judged on the same customers later.
 fn leaving(shoppers: &Shoppers, asked: &Question) -> Result<(), Box<dyn Error>> {
-    let Question { as_of, until, lapse, least_orders, dates } = *asked;
+    let Question { as_of, until, lapse, least_orders, dates, .. } = *asked;
     println!("\nWho buys nothing within {lapse} from {}?\n", as_of.date_naive());
     println!("rule            lapsed  said  right    AUC  lift  log-loss   Brier");
     let regression = Logistic::default();

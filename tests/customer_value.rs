@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use chrono::{DateTime, TimeDelta, Utc};
 use loyalty::calendar::Unit;
 use loyalty::clv::{
-    AttritionModel, Discount, GammaGammaModel, Length, Parameters, Repeat, Spent, Valuation,
+    AttritionModel, Discount, GammaGammaModel, Length, Parameters, Repeat, Spent, Tempo, Valuation,
 };
 use loyalty::event::{Basket, Event, EventKind, LineItem, Purchase, Purchases};
 use loyalty::feature::{
@@ -121,6 +121,50 @@ fn features_are_what_the_models_say_of_days_with_orders() {
     let next = Snapshot::of(&profile, moment("2026-03-05T20:00:00Z"));
     let next = next.valued_by(Some(&model())).next_change(&Feature::PAlive);
     assert_eq!(next, Some("2026-03-06T05:00:00Z".parse().unwrap()));
+}
+
+#[test]
+fn a_tempo_tells_the_features_by_its_own_clock() {
+    // January and February count twice what the other months do.
+    let mut months = [1.0; 12];
+    months[..2].fill(2.0);
+    let tempo = Tempo::new(months, None).unwrap();
+    // The mean of a year is 1: two months of 31 and of 28.2425 days are 59.2425 of 365.2425.
+    let slow = 365.2425 / (365.2425 + 59.2425);
+    // 1, 15 and 29 January; asked on 5 March, after four days of it.
+    let customer = Repeat::new(2, 28.0 * 2.0 * slow, (59.0 * 2.0 + 4.0) * slow, Unit::Day);
+    let buying = buying();
+    let orders = |days: f64| {
+        let within = Length::new(days * slow, Unit::Day);
+        Value::number(buying.expected_purchases(&customer, within).unwrap()).unwrap()
+    };
+    let model = ValueModel { tempo: Some(tempo), ..model() };
+    let found = told(&profile(&ORDERS), moment("2026-03-05T20:00:00Z"), Some(&model));
+    let near = |found: &Option<Value>, expected: Value| match (found, expected) {
+        (Some(Value::Number(found)), Value::Number(expected)) => {
+            (found.as_f64() / expected.as_f64() - 1.0).abs() < 1e-12
+        }
+        _ => false,
+    };
+    assert!(near(&found[0], Value::number(buying.p_alive(&customer).unwrap()).unwrap()));
+    // 90 days later it is June; the year has January and February once more.
+    assert!(near(&found[1], orders(90.0)) && near(&found[2], orders(1.5)));
+    assert!(near(&found[3], orders(365.0 + 59.0)));
+    // Until 5 May nothing but the pace is another: a discount of so much more in its time.
+    let discount = Discount::yearly(f64::powf(1.15, 1.0 / slow) - 1.0);
+    let within = Some(Length::new(61.0 * slow, Unit::Day));
+    let purchases = buying.discounted_purchases(&customer, within, &discount).unwrap();
+    let spent = spending().expected_spend(&Spent { purchases: 2, mean: 30.0 }).unwrap();
+    let minor = (purchases * spent * 0.5 * 100.0).round() as i64;
+    assert_eq!(found[6], Some(Value::Money(Money::from_minor(minor, USD))));
+    // In a document it is written under `value`.
+    let written = DOCUMENT.replace(
+        r#""margin": 0.5,"#,
+        r#""margin": 0.5, "tempo": {"months": [2, 2, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1]},"#,
+    );
+    let read = Spec::from_json(&written).unwrap();
+    assert_eq!(read.value, Some(model));
+    assert!(Spec::from_json(&written.replace("[2, 2,", "[2, -2,")).is_err());
 }
 
 #[test]

@@ -39,13 +39,14 @@ pub fn tell(name: &str, csv: &str) {
     }
 }
 
-fn line(name: &str, found: &Validation) {
+/// Prints how well something was foretold.
+pub fn line(name: &str, found: &Validation) {
     let bias = 100.0 * found.bias.unwrap_or_default();
     println!("{name:<52} rmse {:.4} mae {:.4} bias {bias:+.1} %", found.rmse, found.mae);
 }
 
 /// The days on which each customer bought; the date and the customer are found by their columns.
-fn days(csv: &str) -> Vec<Vec<i64>> {
+pub fn days(csv: &str) -> Vec<Vec<i64>> {
     let mut lines = csv.lines();
     let header: Vec<&str> = lines.next().unwrap_or_default().split(',').collect();
     let place = |name: &str| header.iter().position(|column| *column == name).expect(name);

@@ -8,10 +8,10 @@ use crate::path::{Path, Problems};
 use super::gauss::{falling, smooth};
 use super::geometric::Geometric;
 use super::length::in_year;
-use super::model::survivors;
+use super::model::waiting;
 use super::repeat::History;
 use super::special::logistic;
-use super::{AttritionModel, Fault, Length, Parameters};
+use super::{AttritionModel, Fault, Length, Parameters, survivors};
 
 /// So many steps are summed one by one.
 const EACH_STEP: f64 = 200.0;
@@ -191,13 +191,18 @@ fn leaving_after(
 ) -> f64 {
     let [r, alpha, _, _] = parameters;
     let scale = alpha + history.age;
-    let Some(end) = end.filter(|end| delta * end < 60.0) else {
+    let whole = || {
         let alive = logistic(-model.log_odds(history));
-        return alive * survivors(family, parameters, history, |one| one.discounted(delta * scale));
+        let (first, chances) = waiting(family, parameters, history);
+        alive * survivors::discounted(&first, &chances, delta * scale)
     };
-    // By parts: e^(-δH) E(H) + δ ∫ e^(-δt) E(t) dt, by y = ln (1 + t/g) with a gap g.
+    let Some(end) = end.filter(|end| delta * end < NOTHING) else { return whole() };
     let waits = f64::from(family.k);
     let gap = scale * waits / (r + history.frequency * waits);
+    if end > WAVES * gap && delta * end > NEAR {
+        return whole() - after(model, history, end, delta);
+    }
+    // By parts: e^(-δH) E(H) + δ ∫ e^(-δt) E(t) dt, by y = ln (1 + t/g) with a gap g.
     let scale = scale.min(gap).min(1.0 / delta);
     let function = |y: f64| {
         let time = scale * libm::expm1(y);
@@ -205,10 +210,38 @@ fn leaving_after(
     };
     let length = libm::log1p(end / scale);
     let last = libm::exp(-delta * end) * model.expected(history, end);
-    // Regular buyers come in waves.
-    let [before] = falling(0.0, length, (2.0 / waits.sqrt()).min(1.0), function);
+    // Regular buyers come in waves, which are gone after many gaps.
+    let waves = libm::log1p(WAVES * gap / scale).min(length);
+    let [mut before] = falling(0.0, waves, (2.0 / waits.sqrt()).min(1.0), function);
+    if waves < length {
+        let [later] = falling(waves, length, 1.0, function);
+        before += later;
+    }
     last + delta * before
 }
+
+/// ∫ e^(-δt) dE(t) from a time on at which there are no waves any more, by parts, with
+/// y = ln (1 + u/g) of the time u after it.
+fn after(model: &AttritionModel, history: &History, from: f64, delta: f64) -> f64 {
+    let scale = from.min(1.0 / delta);
+    let so_far = model.expected(history, from);
+    let [later] = falling(0.0, f64::INFINITY, 1.0, |y| {
+        let time = scale * libm::expm1(y);
+        let more = model.expected(history, from + time) - so_far;
+        [more.max(0.0) * libm::exp(-delta * time) * (scale + time)]
+    });
+    libm::exp(-delta * from) * delta * later
+}
+
+/// What is discounted by so much more than e, for good, is nothing: a purchase comes no sooner for
+/// its being later than another.
+const NOTHING: f64 = 25.0;
+
+/// After so many gaps purchases of regular buyers come at any time.
+const WAVES: f64 = 30.0;
+
+/// Where the discount has hardly begun, what follows is dearer to tell than what comes before.
+const NEAR: f64 = 3.0;
 
 /// ∫ (b/(b+t))^s dt from 0 to `time`: how long a customer is still there.
 pub(super) fn still_there(s: f64, b: f64, time: f64) -> f64 {

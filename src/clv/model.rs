@@ -267,23 +267,34 @@ fn geometric(family: Geometric, parameters: [f64; 4], history: &History, time: f
 }
 
 /// What is to be expected of a customer who is there, over the waits that may have passed.
-pub(super) fn survivors(
+fn survivors(
     family: Geometric,
-    [r, alpha, a, b]: [f64; 4],
+    parameters: [f64; 4],
     history: &History,
     ask: impl Fn(Survivor) -> f64,
 ) -> f64 {
-    let later = b + history.frequency + family.at_first;
-    let shape = r + history.frequency * f64::from(family.k);
-    if family.k == 1 {
-        return ask(Survivor { shape, a, b: later, k: 1, waited: 0 });
-    }
-    let waits = family.odds([r, alpha, a, b], history).waits;
-    // Right after a purchase no wait can have passed.
-    let some = (0..family.k).zip(waits).filter(|(_, chance)| *chance > 0.0);
+    let (first, chances) = waiting(family, parameters, history);
+    // What is as good as impossible adds nothing.
+    let some = (0..family.k).zip(chances).filter(|(_, chance)| *chance > 1e-16);
     let expected = some.map(|(waited, chance)| {
-        let shape = shape + f64::from(waited);
-        chance * ask(Survivor { shape, a, b: later, k: family.k, waited })
+        let shape = first.shape + f64::from(waited);
+        chance * ask(Survivor { shape, waited, ..first })
     });
     expected.sum()
+}
+
+/// A customer who is there, if no wait has passed, and how likely none, one, two, … have.
+pub(super) fn waiting(
+    family: Geometric,
+    [r, alpha, a, b]: [f64; 4],
+    history: &History,
+) -> (Survivor, Vec<f64>) {
+    let later = b + history.frequency + family.at_first;
+    let shape = r + history.frequency * f64::from(family.k);
+    let first = Survivor { shape, a, b: later, k: family.k, waited: 0 };
+    if family.k == 1 {
+        return (first, vec![1.0]);
+    }
+    let waits = family.odds([r, alpha, a, b], history).waits;
+    (first, waits.into_iter().take(family.k as usize).collect())
 }

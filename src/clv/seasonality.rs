@@ -213,23 +213,28 @@ impl Seen {
         Tempo::new([1.0; 12], trend).unwrap_or_default()
     }
 
-    /// How many repeat purchases a model expects in a month at a tempo.
-    fn expected(&self, month: &Month, tempo: &Tempo, model: &AttritionModel) -> f64 {
-        let here = self.cohorts.range(..month.to);
-        let each = here.map(|(first, customers)| {
-            let until = |day: NaiveDate| {
-                let time = tempo.between(*first, day.max(*first)).count.max(0.0);
-                model.expected_of_new(Length::new(time, Unit::Day)).unwrap_or(0.0)
-            };
-            customers * (until(month.to) - until(month.from))
-        });
-        each.sum()
+    /// How many repeat purchases a model expects in each month at a tempo.
+    fn expected(&self, tempo: &Tempo, model: &AttritionModel) -> Vec<f64> {
+        let mut expected = vec![0.0; self.months.len()];
+        for (first, customers) in &self.cohorts {
+            let (mut at, mut time, mut before) = (*first, 0.0, 0.0);
+            for (month, sum) in self.months.iter().zip(&mut expected) {
+                if month.to <= *first {
+                    continue;
+                }
+                time += tempo.between(at, month.to).count;
+                let until = Length::new(time, Unit::Day);
+                let all = model.expected_of_new(until).unwrap_or(before);
+                *sum += customers * (all - before);
+                (at, before) = (month.to, all);
+            }
+        }
+        expected
     }
 
     /// The tempo that explains the purchases better than the one by which they are expected.
     fn next(&self, tempo: &Tempo, model: &AttritionModel) -> Result<Tempo, Problems<Fault>> {
-        let expected: Vec<f64> =
-            self.months.iter().map(|month| self.expected(month, tempo, model)).collect();
+        let expected = self.expected(tempo, model);
         let trend = tempo.trend().map(|trend| self.steeper(*trend, &expected));
         let mut cells = [Cell::default(); 12];
         for (month, expected) in self.months.iter().zip(&expected) {

@@ -46,45 +46,6 @@ impl Survivor {
         self.sum(&counts, counts.first(odds))
     }
 
-    /// How many purchases are to be expected without an end, each counted by what is left of it at
-    /// a discount of `steep` times the rate of the rates 1/c.
-    ///
-    /// At a rate λ the n-th purchase, with the wait n k, is worth h^(n k) with h = λ/(λ+δ), so that
-    /// all of them are worth Σ (b)_(n-1)/(a+b)_(n-1) h^(n k) = g 2F1(1, b; a+b; g) with g = h^k;
-    /// less the waits that have passed.
-    pub(super) fn discounted(&self, steep: f64) -> f64 {
-        let shape = self.shape;
-        let norm = libm::lgamma(shape);
-        let density = |log: f64| libm::exp(shape * log - libm::exp(log) - norm);
-        let worth = |log: f64| {
-            let rate = libm::exp(log);
-            let wait = -libm::log1p(steep / rate);
-            let gap = f64::from(self.k) * wait;
-            let all = fraction(self.b, self.a + self.b, gap);
-            density(log) * libm::exp(gap - f64::from(self.waited) * wait) * all
-        };
-        // By the trapezoidal rule, of which the error is Γ(R+2πi/h)/Γ(R) or so.
-        let middle = libm::log(shape + 1.0);
-        let step = (0.6 / (shape + f64::from(self.k)).sqrt()).min(0.25);
-        let (mut sum, mut whole) = (worth(middle), density(middle));
-        for side in [step, -step] {
-            let (mut at, mut before) = (middle, f64::INFINITY);
-            for _ in 0..MOST_STEPS {
-                at += side;
-                let own = worth(at);
-                sum += own;
-                whole += density(at);
-                let goes_on = own > 1e-16 * sum || own > before;
-                if !goes_on {
-                    break;
-                }
-                before = own;
-            }
-        }
-        // Of large shapes the density has lost digits, which it lacks of 1.
-        if shape > 100.0 { sum / whole } else { sum * step }
-    }
-
     /// The sum from some number of waits on, as a share of all chances: what these lack of 1 by
     /// rounding, the sum lacks too.
     fn sum(&self, counts: &Counts, first: f64) -> f64 {
@@ -125,7 +86,7 @@ impl Survivor {
 
     /// The sum over all numbers of purchases from some on, and that of their chances.
     fn rest(&self, counts: &Counts, first: f64) -> [f64; 2] {
-        let width = 2.0 * (1.0 / self.shape + 1.0 / first).sqrt();
+        let width = 3.0 * (1.0 / self.shape + 1.0 / first).sqrt();
         smooth(first, f64::INFINITY, width.min(1.0), |purchases| {
             let chance = self.chance(counts, purchases);
             [chance * self.stays(purchases), chance]
@@ -171,6 +132,58 @@ impl Survivor {
             if less == 0.0 { digamma(b + n) - digamma(b) } else { -libm::expm1(ratio) / less };
         1.0 + share * (b + less) * sum
     }
+}
+
+/// How many purchases are to be expected of a customer without an end, each counted by what is left
+/// of it at a discount of `steep` times the rate of the rates 1/c, where so many waits have passed
+/// with such chances: `first` is the customer if none has.
+///
+/// At a rate λ the n-th purchase, with the wait n k, is worth h^(n k) with h = λ/(λ+δ), so that all
+/// of them are worth Σ (b)_(n-1)/(a+b)_(n-1) h^(n k) = g 2F1(1, b; a+b; g) with g = h^k; less the
+/// waits that have passed, each of which adds 1 to the shape of the rates.
+pub(super) fn discounted(first: &Survivor, chances: &[f64], steep: f64) -> f64 {
+    let Survivor { shape, a, b, k, .. } = *first;
+    let k = f64::from(k);
+    let norm = libm::lgamma(shape);
+    // What it is worth, and the density, both times the rate.
+    let at = |log: f64| {
+        let rate = libm::exp(log);
+        let wait = -libm::log1p(steep / rate);
+        let left = libm::exp(-wait);
+        let mut density = libm::exp(shape * log - rate - norm);
+        let (mut worth, mut whole, mut own, mut shape) = (0.0, 0.0, 1.0, shape);
+        for chance in chances {
+            whole += chance * density;
+            worth += chance * density * own;
+            density *= rate / shape;
+            own *= left;
+            shape += 1.0;
+        }
+        let gap = k * wait;
+        [worth * libm::exp(gap) * fraction(b, a + b, gap), whole]
+    };
+    // By the trapezoidal rule, of which the error is Γ(R+2πi/h)/Γ(R) or so.
+    let passed: f64 = (0..).zip(chances).map(|(waits, chance)| f64::from(waits) * chance).sum();
+    let middle = libm::log(shape + passed + 1.0);
+    let step = (0.6 / (shape + 2.0 * k).sqrt()).min(0.25);
+    let [mut sum, mut whole] = at(middle);
+    for side in [step, -step] {
+        let (mut log, mut before) = (middle, f64::INFINITY);
+        for _ in 0..MOST_STEPS {
+            log += side;
+            let [own, density] = at(log);
+            sum += own;
+            whole += density;
+            let goes_on = own > 1e-16 * sum || own > before;
+            if !goes_on {
+                break;
+            }
+            before = own;
+        }
+    }
+    // Of large shapes the density has lost digits, which it lacks of 1.
+    let all: f64 = chances.iter().sum();
+    if shape > 100.0 { sum / whole * all } else { sum * step }
 }
 
 /// 2F1(1, b; c; e^log) for a logarithm below 0, by Gauss' continued fraction (DLMF 15.7.5).
