@@ -3,7 +3,7 @@
 use chrono::{DateTime, Utc};
 use loyalty::event::{Basket, Event, EventKind, LineItem, Operation, Purchase, View};
 use loyalty::profile::Customer;
-use loyalty::program::{Response, Spec};
+use loyalty::program::{Relevance, Spec};
 use loyalty::trigger::{Machine, News, Output, ProductNews};
 use loyalty::{Applied, Member, Program};
 
@@ -190,11 +190,11 @@ fn news_are_for_those_who_showed_interest_and_the_rule_is_asked_when_it_fires() 
     assert_eq!(machine.plan(&program.hear(&member, &stock)), []);
     let told = machine.advance(0, at("2026-03-10T12:00:00Z"));
     let [Output::Fired(firing)] = &told[..] else { panic!("{told:?}") };
-    assert!(matches!(program.response(&member, firing), Response::NotMeant(_)));
+    assert!(matches!(program.relevance(&member, firing), Relevance::NotMeant(_)));
     buy(&program, &mut member, "p1", "2026-03-05T12:00:00Z", "5.00 EUR");
-    assert_eq!(program.response(&member, firing), Response::Meant);
+    assert_eq!(program.relevance(&member, firing), Relevance::Meant);
     let other = date(r#""joined""#, "");
-    assert_eq!(other.response(&member, firing), Response::OtherTerms);
+    assert_eq!(other.relevance(&member, firing), Relevance::OtherTerms);
 }
 
 #[test]

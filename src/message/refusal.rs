@@ -264,6 +264,7 @@ impl RefusalCode {
     pub const fn name(self) -> &'static str {
         match self {
             Self::UnknownMessage => "unknown_message",
+            Self::NotMeant => "not_meant",
             Self::NotYet => "not_yet",
             Self::SentBefore => "sent_before",
             Self::Expired => "expired",
