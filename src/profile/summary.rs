@@ -10,8 +10,8 @@ use crate::event::{Event, EventKind, EventType};
 ///
 /// Of purchases, returns, confirmations, voids, enrollments, changes of attributes, answers to
 /// surveys, granted tiers and consents it keeps the event; a purchase loses its store, region,
-/// coupons, shipping and stated totals. Of every other event it keeps when it was, its type, its channel and
-/// a fingerprint by which its id is recognized.
+/// coupons, shipping and stated totals. Of every other event it keeps when it was, its type, its
+/// channel and a fingerprint by which its id is recognized.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Summary {
     /// Events before this instant are here, all others in the history.

@@ -6,6 +6,7 @@ use chrono::{DateTime, TimeDelta, Utc};
 use loyalty::event::Event;
 use loyalty::game::Measure;
 use loyalty::id::OfferId;
+use loyalty::message::ContactPolicy;
 use loyalty::money::{Currency, Money};
 use loyalty::offer::Evaluation;
 use loyalty::profile::Retention;
@@ -84,6 +85,8 @@ proptest! {
         let mut spec = terms.spec.clone();
         spec.games.challenges.iter_mut().for_each(|one| without_stores(&mut one.measure));
         spec.games.streaks.iter_mut().for_each(|one| without_stores(&mut one.measure));
+        // What messages look back on must be kept, so that not all retention will do.
+        (spec.contact, spec.messages) = (ContactPolicy::default(), Vec::new());
         let terms = Terms { program: spec.clone().build()?, spec };
         let bounded = Spec { retention, ..terms.spec.clone() }.build()?;
         let arriving = in_time(&life.events, days, &delays);
