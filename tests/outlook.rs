@@ -15,9 +15,11 @@ fn program(triggers: &str) -> Program {
     let json = format!(
         r#"{{"loyalty": 1, "name": "Club", "currency": "EUR", "zone": "Europe/Brussels",
         "points_expiry": {{"after": "30d"}},
-        "earning": [{{"id": "base", "award": {{"per_amount": {{"points": 1, "per": "1.00 EUR"}}}}}}],
-        "ladders": [{{"id": "main", "counts": "spend", "tiers": [
-            {{"id": "base", "name": "Base", "at_least": 0}},
+        "earning": [{{"id": "base",
+            "award": {{"per_amount": {{"points": 1, "per": "1.00 EUR"}}}}}}],
+        "ladders": [{{"measure": "spend", "window": "30d", "validity": {{"for": "90d"}},
+            "tiers": [
+            {{"id": "base", "name": "Base", "at_least": "0.00 EUR"}},
             {{"id": "gold", "name": "Gold", "at_least": "100.00 EUR"}}]}}],
         "triggers": {{"correction": "30d", "list": [{triggers}]}}}}"#
     );
@@ -81,7 +83,8 @@ fn a_time_that_the_wall_never_shows_is_the_first_after_it_and_one_shown_twice_th
         [("1990-03-29", "2026-03-29T01:00:00Z"), ("1990-10-25", "2026-10-25T00:30:00Z")]
     {
         let program = program(
-            r#"{"id": "t", "pattern": {"date": {"of": {"anniversary": "birthday"}, "at": "02:30:00"}}}"#,
+            r#"{"id": "t", "pattern":
+                {"date": {"of": {"anniversary": "birthday"}, "at": "02:30:00"}}}"#,
         );
         let customer = Customer::new("bob".parse().unwrap()).born(birthday.parse().unwrap());
         let year = ("2026-01-01T00:00:00Z", "2027-01-01T00:00:00Z");
@@ -91,7 +94,8 @@ fn a_time_that_the_wall_never_shows_is_the_first_after_it_and_one_shown_twice_th
 
 #[test]
 fn a_season_begins_by_the_region_in_which_the_customer_lives() {
-    let starts = r#"{"season": {"starts": {"north": {"month": 6, "day": 21}, "south": {"month": 12, "day": 31}}}}"#;
+    let starts = r#"{"season": {"starts": {"north": {"month": 6, "day": 21},
+        "south": {"month": 12, "day": 31}}}}"#;
     let program = date(starts, r#", "before": "1mo""#);
     // A month before 31 December is 30 November.
     check(
@@ -151,8 +155,8 @@ fn who_has_not_bought_for_unusually_long_is_overdue_on_the_first_such_day() {
     for (id, day) in [("p1", "2026-03-01"), ("p2", "2026-03-11"), ("p3", "2026-03-21")] {
         buy(&program, &mut member, id, &format!("{day}T12:00:00Z"), "5.00 EUR");
     }
-    // Three days of purchases: shape 1 + 2, rate 10 + 20. A silence of s days is less likely than 0.1
-    // from (1 + s / 30)³ > 10 on: s > 30 (10^(1/3) - 1) = 34.6, so after 35 days, on 25 April.
+    // Three days of purchases: shape 1 + 2, rate 10 + 20. A silence of s days is less likely than
+    // 0.1 from (1 + s / 30)³ > 10 on: s > 30 (10^(1/3) - 1) = 34.6, so after 35 days, on 25 April.
     let ahead = ("2026-03-21T12:00:00Z", "2027-01-01T00:00:00Z");
     check(&program, &member, ahead, &["2026-04-25T08:00:00Z"]);
 }
@@ -213,4 +217,15 @@ fn faults_of_triggers_are_told_with_those_of_the_program() {
         told.contains("`triggers.list[0].when`: `basket_total` is not known of a profile"),
         "{told}"
     );
+}
+
+#[test]
+fn a_tier_is_reviewed_so_long_before_its_last_day() {
+    let program = date(r#"{"tier_review": null}"#, r#", "before": "30d""#);
+    let mut member = ann(&program);
+    let ahead = ("2026-04-01T12:00:00Z", "2027-01-01T00:00:00Z");
+    check(&program, &member, ahead, &[]);
+    buy(&program, &mut member, "p1", "2026-04-01T12:00:00Z", "100.00 EUR");
+    // Gold for 90 days: to 30 June, 14:00 in Brussels. 30 days before that is 31 May.
+    check(&program, &member, ahead, &["2026-05-31T07:00:00Z"]);
 }

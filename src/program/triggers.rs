@@ -71,9 +71,9 @@ impl Program {
         &self.triggers
     }
 
-    /// Whether the member is one for whom a trigger that fired counts: whether its rule holds at the
-    /// instant of the firing, by what is known of the member now. A program without triggers leaves
-    /// that to the host, whose own they are.
+    /// Whether the member is one for whom a trigger that fired counts: whether its rule holds at
+    /// the instant of the firing, by what is known of the member now. A program without triggers
+    /// leaves that to the host, whose own they are.
     pub fn relevance(&self, member: &Member, firing: &Firing) -> Relevance {
         if firing.customer != *member.id() {
             return Relevance::Foreign;

@@ -27,8 +27,8 @@ pub const MAX_NTH: u32 = 1_000_000;
 ///
 /// A trigger listens to events and never to triggers, so that no cycle of triggers can be written.
 /// One that goes around by way of messages and what customers do with them is slowed down: where a
-/// trigger listens to what messages lead to (deliveries, opened or clicked mails), it must have a cool-down of
-/// an hour at least.
+/// trigger listens to what messages lead to (deliveries, opened or clicked mails), it must have a
+/// cool-down of an hour at least.
 #[derive(Clone, Debug, PartialEq)]
 pub struct CheckedTriggers {
     pub(super) written: Triggers,

@@ -6,8 +6,8 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
 
 /// What an id is in 16 bytes.
 ///
-/// An id of up to 16 bytes is itself, filled up with zeros, so that keys are ordered as the ids are.
-/// A longer one is a zero, which begins no id, and the first 15 bytes of its SipHash-2-4-128
+/// An id of up to 16 bytes is itself, filled up with zeros, so that keys are ordered as the ids
+/// are. A longer one is a zero, which begins no id, and the first 15 bytes of its SipHash-2-4-128
 /// (J.-P. Aumasson and D. J. Bernstein, 2012) with the key `00 01 … 0f`.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
 pub(super) struct Key([u8; 16]);

@@ -32,8 +32,11 @@ fn the_id_of_a_firing_is_the_hash_that_is_written_down() {
     ] {
         let version = "ab".repeat(32);
         let json = format!(
-            r#"{{"firing":"{id}","trigger":"cart","version":"{version}","customer":"ann","at":"2026-03-14T11:00:00Z","from":"2026-03-14T10:00:00Z","until":"2026-03-14T11:00:00Z"{by}}}"#
+            r#"{{"firing":"{id}","trigger":"cart","version":"{version}",
+"customer":"ann","at":"2026-03-14T11:00:00Z","from":"2026-03-14T10:00:00Z",
+"until":"2026-03-14T11:00:00Z"{by}}}"#
         );
+        let json = json.replace('\n', "");
         let firing: Firing = serde_json::from_str(&json).unwrap();
         assert_eq!(firing.id().to_string(), id);
         assert_eq!(serde_json::to_string(&firing).unwrap(), json);

@@ -1,5 +1,5 @@
-//! Clocks that run backwards, ages of silence, very many timers at once, hostile names: bounded, with
-//! a reason, and nothing lost.
+//! Clocks that run backwards, ages of silence, very many timers at once, hostile names: bounded,
+//! with a reason, and nothing lost.
 
 use chrono::{DateTime, Utc};
 use loyalty::event::Event;
@@ -8,7 +8,8 @@ use loyalty::trigger::{MAX_KEPT, Machine, Output, Reason};
 use super::scene::{cart, event, machine, minute, restored, view};
 
 const CART: &str = r#"{"list": [{"id": "cart", "pattern": {"silence": {
-    "after": {"event": "cart_updated"}, "without": [{"event": "purchase"}], "lasting": "60min"}}}]}"#;
+    "after": {"event": "cart_updated"}, "without": [{"event": "purchase"}],
+    "lasting": "60min"}}}]}"#;
 
 fn reasons(outputs: &[Output]) -> Vec<Reason> {
     let late = outputs.iter().filter_map(|output| match output {

@@ -51,7 +51,7 @@ fn step(machine: &mut Machine, words: &[&str]) -> Vec<Output> {
     machine.observe(0, &Event::new(id, "ann".parse().unwrap(), at, kind))
 }
 
-/// Plays a table on a fresh machine for every case, which begins with a line that ends with a colon.
+/// Plays a table on a fresh machine for every case; one begins with a line that ends with a colon.
 #[track_caller]
 fn check(json: &str, table: &str) {
     let (mut player, mut case) = (machine(json), "");

@@ -135,8 +135,8 @@ fn beside() -> impl Strategy<Value = Beside> {
     ]
 }
 
-/// The firings of the machine when events arrive in the order of `arrival`, each while the watermark
-/// is no further than the correction after it.
+/// The firings of the machine when events arrive in the order of `arrival`, each while the
+/// watermark is no further than the correction after it.
 fn played(
     json: &str,
     made: &[Made],
@@ -204,34 +204,54 @@ fn arrivals() -> impl Strategy<Value = (Vec<Made>, Vec<usize>, Vec<usize>)> {
     })
 }
 
+/// Enough of them; what they find becomes a plain test.
+fn config() -> ProptestConfig {
+    ProptestConfig { cases: 400, failure_persistence: None, ..ProptestConfig::default() }
+}
+
+/// A document of one trigger, in which no event moves the watermark: all that does is said.
+fn document(pattern: &str, cool_down: i64, correction: i64) -> String {
+    let field = |name, minutes: i64| match minutes {
+        0 => String::new(),
+        _ => format!(r#", "{name}": "{minutes}min""#),
+    };
+    let (rest, correct) = (field("cool_down", cool_down), field("correction", correction));
+    format!(
+        r#"{{"lateness": "1000h"{correct}, "list": [{{"id": "t", "pattern": {pattern}{rest}}}]}}"#
+    )
+}
+
+const fn reach(kind: Kind, correction: i64) -> i64 {
+    match kind {
+        Kind::Each => 0,
+        Kind::Nth(_) => correction,
+        Kind::Follows(span)
+        | Kind::Silence(span)
+        | Kind::Times(_, span)
+        | Kind::SessionStart(span)
+        | Kind::SessionEnd(span) => span,
+    }
+}
+
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 400, failure_persistence: None, ..ProptestConfig::default() })]
+    #![proptest_config(config())]
 
     #[test]
     fn what_fires_follows_from_the_set_of_events(
         (made, one, other) in arrivals(),
         (pattern, cool_down) in (0_usize..8, prop_oneof![Just(0_i64), Just(45), Just(200)]),
         correction in prop_oneof![Just(0_i64), Just(20), Just(90)],
-        (first, second) in (prop::collection::vec(beside(), 24), prop::collection::vec(beside(), 24)),
+        first in prop::collection::vec(beside(), 24),
+        second in prop::collection::vec(beside(), 24),
         end in 0_i64..300,
     ) {
         let (json, kind) = &patterns()[pattern];
-        let rest = if cool_down > 0 { format!(r#", "cool_down": "{cool_down}min""#) } else { String::new() };
-        let correct = if correction > 0 { format!(r#", "correction": "{correction}min""#) } else { String::new() };
-        // No event moves the watermark: all that does is said.
-        let json = format!(
-            r#"{{"lateness": "1000h"{correct}, "list": [{{"id": "t", "pattern": {json}{rest}}}]}}"#
-        );
-        let reach = match kind {
-            Kind::Each => 0,
-            Kind::Nth(_) => correction,
-            Kind::Follows(span) | Kind::Silence(span) | Kind::Times(_, span)
-            | Kind::SessionStart(span) | Kind::SessionEnd(span) => *span,
-        };
-        let rules = Rules { kind: *kind, cool_down, reach };
+        let json = document(json, cool_down, correction);
+        let rules = Rules { kind: *kind, cool_down, reach: reach(*kind, correction) };
         let meant = meant(&rules, pattern, &made, end);
         let one = played(&json, &made, &one, &first, correction, end);
-        let told: Vec<_> = one.rows().into_iter().map(|(_, customer, at, from, until)| (customer, at, from, until)).collect();
+        let row = |(_, customer, at, from, until)| (customer, at, from, until);
+        let told: Vec<_> = one.rows().into_iter().map(row).collect();
         prop_assert_eq!(&told, &meant, "{}", json);
         let other = played(&json, &made, &other, &second, correction, end);
         prop_assert_eq!(one.0, other.0, "the ids of firings do not depend on the order");

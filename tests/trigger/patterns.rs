@@ -52,7 +52,8 @@ fn the_nth_is_counted_over_all_time() {
 #[test]
 fn rules_see_what_is_known_of_the_event_itself() {
     let json = one(r#"{"happens": {"of": {"event": "review",
-            "when": {"all": [{"field": "rating", "at_most": 2}, {"field": "channel", "is": "app"}]}}}}"#);
+            "when": {"all": [{"field": "rating", "at_most": 2},
+                {"field": "channel", "is": "app"}]}}}}"#);
     let mut machine = machine(&json);
     for (id, rating, channel) in [("a", 2, Channel::App), ("b", 3, Channel::App)] {
         let one = event(id, "ann", 1, reviewed(rating)).through(channel);

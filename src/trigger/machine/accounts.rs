@@ -177,8 +177,8 @@ impl Machine {
         }
     }
 
-    /// Leaves an event to the versions of triggers that are armed for the customer; others that were
-    /// replaced do not see it.
+    /// Leaves an event to the versions of triggers that are armed for the customer; others that
+    /// were replaced do not see it.
     pub(super) fn leave_to_armed(
         &self,
         customer: &CustomerId,

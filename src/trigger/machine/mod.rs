@@ -49,9 +49,9 @@ pub const MAX_KEPT: usize = 4_096;
 ///
 /// # Late events
 /// An event before the watermark is late. While what it matters for is due after the watermark, it
-/// counts like any other. What fired already is taken back, and what did not is made up for, as long
-/// as the `correction` lasts after the instant of firing. What is older stands, and the event is
-/// told as [`Output::Late`].
+/// counts like any other. What fired already is taken back, and what did not is made up for, as
+/// long as the `correction` lasts after the instant of firing. What is older stands, and the event
+/// is told as [`Output::Late`].
 ///
 /// # The law
 /// Feed the same events in any order in which each arrives before the watermark is further than the
@@ -76,7 +76,8 @@ pub const MAX_KEPT: usize = 4_096;
 /// use loyalty::money::Currency;
 /// use loyalty::trigger::{Machine, Output, Triggers};
 ///
-/// let triggers: Triggers = serde_json::from_str(r#"{"list": [{"id": "cart", "pattern": {"silence": {
+/// let triggers: Triggers = serde_json::from_str(r#"{"list": [{"id": "cart", "pattern": {"silence":
+/// {
 ///   "after": {"event": "cart_updated", "when": {"field": "basket_total", "above": "100.00 EUR"}},
 ///   "without": [{"event": "purchase"}], "lasting": "60min"}}}]}"#)?;
 /// let mut machine = Machine::new(&triggers.check_alone(Zone::UTC, Currency::EUR)?);
@@ -176,8 +177,8 @@ impl Machine {
         }
     }
 
-    /// The same machine, whose watermark waits for all of these partitions of the queue. One that is
-    /// not named is waited for from its first event on.
+    /// The same machine, whose watermark waits for all of these partitions of the queue. One that
+    /// is not named is waited for from its first event on.
     #[must_use]
     pub fn with_partitions(mut self, partitions: impl IntoIterator<Item = u32>) -> Self {
         for partition in partitions {

@@ -32,8 +32,8 @@ struct Named<'a> {
 
 impl Machine {
     /// Follows an event of a partition of the queue, and tells what comes of it and of the time
-    /// that has passed with it: late events, then firings that are taken back, then firings, each by
-    /// instant, customer and trigger.
+    /// that has passed with it: late events, then firings that are taken back, then firings, each
+    /// by instant, customer and trigger.
     ///
     /// The event is not validated: what is wrong in it, other than its instant, does not matter
     /// here, and at most makes its rules unknown.
@@ -232,7 +232,8 @@ impl Machine {
         });
     }
 
-    /// Makes a change to what is kept of a customer, and tells what of the past comes out otherwise.
+    /// Makes a change to what is kept of a customer, and tells what of the past comes out
+    /// otherwise.
     fn change(
         &mut self,
         seat: u32,

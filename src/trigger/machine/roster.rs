@@ -24,9 +24,9 @@ const LEAST_BITS: u32 = 6;
 
 /// All customers of whom something is kept.
 ///
-/// The index is an open-addressing table of four bytes a place: the number of a seat in as many bits
-/// as it takes, and bits of the hash in the others. The order in which customers stand in it is
-/// seen by nobody.
+/// The index is an open-addressing table of four bytes a place: the number of a seat in as many
+/// bits as it takes, and bits of the hash in the others. The order in which customers stand in it
+/// is seen by nobody.
 #[derive(Clone, Debug)]
 pub(super) struct Roster {
     chunks: Vec<Vec<Seat>>,
@@ -290,7 +290,8 @@ mod tests {
                 }
                 prop_assert_eq!(roster.len(), known.len());
             }
-            let mut seats: Vec<(Key, u32)> = roster.seats().map(|(seat, key)| (key, seat)).collect();
+            let mut seats: Vec<(Key, u32)> =
+                roster.seats().map(|(seat, key)| (key, seat)).collect();
             seats.sort();
             prop_assert_eq!(seats, known.into_iter().collect::<Vec<_>>());
         }

@@ -259,7 +259,10 @@ mod tests {
     proptest! {
         #[test]
         fn everybody_is_found_when_due_however_far_that_is(
-            steps in prop::collection::vec((any::<u32>(), any::<u32>(), 0_u32..32, 0_u32..32), 1..60),
+            steps in prop::collection::vec(
+                (any::<u32>(), any::<u32>(), 0_u32..32, 0_u32..32),
+                1..60,
+            ),
         ) {
             let steps: Vec<(u32, u32)> =
                 steps.into_iter().map(|(tick, to, a, b)| (tick >> a, to >> b)).collect();
