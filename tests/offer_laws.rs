@@ -419,7 +419,8 @@ proptest! {
             prop_assert!(!line.net.is_negative() && line.net <= line.list);
         }
         for outcome in &evaluation.outcomes {
-            if let Some(Award::Discount(told)) = outcome.answer.granted().map(|grant| &grant.award) {
+            let granted = outcome.answer.granted().map(|grant| &grant.award);
+            if let Some(Award::Discount(told)) = granted {
                 let parts = told.lines.iter().map(|line| line.amount);
                 prop_assert_eq!(Money::sum(Currency::EUR, parts), Ok(told.applied));
             }

@@ -15,12 +15,12 @@ use super::{AttritionModel, Fault, Kind, LatentAttrition, Length, Repeat, Repeat
 ///
 /// Models with attrition expect next to nothing of customers who have been silent for long; some of
 /// them come back. And most of those of whom little is expected buy nothing at all. So some of the
-/// NBD is blended in, and then the same amount is taken off from what is expected of everybody, down
-/// to nothing. How much of either is learned from pasts: what the customers had done at earlier
-/// instants, and what they did from then up to now. Both models are fitted on what was known at each
-/// past; the errors are compared with those of the model with attrition, and each past counts as
-/// much. What is expected of all customers together stays what the model with attrition expects.
-/// Nothing after the customers' ages is looked at.
+/// NBD is blended in, and then the same amount is taken off from what is expected of everybody,
+/// down to nothing. How much of either is learned from pasts: what the customers had done at
+/// earlier instants, and what they did from then up to now. Both models are fitted on what was
+/// known at each past; the errors are compared with those of the model with attrition, and each
+/// past counts as much. What is expected of all customers together stays what the model with
+/// attrition expects. Nothing after the customers' ages is looked at.
 ///
 /// ```
 /// use loyalty::clv::{Aim, Blend, Kind};
@@ -43,7 +43,8 @@ pub struct Blend {
 /// By which errors a blend is chosen.
 ///
 /// No forecast is best by all: the mean of what may happen has the least squared error, and its
-/// median the least absolute error, which is 0 for a customer who more likely than not buys nothing.
+/// median the least absolute error, which is 0 for a customer who more likely than not buys
+/// nothing.
 ///
 /// ```
 /// use loyalty::clv::{Aim, Blend};
@@ -55,8 +56,8 @@ pub struct Blend {
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Aim {
-    /// The least squared error of those blends that are no worse than the model alone by the squared
-    /// error and by the absolute error.
+    /// The least squared error of those blends that are no worse than the model alone by the
+    /// squared error and by the absolute error.
     #[default]
     Both,
     /// The least squared error.
@@ -219,8 +220,8 @@ fn mixes() -> impl Iterator<Item = Mix> {
     })
 }
 
-/// The root of the mean squared error and the mean absolute error of each mix, as shares of those of
-/// the first, which is the model alone.
+/// The root of the mean squared error and the mean absolute error of each mix, as shares of those
+/// of the first, which is the model alone.
 ///
 /// Who buys how much is compared, not how much all do.
 fn errors(rows: &[[f64; 3]]) -> Option<Vec<[f64; 2]>> {

@@ -21,11 +21,11 @@ const MOST_STEPS: f64 = 4_000.0;
 
 impl Tempo {
     /// How many purchases are to be expected of a customer from a day on, each counted less the
-    /// later it is: [`AttritionModel::discounted_purchases`], where purchases come at this tempo and
-    /// the discount is of the calendar's time.
+    /// later it is: [`AttritionModel::discounted_purchases`], where purchases come at this tempo
+    /// and the discount is of the calendar's time.
     ///
-    /// The customer is as [`Tempo::repeat`] tells on that day. After 5 years the season is taken for
-    /// its mean.
+    /// The customer is as [`Tempo::repeat`] tells on that day. After 5 years the season is taken
+    /// for its mean.
     ///
     /// ```
     /// use loyalty::calendar::Unit;

@@ -22,14 +22,14 @@ const ENOUGH: f64 = 1e-4;
 /// The recipe of a [`Tempo`].
 ///
 /// Repeat purchases of a month are compared with those that a model of purchases expects in it of
-/// as many customers as came in each month before, so that neither a growing number of customers nor
-/// customers who leave are taken for a season. A month's factor is drawn towards 1 by a prior that
-/// is gamma(κ, κ), with the κ that makes the counts of all months likeliest, where purchases of one
-/// customer in one month count as one by as much as customers are alike in that; so what may be
-/// chance stays 1. Model and tempo are fitted in turn until they agree.
+/// as many customers as came in each month before, so that neither a growing number of customers
+/// nor customers who leave are taken for a season. A month's factor is drawn towards 1 by a prior
+/// that is gamma(κ, κ), with the κ that makes the counts of all months likeliest, where purchases
+/// of one customer in one month count as one by as much as customers are alike in that; so what may
+/// be chance stays 1. Model and tempo are fitted in turn until they agree.
 ///
-/// Of customers who all came at once, a trend cannot be told from their slowing down with age, which
-/// the model takes for itself.
+/// Of customers who all came at once, a trend cannot be told from their slowing down with age,
+/// which the model takes for itself.
 ///
 /// ```
 /// use loyalty::clv::{Kind, Outcome, Rhythm, Seasonality, TooLittle};

@@ -25,8 +25,9 @@ const MOST_TEMPO: f64 = 1e6;
 /// Karlin and H. Taylor, "A first course in stochastic processes", 1975, chapter 4). So a model is
 /// fitted on customers whose times are told by that clock ([`Tempo::repeat`]), and is asked for as
 /// much time as it shows until a date ([`Tempo::ahead`]); the models stay as they are. Leaving is
-/// told by the same clock: who buys twice as fast for a while leaves twice as fast, too. Models that
-/// leave after purchases, such as BG/NBD, say just that anyway; for Pareto/NBD it is an assumption.
+/// told by the same clock: who buys twice as fast for a while leaves twice as fast, too. Models
+/// that leave after purchases, such as BG/NBD, say just that anyway; for Pareto/NBD it is an
+/// assumption.
 ///
 /// The mean over the year of the months' factors is 1: others are brought to that. The trend has
 /// come to 1 on its last day and stays there: a tempo says how the past differs from what follows.

@@ -51,8 +51,8 @@ pub struct ValueModel {
     /// For `clv(1y)`, how much less later purchases count; no less without a word.
     #[serde(default = "none", skip_serializing_if = "is_none")]
     pub discount: Discount,
-    /// The season and the trend of purchases, by whose clock the model of purchases was fitted; none
-    /// without a word.
+    /// The season and the trend of purchases, by whose clock the model of purchases was fitted;
+    /// none without a word.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub tempo: Option<Tempo>,
 }

@@ -17,13 +17,13 @@ use super::days::{between, days};
 ///
 /// Waits are exponential with a rate of the customer's own, and the rates of all are gamma
 /// distributed; after each purchase a customer may leave for good, with a chance that is beta
-/// distributed (MBG/NBD). The parameters are those that make the log likeliest. So a customer's rate
-/// is drawn towards the program's, the more the fewer purchases there are, and of those who come
-/// back the day of the next purchase has a Lomax distribution; how likely it is that they do, is
-/// told beside it. Where nobody seems to have left, all come back.
+/// distributed (MBG/NBD). The parameters are those that make the log likeliest. So a customer's
+/// rate is drawn towards the program's, the more the fewer purchases there are, and of those who
+/// come back the day of the next purchase has a Lomax distribution; how likely it is that they do,
+/// is told beside it. Where nobody seems to have left, all come back.
 ///
-/// Days are told by the median, which has the least absolute error. How far ahead is looked matters:
-/// who comes back within four weeks comes sooner than who comes back at all
+/// Days are told by the median, which has the least absolute error. How far ahead is looked
+/// matters: who comes back within four weeks comes sooner than who comes back at all
 /// ([`NextPurchaseModel::within`]).
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -362,8 +362,8 @@ impl NextPurchaseModel {
     /// })?;
     /// let model = NextPurchaseModel::new(NextPurchase::default(), Zone::UTC, 1.0, 10.0)?;
     /// let model = model.with_leaving(Leaving { a: 1.0, b: 3.0 })?;
-    /// // On the day of the first purchase three of four have not left. Those are expected within 30
-    /// // days with 1 - 10/40; half of these buy within t with 1 - 10/(10 + t) = 3/8.
+    /// // On the day of the first purchase three of four have not left. Those are expected within
+    /// 30 // days with 1 - 10/40; half of these buy within t with 1 - 10/(10 + t) = 3/8.
     /// let within = model.within(log.orders(0), "2026-03-01T20:00:00Z".parse()?, "30d".parse()?);
     /// let within = within.ok_or("an order")?;
     /// assert!((within.chance - 0.75 * 0.75).abs() < 1e-12);
