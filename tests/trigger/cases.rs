@@ -111,6 +111,15 @@ fn a_cart_is_abandoned_when_nothing_was_bought_for_an_hour() {
             cart a 00:00 120.00
             cart b 60:00 110.00
             W 200:00 -> fires 120:00
+        ",
+    );
+}
+
+#[test]
+fn what_comes_late_twice_or_at_once_is_told_as_if_it_had_come_in_order() {
+    check(
+        &format!("{{{WAITS}, {CART}}}"),
+        "
         a purchase that is late, and not too late:
             cart a 00:00 120.00
             W 59:59
