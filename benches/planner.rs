@@ -74,7 +74,7 @@ fn profile(number: u64) -> Profile {
             sending: Digest::of(&(number, days)),
             message: id(&format!("message-{sent}")),
             purpose: id("marketing"),
-            channel: if (number + days) % 2 == 0 { Channel::Email } else { Channel::Push },
+            channel: if (number + days).is_multiple_of(2) { Channel::Email } else { Channel::Push },
             priority: 0,
             content: None,
             outcome: DeliveryOutcome::Sent,

@@ -11,7 +11,7 @@ use super::templates::{FIRED_AT, ITEMS, facts_of};
 use super::{Member, Program};
 use crate::digest::Digest;
 use crate::event::{Basket, Channel, Event, EventKind, EventType};
-use crate::message::{Cause, Cue, Dispatch, Message, Outgoing, Refusal};
+use crate::message::{Cause, Cue, Dispatch, Message, Outgoing, Recipient, Refusal};
 use crate::offer::Budgets;
 use crate::rule::{Facts, Sheet, Text};
 use crate::template::{self, CheckedTemplate, Item, Locale, Rendered, Values};
@@ -62,39 +62,30 @@ impl Program {
             next_change: None,
         });
         let besides = Vec::from_iter(objection);
+        let recipient = self.recipient(member, as_of);
         let Some(template) = self.templates.get(&message.template) else {
-            let recipient = self.recipient(member, as_of);
             let dispatch = self.messages.dispatch_unless(&cue, &recipient, budgets, &besides);
             let event = self.messages.event(&cue, &dispatch);
             return Some(Response { dispatch, record: None, event });
         };
         let sheet = self.facts_for_texts(member, as_of);
         let cue = cue.saying(&self.said(template, &sheet, items));
-        Some(self.answer(
-            member,
-            &cue,
-            message,
-            &Wording { template, sheet, items },
-            as_of,
-            budgets,
-            besides,
-        ))
+        let wording = Wording { template, sheet, items };
+        Some(self.answer(&recipient, &cue, message, &wording, budgets, besides))
     }
 
     /// Asks the gates until what they let through can be rendered.
     fn answer(
         &self,
-        member: &Member,
+        recipient: &Recipient<'_>,
         cue: &Cue,
         message: &Message,
         wording: &Wording<'_>,
-        as_of: DateTime<Utc>,
         budgets: &dyn Budgets,
         mut besides: Vec<Refusal>,
     ) -> Response {
-        let recipient = self.recipient(member, as_of);
         loop {
-            let dispatch = self.messages.dispatch_unless(cue, &recipient, budgets, &besides);
+            let dispatch = self.messages.dispatch_unless(cue, recipient, budgets, &besides);
             let Some(channel) = dispatch.sent().map(|send| send.channel) else {
                 let event = self.messages.event(cue, &dispatch);
                 return Response { dispatch, record: None, event };
