@@ -27,19 +27,21 @@ const KINDS: [(Kind, &str); 4] = [
     (Kind::ParetoNbd, "pareto_nbd"),
 ];
 
-/// What is told instead of times.
-const TOLD: [(&str, fn(&str, &str)); 2] = [("foretold", foretold::tell), ("season", season::tell)];
+/// What is told instead of times, of the sample and of each file that is given.
+fn told(tell: fn(&str, &str)) {
+    tell("sample", include_str!("../../examples/data/cdnow_sample.csv"));
+    for path in std::env::args().skip(1).filter(|word| word.ends_with(".csv")) {
+        tell("given", &fs::read_to_string(path).expect("the file can be read"));
+    }
+}
 
 fn main() {
-    for (word, tell) in TOLD {
-        if !std::env::args().any(|own| own == word) {
-            continue;
-        }
-        tell("sample", include_str!("../../examples/data/cdnow_sample.csv"));
-        for path in std::env::args().skip(1).filter(|word| word.ends_with(".csv")) {
-            tell("given", &fs::read_to_string(path).expect("the file can be read"));
-        }
-        return;
+    let asked = |word: &str| std::env::args().any(|own| own == word);
+    if asked("foretold") {
+        return told(foretold::tell);
+    }
+    if asked("season") {
+        return told(season::tell);
     }
     let folder = std::env::args().skip(1).find(|word| word.contains('/'));
     let mut figures = Figures::new(folder);

@@ -123,16 +123,16 @@ impl Case {
     }
 
     fn candidates(&self, index: usize) -> Vec<Sendable> {
-        let candidates = self.customers[index].candidates.iter().enumerate();
-        let candidate = |(place, (message, slots)): (usize, &(usize, Vec<(i64, u32)>))| {
+        let mut candidates = Vec::new();
+        for (place, (message, slots)) in self.customers[index].candidates.iter().enumerate() {
             let id = Digest::of(&(index, place));
             let cue = Cue::new(id, format!("m{message}").parse().unwrap(), at(-30));
             let slot = |(minutes, value): &(i64, u32)| SendTime { at: at(*minutes), value: *value };
             // The first two messages say the same.
-            let cue = cue.saying(&message.max(&1));
-            Sendable { cue, slots: slots.iter().map(slot).collect() }
-        };
-        candidates.map(candidate).collect()
+            let cue = cue.saying(message.max(&1));
+            candidates.push(Sendable { cue, slots: slots.iter().map(slot).collect() });
+        }
+        candidates
     }
 
     fn plan(&self, messages: &Messages, reversed: bool) -> SendPlan {
