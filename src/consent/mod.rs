@@ -22,7 +22,7 @@ use crate::id::PurposeId;
 ///
 /// # Example
 /// ```
-///
+/// use chrono::{DateTime, Utc};
 /// use loyalty::consent::{Consents, NoConsent};
 /// use loyalty::event::{Channel, Event};
 ///

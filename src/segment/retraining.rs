@@ -36,7 +36,7 @@ use crate::stats::Stability;
 /// assert_eq!(
 ///     review.to_string(),
 ///     "due: 24.0 % of the customers have moved, at most 20.0 % should\n\
-///      not due: fitted on 2026-01-15, 6mo old on 2026-07-15\n\
+///      not due: fitted on 2026-01-15, 6 months old on 2026-07-15\n\
 ///      not due: 120 new customers of 500",
 /// );
 /// # Ok::<(), Box<dyn std::error::Error>>(())

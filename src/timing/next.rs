@@ -363,7 +363,7 @@ impl NextPurchaseModel {
     /// let model = NextPurchaseModel::new(NextPurchase::default(), Zone::UTC, 1.0, 10.0)?;
     /// let model = model.with_leaving(Leaving { a: 1.0, b: 3.0 })?;
     /// // On the day of the first purchase three of four have not left. Those are expected within
-    /// 30 // days with 1 - 10/40; half of these buy within t with 1 - 10/(10 + t) = 3/8.
+    /// // 30 days with 1 - 10/40; half of these buy within t with 1 - 10/(10 + t) = 3/8.
     /// let within = model.within(log.orders(0), "2026-03-01T20:00:00Z".parse()?, "30d".parse()?);
     /// let within = within.ok_or("an order")?;
     /// assert!((within.chance - 0.75 * 0.75).abs() < 1e-12);

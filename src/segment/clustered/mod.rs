@@ -48,7 +48,7 @@ const VERSION: u32 = 1;
 /// let columns = Preparation::new([("orders", Scale::Log1p)]).missing(Missing::DropRows);
 /// let recipe = Clusters::new(KMeans::new(2), columns);
 /// let model = recipe.fit(&table, &mut ChaCha8Rng::seed_from_u64(1))?;
-/// assert_eq!(model.segments()[0].description, "3 of 5 customers: orders 1.29, far below average");
+/// assert_eq!(model.segments()[0].description, "3 of 5 customers: 1.29 orders, far below average");
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]

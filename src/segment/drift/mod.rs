@@ -127,7 +127,7 @@ impl Watch {
     /// assert_eq!([found[0].level, found[1].level], [Level::Noise, Level::Large]);
     /// assert_eq!(
     ///     found[1].to_string(),
-    ///     "spend has drifted far: index 0.541, and 0.085 is explained by chance; \
+    ///     "spend: a great drift, with an index of 0.541, where 0.085 is explained by chance; \
     ///      it moved by 5.00 on average",
     /// );
     /// let empty = table(0.0)?.filter(|_| false);

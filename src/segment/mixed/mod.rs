@@ -59,7 +59,7 @@ use stored::Written;
 ///     kprototypes: KPrototypes::new(2),
 /// };
 /// let model = recipe.fit_seeded(&table, 1)?;
-/// assert_eq!(model.segments()[0].description, "3 of 5 customers: orders 2; channel shop (67 %)");
+/// assert_eq!(model.segments()[0].description, "3 of 5 customers: 2 orders; channel shop (67 %)");
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]

@@ -48,7 +48,7 @@ use stored::Written;
 ///     as_of: march,
 /// };
 /// let mut model = recipe.fit_seeded(&table, 1)?;
-/// assert_eq!(model.segments()[0].description, "60 % of the weight: orders 1.33");
+/// assert_eq!(model.segments()[0].description, "60 % of the weight: 1.33 orders");
 /// let seen = model.learn(&[table.value(3, 0)], march);
 /// assert_eq!(seen.to_string(), "cluster-2");
 /// # Ok::<(), Box<dyn std::error::Error>>(())

@@ -111,7 +111,7 @@ impl Streamed {
     ///     [
     ///         "Cluster 1 stays where it is, with 25 % of the weight (50 % before)",
     ///         "Cluster 2 moved: orders from 20 to 21.5, with 50 % of the weight (50 % before)",
-    ///         "Cluster 3 is new: orders 80, with 25 % of the weight",
+    ///         "Cluster 3 is new: 80 orders, with 25 % of the weight",
     ///     ],
     /// );
     /// # Ok::<(), Box<dyn std::error::Error>>(())
