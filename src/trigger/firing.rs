@@ -107,11 +107,11 @@ impl Reason {
 }
 
 impl Firing {
-    pub(super) fn of(flow: &Flow, customer: &CustomerId, at: DateTime<Utc>, of: Stretch) -> Self {
+    pub(super) fn of(flow: &Flow, customer: CustomerId, at: DateTime<Utc>, of: Stretch) -> Self {
         Self {
             trigger: flow.name.clone(),
             version: flow.version,
-            customer: customer.clone(),
+            customer,
             at,
             from: of.from.at(),
             until: of.until.at(),

@@ -69,7 +69,7 @@ impl Machine {
             held.retain(|mark| !gone.contains(mark));
         }
         for (no, at, key) in fresh {
-            if let Some(touch) = self.touches.name(&[(no, Parts::FIRST)])
+            if let Some(touch) = self.name(&[(no, Parts::FIRST)])
                 && let Some(held) = self.roster.held_mut(seat)
             {
                 held.add(Mark { at, key, touch });
@@ -81,7 +81,8 @@ impl Machine {
             let Some(look) = self.look(*no) else { continue };
             let since = self.watermark.at().minus(look.flow.correction);
             let told = |one: &&(Micros, _)| one.0 >= since;
-            let firing = |one: &(Micros, _)| Firing::of(look.flow, customer, one.0.at(), one.1);
+            let firing =
+                |one: &(Micros, _)| Firing::of(look.flow, customer.clone(), one.0.at(), one.1);
             let gone = was.fired.iter().filter(|one| !is.fired.contains(one)).filter(told);
             let made_up = is.fired.iter().filter(|one| !was.fired.contains(one)).filter(told);
             outputs.extend(gone.map(firing).map(Output::Retract));

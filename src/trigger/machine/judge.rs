@@ -2,11 +2,53 @@
 
 use super::Machine;
 use super::seat::{Base, Held, Mark, Undone};
-use super::touch::{FlowNo, Touches};
+use super::touch::{FlowNo, Touch, Touches};
 use crate::trigger::flow::{Flow, Seen, State, Stretch, Turn, Way};
 use crate::trigger::key::Key;
 use crate::trigger::matcher::Parts;
 use crate::trigger::micros::Micros;
+
+/// What the flows know while the events of one customer are gone through once for all of them.
+#[derive(Clone, Debug, Default)]
+pub(super) struct States {
+    /// By the numbers of the flows.
+    all: Vec<Known>,
+    used: Vec<FlowNo>,
+}
+
+/// What one flow knows, and from when on events are new to it.
+#[derive(Clone, Debug, Default)]
+struct Known {
+    state: State,
+    from: Micros,
+    is_used: bool,
+}
+
+impl States {
+    /// What a flow knows, which is nothing at first.
+    fn of(&mut self, no: FlowNo) -> Option<&mut Known> {
+        let place = no.0 as usize;
+        if self.all.len() <= place {
+            self.all.resize_with(place + 1, Known::default);
+        }
+        let known = self.all.get_mut(place)?;
+        if !known.is_used {
+            known.is_used = true;
+            self.used.push(no);
+        }
+        Some(known)
+    }
+
+    /// Every flow of which something was asked, with what it knows in the end; that is then gone.
+    fn end(&mut self, mut each: impl FnMut(FlowNo, &mut State)) {
+        for no in self.used.drain(..) {
+            if let Some(known) = self.all.get_mut(no.0 as usize) {
+                each(no, &mut known.state);
+                *known = Known::default();
+            }
+        }
+    }
+}
 
 /// One flow of the machine beside what is kept of a customer.
 #[derive(Clone, Copy)]
@@ -134,9 +176,49 @@ fn in_effect(undone: &[Undone]) -> Vec<(Key, Micros)> {
 }
 
 impl Machine {
+    /// Tells all turns of all flows of a customer, like [`Look::turns`] of each, in one pass.
+    pub(super) fn turns(
+        &self,
+        held: &Held,
+        states: &mut States,
+        mut tell: impl FnMut(&Flow, Micros, Turn),
+    ) {
+        if !held.undone().is_empty() {
+            for look in self.flows_of(held).into_iter().filter_map(|no| self.look(no)) {
+                look.turns(held, |at, turn| tell(look.flow, at, turn));
+            }
+            return;
+        }
+        for base in held.bases() {
+            if let Some(known) = states.of(base.flow) {
+                known.state.clone_from(&base.state);
+                known.from = base.before;
+            }
+        }
+        for Mark { at, key, touch } in held.marks() {
+            for (no, parts) in self.touches.row(touch) {
+                if let (Some(flow), Some(known)) = (self.flow(*no), states.of(*no))
+                    && known.from <= at
+                    && *parts != Parts::NONE
+                {
+                    let seen = Seen { at, key, parts: *parts };
+                    flow.see(&mut known.state, seen, &mut |at, turn| tell(flow, at, turn));
+                }
+            }
+        }
+        states.end(|no, state| {
+            if let Some(flow) = self.flow(no) {
+                flow.pass(state, Micros::NEVER, &mut |at, turn| tell(flow, at, turn));
+            }
+        });
+    }
+
+    fn flow(&self, no: FlowNo) -> Option<&Flow> {
+        self.flows.get(no.0 as usize).map(|known| &*known.flow)
+    }
+
     pub(super) fn look(&self, no: FlowNo) -> Option<Look<'_>> {
-        let flow = &self.flows.get(no.0 as usize)?.flow;
-        Some(Look { no, flow, touches: &self.touches })
+        Some(Look { no, flow: self.flow(no)?, touches: &self.touches })
     }
 
     /// The flows that something is kept for, in order, each once.
@@ -150,10 +232,10 @@ impl Machine {
         flows
     }
 
-    /// For how long an event of this combination is kept, in microseconds.
-    pub(super) fn keep(&self, mark: &Mark) -> u64 {
-        let flows = self.touches.row(mark.touch).iter();
-        let keeps = flows.filter_map(|(flow, _)| Some(self.look(*flow)?.flow.keep()));
-        keeps.max().unwrap_or(0)
+    /// Names a combination of flows.
+    pub(super) fn name(&mut self, combination: &[(FlowNo, Parts)]) -> Option<Touch> {
+        let flows = &self.flows;
+        let keep = |no: FlowNo| flows.get(no.0 as usize).map_or(0, |known| known.flow.keep());
+        self.touches.name(combination, keep)
     }
 }

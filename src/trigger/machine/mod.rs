@@ -147,6 +147,7 @@ struct Scratch {
     values: Values,
     combination: Vec<(FlowNo, super::matcher::Parts)>,
     woken: Vec<u32>,
+    states: judge::States,
 }
 
 impl Machine {

@@ -131,7 +131,7 @@ impl Machine {
         {
             return Some(recent);
         }
-        let touch = self.touches.name(combination);
+        let touch = self.name(combination);
         if let Some(place) = self.recent.get_mut(route) {
             *place = touch;
         }
@@ -192,7 +192,7 @@ impl Machine {
 
     /// The first moment at which the customer must be looked at because of an event.
     fn soonest(&self, mark: &Mark) -> Micros {
-        let mut soonest = mark.at.plus(self.keep(mark)).plus(1);
+        let mut soonest = mark.at.plus(self.touches.keep(mark.touch)).plus(1);
         for (no, parts) in self.touches.row(mark.touch) {
             if let Some(look) = self.look(*no) {
                 soonest = soonest.min(look.flow.soonest(mark.at, *parts));
@@ -269,8 +269,9 @@ impl Machine {
             let since = self.watermark.at().minus(flow.correction);
             let gone = was.fired.iter().filter(|one| !is.fired.contains(one));
             let fresh = is.fired.iter().filter(|one| !was.fired.contains(one));
-            let firing =
-                |(at, stretch): &(Micros, _)| Firing::of(&flow, named.customer, at.at(), *stretch);
+            let firing = |(at, stretch): &(Micros, _)| {
+                Firing::of(&flow, named.customer.clone(), at.at(), *stretch)
+            };
             let mut settled = false;
             for one in gone {
                 settled |= one.0 < since;
@@ -317,14 +318,11 @@ impl Machine {
     /// What a customer's present wake-up is for, or some moment before it.
     pub(super) fn due(&self, seat: u32, after: Micros) -> Micros {
         let held = self.roster.held(seat);
-        match held {
-            Held::One { .. } => {
-                let mark = held.marks().next();
-                let soonest = mark.map_or(after, |mark| self.soonest(&mark));
-                if soonest > after { soonest } else { after }
-            }
-            Held::Many(_) => after,
-        }
+        let next = match held {
+            Held::One { .. } => held.marks().next().map(|mark| self.soonest(&mark)),
+            Held::Many(crowd) => crowd.as_deref().map(|crowd| crowd.next),
+        };
+        next.map_or(after, |next| next.max(after))
     }
 
     /// Sees to it that a customer is looked at no later than at a moment.
@@ -332,15 +330,11 @@ impl Machine {
         let (tick, known) = (Tick::of(moment), self.roster.tick(seat));
         if tick <= self.wheel.now() {
             self.present.push(Reverse((moment, seat)));
-        } else if tick >= known {
-            return;
-        } else if !self.wheel.same_slot(tick, known) {
+        } else if tick < known && !self.wheel.same_slot(tick, known) {
             self.wheel.add(seat, tick);
         }
-        if let Some(held) = self.roster.held_mut(seat)
-            && tick < known
-        {
-            held.expect(tick);
+        if let Some(held) = self.roster.held_mut(seat) {
+            held.expect_by(moment);
         }
     }
 }

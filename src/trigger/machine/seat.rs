@@ -40,8 +40,8 @@ pub(super) enum Held {
 /// All that is kept of a customer of whom there is more than one event.
 #[derive(Clone, Debug)]
 pub(super) struct Crowd {
-    /// In which tick the customer is looked at next.
-    pub(super) tick: Tick,
+    /// When the customer is looked at next.
+    pub(super) next: Micros,
     /// In the order of instants, then of keys.
     pub(super) marks: Vec<Mark>,
     /// In the order of flows.
@@ -58,7 +58,7 @@ impl Mark {
 
 impl Default for Crowd {
     fn default() -> Self {
-        Self { tick: Tick::NEVER, marks: Vec::new(), bases: Vec::new(), undone: Vec::new() }
+        Self { next: Micros::NEVER, marks: Vec::new(), bases: Vec::new(), undone: Vec::new() }
     }
 }
 
@@ -68,15 +68,25 @@ impl Held {
     pub(super) fn tick(&self) -> Tick {
         match self {
             Self::One { tick, .. } => *tick,
-            Self::Many(Some(crowd)) => crowd.tick,
+            Self::Many(Some(crowd)) => Tick::of(crowd.next),
             Self::Many(None) => Tick::NEVER,
         }
     }
 
-    pub(super) fn expect(&mut self, next: Tick) {
+    /// The customer is looked at then.
+    pub(super) fn expect(&mut self, moment: Micros) {
         match self {
-            Self::One { tick, .. } => *tick = next,
-            Self::Many(Some(crowd)) => crowd.tick = next,
+            Self::One { tick, .. } => *tick = Tick::of(moment),
+            Self::Many(Some(crowd)) => crowd.next = moment,
+            Self::Many(None) => {}
+        }
+    }
+
+    /// The customer is looked at then, if not before.
+    pub(super) fn expect_by(&mut self, moment: Micros) {
+        match self {
+            Self::One { tick, .. } => *tick = Tick::of(moment).min(*tick),
+            Self::Many(Some(crowd)) => crowd.next = moment.min(crowd.next),
             Self::Many(None) => {}
         }
     }
@@ -135,7 +145,7 @@ impl Held {
             Self::One { at, key, touch, tick } => {
                 let mut marks = Vec::with_capacity(4);
                 marks.push(Mark { at, key, touch });
-                Box::new(Crowd { tick, marks, ..Crowd::default() })
+                Box::new(Crowd { next: tick.start(), marks, ..Crowd::default() })
             }
         };
         let told = change(&mut crowd);
@@ -180,7 +190,7 @@ impl Held {
         *self = match crowd.marks.first() {
             None => Self::NOTHING,
             Some(Mark { at, key, touch }) => {
-                Self::One { at: *at, key: *key, touch: *touch, tick: crowd.tick }
+                Self::One { at: *at, key: *key, touch: *touch, tick: Tick::of(crowd.next) }
             }
         };
     }

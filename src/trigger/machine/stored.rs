@@ -175,7 +175,7 @@ impl Machine {
             let known = row.iter().all(|(no, _)| (*no as usize) < machine.flows.len());
             let combination: Vec<(FlowNo, Parts)> =
                 row.iter().map(|(no, parts)| (FlowNo(*no), *parts)).collect();
-            let touch = machine.touches.name(&combination).filter(|_| rising && known);
+            let touch = machine.name(&combination).filter(|_| rising && known);
             touches.push(touch.ok_or("a touch names triggers that are not there")?);
         }
         let flows = machine.flows.len();

@@ -13,16 +13,29 @@ pub(super) struct Touch(NonZeroU32);
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub(super) struct FlowNo(pub(super) u32);
 
+/// A combination of triggers.
+#[derive(Clone, Debug)]
+struct Row {
+    parts: Box<[(FlowNo, Parts)]>,
+    /// For how long an event of this combination is kept, in microseconds.
+    keep: u64,
+}
+
 /// All combinations that there were, each once.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Touches {
-    rows: Vec<Box<[(FlowNo, Parts)]>>,
+    rows: Vec<Row>,
     places: HashMap<Box<[(FlowNo, Parts)]>, Touch>,
 }
 
 impl Touches {
     /// The name of a combination, which is in the order of the flows; `None` if it is empty.
-    pub(super) fn name(&mut self, combination: &[(FlowNo, Parts)]) -> Option<Touch> {
+    /// `keep` tells for how long a flow keeps its events.
+    pub(super) fn name(
+        &mut self,
+        combination: &[(FlowNo, Parts)],
+        keep: impl Fn(FlowNo) -> u64,
+    ) -> Option<Touch> {
         if combination.is_empty() {
             return None;
         }
@@ -31,14 +44,23 @@ impl Touches {
         }
         let number = u32::try_from(self.rows.len()).ok()?.checked_add(1)?;
         let touch = Touch(NonZeroU32::new(number)?);
-        self.rows.push(combination.into());
+        let keep = combination.iter().map(|(no, _)| keep(*no)).max().unwrap_or(0);
+        self.rows.push(Row { parts: combination.into(), keep });
         self.places.insert(combination.into(), touch);
         Some(touch)
     }
 
     pub(super) fn row(&self, touch: Touch) -> &[(FlowNo, Parts)] {
-        let place = usize::try_from(touch.0.get()).unwrap_or(0).wrapping_sub(1);
-        self.rows.get(place).map_or(&[], |row| row)
+        self.found(touch).map_or(&[], |row| &row.parts)
+    }
+
+    /// For how long an event of this combination is kept, in microseconds.
+    pub(super) fn keep(&self, touch: Touch) -> u64 {
+        self.found(touch).map_or(0, |row| row.keep)
+    }
+
+    fn found(&self, touch: Touch) -> Option<&Row> {
+        self.rows.get((touch.0.get() as usize).wrapping_sub(1))
     }
 
     /// The parts that an event of this combination plays in a flow.

@@ -2,12 +2,14 @@
 
 use super::judge::Look;
 use super::seat::{Base, Held, Mark};
-use super::touch::FlowNo;
-use super::wheel::Tick;
 use super::{MAX_KEPT, Machine};
 use crate::trigger::firing::{Firing, Output};
 use crate::trigger::flow::Turn;
 use crate::trigger::micros::Micros;
+
+/// What is over is let go when it is one in so many events that are kept of a customer: all that
+/// is kept is gone through for it.
+const FEW: usize = 4;
 
 impl Machine {
     /// Looks at a customer of whom everything until `from` was told: tells what fired since then,
@@ -36,66 +38,37 @@ impl Machine {
     fn expect_anew(&mut self, seat: u32, next: Micros) {
         let over = self.over(self.roster.held(seat));
         if let Some(held) = self.roster.held_mut(seat) {
-            held.expect(Tick::NEVER);
+            held.expect(Micros::NEVER);
         }
         self.expect(seat, next.min(over));
     }
 
     /// Tells what all flows fired between a moment and now, and when the first fires next.
-    fn tell_all(&self, seat: u32, from: Micros, outputs: &mut Vec<Output>) -> Micros {
-        let (held, mut next) = (self.roster.held(seat), Micros::NEVER);
-        match held {
-            Held::One { touch, .. } => {
-                for (no, _) in self.touches.row(*touch) {
-                    next = next.min(self.tell(seat, held, *no, from, outputs));
-                }
-            }
-            Held::Many(_) => {
-                for no in self.flows_of(held) {
-                    next = next.min(self.tell(seat, held, no, from, outputs));
-                }
-            }
-        }
-        next
-    }
-
-    /// Tells what a flow fired between a moment and now, and when it fires next.
-    fn tell(
-        &self,
-        seat: u32,
-        held: &Held,
-        no: FlowNo,
-        from: Micros,
-        outputs: &mut Vec<Output>,
-    ) -> Micros {
+    fn tell_all(&mut self, seat: u32, from: Micros, outputs: &mut Vec<Output>) -> Micros {
+        let mut states = std::mem::take(&mut self.scratch.states);
         let (now, mut next) = (self.watermark.at(), Micros::NEVER);
-        let Some(look) = self.look(no) else { return next };
-        look.turns(held, |at, turn| {
+        self.turns(self.roster.held(seat), &mut states, |flow, at, turn| {
             let Turn::Fired(stretch) = turn else { return };
             if at > now {
                 next = next.min(at);
             } else if at > from
                 && let Some(customer) = self.roster.customer(seat)
             {
-                outputs.push(Output::Fired(Firing::of(look.flow, &customer, at.at(), stretch)));
+                outputs.push(Output::Fired(Firing::of(flow, customer, at.at(), stretch)));
             }
         });
+        self.scratch.states = states;
         next
     }
 
     /// Lets go what can make no difference any more.
     fn prune(&mut self, seat: u32) {
         let (held, now) = (self.roster.held(seat), self.watermark.at());
-        let is_over = |mark: &Mark| mark.at < now.minus(self.keep(mark));
-        if let Held::One { at, key, touch, .. } = held {
-            let mark = Mark { at: *at, key: *key, touch: *touch };
-            if !is_over(&mark) {
-                return;
-            }
-        } else if held.bases().is_empty()
-            && held.undone().is_empty()
-            && !held.marks().any(|mark| is_over(&mark))
-        {
+        let is_over = |mark: &Mark| mark.at < now.minus(self.touches.keep(mark.touch));
+        let (all, over) = (held.marks().count(), held.marks().filter(is_over).count());
+        let oldest = now.minus(self.longest);
+        let is_undone = held.undone().first().is_some_and(|one| one.at < oldest);
+        if over * FEW < all && !is_undone {
             return;
         }
         let bases = self.bases(held, |look| {
@@ -103,7 +76,6 @@ impl Machine {
             lasts.then(|| now.minus(look.flow.keep()))
         });
         let keys: Vec<_> = held.marks().filter(is_over).map(|mark| mark.key).collect();
-        let oldest = now.minus(self.longest);
         self.lay(seat, bases, |mark| !keys.contains(&mark.key), oldest);
     }
 
@@ -135,7 +107,7 @@ impl Machine {
 
     /// When all that is kept of a customer is over if nothing more happens, as far as it ever is.
     fn over(&self, held: &Held) -> Micros {
-        let marks = held.marks().map(|mark| mark.at.plus(self.keep(&mark)));
+        let marks = held.marks().map(|mark| mark.at.plus(self.touches.keep(mark.touch)));
         let undone = held.undone().iter().map(|one| one.at.plus(self.longest));
         let bases = held.bases().iter().filter_map(|base| {
             let look = self.look(base.flow)?;

@@ -29,6 +29,11 @@ impl Tick {
     pub(super) fn of(moment: Micros) -> Self {
         Self(u32::try_from(moment.number() >> TICK_BITS).unwrap_or(u32::MAX))
     }
+
+    /// The first moment of the tick.
+    pub(super) fn start(self) -> Micros {
+        Micros::START.plus(u64::from(self.0) << TICK_BITS)
+    }
 }
 
 /// The timers of all seats.
