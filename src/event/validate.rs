@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use chrono::{DateTime, NaiveDate, NaiveTime, TimeDelta, Utc};
+use chrono::{DateTime, NaiveDate, NaiveDateTime, NaiveTime, TimeDelta, Utc};
 
 use super::basket::{Basket, LineItem, Purchase, Return};
 use super::kind::EventKind;
@@ -22,19 +22,23 @@ pub const MAX_CLOCK_SKEW_HOURS: i64 = 24;
 
 /// The earliest instant that an event may have: the start of 1900.
 #[must_use]
-pub fn earliest() -> DateTime<Utc> {
-    new_year(1900)
+pub const fn earliest() -> DateTime<Utc> {
+    const AT: DateTime<Utc> = new_year(1900);
+    AT
 }
 
 /// The instant that every event lies before: the start of 2200.
 #[must_use]
-pub fn latest() -> DateTime<Utc> {
-    new_year(2200)
+pub const fn latest() -> DateTime<Utc> {
+    const AT: DateTime<Utc> = new_year(2200);
+    AT
 }
 
-fn new_year(year: i32) -> DateTime<Utc> {
-    let day = NaiveDate::from_ymd_opt(year, 1, 1).unwrap_or_default();
-    day.and_time(NaiveTime::MIN).and_utc()
+const fn new_year(year: i32) -> DateTime<Utc> {
+    match NaiveDate::from_ymd_opt(year, 1, 1) {
+        Some(day) => NaiveDateTime::new(day, NaiveTime::MIN).and_utc(),
+        None => DateTime::UNIX_EPOCH,
+    }
 }
 
 impl Event {

@@ -3,7 +3,8 @@
 use std::collections::BTreeSet;
 
 use super::Machine;
-use super::seat::{Crowd, Held, Mark};
+use super::judge::Look;
+use super::seat::{Base, Held, Mark, Undone};
 use super::touch::FlowNo;
 use crate::id::{CustomerId, TriggerName};
 use crate::trigger::firing::{Firing, Output};
@@ -132,42 +133,42 @@ impl Machine {
             return;
         }
         let target = self.roster.seat(Key::of(into.as_str()), into);
-        let (mut one, mut other) = (self.crowd(target), self.crowd(source));
-        self.level(target, &mut one, source, &mut other);
-        let known: BTreeSet<Key> = one.marks.iter().map(|mark| mark.key).collect();
-        one.marks.extend(other.marks.iter().filter(|mark| !known.contains(&mark.key)));
-        one.marks.sort_unstable_by_key(|mark| (mark.at, mark.key));
-        one.undone.extend(other.undone);
-        one.undone.sort_unstable();
-        one.undone.dedup();
+        let (one, other) = (self.roster.held(target), self.roster.held(source));
+        let bases = self.leveled(one, other);
+        let known: BTreeSet<Key> = one.marks().map(|mark| mark.key).collect();
+        let fresh = other.marks().filter(|mark| !known.contains(&mark.key));
+        let fresh: Vec<Mark> = fresh.collect();
+        let voids = other.undone().iter().filter(|void| !one.undone().contains(void));
+        let voids: Vec<Undone> = voids.copied().collect();
         self.roster.free(source);
         if let Some(held) = self.roster.held_mut(target) {
-            held.edit(|crowd| *crowd = one);
+            held.edit(|crowd| {
+                crowd.marks.extend(fresh);
+                crowd.marks.sort_unstable_by_key(|mark| (mark.at, mark.key));
+                crowd.edit_rest(|rest| {
+                    rest.bases = bases;
+                    rest.undone.extend(voids);
+                    rest.undone.sort_unstable();
+                });
+            });
         }
         self.settle(target);
     }
 
-    fn crowd(&self, seat: u32) -> Crowd {
-        self.roster.held(seat).clone().edit(|crowd| crowd.clone())
-    }
-
-    /// Brings what two customers knew of each flow to one moment, and together.
-    fn level(&self, target: u32, one: &mut Crowd, source: u32, other: &mut Crowd) {
-        let (target, source) = (self.roster.held(target), self.roster.held(source));
-        let bases = target.bases().iter().chain(source.bases());
+    /// What two customers knew of each flow, brought to one moment and together.
+    fn leveled(&self, one: &Held, other: &Held) -> Vec<Base> {
+        let bases = one.bases().iter().chain(other.bases());
         let flows: BTreeSet<FlowNo> = bases.map(|base| base.flow).collect();
-        one.bases.clear();
-        for look in flows.into_iter().filter_map(|no| self.look(no)) {
+        let level = |look: Look<'_>| {
             let before = |held: &Held| held.base(look.no).map_or(Micros::START, |base| base.before);
-            let before = before(target).max(before(source));
-            let bases = [look.base(target, before), look.base(source, before)];
-            let joined = bases.into_iter().flatten().reduce(|mut all, next| {
+            let before = before(one).max(before(other));
+            let bases = [look.base(one, before), look.base(other, before)];
+            bases.into_iter().flatten().reduce(|mut all, next| {
                 all.state = joined(look.flow.way, all.state, next.state);
                 all
-            });
-            one.bases.extend(joined);
-        }
-        other.bases.clear();
+            })
+        };
+        flows.into_iter().filter_map(|no| self.look(no)).filter_map(level).collect()
     }
 
     /// Forgets a customer: no trace of them stays. Their id is not even remembered as erased, so
@@ -185,8 +186,7 @@ impl Machine {
         customer: &CustomerId,
         combination: &mut Vec<(FlowNo, Parts)>,
     ) {
-        let seat = self.roster.find(Key::of(customer.as_str()));
-        let held = seat.map_or(&Held::NOTHING, |seat| self.roster.held(seat));
+        let held = self.roster.held_of(Key::of(customer.as_str()));
         let mut armed = BTreeSet::new();
         for (no, known) in (0..).map(FlowNo).zip(&self.flows).filter(|(_, known)| known.retired) {
             let looked_at = self.look(no);

@@ -3,6 +3,7 @@
 mod accounts;
 mod judge;
 mod observe;
+mod present;
 mod roster;
 mod seat;
 mod stored;
@@ -12,8 +13,7 @@ mod wake;
 mod watermark;
 mod wheel;
 
-use std::cmp::Reverse;
-use std::collections::{BTreeMap, BinaryHeap};
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use chrono::{DateTime, Utc};
@@ -30,6 +30,7 @@ use crate::event::EventType;
 use crate::money::Currency;
 use crate::path::Problems;
 
+use present::Present;
 use roster::Roster;
 use touch::{FlowNo, Touch, Touches};
 use watermark::Watermark;
@@ -102,8 +103,7 @@ pub struct Machine {
     touches: Touches,
     roster: Roster,
     wheel: Wheel,
-    /// Who is looked at within the tick at hand, and when.
-    present: BinaryHeap<Reverse<(Micros, u32)>>,
+    present: Present,
     watermark: Watermark,
     currency: Currency,
     late: BTreeMap<Reason, u64>,
@@ -168,7 +168,7 @@ impl Machine {
             touches: Touches::default(),
             roster: Roster::default(),
             wheel: Wheel::new(watermark.at()),
-            present: BinaryHeap::new(),
+            present: Present::default(),
             watermark,
             currency,
             late: BTreeMap::new(),
@@ -288,19 +288,17 @@ impl Machine {
         let mut woken = std::mem::take(&mut self.scratch.woken);
         let tick = Tick::of(to);
         if tick > self.wheel.now() {
-            woken.extend(self.present.drain().map(|Reverse((_, seat))| seat));
-            let mut present = Vec::new();
+            woken.extend(self.present.drain());
+            let mut expected = Vec::new();
             let roster = &self.roster;
-            let expected = |seat| roster.tick(seat);
-            self.wheel.advance(tick, expected, |seat| woken.push(seat), |seat| present.push(seat));
-            let due = |seat| Reverse((self.due(seat, from), seat));
-            let present: Vec<_> = present.into_iter().map(due).collect();
-            self.present.extend(present);
+            let look = |seats: &[u32]| roster.reach_seats(seats);
+            let tick_of = |seat| roster.tick(seat);
+            let past = |seat| woken.push(seat);
+            self.wheel.advance(tick, look, tick_of, past, |seat| expected.push(seat));
+            let due: Vec<_> = expected.iter().map(|seat| (self.due(*seat, from), *seat)).collect();
+            self.present.begin(due);
         }
-        while let Some(Reverse((due, seat))) = self.present.peek().copied()
-            && due <= to
-        {
-            self.present.pop();
+        while let Some(seat) = self.present.next(to) {
             woken.push(seat);
         }
         woken.sort_unstable();

@@ -1,12 +1,10 @@
 //! What one event does.
 
-use std::cmp::Reverse;
-
 use chrono::TimeDelta;
 
 use super::Machine;
 use super::judge::Told;
-use super::seat::{Held, Mark, Undone};
+use super::seat::{Held, Mark, Rest, Undone};
 use super::touch::{FlowNo, Touch};
 use super::wheel::Tick;
 use crate::event::{Event, EventKind, MAX_CLOCK_SKEW_HOURS, earliest, latest};
@@ -60,9 +58,7 @@ impl Machine {
             if some.is_empty() {
                 return;
             }
-            let keys: Vec<Key> =
-                some.iter().map(|event| Key::of(event.customer.as_str())).collect();
-            self.roster.reach_for(&keys);
+            self.reach_for(&some);
             for event in some {
                 let before = outputs.len();
                 self.see(partition, event, outputs);
@@ -75,13 +71,29 @@ impl Machine {
         }
     }
 
+    /// Reaches for what will be needed of the customers whose events these are, and of those who are
+    /// due meanwhile.
+    fn reach_for(&mut self, events: &[&Event]) {
+        let matters = |event: &&&Event| {
+            let route = self.routes.get(event.kind.event_type() as usize);
+            route.is_some_and(|route| !route.is_empty())
+        };
+        let customers = events.iter().filter(matters).map(|event| Key::of(event.customer.as_str()));
+        let mut seats = self.roster.guess(customers);
+        let until = events.iter().map(|event| Micros::of(event.at)).max();
+        let due = until.map(|until| self.present.soon(until).take(2 * TOGETHER));
+        seats.extend(due.into_iter().flatten());
+        self.roster.reach(&seats);
+    }
+
     fn see(&mut self, partition: u32, event: &Event, outputs: &mut Vec<Output>) {
         let at = Micros::of(event.at);
         let named = Named { event: &event.id, customer: &event.customer, at };
-        let skew = event.at.signed_duration_since(event.recorded_at);
+        let skew = || event.at.signed_duration_since(event.recorded_at);
+        let is_ahead = event.at > event.recorded_at;
         let believable = event.at >= earliest()
             && event.at < latest()
-            && skew <= TimeDelta::hours(MAX_CLOCK_SKEW_HOURS);
+            && (!is_ahead || skew() <= TimeDelta::hours(MAX_CLOCK_SKEW_HOURS));
         if !believable {
             self.be_late(named, None, Reason::Unbelievable, outputs);
             return;
@@ -91,7 +103,8 @@ impl Machine {
             _ => self.touch(named, event, outputs),
         }
         let from = self.watermark.at();
-        self.watermark.see(partition, at.min(Micros::of(event.recorded_at)));
+        let known_at = if is_ahead { Micros::of(event.recorded_at) } else { at };
+        self.watermark.see(partition, known_at);
         self.pass(from, outputs);
     }
 
@@ -225,8 +238,9 @@ impl Machine {
         self.change(seat, named, &flows, outputs, |machine| {
             if let Some(held) = machine.roster.held_mut(seat) {
                 held.edit(|crowd| {
-                    let place = crowd.undone.partition_point(|known| *known < undone);
-                    crowd.undone.insert(place, undone);
+                    crowd.edit_rest(|Rest { undone: known, .. }| {
+                        known.insert(known.partition_point(|one| *one < undone), undone);
+                    });
                 });
             }
         });
@@ -320,7 +334,7 @@ impl Machine {
         let held = self.roster.held(seat);
         let next = match held {
             Held::One { .. } => held.marks().next().map(|mark| self.soonest(&mark)),
-            Held::Many(crowd) => crowd.as_deref().map(|crowd| crowd.next),
+            Held::Many(crowd) => Some(crowd.next),
         };
         next.map_or(after, |next| next.max(after))
     }
@@ -329,7 +343,7 @@ impl Machine {
     pub(super) fn expect(&mut self, seat: u32, moment: Micros) {
         let (tick, known) = (Tick::of(moment), self.roster.tick(seat));
         if tick <= self.wheel.now() {
-            self.present.push(Reverse((moment, seat)));
+            self.present.add(moment, seat);
         } else if tick < known && !self.wheel.same_slot(tick, known) {
             self.wheel.add(seat, tick);
         }

@@ -104,24 +104,40 @@ impl Roster {
         self.at(seat).map_or(NOTHING, |seat| &seat.held)
     }
 
-    /// Reaches for what is kept of some customers, so that it is near when it is needed: a step of
-    /// the way for all of them before the next, so that the processor waits for all at once.
-    pub(super) fn reach_for(&self, customers: &[Key]) {
-        let entry = |customer: &Key| {
-            let place = self.hash(*customer) as u32 & self.mask();
-            self.index.get(place as usize).copied().unwrap_or(EMPTY) & self.mask()
-        };
-        let seats: Vec<u32> = customers.iter().map(entry).collect();
-        self.reach(&seats);
+    /// What is kept of a customer, whether or not they have a seat.
+    pub(super) fn held_of(&self, customer: Key) -> &Held {
+        self.held(self.find(customer).unwrap_or(EMPTY))
     }
 
-    /// The same for customers whose seats are known.
+    /// Reaches for the seats that some customers most likely have, by the index alone, and tells
+    /// which they are.
+    ///
+    /// What is reached for is near when it is needed: one step of the way is made for all before
+    /// the next, and no step decides anything by what it reaches for, so that the processor waits
+    /// for all of them at once.
+    pub(super) fn guess(&self, customers: impl Iterator<Item = Key> + Clone) -> Vec<u32> {
+        let home = |customer: Key| {
+            let place = self.hash(customer) as u32 & self.mask();
+            self.index.get(place as usize).copied().unwrap_or(EMPTY)
+        };
+        std::hint::black_box(customers.clone().fold(0, |all, customer| all ^ home(customer)));
+        customers.filter_map(|customer| self.probe(customer, |_| true).0).collect()
+    }
+
+    /// Reaches for what is kept of some customers.
     pub(super) fn reach(&self, seats: &[u32]) {
-        let helds: Vec<&Held> = seats.iter().map(|seat| self.held(*seat)).collect();
-        let ticks = helds.iter().fold(0, |all, held| all ^ held.tick().number());
-        let marks = helds.iter().filter_map(|held| held.marks().next());
-        let marks = marks.fold(0, |all, mark| all ^ mark.at.number());
-        std::hint::black_box((ticks, marks));
+        self.reach_seats(seats);
+        let counts = seats.iter().fold(0, |all, seat| all ^ self.held(*seat).len());
+        // A line of the memory has two events.
+        let lines = seats.iter().flat_map(|seat| self.held(*seat).many().iter().step_by(2));
+        let moments = lines.fold(0, |all, mark| all ^ mark.at.number());
+        std::hint::black_box((counts, moments));
+    }
+
+    /// Reaches for some seats alone.
+    pub(super) fn reach_seats(&self, seats: &[u32]) {
+        let key = |seat: &u32| self.at(*seat).map_or(0, |seat| seat.customer.number() as u64);
+        std::hint::black_box(seats.iter().fold(0, |all, seat| all ^ key(seat)));
     }
 
     pub(super) fn held_mut(&mut self, seat: u32) -> Option<&mut Held> {
@@ -193,6 +209,12 @@ impl Roster {
 
     /// The seat of a customer, and its place in the index or the one that it would have.
     fn search(&self, customer: Key) -> (Option<u32>, usize) {
+        let is_theirs = |seat| self.at(seat).is_some_and(|seat| seat.customer == customer);
+        self.probe(customer, is_theirs)
+    }
+
+    /// The first seat that is a customer's by the index and by what else is asked, and its place.
+    fn probe(&self, customer: Key, is_theirs: impl Fn(u32) -> bool) -> (Option<u32>, usize) {
         let hash = self.hash(customer);
         let (mask, tag) = (self.mask(), (hash >> 32) as u32);
         let mut place = hash as u32 & mask;
@@ -202,7 +224,7 @@ impl Roster {
                 return (None, place as usize);
             }
             let alike = (entry ^ tag) & !mask == 0;
-            if alike && self.at(entry & mask).is_some_and(|seat| seat.customer == customer) {
+            if alike && is_theirs(entry & mask) {
                 return (Some(entry & mask), place as usize);
             }
             place = (place + 1) & mask;

@@ -1,5 +1,7 @@
 //! What is kept of one customer: the events that may still matter, and what went before them.
 
+use thin_vec::ThinVec;
+
 use super::touch::{FlowNo, Touch};
 use super::wheel::Tick;
 use crate::trigger::flow::State;
@@ -34,7 +36,7 @@ pub(super) struct Base {
 #[derive(Clone, Debug)]
 pub(super) enum Held {
     One { at: Micros, key: Key, touch: Touch, tick: Tick },
-    Many(Option<Box<Crowd>>),
+    Many(Crowd),
 }
 
 /// All that is kept of a customer of whom there is more than one event.
@@ -43,7 +45,14 @@ pub(super) struct Crowd {
     /// When the customer is looked at next.
     pub(super) next: Micros,
     /// In the order of instants, then of keys.
-    pub(super) marks: Vec<Mark>,
+    pub(super) marks: ThinVec<Mark>,
+    /// What few have.
+    rest: Option<Box<Rest>>,
+}
+
+/// What is known of events that are no longer kept, or never happened.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Rest {
     /// In the order of flows.
     pub(super) bases: Vec<Base>,
     /// In the order of instants, then of keys.
@@ -56,20 +65,26 @@ impl Mark {
     }
 }
 
-impl Default for Crowd {
-    fn default() -> Self {
-        Self { next: Micros::NEVER, marks: Vec::new(), bases: Vec::new(), undone: Vec::new() }
+impl Crowd {
+    pub(super) const NOBODY: Self = Self { next: Micros::NEVER, marks: ThinVec::new(), rest: None };
+
+    /// Changes what is known of events that are no longer kept.
+    pub(super) fn edit_rest<T>(&mut self, change: impl FnOnce(&mut Rest) -> T) -> T {
+        let mut rest = self.rest.take().unwrap_or_default();
+        let told = change(&mut rest);
+        let is_empty = rest.bases.is_empty() && rest.undone.is_empty();
+        self.rest = (!is_empty).then_some(rest);
+        told
     }
 }
 
 impl Held {
-    pub(super) const NOTHING: Self = Self::Many(None);
+    pub(super) const NOTHING: Self = Self::Many(Crowd::NOBODY);
 
     pub(super) fn tick(&self) -> Tick {
         match self {
             Self::One { tick, .. } => *tick,
-            Self::Many(Some(crowd)) => Tick::of(crowd.next),
-            Self::Many(None) => Tick::NEVER,
+            Self::Many(crowd) => Tick::of(crowd.next),
         }
     }
 
@@ -77,8 +92,7 @@ impl Held {
     pub(super) fn expect(&mut self, moment: Micros) {
         match self {
             Self::One { tick, .. } => *tick = Tick::of(moment),
-            Self::Many(Some(crowd)) => crowd.next = moment,
-            Self::Many(None) => {}
+            Self::Many(crowd) => crowd.next = moment,
         }
     }
 
@@ -86,18 +100,14 @@ impl Held {
     pub(super) fn expect_by(&mut self, moment: Micros) {
         match self {
             Self::One { tick, .. } => *tick = Tick::of(moment).min(*tick),
-            Self::Many(Some(crowd)) => crowd.next = moment.min(crowd.next),
-            Self::Many(None) => {}
+            Self::Many(crowd) => crowd.next = moment.min(crowd.next),
         }
     }
 
     pub(super) fn is_nothing(&self) -> bool {
         match self {
             Self::One { .. } => false,
-            Self::Many(None) => true,
-            Self::Many(Some(crowd)) => {
-                crowd.marks.is_empty() && crowd.bases.is_empty() && crowd.undone.is_empty()
-            }
+            Self::Many(crowd) => crowd.marks.is_empty() && crowd.rest.is_none(),
         }
     }
 
@@ -109,25 +119,40 @@ impl Held {
         }
     }
 
-    fn many(&self) -> Option<&Crowd> {
+    /// The events of one who has more than one.
+    pub(super) fn many(&self) -> &[Mark] {
         match self {
-            Self::Many(Some(crowd)) => Some(crowd),
-            _ => None,
+            Self::One { .. } => &[],
+            Self::Many(crowd) => &crowd.marks,
+        }
+    }
+
+    fn rest(&self) -> Option<&Rest> {
+        match self {
+            Self::One { .. } => None,
+            Self::Many(crowd) => crowd.rest.as_deref(),
         }
     }
 
     /// The events in their order.
     pub(super) fn marks(&self) -> impl Iterator<Item = Mark> + Clone {
-        let many = self.many().map_or(&[][..], |crowd| &crowd.marks);
-        self.only().into_iter().chain(many.iter().copied())
+        self.only().into_iter().chain(self.many().iter().copied())
+    }
+
+    /// How many events there are.
+    pub(super) fn len(&self) -> usize {
+        match self {
+            Self::One { .. } => 1,
+            Self::Many(crowd) => crowd.marks.len(),
+        }
     }
 
     pub(super) fn undone(&self) -> &[Undone] {
-        self.many().map_or(&[], |crowd| &crowd.undone)
+        self.rest().map_or(&[], |rest| &rest.undone)
     }
 
     pub(super) fn bases(&self) -> &[Base] {
-        self.many().map_or(&[], |crowd| &crowd.bases)
+        self.rest().map_or(&[], |rest| &rest.bases)
     }
 
     pub(super) fn base(&self, flow: FlowNo) -> Option<&Base> {
@@ -141,15 +166,15 @@ impl Held {
     /// Changes what is kept.
     pub(super) fn edit<T>(&mut self, change: impl FnOnce(&mut Crowd) -> T) -> T {
         let mut crowd = match std::mem::replace(self, Self::NOTHING) {
-            Self::Many(crowd) => crowd.unwrap_or_default(),
+            Self::Many(crowd) => crowd,
             Self::One { at, key, touch, tick } => {
-                let mut marks = Vec::with_capacity(4);
+                let mut marks = ThinVec::with_capacity(4);
                 marks.push(Mark { at, key, touch });
-                Box::new(Crowd { next: tick.start(), marks, ..Crowd::default() })
+                Crowd { next: tick.start(), marks, rest: None }
             }
         };
         let told = change(&mut crowd);
-        *self = Self::Many(Some(crowd));
+        *self = Self::Many(crowd);
         self.shrink();
         told
     }
@@ -161,9 +186,12 @@ impl Held {
             *self = Self::One { at, key, touch, tick: self.tick() };
             return;
         }
-        self.edit(|crowd| {
-            let place = crowd.marks.partition_point(|known| known.place() < mark.place());
-            crowd.marks.insert(place, mark);
+        self.edit(|crowd| match crowd.marks.last() {
+            Some(last) if last.place() > mark.place() => {
+                let place = crowd.marks.partition_point(|known| known.place() < mark.place());
+                crowd.marks.insert(place, mark);
+            }
+            _ => crowd.marks.push(mark),
         });
     }
 
@@ -175,16 +203,15 @@ impl Held {
                     *self = Self::NOTHING;
                 }
             }
-            Self::Many(Some(crowd)) => crowd.marks.retain(keep),
-            Self::Many(None) => {}
+            Self::Many(crowd) => crowd.marks.retain(keep),
         }
         self.shrink();
     }
 
     /// Keeps the only event in place, if there is only one.
     pub(super) fn shrink(&mut self) {
-        let Some(crowd) = self.many() else { return };
-        if !crowd.bases.is_empty() || !crowd.undone.is_empty() || crowd.marks.len() > 1 {
+        let Self::Many(crowd) = self else { return };
+        if crowd.rest.is_some() || crowd.marks.len() > 1 {
             return;
         }
         *self = match crowd.marks.first() {

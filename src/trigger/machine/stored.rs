@@ -6,7 +6,7 @@ use std::sync::Arc;
 use serde::ser::SerializeStruct;
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
 
-use super::seat::{Base, Crowd, Held, Mark, Undone};
+use super::seat::{Base, Crowd, Held, Mark, Rest, Undone};
 use super::touch::{FlowNo, Touch};
 use super::watermark::Watermark;
 use super::{Definition, Known, Machine};
@@ -187,7 +187,7 @@ impl Machine {
                 if !held.is_nothing() {
                     return Err(format!("customer `{id}` is there twice"));
                 }
-                *held = Held::Many(Some(Box::new(crowd)));
+                *held = Held::Many(crowd);
                 held.shrink();
             }
         }
@@ -201,7 +201,7 @@ impl Machine {
 }
 
 fn restored_crowd(seat: StoredSeat, touches: &[Touch], flows: usize) -> Result<Crowd, String> {
-    let mut crowd = Crowd::default();
+    let (mut crowd, mut rest) = (Crowd::NOBODY, Rest::default());
     for (at, key, touch) in seat.marks {
         let touch = *touches.get(touch as usize).ok_or("an event touches what is not there")?;
         crowd.marks.push(Mark { at, key, touch });
@@ -210,11 +210,12 @@ fn restored_crowd(seat: StoredSeat, touches: &[Touch], flows: usize) -> Result<C
         if no as usize >= flows {
             return Err("a base is of a trigger that is not there".to_owned());
         }
-        crowd.bases.push(Base { flow: FlowNo(no), before, state });
+        rest.bases.push(Base { flow: FlowNo(no), before, state });
     }
     let undone = seat.undone.into_iter().map(|(at, key, target)| Undone { at, key, target });
-    crowd.undone = undone.collect();
+    rest.undone = undone.collect();
+    rest.undone.sort_unstable();
+    crowd.edit_rest(|fresh| *fresh = rest);
     crowd.marks.sort_unstable_by_key(|mark| (mark.at, mark.key));
-    crowd.undone.sort_unstable();
     Ok(crowd)
 }

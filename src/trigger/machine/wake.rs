@@ -65,7 +65,7 @@ impl Machine {
     fn prune(&mut self, seat: u32) {
         let (held, now) = (self.roster.held(seat), self.watermark.at());
         let is_over = |mark: &Mark| mark.at < now.minus(self.touches.keep(mark.touch));
-        let (all, over) = (held.marks().count(), held.marks().filter(is_over).count());
+        let (all, over) = (held.len(), held.marks().filter(is_over).count());
         let oldest = now.minus(self.longest);
         let is_undone = held.undone().first().is_some_and(|one| one.at < oldest);
         if over * FEW < all && !is_undone {
@@ -99,9 +99,11 @@ impl Machine {
             return;
         }
         held.edit(|crowd| {
-            crowd.bases = bases;
-            crowd.marks.retain(&keep);
-            crowd.undone.retain(|one| one.at >= oldest_void);
+            crowd.marks.retain(|mark| keep(mark));
+            crowd.edit_rest(|rest| {
+                rest.bases = bases;
+                rest.undone.retain(|one| one.at >= oldest_void);
+            });
         });
     }
 
@@ -119,7 +121,7 @@ impl Machine {
     /// Whether there is room for another event of a customer; to make some, the older half of what
     /// was told already is settled for good.
     pub(super) fn has_room(&mut self, seat: u32) -> bool {
-        if self.roster.held(seat).marks().count() < MAX_KEPT {
+        if self.roster.held(seat).len() < MAX_KEPT {
             return true;
         }
         self.prune(seat);
@@ -129,6 +131,6 @@ impl Machine {
         let before = middle.at.plus(1).min(now.plus(1));
         let bases = self.bases(held, |_| Some(before));
         self.lay(seat, bases, |mark| mark.at >= before, Micros::START);
-        self.roster.held(seat).marks().count() < MAX_KEPT
+        self.roster.held(seat).len() < MAX_KEPT
     }
 }

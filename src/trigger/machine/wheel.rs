@@ -119,11 +119,13 @@ impl Wheel {
 
     /// Goes on to a tick, and tells which seats are expected on the way, or in that tick.
     ///
-    /// `expected` says in which tick a seat is expected now. Those of ticks before `to` are told in
+    /// `reach` is told of several seats before `expected` says of each in which tick it is expected
+    /// now. Those of ticks before `to` are told in
     /// `past`, those of `to` itself in `present`.
     pub(super) fn advance(
         &mut self,
         to: Tick,
+        reach: impl Fn(&[u32]),
         expected: impl Fn(u32) -> Tick,
         mut past: impl FnMut(u32),
         mut present: impl FnMut(u32),
@@ -141,7 +143,8 @@ impl Wheel {
             }
             let end = start.0 | ((1_u32 << (level as u32 * SLOT_BITS)) - 1);
             while let Some(piece) = self.pool.pop(&mut rest) {
-                for seat in piece.seats() {
+                reach(piece.seats());
+                for seat in piece.seats().iter().copied() {
                     let tick = expected(seat);
                     if tick < start || tick.0 > end {
                         continue;
@@ -178,8 +181,8 @@ impl Wheel {
 }
 
 impl Piece {
-    fn seats(&self) -> impl Iterator<Item = u32> {
-        self.seats.iter().copied().take(self.count as usize)
+    fn seats(&self) -> &[u32] {
+        self.seats.get(..self.count as usize).unwrap_or(&[])
     }
 }
 
@@ -248,7 +251,7 @@ mod tests {
             let (mut past, mut present) = (Vec::new(), Vec::new());
             let known = expected.clone();
             let tick_of = |seat| known.get(&seat).copied().unwrap_or(Tick(0));
-            wheel.advance(to, tick_of, |seat| past.push(seat), |seat| present.push(seat));
+            wheel.advance(to, |_| {}, tick_of, |seat| past.push(seat), |seat| present.push(seat));
             past.sort_unstable();
             present.sort_unstable();
             let due = |wanted: fn(Tick, Tick) -> bool| {
