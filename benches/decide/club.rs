@@ -42,6 +42,11 @@ pub fn id<T: std::str::FromStr<Err: std::fmt::Debug>>(text: &str) -> T {
 
 /// A program of so many offers with six conditions each, of which about one in forty hold.
 pub fn program(offers: u32) -> Program {
+    spec(offers).build().expect("a program")
+}
+
+/// The terms of such a program.
+pub fn spec(offers: u32) -> Spec {
     let mut spec = Spec::from_json(TERMS).expect("terms");
     let of = |names: &[&'static str], index: u32| names[index as usize % names.len()];
     spec.offers = (0..offers)
@@ -60,7 +65,7 @@ pub fn program(offers: u32) -> Program {
                 .in_lane(id("best"))
         })
         .collect();
-    spec.build().expect("a program")
+    spec
 }
 
 /// The purchase of three lines with this number.

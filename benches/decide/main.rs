@@ -1,9 +1,11 @@
 //! Decisions per second for 1, 100 and 1,000 offers, how long single decisions take for members of
-//! 10, 50 and 500 orders, with games and without.
+//! 10, 50 and 500 orders, with games and without, and how long it takes to the message that an event
+//! calls for.
 //!
 //! `cargo bench --bench decide`
 
 mod club;
+mod outreach;
 
 use std::hint::black_box;
 use std::time::{Duration, Instant};
@@ -149,5 +151,24 @@ fn decisions_with_games(_: &mut Criterion) {
     }
 }
 
-criterion_group!(benches, decide, single_decisions, decisions_with_games);
+/// How long it takes from a purchase to what is decided about it and the message that it calls for.
+fn messages(_: &mut Criterion) {
+    println!("from a purchase to the decision and the rendered message, in microseconds:");
+    for (orders, times) in [(10, 20_000), (50, 20_000), (500, 5_000)] {
+        for offers in [1, 1_000] {
+            let took = outreach::took(offers, orders, times);
+            let looped = of_a_loop(times, quantile(&took, 0.5));
+            println!(
+                "{orders:>5} orders, {offers:>5} offers: p50 {:>6.1}  p99 {:>6.1}  max {:>7.1}   \
+                 (a loop as long: p99 {:>6.1})",
+                quantile(&took, 0.5),
+                quantile(&took, 0.99),
+                quantile(&took, 1.0),
+                quantile(&looped, 0.99),
+            );
+        }
+    }
+}
+
+criterion_group!(benches, decide, single_decisions, decisions_with_games, messages);
 criterion_main!(benches);

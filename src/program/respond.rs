@@ -3,11 +3,11 @@
 
 use std::collections::BTreeMap;
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, TimeDelta, Utc};
 use serde::{Deserialize, Serialize};
 
 use super::messages::medium;
-use super::templates::{FIRED_AT, ITEMS, facts_of};
+use super::templates::{FIRED_AT, ITEMS, OFFERS};
 use super::{Member, Program};
 use crate::digest::Digest;
 use crate::event::{Basket, Channel, Event, EventKind, EventType};
@@ -42,7 +42,8 @@ impl Program {
     ///
     /// A message that cannot be rendered for a channel is tried on the next. Facts are those of the
     /// instant, with what the member last had in the cart as the basket; `items` are the things
-    /// over which templates go in a loop. When a message is deferred, ask again at the instant with
+    /// over which templates go in a loop, as they do over the `offers` that the message promises.
+    /// When a message is deferred, ask again at the instant with
     /// the same firing: what happened in between counts.
     pub fn respond(
         &self,
@@ -69,8 +70,9 @@ impl Program {
             return Some(Response { dispatch, record: None, event });
         };
         let sheet = self.facts_for_texts(member, as_of);
-        let cue = cue.saying(&self.said(template, &sheet, items));
-        let wording = Wording { template, sheet, items };
+        let offers = self.promised(message);
+        let cue = cue.saying(&self.said(template, &sheet, (items, &offers)));
+        let wording = Wording { template, sheet, items, offers };
         Some(self.answer(&recipient, &cue, message, &wording, budgets, besides))
     }
 
@@ -123,17 +125,40 @@ impl Program {
         )
     }
 
-    /// What a message says, whatever the channel: the template, what it speaks of, and the items.
-    fn said(&self, template: &CheckedTemplate, sheet: &Sheet, items: &[Item]) -> Digest {
+    /// The offers that a message promises, as texts speak of them.
+    fn promised(&self, message: &Message) -> Vec<Item> {
+        let catalog = self.offers.part.catalog();
+        let promised = message.grants.iter().map(|id| {
+            let offer = catalog.and_then(|catalog| catalog.offer(id));
+            let name = offer.and_then(|offer| offer.name.clone());
+            let item = Item::new().with("name", name.unwrap_or_else(|| Text::from(id.as_str())));
+            let code = offer.and_then(|offer| offer.code.as_ref());
+            let item = match code {
+                Some(code) => item.with("code", Text::from(code.as_str())),
+                None => item,
+            };
+            // People read of the last day on which it can be had, not of the first on which it cannot.
+            let ends = offer.and_then(|offer| offer.validity.until);
+            match ends.and_then(|ends| ends.checked_sub_signed(TimeDelta::nanoseconds(1))) {
+                Some(until) => item.with("until", until),
+                None => item,
+            }
+        });
+        promised.collect()
+    }
+
+    /// What a message says, whatever the channel: the template, and all that it speaks of.
+    fn said(
+        &self,
+        template: &CheckedTemplate,
+        sheet: &Sheet,
+        (items, offers): (&[Item], &[Item]),
+    ) -> Digest {
         let schema = self.fields.schema();
-        let facts: BTreeMap<Text, _> = facts_of(template.written())
-            .into_iter()
-            .filter_map(|name| {
-                let value = sheet.value(schema.slot(name.as_str())?).cloned();
-                Some((name, value))
-            })
-            .collect();
-        Digest::of(&(template.written().version(), facts, items))
+        let value = |name: &Text| sheet.value(schema.slot(name.as_str())?);
+        let facts: BTreeMap<&Text, _> =
+            template.facts().iter().map(|name| (name, value(name))).collect();
+        Digest::of(&(template.version(), facts, items, offers))
     }
 }
 
@@ -142,6 +167,7 @@ struct Wording<'a> {
     template: &'a CheckedTemplate,
     sheet: Sheet,
     items: &'a [Item],
+    offers: Vec<Item>,
 }
 
 impl Wording<'_> {
@@ -156,6 +182,7 @@ impl Wording<'_> {
         let locale = own.unwrap_or_else(|| self.template.written().default.clone());
         let values = Values::new(&self.sheet).with(FIRED_AT, fired_at);
         let values = values.with_list(ITEMS, self.items.iter().cloned());
+        let values = values.with_list(OFFERS, self.offers.iter().cloned());
         // A message has no channel without texts: that was checked.
         let medium = medium(channel).unwrap_or(template::Medium::Email);
         self.template.render(medium, &values, &locale, zone)

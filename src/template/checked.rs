@@ -11,13 +11,16 @@ use super::rendered::{Content, Medium, Part, Rendered};
 use super::values::Seen;
 use super::{Fault, Locale, Refusal, Remark, SmsCount, Template, Values, Vocabulary, trial};
 use crate::calendar::Zone;
+use crate::digest::Digest;
 use crate::path::{Problem, Problems};
-use crate::rule::CheckedRule;
+use crate::rule::{CheckedRule, Text};
 
 /// A template that was checked against a vocabulary, compiled and tried out.
 #[derive(Clone)]
 pub struct CheckedTemplate {
     template: Template,
+    version: Digest,
+    facts: Vec<Text>,
     vocabulary: Vocabulary,
     rules: Vec<CheckedRule>,
     engine: Engine,
@@ -52,14 +55,25 @@ impl Variant {
 }
 
 impl CheckedTemplate {
-    pub(super) const fn new(
+    pub(super) fn new(
         template: Template,
         vocabulary: Vocabulary,
         rules: Vec<CheckedRule>,
         engine: Engine,
         variants: BTreeMap<Locale, Variant>,
     ) -> Self {
-        Self { template, vocabulary, rules, engine, variants, remarks: Vec::new() }
+        let mut facts = template.names();
+        facts.retain(|name| vocabulary.facts.slot(name.as_str()).is_some());
+        Self {
+            version: template.version(),
+            facts: facts.into_iter().collect(),
+            template,
+            vocabulary,
+            rules,
+            engine,
+            variants,
+            remarks: Vec::new(),
+        }
     }
 
     /// The template, once it was tried out.
@@ -73,6 +87,18 @@ impl CheckedTemplate {
     #[must_use]
     pub const fn written(&self) -> &Template {
         &self.template
+    }
+
+    /// The version of the template: see [`Template::version`].
+    #[must_use]
+    pub const fn version(&self) -> Digest {
+        self.version
+    }
+
+    /// The facts about a customer that its texts and rules ask for, in the order of their names.
+    #[must_use]
+    pub fn facts(&self) -> &[Text] {
+        &self.facts
     }
 
     /// What its author may want to look at, by its path.

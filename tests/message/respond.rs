@@ -179,6 +179,28 @@ fn it_is_written_in_the_customers_language_and_about_their_cart() {
 }
 
 #[test]
+fn it_says_which_offers_it_promises() {
+    let program = program(|spec| {
+        spec["offers"] = json!([
+            {"id": "back", "name": "10 % off", "benefit": {"percent": {"percent": "10%"}},
+             "code": "BACK", "validity": {"until": "2026-03-31T22:00:00Z"}},
+            {"id": "gift", "benefit": {"percent": {"percent": "5%"}}},
+        ]);
+        spec["messages"][0]["grants"] = json!(["gift", "back"]);
+        let says = "For you: {% for offer in offers %}{{ offer.name }}\
+            {% if offer.code is defined %}: {{ offer.code }}{% endif %}\
+            {% if offer.until is defined %} until {{ offer.until|date }}{% endif %}; {% endfor %}";
+        spec["templates"][0]["texts"]["en"]["push"]["body"] = json!(says);
+    });
+    let mut member = ann(&program, &[("first_name", "Ann")]);
+    let firing = left(&program, &mut member, "12.00 EUR", at("09:00:00"));
+    let record = respond(&program, &member, &firing, firing.at).record.unwrap();
+    // It ends with the last day of March in Brussels, and that is the day people read of.
+    assert_eq!(record.parts["body"], "For you: 10 % off: BACK until March 31, 2026; gift;");
+    assert_eq!(record.grants.len(), 2);
+}
+
+#[test]
 fn what_cannot_be_rendered_is_refused_with_the_reason() {
     let program = program(|_| {});
     let mut member = ann(&program, &[]);

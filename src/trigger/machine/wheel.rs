@@ -22,10 +22,6 @@ impl Tick {
     /// After all others: nobody is looked at then.
     pub(super) const NEVER: Self = Self(u32::MAX);
 
-    pub(super) const fn number(self) -> u32 {
-        self.0
-    }
-
     pub(super) fn of(moment: Micros) -> Self {
         Self(u32::try_from(moment.number() >> TICK_BITS).unwrap_or(u32::MAX))
     }
