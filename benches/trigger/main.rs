@@ -162,18 +162,20 @@ fn steady() {
             _ => view(number, customer, seconds),
         }
     };
-    for number in 0..2 * CUSTOMERS {
-        machine.observe_all(0, &[event(number)], &mut outputs);
+    // A customer has an event every 1,000 seconds, and all are kept for two hours.
+    let mut follow = |what: &str, from: usize, count: usize| {
+        outputs.clear();
+        let events: Vec<Event> = (from..from + count).map(event).collect();
+        timed(what, count, || machine.observe_all(0, &events, &mut outputs));
+        println!("told: {}; customers with something kept: {}", outputs.len(), machine.len());
+    };
+    follow("an event, 10 triggers of which it touches 2, two a customer", 0, 2 * CUSTOMERS);
+    for million in 2..7 {
+        let what = "an event of the million after that";
+        follow(what, million * CUSTOMERS, CUSTOMERS);
     }
-    outputs.clear();
-    let events: Vec<Event> = (2 * CUSTOMERS..3 * CUSTOMERS).map(event).collect();
-    println!("customers with something kept: {}", machine.len());
-    timed("an event, 10 triggers of which it touches 2", events.len(), || {
-        machine.observe_all(0, &events, &mut outputs);
-    });
-    println!("told: {}", outputs.len());
     let bought: Vec<Event> =
-        (0..CUSTOMERS).map(|number| purchase(number, drawn(number) % CUSTOMERS, 3_000.0)).collect();
+        (0..CUSTOMERS).map(|number| purchase(number, drawn(number) % CUSTOMERS, 7_000.0)).collect();
     timed("an event that touches none", bought.len(), || {
         machine.observe_all(0, &bought, &mut outputs);
     });
