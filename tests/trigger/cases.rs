@@ -273,6 +273,22 @@ fn a_session_is_one_whenever_its_events_arrive() {
 }
 
 #[test]
+fn a_firing_is_settled_as_soon_as_nothing_can_take_it_back() {
+    let json = format!(r#"{{{WAITS}, "correction": "30min", {CART}}}"#);
+    for (to, settled, then) in [("90:00", false, "retracts 60:00"), ("90:01", true, "late settled")]
+    {
+        let mut player = machine(&json);
+        assert_eq!(step(&mut player, &["cart", "a", "00:00", "120.00"]), []);
+        let fired = player.advance(0, minute(60));
+        let firing = fired[0].fired().unwrap();
+        assert_eq!(step(&mut player, &["W", to]), []);
+        assert_eq!(player.is_settled(firing), settled, "{to}");
+        assert_eq!(told(&step(&mut player, &["buy", "p", "30:00"])), then);
+        assert!(machine("{}").is_settled(firing), "nobody knows its trigger");
+    }
+}
+
+#[test]
 fn the_same_firing_has_the_same_id_in_every_order() {
     let steps = ["cart a 00:00 120.00", "cart b 20:00 150.00", "view v 30:00", "buy p 81:00"];
     let mut ids = std::collections::BTreeSet::new();

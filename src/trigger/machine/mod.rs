@@ -267,6 +267,38 @@ impl Machine {
         known.map(|known| &known.definition.trigger)
     }
 
+    /// Whether a firing is no longer taken back or made up for, whatever else arrives: the
+    /// correction after it is over, or its trigger is no longer known.
+    ///
+    /// A host that keeps what it did about firings need not keep it for longer.
+    ///
+    /// ```
+    /// use loyalty::calendar::Zone;
+    /// use loyalty::event::{Event, EventKind, View};
+    /// use loyalty::money::Currency;
+    /// use loyalty::trigger::{Machine, Output, Triggers};
+    ///
+    /// let triggers: Triggers = serde_json::from_str(r#"{"correction": "30min", "list": [
+    ///   {"id": "looked", "pattern": {"happens": {"of": {"event": "view"}}}}]}"#)?;
+    /// let mut machine = Machine::new(&triggers.check_alone(Zone::UTC, Currency::EUR)?);
+    /// let at = "2026-03-14T10:00:00Z".parse()?;
+    /// let view = EventKind::View(View { product: "shoes".parse()?, category: None });
+    /// let told = machine.observe(0, &Event::new("e-1".parse()?, "ann".parse()?, at, view));
+    /// let [Output::Fired(firing)] = &told[..] else { panic!("{told:?}") };
+    /// let _ = machine.advance(0, "2026-03-14T10:30:00Z".parse()?);
+    /// assert!(!machine.is_settled(firing));
+    /// let _ = machine.advance(0, "2026-03-14T10:30:01Z".parse()?);
+    /// assert!(machine.is_settled(firing));
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    #[must_use]
+    pub fn is_settled(&self, firing: &Firing) -> bool {
+        let known = self.flows.iter().find(|known| known.flow.version == firing.version);
+        known.is_none_or(|known| {
+            Micros::of(firing.at) < self.watermark.at().minus(known.flow.correction)
+        })
+    }
+
     /// Says that no more event of a partition will come that happened before `to`; what is due
     /// until then fires, as soon as that is so of all partitions. A partition that is behind `to`
     /// goes on; one that is further already stays there.
