@@ -40,7 +40,7 @@ const CLOCKS: &[[&str; 2]] =
 
 #[test]
 fn everything_is_short_and_finished() {
-    for folder in ["src", "tests", "examples", "benches"] {
+    for folder in ["src", "tests", "examples", "benches", "adapters"] {
         assert_faultless(&files(folder), |file| {
             let tokens = tokens(&file.text);
             let mut found = too_long(&file.text, longest_file(&file.name));
