@@ -3,10 +3,10 @@
 use super::super::points::{Points, squared_distance};
 use super::super::wide::wide;
 use super::bounds::{Bounds, Drift};
-use super::lloyd::Search;
 use super::screen::{Screen, WIDTH};
-use super::sums::Sums;
-use super::tile::{LANES, for_columns, nearest, nearest_two, turn, turn_whole};
+use super::sums::Rows;
+use super::tally::{Move, Tally};
+use super::tile::{LANES, for_columns, nearest, turn};
 
 /// What an assignment does with all blocks.
 pub(super) struct Step<'a> {
@@ -15,60 +15,44 @@ pub(super) struct Step<'a> {
     pub(super) size: usize,
     /// Row-major.
     pub(super) centers: &'a [f64],
-    /// How nearest centers are found.
-    pub(super) search: Search,
     /// The centers in short floats, where these are of use.
     pub(super) screen: Option<&'a Screen>,
-    /// How far centers have moved since the last assignment, if that one kept bounds.
+    /// How far centers have moved, if bounds are to be kept.
     pub(super) drift: Option<&'a Drift>,
 }
 
 /// Points with the centers that they belong to since the last assignment.
 pub(super) struct Block {
     pub(super) labels: Vec<u32>,
-    /// How many the last assignment changed.
-    pub(super) changed: usize,
-    pub(super) sums: Sums,
-    /// What is known of distances, if the last assignment kept it.
-    pub(super) bounds: Bounds,
-}
-
-/// The rows of a block.
-#[derive(Clone, Copy)]
-struct Rows<'a> {
-    columns: usize,
-    coordinates: &'a [f64],
-    weights: Option<&'a [f64]>,
+    /// What the last assignment changed.
+    pub(super) moves: Vec<Move>,
+    pub(super) tally: Tally,
+    bounds: Bounds,
 }
 
 impl Block {
     pub(super) fn new(points: usize, centers: usize, columns: usize) -> Self {
         Self {
             labels: vec![u32::MAX; points],
-            changed: points,
-            sums: Sums::new(centers, columns),
-            bounds: Bounds::new(columns),
+            moves: Vec::new(),
+            tally: Tally::new(centers, columns),
+            bounds: Bounds::new(),
         }
     }
 
     /// Assigns its points to their nearest centers, and sums them up.
     pub(super) fn assign(&mut self, number: usize, step: &Step<'_>) {
         let rows = step.rows(number);
-        self.changed = 0;
         wide(
             #[inline(always)]
             || for_columns!(rows.columns, columns => self.search(Rows { columns, ..rows }, step)),
         );
     }
 
-    /// Sums its points up by the labels they have.
+    /// Sums its points up by the labels they have, which were not all measured.
     pub(super) fn sum(&mut self, number: usize, step: &Step<'_>) {
-        let rows = step.rows(number);
-        self.sums.clear();
-        self.sums.count(rows.columns, rows.coordinates, rows.weights, &self.labels);
-        if rows.weights.is_none() {
-            self.sums.weigh_by_size();
-        }
+        self.bounds.forget();
+        self.tally.count(step.rows(number), &self.labels);
     }
 
     /// The weighted sum of the squared distances of its points from their centers.
@@ -96,32 +80,26 @@ impl Block {
 
     #[inline(always)]
     fn search(&mut self, rows: Rows<'_>, step: &Step<'_>) {
-        let Self { labels, sums, bounds, .. } = self;
-        sums.clear();
-        let centers = step.centers;
-        self.changed = match step.search {
-            Search::Plain => match step.screen {
-                Some(screen) => search_screened(rows, labels, sums, screen, &mut Plain { centers }),
-                None => search_all(rows, labels, sums, &mut Plain { centers }),
-            },
-            Search::Bounded => {
-                let known = match step.drift {
-                    Some(drift) => bounds.drift(drift, labels),
-                    None => false,
-                };
-                if known {
-                    let changed = search_open(rows, step, labels, bounds);
-                    sums.count(rows.columns, rows.coordinates, rows.weights, labels);
-                    changed
-                } else {
-                    bounds.resize(labels.len());
-                    search_all(rows, labels, sums, &mut Bounding { centers, bounds })
+        let Self { labels, moves, tally, bounds } = self;
+        moves.clear();
+        let mut found = Relabel { labels, moves };
+        match (step.screen, step.drift) {
+            (None, _) => search_all(rows, step.centers, &mut found),
+            (Some(screen), drift) => {
+                let count = found.labels.len();
+                let few = drift.is_some_and(|drift| bounds.find_open(drift, count));
+                // Taken so that bounds can learn meanwhile.
+                let open = std::mem::take(&mut bounds.open);
+                let these = if few { These::Open(&open) } else { These::All(count) };
+                if drift.is_some() && !few {
+                    bounds.forget_all(count);
                 }
+                let learns = drift.map(|drift| (&mut *bounds, drift));
+                search_screened(rows, these, (step.centers, screen), &mut found, learns);
+                bounds.open = open;
             }
-        };
-        if rows.weights.is_none() {
-            self.sums.weigh_by_size();
         }
+        tally.follow(rows, labels, moves);
     }
 }
 
@@ -132,133 +110,162 @@ impl Step<'_> {
     }
 }
 
-/// A way to find the nearest centers of a tile: not a closure, which could not be told to be
-/// inlined.
-trait Measure {
-    fn nearest(&mut self, tile: &[[f64; LANES]], columns: usize, first: usize) -> [u32; LANES];
+/// Labels, and which of them change.
+struct Relabel<'a> {
+    labels: &'a mut [u32],
+    moves: &'a mut Vec<Move>,
 }
 
-/// Only the nearest centers.
-struct Plain<'a> {
-    centers: &'a [f64],
-}
-
-impl Measure for Plain<'_> {
+impl Relabel<'_> {
+    /// Labels in a row from `first` on.
     #[inline(always)]
-    fn nearest(&mut self, tile: &[[f64; LANES]], columns: usize, _first: usize) -> [u32; LANES] {
-        nearest(tile, self.centers, columns).labels.map(|label| label as u32)
+    fn run<const N: usize>(&mut self, first: usize, found: [u32; N]) {
+        let Some(labels) = self.labels.get_mut(first..) else { return };
+        if let Some((own, _)) = labels.split_first_chunk_mut::<N>() {
+            // Most often none changes, which is told for all at once.
+            let changes = own.iter().zip(&found).fold(0, |all, (own, found)| all | (own ^ found));
+            if changes == 0 {
+                return;
+            }
+        }
+        for ((row, label), found) in (first..).zip(labels).zip(found) {
+            change(row as u32, label, found, self.moves);
+        }
+    }
+
+    /// Labels of these rows.
+    #[inline(always)]
+    fn these(&mut self, rows: &[u32], found: &[u32]) {
+        for (&row, &found) in rows.iter().zip(found) {
+            if let Some(label) = self.labels.get_mut(row as usize) {
+                change(row, label, found, self.moves);
+            }
+        }
     }
 }
 
-/// The nearest centers, with bounds of the distances from the row `first` on.
-struct Bounding<'a> {
-    centers: &'a [f64],
-    bounds: &'a mut Bounds,
-}
-
-impl Measure for Bounding<'_> {
-    #[inline(always)]
-    fn nearest(&mut self, tile: &[[f64; LANES]], columns: usize, first: usize) -> [u32; LANES] {
-        let (found, next) = nearest_two(tile, self.centers, columns);
-        self.bounds.learn_run(first, &found.squares, &next);
-        found.labels.map(|label| label as u32)
-    }
-}
-
-/// Measures all points and sums them up; how many labels changed.
 #[inline(always)]
-fn search_all(
-    rows: Rows<'_>,
-    labels: &mut [u32],
-    sums: &mut Sums,
-    measure: &mut impl Measure,
-) -> usize {
-    let mut few = [[0.0; LANES]; 8];
-    let mut many = Vec::new();
-    let tile = tile_of(rows.columns, &mut few, &mut many);
-    let (mut changed, mut first) = (0, 0);
-    // Whole eights have loops of known length.
-    let mut eights = rows.coordinates.chunks_exact(LANES * rows.columns);
-    let (whole, rest) = labels.as_chunks_mut::<LANES>();
-    let mut weights = rows.weights.map(|weights| weights.chunks(LANES));
-    for (eight, labels) in eights.by_ref().zip(whole) {
-        turn_whole(eight, rows.columns, tile);
-        changed += relabel(labels, &measure.nearest(tile, rows.columns, first));
-        sums.count(rows.columns, eight, weights.as_mut().and_then(Iterator::next), labels);
+fn change(row: u32, label: &mut u32, found: u32, moves: &mut Vec<Move>) {
+    if *label != found {
+        moves.push(Move { row, from: *label });
+        *label = found;
+    }
+}
+
+/// Measures all points.
+#[inline(always)]
+fn search_all(rows: Rows<'_>, centers: &[f64], found: &mut Relabel<'_>) {
+    let columns = rows.columns;
+    let (mut few, mut many) = ([[0.0; LANES]; 8], Vec::new());
+    let tile = tile_of(columns, &mut few, &mut many);
+    let mut first = 0;
+    for eight in rows.coordinates.chunks(LANES * columns) {
+        turn(eight.chunks_exact(columns), tile);
+        let labels = nearest(tile, centers, columns);
+        for (row, label) in (first..).zip(labels).take(eight.len() / columns) {
+            found.run(row, [label as u32]);
+        }
         first += LANES;
     }
-    let few = eights.remainder();
-    turn(few.chunks_exact(rows.columns), tile);
-    changed += relabel(rest, &measure.nearest(tile, rows.columns, first));
-    sums.count(rows.columns, few, weights.as_mut().and_then(Iterator::next), rest);
-    changed
 }
 
-/// The same with points told from short floats where these are sure.
+/// Which points of a block are searched for.
+#[derive(Clone, Copy)]
+enum These<'a> {
+    /// All so many.
+    All(usize),
+    Open(&'a [u32]),
+}
+
+/// Tells points from short floats where these are sure, from which bounds learn, and measures the
+/// others.
 #[inline(always)]
 fn search_screened(
     rows: Rows<'_>,
-    labels: &mut [u32],
-    sums: &mut Sums,
-    screen: &Screen,
-    plain: &mut Plain<'_>,
-) -> usize {
+    these: These<'_>,
+    (centers, screen): (&[f64], &Screen),
+    found: &mut Relabel<'_>,
+    mut learns: Option<(&mut Bounds, &Drift)>,
+) {
     let columns = rows.columns;
     let (mut few, mut many) = ([[0.0; WIDTH]; 8], Vec::new());
     let tile = tile_of(columns, &mut few, &mut many);
-    let mut changed = 0;
-    let mut wholes = rows.coordinates.chunks_exact(WIDTH * columns);
-    let (whole, rest) = labels.as_chunks_mut::<WIDTH>();
-    let mut weights = rows.weights.map(|weights| weights.chunks(WIDTH));
-    for (coordinates, labels) in wholes.by_ref().zip(whole) {
-        let weights = weights.as_mut().and_then(Iterator::next);
-        match screen.nearest(coordinates, columns, tile) {
-            Some(found) => {
-                changed += relabel(labels, &found);
-                sums.count(columns, coordinates, weights, labels);
+    let mut together = vec![0.0; WIDTH * columns];
+    let count = match these {
+        These::All(count) => count / WIDTH * WIDTH,
+        These::Open(open) => open.len(),
+    };
+    // One loop for both, so that the compiler has no more than one to make the best of.
+    for first in (0..count).step_by(WIDTH) {
+        let open = match these {
+            These::All(_) => None,
+            These::Open(open) => open.get(first..).map(|open| open.get(..WIDTH).unwrap_or(open)),
+        };
+        let coordinates = match open {
+            None => rows.coordinates.get(first * columns..).unwrap_or_default(),
+            Some(open) => {
+                gather(rows, open, &mut together);
+                &together
             }
-            None => {
-                let unsure = Rows { columns, coordinates, weights };
-                changed += search_all(unsure, labels, sums, plain);
+        };
+        let told = screen.tell(coordinates, columns, tile);
+        if let Some((bounds, drift)) = &mut learns {
+            let margins = screen.margins(&told);
+            match open {
+                None => bounds.learn_run(first, &margins, drift),
+                Some(open) => bounds.learn(open, &margins, drift),
             }
         }
+        match (screen.is_sure(&told), open) {
+            (true, None) => found.run(first, told.labels),
+            (true, Some(open)) => found.these(open, &told.labels),
+            (false, None) => measure(&numbers(first), rows, centers, found),
+            (false, Some(open)) => measure(open, rows, centers, found),
+        }
     }
-    let coordinates = wholes.remainder();
-    let weights = weights.as_mut().and_then(Iterator::next);
-    changed + search_all(Rows { columns, coordinates, weights }, rest, sums, plain)
+    if let These::All(all) = these {
+        let rest = numbers(count);
+        measure(rest.get(..all - count).unwrap_or_default(), rows, centers, found);
+    }
 }
 
-/// Takes new labels over; how many change.
+/// Takes points over one after the other.
 #[inline(always)]
-fn relabel(labels: &mut [u32], found: &[u32]) -> usize {
-    let mut changed = 0;
-    for (label, &found) in labels.iter_mut().zip(found) {
-        changed += u32::from(*label != found);
-        *label = found;
+fn gather(rows: Rows<'_>, open: &[u32], together: &mut [f64]) {
+    for (place, &row) in together.chunks_exact_mut(rows.columns).zip(open) {
+        if let Some((row, _)) = rows.get(row as usize) {
+            place.copy_from_slice(row);
+        }
     }
-    changed as usize
 }
 
-/// Measures the points whose nearest center could have changed; how many did.
+/// Numbers in a row.
+fn numbers(first: usize) -> [u32; WIDTH] {
+    std::array::from_fn(|at| (first + at) as u32)
+}
+
+/// Measures these points: apart, since they are few.
+#[inline(never)]
+fn measure(these: &[u32], rows: Rows<'_>, centers: &[f64], found: &mut Relabel<'_>) {
+    wide(
+        #[inline(always)]
+        || {
+            for_columns!(rows.columns, columns => {
+                measure_few(these, Rows { columns, ..rows }, centers, found);
+            })
+        },
+    );
+}
+
 #[inline(always)]
-fn search_open(rows: Rows<'_>, step: &Step<'_>, labels: &mut [u32], bounds: &mut Bounds) -> usize {
-    let mut few = [[0.0; LANES]; 8];
-    let mut many = Vec::new();
+fn measure_few(these: &[u32], rows: Rows<'_>, centers: &[f64], found: &mut Relabel<'_>) {
+    let (mut few, mut many) = ([[0.0; LANES]; 8], Vec::new());
     let tile = tile_of(rows.columns, &mut few, &mut many);
-    let mut changed = 0;
-    let open = std::mem::take(&mut bounds.open);
-    for eight in open.chunks(LANES) {
-        turn(eight.iter().map(|&row| rows.row(row)), tile);
-        let (found, next) = nearest_two(tile, step.centers, rows.columns);
-        for (&row, &nearest) in eight.iter().zip(&found.labels) {
-            let Some(label) = labels.get_mut(row as usize) else { continue };
-            changed += usize::from(*label != nearest as u32);
-            *label = nearest as u32;
-        }
-        bounds.learn(eight, &found.squares, &next);
+    for these in these.chunks(LANES) {
+        turn(these.iter().filter_map(|&row| Some(rows.get(row as usize)?.0)), tile);
+        let labels = nearest(tile, centers, rows.columns);
+        found.these(these, &labels.map(|label| label as u32));
     }
-    bounds.open = open;
-    changed
 }
 
 /// A tile of so many columns, on the stack if they are few.
@@ -274,13 +281,5 @@ pub(super) fn tile_of<'t, F: Copy + Default, const LANES: usize>(
     match few.get_mut(..columns) {
         Some(tile) => tile,
         None => many,
-    }
-}
-
-impl<'a> Rows<'a> {
-    #[inline(always)]
-    fn row(&self, row: u32) -> &'a [f64] {
-        let rest = self.coordinates.get(row as usize * self.columns..);
-        rest.and_then(|rest| rest.get(..self.columns)).unwrap_or_default()
     }
 }

@@ -1,136 +1,117 @@
-//! What is known of a point's distances without measuring them again.
+//! What is known of a point's center without looking at the point again.
 //!
 //! G. Hamerly, "Making k-means even faster", SDM 2010, 130–140: a point that is nearer to its own
-//! center than any other center can be keeps it. Bounds are rounded to the safe side, and a point
-//! is only passed over if its center is nearer by more than what rounding does to a measured
-//! distance: its label is the one that measuring would give, to the bit.
+//! center than to any other keeps it until centers have moved by as much as it is nearer. Here that
+//! is one number for each point, which is only read while the point keeps its center: how far
+//! centers may have moved since the search began. It is rounded to the safe side, by more than what
+//! rounding does to a measured distance: the label of a point that is passed over is the one that
+//! measuring would give, to the bit.
 
-use super::super::points::squared_distance;
-use super::tile::LANES;
-use crate::parallel;
+use super::screen::WIDTH;
 
-/// Added to a bound, it outweighs what squares lose that are too small for a float.
+/// Added to the root of a square, it outweighs what squares lose that are too small for a float.
 const TINY: f64 = 1e-150;
 
-/// How far centers have moved, and how far they are from each other.
+/// More than what rounding does to a short float, as a share: by so much the slack is greater that
+/// distances of any number of coordinates in long floats need.
+const SHARE: f32 = 4.0 * f32::EPSILON;
+
+/// How far any two centers have moved since the search began, at most, step by step.
 pub(super) struct Drift {
-    /// By more than what rounding does to a measured distance, relatively.
-    slack: f64,
-    /// At least how far each center has moved.
-    own: Vec<f64>,
-    /// At least how far any other center has moved.
-    others: Vec<f64>,
-    /// At most half the distance to the nearest other center.
-    half: Vec<f64>,
+    columns: usize,
+    sum: f64,
+    short: f32,
 }
 
 impl Drift {
-    /// Of row-major centers that have moved by so much, squared.
-    pub(super) fn new(centers: &[f64], moved: &[f64], columns: usize) -> Self {
-        let slack = slack(columns);
-        let own: Vec<f64> = moved.iter().map(|moved| above(*moved, slack)).collect();
-        let farthest = own.iter().copied().fold(0.0, f64::max);
-        let at = own.iter().position(|&moved| moved >= farthest);
-        let rest = own.iter().enumerate().filter(|(number, _)| Some(*number) != at);
-        let next = rest.map(|(_, &moved)| moved).fold(0.0, f64::max);
-        let other = |number| if Some(number) == at { next } else { farthest };
-        let others = (0..own.len()).map(other).collect();
-        let half = parallel::each_number(own.len(), |number| {
-            let all = || centers.chunks_exact(columns);
-            let center = all().nth(number).unwrap_or_default();
-            let others = all().enumerate().filter(|(other, _)| *other != number);
-            let squares = others.map(|(_, other)| squared_distance(center, other));
-            below(squares.fold(f64::INFINITY, f64::min), slack) / 2.0
-        });
-        Self { slack, own, others, half }
+    pub(super) const fn new(columns: usize) -> Self {
+        Self { columns, sum: 0.0, short: 0.0 }
+    }
+
+    /// Centers have moved by so much, squared.
+    pub(super) fn add(&mut self, moved: &[f64]) {
+        let slack = 1.0 + (self.columns + 8) as f64 * f64::EPSILON;
+        let (mut farthest, mut next) = (0.0, 0.0);
+        for moved in moved.iter().map(|moved| moved.sqrt() * slack + TINY) {
+            next = moved.min(farthest).max(next);
+            farthest = moved.max(farthest);
+        }
+        self.sum = (self.sum + farthest + next) * (1.0 + 4.0 * f64::EPSILON);
+        self.short = self.sum as f32 * (1.0 + SHARE);
     }
 }
 
-/// Bounds of the distances of a block's points.
+/// Until when the points of a block keep their centers.
 pub(super) struct Bounds {
-    slack: f64,
-    /// At least the distance from the own center.
-    upper: Vec<f64>,
-    /// At most the distance from any other.
-    lower: Vec<f64>,
-    /// The points of which bounds do not tell enough.
+    /// Of each point, the drift until which it does. Empty if nothing is known.
+    until: Vec<f32>,
+    /// The points that could have gone to another center.
     pub(super) open: Vec<u32>,
 }
 
 impl Bounds {
-    pub(super) fn new(columns: usize) -> Self {
-        let (upper, lower, open) = (Vec::new(), Vec::new(), Vec::new());
-        Self { slack: slack(columns), upper, lower, open }
+    pub(super) const fn new() -> Self {
+        Self { until: Vec::new(), open: Vec::new() }
     }
 
-    /// Makes room for so many points.
-    pub(super) fn resize(&mut self, points: usize) {
-        self.upper.resize(points, f64::INFINITY);
-        self.lower.resize(points, 0.0);
+    /// Labels were given that nothing was measured for.
+    pub(super) fn forget(&mut self) {
+        self.until.clear();
     }
 
-    /// Centers have moved: finds the open points. Whether they are so few that measuring them alone
-    /// is worth it.
+    /// Of so many points nothing is known.
+    pub(super) fn forget_all(&mut self, points: usize) {
+        self.until.clear();
+        self.until.resize(points, f32::NEG_INFINITY);
+    }
+
+    /// Finds the open ones of so many points. Whether they are so few that measuring them alone is
+    /// worth it.
     #[inline(always)]
-    pub(super) fn drift(&mut self, drift: &Drift, labels: &[u32]) -> bool {
-        self.open.resize(labels.len(), 0);
-        let mut count = 0;
-        let bounds = self.upper.iter_mut().zip(&mut self.lower);
-        for (row, ((upper, lower), &label)) in (0..).zip(bounds.zip(labels)) {
-            let label = label as usize;
-            let of = |values: &[f64]| values.get(label).copied().unwrap_or_default();
-            *upper = (*upper + of(&drift.own)) * (1.0 + f64::EPSILON);
-            *lower = (*lower - of(&drift.others)) * (1.0 - f64::EPSILON);
-            let near = *upper * (1.0 + drift.slack) + TINY;
-            let keeps = near < *lower || near < of(&drift.half);
-            // Written in any case, so that nothing depends on a guess.
-            self.open.get_mut(count).into_iter().for_each(|place| *place = row);
-            count += usize::from(!keeps);
+    pub(super) fn find_open(&mut self, drift: &Drift, points: usize) -> bool {
+        if self.until.len() != points {
+            return false;
         }
-        self.open.truncate(count);
-        count < labels.len() / 2
-    }
-
-    /// Takes over what was measured of up to [`LANES`] points in a row.
-    #[inline(always)]
-    pub(super) fn learn_run(&mut self, first: usize, squares: &[f64; LANES], next: &[f64; LANES]) {
-        let upper = self.upper.get_mut(first..).unwrap_or_default().iter_mut().take(LANES);
-        let lower = self.lower.get_mut(first..).unwrap_or_default().iter_mut().take(LANES);
-        let measured = squares.iter().zip(next);
-        for ((upper, lower), (&own, &next)) in upper.zip(lower).zip(measured) {
-            *upper = above(own, self.slack);
-            *lower = below(next, self.slack);
+        self.open.clear();
+        let drift = drift.short;
+        for (first, run) in (0..).step_by(WIDTH).zip(self.until.chunks(WIDTH)) {
+            // Most often all keep their centers, which is told for all at once.
+            let open = run.iter().fold(0, |open, until| open | u32::from(*until <= drift));
+            if open == 0 {
+                continue;
+            }
+            let (mut rows, mut count) = ([0; WIDTH], 0);
+            for (row, until) in (first..).zip(run) {
+                // Written in any case, so that nothing depends on a guess.
+                rows.get_mut(count).into_iter().for_each(|place| *place = row);
+                count += usize::from(*until <= drift);
+            }
+            self.open.extend_from_slice(rows.get(..count).unwrap_or_default());
         }
+        self.open.len() < points / 2
     }
 
-    /// Takes over what was measured of these points.
+    /// Takes over of points in a row by how much they are nearer to their centers than to others.
     #[inline(always)]
-    pub(super) fn learn(&mut self, rows: &[u32], squares: &[f64; LANES], next: &[f64; LANES]) {
-        let measured = squares.iter().zip(next);
-        for (&row, (&own, &next)) in rows.iter().zip(measured) {
-            let row = row as usize;
-            if let Some((upper, lower)) = self.upper.get_mut(row).zip(self.lower.get_mut(row)) {
-                *upper = above(own, self.slack);
-                *lower = below(next, self.slack);
+    pub(super) fn learn_run(&mut self, first: usize, margins: &[f32; WIDTH], drift: &Drift) {
+        let places = self.until.get_mut(first..).unwrap_or_default().iter_mut();
+        places.zip(margins).for_each(|(until, margin)| *until = below(margin + drift.short));
+    }
+
+    /// Takes over the same of these points.
+    #[inline(always)]
+    pub(super) fn learn(&mut self, rows: &[u32], margins: &[f32; WIDTH], drift: &Drift) {
+        for (&row, margin) in rows.iter().zip(margins) {
+            if let Some(until) = self.until.get_mut(row as usize) {
+                *until = below(margin + drift.short);
             }
         }
     }
 }
 
-/// More than the relative error of a distance of so many coordinates: each gap and its square are
-/// rounded, and each addition.
-fn slack(columns: usize) -> f64 {
-    (columns + 8) as f64 * f64::EPSILON
-}
-
-/// At least the distance whose square was measured.
+/// Less than a number that was rounded; nothing at all of what is no number.
 #[inline(always)]
-fn above(square: f64, slack: f64) -> f64 {
-    square.sqrt() * (1.0 + slack) + TINY
-}
-
-/// At most the distance whose square was measured.
-#[inline(always)]
-fn below(square: f64, slack: f64) -> f64 {
-    square.sqrt() * (1.0 - slack) - TINY
+fn below(number: f32) -> f32 {
+    let below = number - number.abs() * SHARE;
+    if below < f32::INFINITY { below } else { f32::NEG_INFINITY }
 }

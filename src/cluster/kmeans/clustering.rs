@@ -13,7 +13,7 @@ use super::super::wide::wide;
 use super::super::{Assignment, Cluster, Fault, Nearest, Report};
 use super::block::tile_of;
 use super::check_center;
-use super::sums::Sums;
+use super::sums::{Rows, Sums};
 use super::tile::{LANES, for_columns, nearest, turn};
 
 /// Points are labeled in blocks of so many.
@@ -232,10 +232,7 @@ impl Clustering {
         });
         let inertia = squares.sum();
         let mut sums = Sums::new(self.clusters.len(), columns);
-        sums.count(columns, rows, weights, &labels);
-        if weights.is_none() {
-            sums.weigh_by_size();
-        }
+        sums.count(Rows { columns, coordinates: rows, weights }, &labels);
         let sums = sums.coordinates.chunks_exact(columns).zip(sums.weights.iter().zip(&sums.sizes));
         for (cluster, (sums, (&weight, &size))) in self.clusters.iter_mut().zip(sums) {
             let total = cluster.weight + weight;
@@ -274,7 +271,7 @@ fn label(rows: &[f64], columns: usize, centers: &[f64], labels: &mut [Option<usi
         turn(eight.chunks_exact(columns), tile);
         let found = nearest(tile, centers, columns);
         let all_points = are_coordinates(eight);
-        let rows = eight.chunks_exact(columns).zip(&found.labels);
+        let rows = eight.chunks_exact(columns).zip(&found);
         for (label, (row, &nearest)) in labels.iter_mut().zip(rows) {
             *label = (all_points || are_coordinates(row)).then_some(nearest as usize);
         }

@@ -15,9 +15,6 @@ use super::sums::Sums;
 /// whoever computes a block, the result is the same.
 const BLOCK: usize = 2_048;
 
-/// Bounds are kept for at least so many centers times coordinates: for fewer, measuring is faster.
-const BOUNDED: usize = 2_048;
-
 /// Bounds are kept when no more than one of so many points went to another center: before, most
 /// points must be measured anyway.
 const SETTLED: usize = 32;
@@ -40,17 +37,6 @@ pub(super) enum Search {
     Bounded,
 }
 
-impl Search {
-    /// The faster one for so many centers.
-    pub(super) const fn of(count: usize, columns: usize) -> Self {
-        if count > 1 && count.saturating_mul(columns) >= BOUNDED {
-            Self::Bounded
-        } else {
-            Self::Plain
-        }
-    }
-}
-
 /// Centers in motion, with everything that an iteration needs.
 pub(super) struct Lloyd<'a> {
     points: &'a Points<'a>,
@@ -64,13 +50,10 @@ pub(super) struct Lloyd<'a> {
     pub(super) inertia: f64,
     blocks: Vec<Block>,
     size: usize,
-    /// The faster search once most points keep their centers.
-    settled: Search,
-    /// How the next assignment searches.
     search: Search,
-    /// How the last assignment searched.
-    searched: Search,
-    drift: Option<Drift>,
+    /// Whether most points keep their centers.
+    settled: bool,
+    drift: Drift,
 }
 
 /// What an assignment of all points did.
@@ -104,10 +87,9 @@ impl<'a> Lloyd<'a> {
             inertia: 0.0,
             blocks: (0..points.len().div_ceil(size)).map(block).collect(),
             size,
-            settled: search,
-            search: Search::Plain,
-            searched: Search::Plain,
-            drift: None,
+            search,
+            settled: false,
+            drift: Drift::new(columns),
             centers,
         };
         lloyd.iterate(limits);
@@ -122,8 +104,6 @@ impl<'a> Lloyd<'a> {
             if self.repair() {
                 self.sum();
                 self.move_centers();
-                // Labels were given away: nothing is known of distances.
-                self.drift = None;
                 continue;
             }
             let moved = self.move_centers();
@@ -140,11 +120,8 @@ impl<'a> Lloyd<'a> {
     /// Assigns all points to their nearest centers, and sums them up.
     fn assign(&mut self) -> Labels {
         self.each_block(Block::assign);
-        let changed: usize = self.blocks.iter().map(|block| block.changed).sum();
-        self.searched = self.search;
-        if changed <= self.points.len() / SETTLED {
-            self.search = self.settled;
-        }
+        let changed: usize = self.blocks.iter().map(|block| block.moves.len()).sum();
+        self.settled |= changed <= self.points.len() / SETTLED;
         if changed > 0 { Labels::Changed } else { Labels::Same }
     }
 
@@ -162,7 +139,7 @@ impl<'a> Lloyd<'a> {
         });
         self.blocks = blocks;
         self.sums.clear();
-        self.blocks.iter().for_each(|block| self.sums.add(&block.sums));
+        self.blocks.iter().for_each(|block| self.sums.add(&block.tally.sums));
     }
 
     fn step(&self) -> Step<'_> {
@@ -170,18 +147,15 @@ impl<'a> Lloyd<'a> {
             points: self.points,
             size: self.size,
             centers: &self.centers,
-            search: self.search,
             screen: None,
-            drift: self.drift.as_ref(),
+            drift: (self.settled && self.search == Search::Bounded).then_some(&self.drift),
         }
     }
 
     /// Moves every center that has points to their mean; the sum of the squared moves.
     fn move_centers(&mut self) -> f64 {
         let moved = self.sums.move_centers(&mut self.centers);
-        let kept = self.searched == Search::Bounded;
-        let columns = self.points.columns();
-        self.drift = kept.then(|| Drift::new(&self.centers, &moved, columns));
+        self.drift.add(&moved);
         moved.iter().sum()
     }
 

@@ -9,6 +9,7 @@ mod screen;
 mod seeding;
 mod spread;
 mod sums;
+mod tally;
 mod tile;
 
 use ndarray::ArrayView2;
@@ -271,8 +272,7 @@ impl KMeans {
             }
             Init::Centers(centers) => centers.concat(),
         };
-        let search = Search::of(centers.len() / points.columns(), points.columns());
-        Lloyd::run(points, centers, search, limits)
+        Lloyd::run(points, centers, Search::Bounded, limits)
     }
 
     fn model(&self, points: &Points<'_>, found: &Lloyd<'_>, seed: u64) -> Clustering {

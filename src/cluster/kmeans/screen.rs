@@ -17,6 +17,9 @@ const ROUNDING: f32 = f32::EPSILON / 2.0;
 /// More than all that is lost of numbers too small for a short float.
 const TINY: f32 = 1e-30;
 
+/// More than what rounding does to a root, as a share.
+const ROOT: f32 = 8.0 * ROUNDING;
+
 /// For more columns, what is neglected in the bound of the rounding is not small.
 const MOST_COLUMNS: usize = 10_000;
 
@@ -57,15 +60,11 @@ impl Screen {
         Some(Self { middle, centers, halves, reach, share })
     }
 
-    /// The nearest centers of [`WIDTH`] row-major points, if all are sure; `tile` is room for them.
+    /// Tells the nearest centers of [`WIDTH`] row-major points; `tile` is room for them.
     #[inline(always)]
-    pub(super) fn nearest(
-        &self,
-        rows: &[f64],
-        columns: usize,
-        tile: &mut [[f32; WIDTH]],
-    ) -> Option<[u32; WIDTH]> {
-        let (first, second) = rows.split_at_checked(LANES * columns)?;
+    pub(super) fn tell(&self, rows: &[f64], columns: usize, tile: &mut [[f32; WIDTH]]) -> Found {
+        let (first, rest) = rows.split_at_checked(LANES * columns).unwrap_or_default();
+        let second = rest.get(..LANES * columns).unwrap_or_default();
         turn::<0>(first, columns, &self.middle, tile);
         turn::<LANES>(second, columns, &self.middle, tile);
         let mut found = Found::NOTHING;
@@ -73,7 +72,8 @@ impl Screen {
         let (halves, last) = self.halves.as_chunks::<2>();
         let mut label = 0;
         for (pair, halves) in pairs.by_ref().zip(halves) {
-            let [left, right] = scores(tile, pair.split_at_checked(columns)?, *halves);
+            let Some(pair) = pair.split_at_checked(columns) else { break };
+            let [left, right] = scores(tile, pair, *halves);
             found.meet(label, &left);
             found.meet(label + 1, &right);
             label += 2;
@@ -83,38 +83,62 @@ impl Screen {
             let [scores, _] = scores(tile, (center, center), [half, half]);
             found.meet(label, &scores);
         }
-        let mut sure = true;
-        for ((next, least), length) in found.next.iter().zip(&found.least).zip(self.lengths(tile)) {
-            // Nor is it if something is not a number.
-            sure &= next - least > length * self.share + TINY;
-        }
-        sure.then_some(found.labels)
+        found.squares = squares(tile);
+        found
     }
 
-    /// The squared distances of a tile's points from the middle, and that of the farthest center.
+    /// Whether all that was found is what measuring would give.
     #[inline(always)]
-    fn lengths(&self, tile: &[[f32; WIDTH]]) -> [f32; WIDTH] {
-        let mut lengths = [self.reach; WIDTH];
-        for xs in tile {
-            for (length, x) in lengths.iter_mut().zip(xs) {
-                *length += x * x;
-            }
+    pub(super) fn is_sure(&self, found: &Found) -> bool {
+        let mut sure = true;
+        for ((next, least), square) in found.next.iter().zip(&found.least).zip(&found.squares) {
+            // Nor is it if something is not a number.
+            sure &= next - least > self.rounding(*square);
         }
-        lengths
+        sure
+    }
+
+    /// By how much, at least, points are nearer to what was found than to any other center: told by
+    /// numbers that are positive and finite, and by no others.
+    #[inline(always)]
+    pub(super) fn margins(&self, found: &Found) -> [f32; WIDTH] {
+        let mut margins = [0.0; WIDTH];
+        let scores = found.next.iter().zip(&found.least).zip(&found.squares);
+        for (margin, ((next, least), &square)) in margins.iter_mut().zip(scores) {
+            let rounding = self.rounding(square);
+            let root = |half: f32| (2.0 * if half > 0.0 { half } else { 0.0 }).sqrt();
+            let far = root(next - rounding + 0.5 * square) * (1.0 - ROOT);
+            let near = root(least + rounding + 0.5 * square) * (1.0 + ROOT);
+            *margin = far - near;
+        }
+        margins
+    }
+
+    /// What rounding can do to the gap between two scores of a point, by its squared distance from
+    /// the middle.
+    #[inline(always)]
+    fn rounding(&self, square: f32) -> f32 {
+        (self.reach + square) * self.share + TINY
     }
 }
 
 /// The least scores so far.
-struct Found {
-    labels: [u32; WIDTH],
+pub(super) struct Found {
+    pub(super) labels: [u32; WIDTH],
     least: [f32; WIDTH],
     /// The least of all other scores.
     next: [f32; WIDTH],
+    /// The squared distances from the middle.
+    squares: [f32; WIDTH],
 }
 
 impl Found {
-    const NOTHING: Self =
-        Self { labels: [0; WIDTH], least: [f32::INFINITY; WIDTH], next: [f32::INFINITY; WIDTH] };
+    const NOTHING: Self = Self {
+        labels: [0; WIDTH],
+        least: [f32::INFINITY; WIDTH],
+        next: [f32::INFINITY; WIDTH],
+        squares: [0.0; WIDTH],
+    };
 
     #[inline(always)]
     fn meet(&mut self, label: u32, scores: &[f32; WIDTH]) {
@@ -145,6 +169,18 @@ fn scores(
         }
     }
     [lefts, rights]
+}
+
+/// The squared distances of a tile's points from the middle.
+#[inline(always)]
+fn squares(tile: &[[f32; WIDTH]]) -> [f32; WIDTH] {
+    let mut squares = [0.0; WIDTH];
+    for xs in tile {
+        for (square, x) in squares.iter_mut().zip(xs) {
+            *square += x * x;
+        }
+    }
+    squares
 }
 
 /// Takes just [`LANES`] row-major points over as short floats from the middle on.
@@ -188,6 +224,13 @@ mod tests {
         })
     }
 
+    /// The nearest centers, if they are sure.
+    fn tell(screen: &Screen, rows: &[f64], columns: usize) -> Option<[u32; WIDTH]> {
+        let mut tile = vec![[0.0; WIDTH]; columns];
+        let found = screen.tell(rows, columns, &mut tile);
+        screen.is_sure(&found).then_some(found.labels)
+    }
+
     proptest! {
         #![proptest_config(ProptestConfig::with_cases(2_000))]
 
@@ -196,14 +239,38 @@ mod tests {
             let (rows, centers) = numbers.split_at(WIDTH * columns);
             let centers = &centers[..centers.len() / columns * columns];
             let screen = Screen::new(centers, columns).unwrap();
-            let told = screen.nearest(rows, columns, &mut vec![[0.0; WIDTH]; columns]);
+            let told = tell(&screen, rows, columns);
             let measured = rows.chunks(LANES * columns).flat_map(|eight| {
                 let mut turned = vec![[0.0; LANES]; columns];
-                tile::turn_whole(eight, columns, &mut turned);
-                tile::nearest(&turned, centers, columns).labels
+                tile::turn(eight.chunks(columns), &mut turned);
+                tile::nearest(&turned, centers, columns)
             });
             if let Some(told) = told {
                 prop_assert!(told.iter().map(|&label| u64::from(label)).eq(measured));
+            }
+        }
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig::with_cases(2_000))]
+
+        #[test]
+        fn margins_are_no_more_than_what_is_measured((columns, numbers) in numbers()) {
+            let (rows, centers) = numbers.split_at(WIDTH * columns);
+            let centers = &centers[..centers.len() / columns * columns];
+            let screen = Screen::new(centers, columns).unwrap();
+            let found = screen.tell(rows, columns, &mut vec![[0.0; WIDTH]; columns]);
+            let margins = screen.margins(&found);
+            for ((row, own), margin) in rows.chunks(columns).zip(found.labels).zip(margins) {
+                let far = |center: &[f64]| {
+                    row.iter().zip(center).map(|(x, c)| (x - c) * (x - c)).sum::<f64>().sqrt()
+                };
+                let all: Vec<f64> = centers.chunks(columns).map(far).collect();
+                let others = all.iter().enumerate().filter(|(at, _)| *at != own as usize);
+                let next = others.map(|(_, &far)| far).fold(f64::INFINITY, f64::min);
+                if margin > 0.0 && margin.is_finite() {
+                    prop_assert!(f64::from(margin) <= next - all[own as usize]);
+                }
             }
         }
     }
@@ -212,7 +279,7 @@ mod tests {
     fn points_that_stand_apart_are_told() {
         let rows: Vec<f64> = (0..WIDTH as u32).map(|row| f64::from(row % 3) + 1e6).collect();
         let screen = Screen::new(&[1e6, 1e6 + 1.0, 1e6 + 2.0], 1).unwrap();
-        let told = screen.nearest(&rows, 1, &mut [[0.0; WIDTH]]).unwrap();
+        let told = tell(&screen, &rows, 1).unwrap();
         assert_eq!(told[..4], [0, 1, 2, 0]);
     }
 
@@ -220,6 +287,6 @@ mod tests {
     fn a_point_just_between_two_centers_is_not_told() {
         let rows = [[0.0; 1]; WIDTH].concat();
         let screen = Screen::new(&[-1.0, 1.0], 1).unwrap();
-        assert_eq!(screen.nearest(&rows, 1, &mut [[0.0; WIDTH]]), None);
+        assert_eq!(tell(&screen, &rows, 1), None);
     }
 }

@@ -2,6 +2,16 @@
 
 use super::super::points::squared_distance;
 
+/// Points in a row.
+#[derive(Clone, Copy)]
+pub(super) struct Rows<'a> {
+    /// How many coordinates they have, which the compiler may know.
+    pub(super) columns: usize,
+    pub(super) coordinates: &'a [f64],
+    /// They weigh 1 without.
+    pub(super) weights: Option<&'a [f64]>,
+}
+
 /// Sums over the points of each center.
 #[derive(Clone)]
 pub(super) struct Sums {
@@ -10,6 +20,19 @@ pub(super) struct Sums {
     pub(super) coordinates: Vec<f64>,
     pub(super) weights: Vec<f64>,
     pub(super) sizes: Vec<usize>,
+}
+
+impl<'a> Rows<'a> {
+    /// A point and its weight.
+    #[inline(always)]
+    pub(super) fn get(&self, row: usize) -> Option<(&'a [f64], f64)> {
+        let weight = match self.weights {
+            Some(weights) => *weights.get(row)?,
+            None => 1.0,
+        };
+        let rest = self.coordinates.get(row * self.columns..)?;
+        Some((rest.get(..self.columns)?, weight))
+    }
 }
 
 impl Sums {
@@ -28,40 +51,75 @@ impl Sums {
         self.sizes.fill(0);
     }
 
-    /// Counts points, which weigh 1 without `weights`, for the centers of their labels.
-    ///
-    /// `columns` is how many coordinates they have, which the compiler may know.
+    /// Counts points for the centers of their labels.
     #[inline(always)]
-    pub(super) fn count(
-        &mut self,
-        columns: usize,
-        rows: &[f64],
-        weights: Option<&[f64]>,
-        labels: &[u32],
-    ) {
-        let labeled = rows.chunks_exact(columns).zip(labels.iter().map(|&label| label as usize));
+    pub(super) fn count(&mut self, rows: Rows<'_>, labels: &[u32]) {
+        let Rows { columns, coordinates, weights } = rows;
+        let labeled = coordinates.chunks_exact(columns).zip(labels);
         let Some(weights) = weights else {
-            for (row, label) in labeled {
-                let sums = self.coordinates.get_mut(label * columns..);
+            for (row, &label) in labeled {
+                let sums = self.coordinates.get_mut(label as usize * columns..);
                 if let Some(sums) = sums.and_then(|sums| sums.get_mut(..columns)) {
                     add(sums, row);
                 }
-                self.sizes.get_mut(label).into_iter().for_each(|size| *size += 1);
+                self.sizes.get_mut(label as usize).into_iter().for_each(|size| *size += 1);
             }
+            self.weigh_by_size();
             return;
         };
-        for ((row, label), weight) in labeled.zip(weights) {
-            let sums = self.coordinates.get_mut(label * columns..);
-            if let Some(sums) = sums.and_then(|sums| sums.get_mut(..columns)) {
-                sums.iter_mut().zip(row).for_each(|(sum, x)| *sum += weight * x);
-            }
-            self.weights.get_mut(label).into_iter().for_each(|sum| *sum += weight);
-            self.sizes.get_mut(label).into_iter().for_each(|size| *size += 1);
+        for ((row, &label), &weight) in labeled.zip(weights) {
+            self.put_in(label, row, weight);
         }
     }
 
+    /// The same of the absolute values of the coordinates.
+    #[inline(always)]
+    pub(super) fn count_absolute(&mut self, rows: Rows<'_>, labels: &[u32]) {
+        for (row, &label) in (0..).zip(labels) {
+            if let Some((row, weight)) = rows.get(row) {
+                self.put_in_absolute(label, row, weight);
+            }
+        }
+    }
+
+    /// Counts a point for a center.
+    #[inline(always)]
+    pub(super) fn put_in(&mut self, label: u32, row: &[f64], weight: f64) {
+        self.change(label, row, weight, |x| weight * x);
+        self.sizes.get_mut(label as usize).into_iter().for_each(|size| *size += 1);
+    }
+
+    /// The same of the absolute values of its coordinates.
+    #[inline(always)]
+    pub(super) fn put_in_absolute(&mut self, label: u32, row: &[f64], weight: f64) {
+        self.change(label, row, weight, |x| weight * x.abs());
+    }
+
+    /// Counts a point for a center no more.
+    #[inline(always)]
+    pub(super) fn take_out(&mut self, label: u32, row: &[f64], weight: f64) {
+        self.change(label, row, -weight, |x| -(weight * x));
+        self.sizes.get_mut(label as usize).into_iter().for_each(|size| *size -= 1);
+    }
+
+    #[inline(always)]
+    fn change(&mut self, label: u32, row: &[f64], weight: f64, part: impl Fn(f64) -> f64) {
+        let sums = self.coordinates.get_mut(label as usize * row.len()..).unwrap_or_default();
+        sums.iter_mut().zip(row).for_each(|(sum, &x)| *sum += part(x));
+        self.weights.get_mut(label as usize).into_iter().for_each(|sum| *sum += weight);
+    }
+
+    /// Whether no sum is more than a share of another's.
+    #[inline(always)]
+    pub(super) fn is_within(&self, share: f64, others: &Self) -> bool {
+        let within = |sums: &[f64], others: &[f64]| {
+            sums.iter().zip(others).fold(true, |all, (sum, other)| all & (*sum <= share * other))
+        };
+        within(&self.coordinates, &others.coordinates) && within(&self.weights, &others.weights)
+    }
+
     /// Points that weigh 1 weigh as much as there are of them.
-    pub(super) fn weigh_by_size(&mut self) {
+    fn weigh_by_size(&mut self) {
         for (weight, &size) in self.weights.iter_mut().zip(&self.sizes) {
             *weight = size as f64;
         }

@@ -37,18 +37,6 @@ pub(super) fn turn<'a>(rows: impl Iterator<Item = &'a [f64]>, tile: &mut [[f64; 
     }
 }
 
-/// Takes just [`LANES`] row-major points over: a whole array at once, which is stored as vectors.
-#[inline(always)]
-pub(super) fn turn_whole(eight: &[f64], columns: usize, tile: &mut [[f64; LANES]]) {
-    let mut rows = eight.chunks_exact(columns);
-    let [a, b, c, d, e, f, g, h] =
-        std::array::from_fn(|_| rows.next().and_then(|row| row.get(..columns)).unwrap_or_default());
-    let rows = a.iter().zip(b).zip(c.iter().zip(d)).zip(e.iter().zip(f).zip(g.iter().zip(h)));
-    for (lanes, (((a, b), (c, d)), ((e, f), (g, h)))) in tile.iter_mut().zip(rows) {
-        *lanes = [*a, *b, *c, *d, *e, *f, *g, *h];
-    }
-}
-
 /// The squared distances of a tile's points from a center.
 #[inline(always)]
 pub(super) fn squares(tile: &[[f64; LANES]], center: &[f64]) -> [f64; LANES] {
@@ -61,17 +49,9 @@ pub(super) fn squares(tile: &[[f64; LANES]], center: &[f64]) -> [f64; LANES] {
     squares
 }
 
-/// The centers nearest to the points of a tile.
-pub(super) struct Nearest {
-    /// Of equally near ones the first.
-    pub(super) labels: [u64; LANES],
-    /// The squared distance of each point from it.
-    pub(super) squares: [f64; LANES],
-}
-
-/// The nearest of row-major centers.
+/// Which of row-major centers are nearest to the points of a tile; of equally near ones the first.
 #[inline(always)]
-pub(super) fn nearest(tile: &[[f64; LANES]], centers: &[f64], columns: usize) -> Nearest {
+pub(super) fn nearest(tile: &[[f64; LANES]], centers: &[f64], columns: usize) -> [u64; LANES] {
     let (mut labels, mut least) = ([0; LANES], [f64::INFINITY; LANES]);
     for (label, center) in (0..).zip(centers.chunks_exact(columns)) {
         let places = labels.iter_mut().zip(&mut least);
@@ -81,27 +61,5 @@ pub(super) fn nearest(tile: &[[f64; LANES]], centers: &[f64], columns: usize) ->
             *least = if nearer { square } else { *least };
         }
     }
-    Nearest { labels, squares: least }
-}
-
-/// The nearest of row-major centers, and the squared distances from the next nearest.
-#[inline(always)]
-pub(super) fn nearest_two(
-    tile: &[[f64; LANES]],
-    centers: &[f64],
-    columns: usize,
-) -> (Nearest, [f64; LANES]) {
-    let (mut labels, mut least) = ([0; LANES], [f64::INFINITY; LANES]);
-    let mut next = [f64::INFINITY; LANES];
-    for (label, center) in (0..).zip(centers.chunks_exact(columns)) {
-        let places = labels.iter_mut().zip(&mut least).zip(&mut next);
-        for (((own, least), next), square) in places.zip(squares(tile, center)) {
-            let nearer = square < *least;
-            let farther = if nearer { *least } else { square };
-            *next = if farther < *next { farther } else { *next };
-            *own = if nearer { label } else { *own };
-            *least = if nearer { square } else { *least };
-        }
-    }
-    (Nearest { labels, squares: least }, next)
+    labels
 }
