@@ -16,6 +16,9 @@ const NOTHING: f64 = -1e260;
 /// Squared distances beyond this are taken as this.
 const FARTHEST: f64 = 1e250;
 
+/// How many groups are taken into moments at once.
+const TOGETHER: usize = 4;
+
 /// The normal distributions of a mixture, as they are evaluated.
 #[derive(Clone, Debug, PartialEq)]
 pub(super) struct Densities {
@@ -82,17 +85,57 @@ impl Densities {
     /// of the usual ones, in which the compiler knows it.
     #[inline(always)]
     fn block(&self, columns: usize, groups: &Groups, block: usize) -> Moments {
-        let mut moments = Moments::new(self.len(), columns, self.shape);
-        let mut differences = vec![[0.0; LANES]; self.len() * columns];
-        let mut memberships = vec![[0.0; LANES]; self.len()];
-        for (points, weights) in groups.block(block) {
-            self.evaluate(columns, points, &mut differences, &mut memberships);
-            let parts = normalize(&mut memberships, weights);
-            moments.collect(columns, &memberships, &differences);
-            // Last, so that the next group need not wait for it.
-            moments.log_likelihood += total(&parts, weights);
+        let (count, mut groups) = (self.len(), groups.block(block).peekable());
+        let mut moments = Moments::new(count, columns, self.shape);
+        let mut differences = vec![[0.0; LANES]; TOGETHER * count * columns];
+        let mut memberships = vec![[0.0; LANES]; TOGETHER * count];
+        while groups.peek().is_some() {
+            let places = differences.chunks_exact_mut(count * columns);
+            for (differences, memberships) in places.zip(memberships.chunks_exact_mut(count)) {
+                let Some((points, weights)) = groups.next() else {
+                    // No point is a member of anything.
+                    memberships.fill([0.0; LANES]);
+                    continue;
+                };
+                self.evaluate(columns, points, differences, memberships);
+                let parts = normalize(memberships, weights);
+                moments.log_likelihood += total(&parts, weights);
+            }
+            let memberships = together(&memberships, count);
+            moments.collect(columns, memberships, together(&differences, count * columns));
         }
         moments
+    }
+
+    /// The component of which each point most probably is; of equally probable ones the first.
+    pub(super) fn most_probable(&self, groups: &Groups) -> Vec<usize> {
+        let blocks = parallel::each_number(groups.blocks(), |block| {
+            wide(
+                #[inline(always)]
+                || self.most_probable_in(groups, block),
+            )
+        });
+        blocks.concat()
+    }
+
+    #[inline(always)]
+    fn most_probable_in(&self, groups: &Groups, block: usize) -> Vec<usize> {
+        let mut differences = vec![[0.0; LANES]; self.len() * self.columns];
+        let mut logarithms = vec![[0.0; LANES]; self.len()];
+        let mut found = Vec::new();
+        for (points, _) in groups.block(block) {
+            self.evaluate(self.columns, points, &mut differences, &mut logarithms);
+            let (mut best, mut greatest) = ([0; LANES], [f64::NEG_INFINITY; LANES]);
+            for (component, lanes) in logarithms.iter().enumerate() {
+                for ((best, greatest), &x) in best.iter_mut().zip(&mut greatest).zip(lanes) {
+                    let more = x > *greatest;
+                    *best = if more { component } else { *best };
+                    *greatest = if more { x } else { *greatest };
+                }
+            }
+            found.extend_from_slice(&best);
+        }
+        found
     }
 
     /// The differences of points from all means, and the logarithms of all densities there.
@@ -110,17 +153,22 @@ impl Densities {
         for (((mean, factor), peak), (differences, logarithms)) in
             components.zip(&self.peaks).zip(places)
         {
+            // Whole arrays at once, which are stored as vectors.
             for ((difference, point), mean) in differences.iter_mut().zip(points).zip(mean) {
-                difference.iter_mut().zip(point).for_each(|(d, x)| *d = x - mean);
+                let mut own = *point;
+                own.iter_mut().for_each(|x| *x -= mean);
+                *difference = own;
             }
             let squares = match self.shape {
                 Shape::Triangle => triangle_squares(factor, differences),
                 Shape::Diagonal => diagonal_squares(factor, differences),
             };
-            for (logarithm, square) in logarithms.iter_mut().zip(squares) {
-                let square = if square < FARTHEST { square } else { FARTHEST };
-                *logarithm = peak - 0.5 * square;
+            let mut own = squares;
+            for square in &mut own {
+                let bounded = if *square < FARTHEST { *square } else { FARTHEST };
+                *square = peak - 0.5 * bounded;
             }
+            *logarithms = own;
         }
     }
 }
@@ -165,21 +213,45 @@ impl<'a> Evaluator<'a> {
     }
 }
 
-/// The squared lengths of differences multiplied by a triangle.
+/// What [`TOGETHER`] groups have one after the other, each so much of it.
+#[inline(always)]
+fn together(all: &[[f64; LANES]], each: usize) -> [&[[f64; LANES]]; TOGETHER] {
+    let from = |group: usize| all.get(group * each..(group + 1) * each).unwrap_or_default();
+    [from(0), from(1), from(2), from(3)]
+}
+
+/// The squared lengths of differences multiplied by a triangle: two rows at a time, so that each
+/// difference is read for both.
 #[inline(always)]
 fn triangle_squares<const N: usize>(factor: &[f64], differences: &[[f64; N]]) -> [f64; N] {
     let mut squares = [0.0; N];
     let mut rest = factor;
-    for row in 0..differences.len() {
-        let Some((factors, after)) = rest.split_at_checked(row + 1) else { break };
-        let mut sums = [0.0; N];
-        for (factor, difference) in factors.iter().zip(differences) {
-            sums.iter_mut().zip(difference).for_each(|(sum, d)| *sum += factor * d);
+    for row in (0..differences.len()).step_by(2) {
+        let Some((upper, after)) = rest.split_at_checked(row + 1) else { break };
+        let lower = after.get(..row + 2).unwrap_or_default();
+        rest = after.get(row + 2..).unwrap_or_default();
+        let (mut uppers, mut lowers) = ([0.0; N], [0.0; N]);
+        if lower.is_empty() {
+            upper.iter().zip(differences).for_each(|(factor, d)| add(&mut uppers, *factor, d));
         }
-        squares.iter_mut().zip(sums).for_each(|(square, sum)| *square += sum * sum);
-        rest = after;
+        for ((upper, lower), difference) in upper.iter().zip(lower).zip(differences) {
+            add(&mut uppers, *upper, difference);
+            add(&mut lowers, *lower, difference);
+        }
+        if let Some((factor, difference)) = lower.last().zip(differences.get(row + 1)) {
+            add(&mut lowers, *factor, difference);
+        }
+        for ((square, upper), lower) in squares.iter_mut().zip(uppers).zip(lowers) {
+            *square = (*square + upper * upper) + lower * lower;
+        }
     }
     squares
+}
+
+/// Adds a multiple of numbers.
+#[inline(always)]
+fn add<const N: usize>(sums: &mut [f64; N], factor: f64, numbers: &[f64; N]) {
+    sums.iter_mut().zip(numbers).for_each(|(sum, x)| *sum += factor * x);
 }
 
 /// The squared lengths of differences multiplied by a diagonal.

@@ -24,7 +24,7 @@ pub use gaussians::Gaussians;
 pub use matrices::{Covariance, Matrices};
 
 use blocks::Groups;
-use densities::{Densities, Evaluator};
+use densities::Densities;
 use matrices::Use;
 use moments::Shape;
 use search::{Limits, Search};
@@ -222,9 +222,8 @@ impl Mixture {
         seed: u64,
     ) -> Gaussians {
         let mut sizes = vec![0_usize; found.components.len()];
-        let mut evaluator = Evaluator::new(&found.densities);
-        for point in points.iter() {
-            let component = evaluator.most_probable(point.iter().copied());
+        // Groups have places for more than there are points.
+        for component in found.densities.most_probable(groups).into_iter().take(points.len()) {
             sizes.get_mut(component).into_iter().for_each(|size| *size += 1);
         }
         let parts = found.components.iter().zip(sizes).filter(|(part, _)| part.share > 0.0);

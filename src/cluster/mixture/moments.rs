@@ -42,24 +42,29 @@ impl Moments {
         Self { columns, shape, parts, log_likelihood: 0.0 }
     }
 
-    /// Takes a group of points in: of each component their memberships times their weights, and
-    /// their differences from its mean.
+    /// Takes groups of points in: of each the components' memberships times its weights, and its
+    /// differences from their means.
+    ///
+    /// Several groups at once, so that a sum is read and written once for all of them; it is the
+    /// same as one after the other.
     #[inline(always)]
-    pub(super) fn collect(
+    pub(super) fn collect<const G: usize>(
         &mut self,
         columns: usize,
-        memberships: &[[f64; LANES]],
-        differences: &[[f64; LANES]],
+        memberships: [&[[f64; LANES]]; G],
+        differences: [&[[f64; LANES]]; G],
     ) {
         let length = 1 + columns + self.shape.size(columns);
-        let components = memberships.iter().zip(differences.chunks_exact(columns));
-        for (parts, (lanes, differences)) in self.parts.chunks_exact_mut(length).zip(components) {
+        for (component, parts) in self.parts.chunks_exact_mut(length).enumerate() {
             let Some((weight, moments)) = parts.split_first_mut() else { continue };
             let Some((firsts, seconds)) = moments.split_at_mut_checked(columns) else { continue };
-            add(weight, lanes, &[1.0; LANES]);
+            let lanes = memberships.map(|lanes| lanes.get(component).copied().unwrap_or_default());
+            add(weight, &lanes, [&[1.0; LANES]; G]);
+            let from = component * columns;
+            let own = differences.map(|all| all.get(from..from + columns).unwrap_or_default());
             match self.shape {
-                Shape::Triangle => triangles(firsts, seconds, lanes, differences),
-                Shape::Diagonal => squares(firsts, seconds, lanes, differences),
+                Shape::Triangle => triangles(firsts, seconds, &lanes, own),
+                Shape::Diagonal => squares(firsts, seconds, &lanes, own),
             }
         }
     }
@@ -84,52 +89,69 @@ impl Moments {
 }
 
 #[inline(always)]
-fn triangles(
+fn triangles<const G: usize>(
     firsts: &mut [[f64; PARTS]],
     seconds: &mut [[f64; PARTS]],
-    lanes: &[f64; LANES],
-    differences: &[[f64; LANES]],
+    lanes: &[[f64; LANES]; G],
+    differences: [&[[f64; LANES]]; G],
 ) {
     let mut rest = seconds;
-    for ((row, first), difference) in firsts.iter_mut().enumerate().zip(differences) {
-        let weighted = product(lanes, difference);
-        add(first, &weighted, &[1.0; LANES]);
+    for (row, first) in firsts.iter_mut().enumerate() {
+        let weighted = products(lanes, at(&differences, row));
+        add(first, &weighted, [&[1.0; LANES]; G]);
         let Some((seconds, after)) = rest.split_at_mut_checked(row + 1) else { return };
-        for (second, other) in seconds.iter_mut().zip(differences) {
-            add(second, &weighted, other);
+        for (other, second) in seconds.iter_mut().enumerate() {
+            add(second, &weighted, at(&differences, other));
         }
         rest = after;
     }
 }
 
 #[inline(always)]
-fn squares(
+fn squares<const G: usize>(
     firsts: &mut [[f64; PARTS]],
     seconds: &mut [[f64; PARTS]],
-    lanes: &[f64; LANES],
-    differences: &[[f64; LANES]],
+    lanes: &[[f64; LANES]; G],
+    differences: [&[[f64; LANES]]; G],
 ) {
-    for ((first, second), difference) in firsts.iter_mut().zip(seconds).zip(differences) {
-        let weighted = product(lanes, difference);
-        add(first, &weighted, &[1.0; LANES]);
+    for (row, (first, second)) in firsts.iter_mut().zip(seconds).enumerate() {
+        let difference = at(&differences, row);
+        let weighted = products(lanes, difference);
+        add(first, &weighted, [&[1.0; LANES]; G]);
         add(second, &weighted, difference);
     }
 }
 
+/// What all groups have at a place.
 #[inline(always)]
-fn product(left: &[f64; LANES], right: &[f64; LANES]) -> [f64; LANES] {
-    let mut product = *left;
-    product.iter_mut().zip(right).for_each(|(product, right)| *product *= right);
-    product
+fn at<'a, const G: usize>(groups: &[&'a [[f64; LANES]]; G], place: usize) -> [&'a [f64; LANES]; G] {
+    groups.map(|group| group.get(place).unwrap_or(&[0.0; LANES]))
 }
 
-/// Adds the products of two groups.
 #[inline(always)]
-fn add(parts: &mut [f64; PARTS], left: &[f64; LANES], right: &[f64; LANES]) {
-    let products = product(left, right);
+fn products<const G: usize>(
+    left: &[[f64; LANES]; G],
+    right: [&[f64; LANES]; G],
+) -> [[f64; LANES]; G] {
+    let mut products = *left;
+    for (product, right) in products.iter_mut().zip(right) {
+        product.iter_mut().zip(right).for_each(|(product, right)| *product *= right);
+    }
+    products
+}
+
+/// Adds the products of groups.
+#[inline(always)]
+fn add<const G: usize>(
+    parts: &mut [f64; PARTS],
+    left: &[[f64; LANES]; G],
+    right: [&[f64; LANES]; G],
+) {
     let mut sums = *parts;
-    for four in products.as_chunks::<PARTS>().0 {
-        sums.iter_mut().zip(four).for_each(|(sum, product)| *sum += product);
+    for products in products(left, right) {
+        for four in products.as_chunks::<PARTS>().0 {
+            sums.iter_mut().zip(four).for_each(|(sum, product)| *sum += product);
+        }
     }
     *parts = sums;
 }

@@ -230,7 +230,7 @@ fn moments_of(groups: &Groups, centers: &[Vec<f64>], labels: &[usize], shape: Sh
                 *difference = lanes.map(|lane| lane - x);
             }
         }
-        moments.collect(columns, &memberships, &differences);
+        moments.collect(columns, [&memberships], [&differences]);
     }
     moments
 }
