@@ -119,7 +119,7 @@ fn number(choice: &Choice) -> Option<(usize, String)> {
         return Some((choice.recommended, format!("{} segments, as {told}", choice.recommended)));
     }
     let cut = choice.best_cut?;
-    Some((cut, format!("{told}; a cut into {cut} levels is the best of the stable ones")))
+    Some((cut, format!("{told}; if there are to be some, {cut} levels are the best cut")))
 }
 
 /// What a method finds, by scores that know nothing of the method.
@@ -193,13 +193,14 @@ pub fn best(candidates: &[Candidate]) -> Option<(usize, String)> {
     let (place, found) =
         pool.min_by(|(_, left), (_, right)| score(right).total_cmp(&score(left)))?;
     let of = if some { "of the methods that can be used" } else { "of all, as none can be used" };
+    let cut = found.choice.as_ref().is_some_and(|it| !WANTED.contains(&it.recommended));
+    let told = if cut { "its levels overlap least" } else { "its segments are best separated" };
     let reason = format!(
-        "{} with {}: {of}, its segments are best separated (silhouette {:.2})",
+        "{} with {}: {of}, {told} (silhouette {:.2})",
         found.name,
-        several(found.sizes.len(), "segment"),
+        several(found.sizes.len(), if cut { "level" } else { "segment" }),
         score(found)
     );
-    let cut = found.choice.as_ref().is_some_and(|it| !WANTED.contains(&it.recommended));
-    let warned = format!("{reason}. Use them as levels: between them there are no gaps");
+    let warned = format!("{reason}. Between levels there are no gaps");
     Some((place, if cut { warned } else { reason }))
 }
