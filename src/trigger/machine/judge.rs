@@ -12,13 +12,13 @@ use crate::trigger::micros::Micros;
 #[derive(Clone, Debug, Default)]
 pub(super) struct States {
     /// By the numbers of the flows.
-    all: Vec<Known>,
+    all: Vec<Progress>,
     used: Vec<FlowNo>,
 }
 
 /// What one flow knows, and from when on events are new to it.
 #[derive(Clone, Debug, Default)]
-struct Known {
+struct Progress {
     state: State,
     from: Micros,
     is_used: bool,
@@ -26,10 +26,10 @@ struct Known {
 
 impl States {
     /// What a flow knows, which is nothing at first.
-    fn of(&mut self, no: FlowNo) -> Option<&mut Known> {
+    fn of(&mut self, no: FlowNo) -> Option<&mut Progress> {
         let place = no.0 as usize;
         if self.all.len() <= place {
-            self.all.resize_with(place + 1, Known::default);
+            self.all.resize_with(place + 1, Progress::default);
         }
         let known = self.all.get_mut(place)?;
         if !known.is_used {
@@ -44,7 +44,7 @@ impl States {
         for no in self.used.drain(..) {
             if let Some(known) = self.all.get_mut(no.0 as usize) {
                 each(no, &mut known.state);
-                *known = Known::default();
+                *known = Progress::default();
             }
         }
     }
