@@ -117,9 +117,9 @@ mod tests {
         let mut sums = ([0.0; 2], [0.0; 2], 0.0);
         for row in (0..labels.len()).filter(|&row| labels[row] == center) {
             let (point, weight) = rows.get(row).unwrap();
-            for column in 0..COLUMNS {
-                sums.0[column] += weight * point[column];
-                sums.1[column] += weight * point[column].abs();
+            for (column, number) in point.iter().enumerate() {
+                sums.0[column] += weight * number;
+                sums.1[column] += weight * number.abs();
             }
             sums.2 += weight;
         }
