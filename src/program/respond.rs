@@ -137,7 +137,7 @@ impl Program {
                 Some(code) => item.with("code", Text::from(code.as_str())),
                 None => item,
             };
-            // People read of the last day on which it can be had, not of the first on which it cannot.
+            // People read of the last day on which it can be had, not of the first after it.
             let ends = offer.and_then(|offer| offer.validity.until);
             match ends.and_then(|ends| ends.checked_sub_signed(TimeDelta::nanoseconds(1))) {
                 Some(until) => item.with("until", until),

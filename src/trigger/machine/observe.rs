@@ -71,8 +71,8 @@ impl Machine {
         }
     }
 
-    /// Reaches for what will be needed of the customers whose events these are, and of those who are
-    /// due meanwhile.
+    /// Reaches for what will be needed of the customers whose events these are, and of those who
+    /// are due meanwhile.
     fn reach_for(&mut self, events: &[&Event]) {
         let matters = |event: &&&Event| {
             let route = self.routes.get(event.kind.event_type() as usize);
