@@ -1,6 +1,6 @@
 //! Decisions per second for 1, 100 and 1,000 offers, how long single decisions take for members of
-//! 10, 50 and 500 orders, with games and without, and how long it takes to the message that an event
-//! calls for.
+//! 10, 50 and 500 orders, with games and without, and how long it takes to the message that an
+//! event calls for.
 //!
 //! `cargo bench --bench decide`
 

@@ -15,8 +15,9 @@ use super::club::{id, member, purchase, spec};
 
 /// A message to whoever buys much.
 fn terms() -> [Value; 4] {
-    let trigger = json!({"list": [{"id": "thanks", "when": "orders(1y) >= 5", "pattern": {"happens": {
-        "of": {"event": "purchase", "when": "basket_total > 100.00 EUR"}}}}]});
+    let bought = json!({"event": "purchase", "when": "basket_total > 100.00 EUR"});
+    let trigger = json!({"list": [
+        {"id": "thanks", "when": "orders(1y) >= 5", "pattern": {"happens": {"of": bought}}}]});
     let contact = json!({
         "purposes": [{"id": "marketing", "consent": "not_needed"}],
         "quiet_hours": [{"from": "21:00", "until": "08:00"}],
