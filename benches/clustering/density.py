@@ -1,8 +1,13 @@
-"""DBSCAN of scikit-learn, HDBSCAN of the package hdbscan (and of scikit-learn for few points)."""
+"""DBSCAN of scikit-learn and of the package dbscan (a grid; Y. Wang, Y. Gu and J. Shun, 2020), HDBSCAN
+of the package hdbscan (and of scikit-learn for few points)."""
 
 import importlib.metadata
+import os
 import warnings
 
+os.environ["PARLAY_NUM_THREADS"] = "1"
+
+import dbscan
 import hdbscan
 import numpy
 import sklearn
@@ -15,7 +20,9 @@ HIERARCHICAL = [("10k_d3", 3), ("10k_d8", 3), ("100k_d3", 1)]
 
 
 def versions():
-    return [f"scikit-learn {sklearn.__version__}", f"hdbscan {importlib.metadata.version('hdbscan')}"]
+    packages = ["dbscan", "hdbscan"]
+    named = [f"{package} {importlib.metadata.version(package)}" for package in packages]
+    return [f"scikit-learn {sklearn.__version__}", *named]
 
 
 def told(tell, key, seconds, labels):
@@ -31,6 +38,8 @@ def run(data, tell):
         model = DBSCAN(eps=radius, min_samples=10)
         seconds, found = least(1, lambda: model.fit(points))
         told(tell, f"density/dbscan_100k/d{columns}/r{radius}", seconds, found.labels_)
+        seconds, (labels, _) = least(3, lambda: dbscan.DBSCAN(points, radius, 10))
+        told(tell, f"density/dbscan_100k/d{columns}/r{radius} (grid)", seconds, labels)
     for name, runs in HIERARCHICAL:
         points, _ = data(f"density_hierarchy_{name}")
         key = f"density/hdbscan_{name}"
