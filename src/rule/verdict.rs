@@ -24,6 +24,10 @@ use super::{Gap, Test, Text, Truth, Value};
 ///     verdict.to_string(),
 ///     "spend is 387.60 EUR, 12.40 EUR short of 400.00 EUR; orders is 3, wanted above 5 (3 more)"
 /// );
+///
+/// // A verdict that was kept tells what would turn it, without the rule and the facts.
+/// let turn = verdict.turn().unwrap_or_default();
+/// assert_eq!(turn.first().map(|finding| finding.field.as_str()), Some("spend"));
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
