@@ -8,6 +8,7 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
 
 use super::flow::{Flow, Stretch};
 use super::key::Key;
+use super::micros::Micros;
 use crate::digest::Digest;
 use crate::id::{CustomerId, EventId, TriggerName};
 
@@ -107,16 +108,13 @@ impl Reason {
 }
 
 impl Firing {
-    pub(super) fn of(flow: &Flow, customer: CustomerId, at: DateTime<Utc>, of: Stretch) -> Self {
-        Self {
-            trigger: flow.name.clone(),
-            version: flow.version,
-            customer,
-            at,
-            from: of.from.at(),
-            until: of.until.at(),
-            by: of.by,
-        }
+    pub(super) fn of(flow: &Flow, customer: CustomerId, at: Micros, of: Stretch) -> Self {
+        let Stretch { from, until, by } = of;
+        let (trigger, version, then) = (flow.name.clone(), flow.version, at.at());
+        // Often all three are one.
+        let until = if until == at { then } else { until.at() };
+        let from = if from == at { then } else { from.at() };
+        Self { trigger, version, customer, at: then, from, until, by }
     }
 
     /// What names the firing, for hosts that must not act on it twice.
@@ -129,7 +127,7 @@ impl Firing {
             hash.update(name);
         }
         for end in [self.from, self.until] {
-            hash.update(super::micros::Micros::of(end).number().to_be_bytes());
+            hash.update(Micros::of(end).number().to_be_bytes());
         }
         hash.update(self.by.bytes());
         TriggerId(hash.finalize())

@@ -1,8 +1,7 @@
 //! How a trigger follows what happens: a small automaton over the events that concern it.
 
-use std::collections::VecDeque;
-
 use serde::{Deserialize, Serialize};
+use thin_vec::ThinVec;
 
 use super::key::Key;
 use super::matcher::Parts;
@@ -55,8 +54,8 @@ pub(super) struct State {
     pub(super) last: Micros,
     /// Until when it rests.
     pub(super) rests_until: Micros,
-    /// The instants that are counted.
-    pub(super) recent: VecDeque<Micros>,
+    /// The instants that are counted, in their order.
+    pub(super) recent: ThinVec<Micros>,
 }
 
 /// From when until when that happened which a firing tells, and which event completed it.
@@ -133,21 +132,22 @@ impl Flow {
         until: Micros,
         tell: &mut impl FnMut(Micros, Turn),
     ) {
-        if state.count == 0 {
-            return;
-        }
-        let (due, last) = match self.way {
-            Way::Silence { lasting } => {
-                let due = lasting.after(state.since);
-                (due, due)
-            }
-            Way::Session { gap, edge: Edge::End } => (gap.after(state.last), state.last),
-            _ => return,
-        };
+        let due = self.due(state);
         if due < until {
             state.count = 0;
+            let last = if matches!(self.way, Way::Silence { .. }) { due } else { state.last };
             let stretch = Stretch { from: state.since, until: last, by: Key::default() };
             self.fire(state, due, stretch, tell);
+        }
+    }
+
+    /// When time alone completes what is open.
+    pub(super) fn due(&self, state: &State) -> Micros {
+        match self.way {
+            _ if state.count == 0 => Micros::NEVER,
+            Way::Silence { lasting } => lasting.after(state.since),
+            Way::Session { gap, edge: Edge::End } => gap.after(state.last),
+            _ => Micros::NEVER,
         }
     }
 
@@ -217,12 +217,12 @@ impl Flow {
         if !seen.parts.has(Parts::FIRST) {
             return;
         }
-        state.recent.push_back(seen.at);
-        while state.recent.front().is_some_and(|first| within.after(*first) < seen.at) {
-            state.recent.pop_front();
-        }
+        state.recent.push(seen.at);
+        let is_over = |first: &&Micros| within.after(**first) < seen.at;
+        let over = state.recent.iter().take_while(is_over).count();
+        state.recent.drain(..over);
         let counted = u32::try_from(state.recent.len()).unwrap_or(u32::MAX);
-        match state.recent.front() {
+        match state.recent.first() {
             Some(first) if counted >= count => {
                 let stretch = Stretch { from: *first, until: seen.at, by: seen.key };
                 state.recent.clear();
@@ -350,7 +350,7 @@ impl Flow {
             Way::Session { gap, .. } | Way::Near { gap, .. } => gap.after(state.last),
             Way::Times { .. } => Micros::START,
         };
-        let recent = match (self.way, state.recent.back()) {
+        let recent = match (self.way, state.recent.last()) {
             (Way::Times { within, .. }, Some(last)) => within.after(*last),
             _ => Micros::START,
         };

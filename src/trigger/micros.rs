@@ -3,7 +3,7 @@
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
-use crate::calendar::{Span, Unit, Zone, without_leap_second};
+use crate::calendar::{Span, Unit, Zone};
 
 /// A moment, in whole microseconds since the start of 1900; from the year 2400 on it is never.
 #[derive(
@@ -24,7 +24,9 @@ impl Micros {
     pub(super) const NEVER: Self = Self(182_621 * DAY);
 
     pub(super) fn of(at: DateTime<Utc>) -> Self {
-        let micros = without_leap_second(at).timestamp_micros().saturating_add(TO_1970);
+        // A leap second is the end of the one before it.
+        let within = i64::from(at.timestamp_subsec_micros()).min(SECOND as i64 - 1);
+        let micros = at.timestamp() * SECOND as i64 + within + TO_1970;
         Self(u64::try_from(micros).unwrap_or(0)).min(Self::NEVER)
     }
 

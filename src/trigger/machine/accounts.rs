@@ -67,7 +67,7 @@ impl Machine {
         flows.dedup();
         let before = self.past(seat, &flows);
         if let Some(held) = self.roster.held_mut(seat) {
-            held.retain(|mark| !gone.contains(mark));
+            held.edit(|crowd| crowd.marks.retain(|mark| !gone.contains(mark)));
         }
         for (no, at, key) in fresh {
             if let Some(touch) = self.name(&[(no, Parts::FIRST)])
@@ -83,7 +83,7 @@ impl Machine {
             let since = self.watermark.at().minus(look.flow.correction);
             let told = |one: &&(Micros, _)| one.0 >= since;
             let firing =
-                |one: &(Micros, _)| Firing::of(look.flow, customer.clone(), one.0.at(), one.1);
+                |one: &(Micros, _)| Firing::of(look.flow, customer.clone(), one.0, one.1);
             let gone = was.fired.iter().filter(|one| !is.fired.contains(one)).filter(told);
             let made_up = is.fired.iter().filter(|one| !was.fired.contains(one)).filter(told);
             outputs.extend(gone.map(firing).map(Output::Retract));
@@ -183,10 +183,10 @@ impl Machine {
     /// were replaced do not see it.
     pub(super) fn leave_to_armed(
         &self,
-        customer: &CustomerId,
+        customer: Key,
         combination: &mut Vec<(FlowNo, Parts)>,
     ) {
-        let held = self.roster.held_of(Key::of(customer.as_str()));
+        let held = self.roster.held_of(customer);
         let mut armed = BTreeSet::new();
         for (no, known) in (0..).map(FlowNo).zip(&self.flows).filter(|(_, known)| known.retired) {
             let looked_at = self.look(no);

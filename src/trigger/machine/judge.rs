@@ -1,6 +1,6 @@
 //! What follows for one customer from what is kept of them.
 
-use super::Machine;
+use super::{Known, Machine};
 use super::seat::{Base, Held, Mark, Undone};
 use super::touch::{FlowNo, Touch, Touches};
 use crate::trigger::flow::{Flow, Seen, State, Stretch, Turn, Way};
@@ -8,46 +8,11 @@ use crate::trigger::key::Key;
 use crate::trigger::matcher::Parts;
 use crate::trigger::micros::Micros;
 
-/// What the flows know while the events of one customer are gone through once for all of them.
-#[derive(Clone, Debug, Default)]
-pub(super) struct States {
-    /// By the numbers of the flows.
-    all: Vec<Progress>,
-    used: Vec<FlowNo>,
-}
-
-/// What one flow knows, and from when on events are new to it.
-#[derive(Clone, Debug, Default)]
-struct Progress {
-    state: State,
-    from: Micros,
-    is_used: bool,
-}
-
-impl States {
-    /// What a flow knows, which is nothing at first.
-    fn of(&mut self, no: FlowNo) -> Option<&mut Progress> {
-        let place = no.0 as usize;
-        if self.all.len() <= place {
-            self.all.resize_with(place + 1, Progress::default);
-        }
-        let known = self.all.get_mut(place)?;
-        if !known.is_used {
-            known.is_used = true;
-            self.used.push(no);
-        }
-        Some(known)
-    }
-
-    /// Every flow of which something was asked, with what it knows in the end; that is then gone.
-    fn end(&mut self, mut each: impl FnMut(FlowNo, &mut State)) {
-        for no in self.used.drain(..) {
-            if let Some(known) = self.all.get_mut(no.0 as usize) {
-                each(no, &mut known.state);
-                *known = Progress::default();
-            }
-        }
-    }
+/// What a machine follows.
+#[derive(Clone, Copy)]
+pub(super) struct Terms<'a> {
+    pub(super) flows: &'a [Known],
+    pub(super) touches: &'a Touches,
 }
 
 /// One flow of the machine beside what is kept of a customer.
@@ -175,61 +140,91 @@ fn in_effect(undone: &[Undone]) -> Vec<(Key, Micros)> {
     dead
 }
 
-impl Machine {
-    /// Tells all turns of all flows of a customer, like [`Look::turns`] of each, in one pass.
-    pub(super) fn turns(
-        &self,
-        held: &Held,
-        states: &mut States,
-        mut tell: impl FnMut(&Flow, Micros, Turn),
-    ) {
-        if !held.undone().is_empty() {
-            for look in self.flows_of(held).into_iter().filter_map(|no| self.look(no)) {
-                look.turns(held, |at, turn| tell(look.flow, at, turn));
-            }
-            return;
-        }
-        for base in held.bases() {
-            if let Some(known) = states.of(base.flow) {
-                known.state.clone_from(&base.state);
-                known.from = base.before;
-            }
-        }
-        for Mark { at, key, touch } in held.marks() {
-            for (no, parts) in self.touches.row(touch) {
-                if let (Some(flow), Some(known)) = (self.flow(*no), states.of(*no))
-                    && known.from <= at
-                    && *parts != Parts::NONE
-                {
-                    let seen = Seen { at, key, parts: *parts };
-                    flow.see(&mut known.state, seen, &mut |at, turn| tell(flow, at, turn));
-                }
-            }
-        }
-        states.end(|no, state| {
-            if let Some(flow) = self.flow(no) {
-                flow.pass(state, Micros::NEVER, &mut |at, turn| tell(flow, at, turn));
-            }
-        });
-    }
-
-    fn flow(&self, no: FlowNo) -> Option<&Flow> {
+impl<'a> Terms<'a> {
+    pub(super) fn flow(self, no: FlowNo) -> Option<&'a Flow> {
         self.flows.get(no.0 as usize).map(|known| &*known.flow)
     }
 
-    pub(super) fn look(&self, no: FlowNo) -> Option<Look<'_>> {
-        Some(Look { no, flow: self.flow(no)?, touches: &self.touches })
+    pub(super) fn look(self, no: FlowNo) -> Option<Look<'a>> {
+        Some(Look { no, flow: self.flow(no)?, touches: self.touches })
+    }
+
+    pub(super) fn row(self, touch: Touch) -> &'a [(FlowNo, Parts)] {
+        self.touches.row(touch)
+    }
+
+    /// The first moment at which the customer must be looked at because of an event.
+    pub(super) fn soonest(self, mark: &Mark) -> Micros {
+        let looks = self.row(mark.touch).iter().filter_map(|(no, parts)| {
+            self.flow(*no).map(|flow| flow.soonest(mark.at, *parts))
+        });
+        looks.fold(self.lasts(mark), Micros::min)
+    }
+
+    /// From when on nothing is to be kept of an event.
+    pub(super) fn lasts(self, mark: &Mark) -> Micros {
+        mark.at.plus(self.touches.keep(mark.touch)).plus(1)
+    }
+
+    /// When all that is kept is over if nothing more happens, as far as it ever is.
+    pub(super) fn over(self, marks: &[Mark], bases: &[Base]) -> Option<Micros> {
+        let marks = marks.iter().map(|mark| self.lasts(mark));
+        let bases = bases.iter().filter_map(|base| {
+            let flow = self.flow(base.flow)?;
+            Some(flow.over(&base.state)?.plus(flow.keep()).plus(1))
+        });
+        marks.chain(bases).max()
     }
 
     /// The flows that something is kept for, in order, each once.
-    pub(super) fn flows_of(&self, held: &Held) -> Vec<FlowNo> {
+    pub(super) fn flows_of(self, held: &Held) -> Vec<FlowNo> {
         let mut flows: Vec<FlowNo> = held.bases().iter().map(|base| base.flow).collect();
         for mark in held.marks() {
-            flows.extend(self.touches.row(mark.touch).iter().map(|(flow, _)| *flow));
+            flows.extend(self.row(mark.touch).iter().map(|(flow, _)| *flow));
         }
         flows.sort_unstable();
         flows.dedup();
         flows
+    }
+
+    /// What is known of all flows before the moments that are wanted.
+    pub(super) fn bases(
+        self,
+        held: &Held,
+        before: impl Fn(&Look<'_>) -> Option<Micros>,
+    ) -> Vec<Base> {
+        if let Some(crowd) = held.crowd().filter(|crowd| crowd.undone().is_empty()) {
+            return crowd.bases_before(self, |look| before(&look));
+        }
+        let looks = self.flows_of(held).into_iter().filter_map(|no| self.look(no));
+        looks.filter_map(|look| look.base(held, before(&look)?)).collect()
+    }
+
+    /// Tells what an event leads to if it is all that happens.
+    pub(super) fn alone(self, mark: &Mark, tell: &mut impl FnMut(FlowNo, Micros, Turn)) {
+        for (no, parts) in self.row(mark.touch) {
+            if let Some(flow) = self.flow(*no).filter(|_| *parts != Parts::NONE) {
+                let mut state = State::default();
+                let mut tell = |at, turn| tell(*no, at, turn);
+                let seen = Seen { at: mark.at, key: mark.key, parts: *parts };
+                flow.see(&mut state, seen, &mut tell);
+                flow.pass(&mut state, Micros::NEVER, &mut tell);
+            }
+        }
+    }
+}
+
+impl Machine {
+    pub(super) fn terms(&self) -> Terms<'_> {
+        Terms { flows: &self.flows, touches: &self.touches }
+    }
+
+    pub(super) fn look(&self, no: FlowNo) -> Option<Look<'_>> {
+        self.terms().look(no)
+    }
+
+    pub(super) fn flows_of(&self, held: &Held) -> Vec<FlowNo> {
+        self.terms().flows_of(held)
     }
 
     /// Names a combination of flows.

@@ -2,6 +2,7 @@
 
 mod accounts;
 mod judge;
+mod live;
 mod observe;
 mod present;
 mod roster;
@@ -20,7 +21,7 @@ use chrono::{DateTime, Utc};
 
 use super::check::{CheckedTriggers, compile};
 use super::firing::{Output, Reason};
-use super::flow::Flow;
+use super::flow::{Flow, Stretch};
 use super::matcher::{Matcher, Values};
 use super::micros::{Micros, longest};
 use super::written::Trigger;
@@ -147,7 +148,7 @@ struct Scratch {
     values: Values,
     combination: Vec<(FlowNo, super::matcher::Parts)>,
     woken: Vec<u32>,
-    states: judge::States,
+    fired: Vec<(FlowNo, Micros, Stretch)>,
 }
 
 impl Machine {
@@ -322,11 +323,11 @@ impl Machine {
         if tick > self.wheel.now() {
             woken.extend(self.present.drain());
             let mut expected = Vec::new();
-            let roster = &self.roster;
-            let look = |seats: &[u32]| roster.reach_seats(seats);
-            let tick_of = |seat| roster.tick(seat);
             let past = |seat| woken.push(seat);
-            self.wheel.advance(tick, look, tick_of, past, |seat| expected.push(seat));
+            self.wheel.advance(tick, &mut self.roster, past, |seat| expected.push(seat));
+            for some in expected.chunks(observe::TOGETHER) {
+                self.roster.reach(some);
+            }
             let due: Vec<_> = expected.iter().map(|seat| (self.due(*seat, from), *seat)).collect();
             self.present.begin(due);
         }

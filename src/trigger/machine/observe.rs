@@ -8,7 +8,7 @@ use super::seat::{Held, Mark, Rest, Undone};
 use super::touch::{FlowNo, Touch};
 use super::wheel::Tick;
 use crate::event::{Event, EventKind, MAX_CLOCK_SKEW_HOURS, earliest, latest};
-use crate::id::{CustomerId, EventId};
+use crate::id::EventId;
 use crate::trigger::firing::{Firing, Late, Output, Reason};
 use crate::trigger::key::Key;
 use crate::trigger::matcher::Parts;
@@ -20,12 +20,18 @@ const MAX_UNDONE: usize = 256;
 /// How many events are looked up together.
 pub(super) const TOGETHER: usize = 32;
 
-/// What an event is and whose.
+/// An event, whose it is and when.
 #[derive(Clone, Copy)]
-struct Named<'a> {
-    event: &'a EventId,
-    customer: &'a CustomerId,
+struct Arrived<'e> {
+    event: &'e Event,
+    customer: Key,
     at: Micros,
+}
+
+impl<'e> Arrived<'e> {
+    fn new(event: &'e Event) -> Self {
+        Self { event, customer: Key::of(event.customer.as_str()), at: Micros::of(event.at) }
+    }
 }
 
 impl Machine {
@@ -37,7 +43,7 @@ impl Machine {
     /// here, and at most makes its rules unknown.
     pub fn observe(&mut self, partition: u32, event: &Event) -> Vec<Output> {
         let mut outputs = Vec::new();
-        self.see(partition, event, &mut outputs);
+        self.see(partition, Arrived::new(event), &mut outputs);
         if outputs.len() > 1 {
             Output::sort(&mut outputs);
         }
@@ -54,7 +60,8 @@ impl Machine {
     ) {
         let mut events = events.into_iter();
         loop {
-            let some: Vec<&Event> = events.by_ref().take(TOGETHER).collect();
+            let some: Vec<Arrived<'_>> =
+                events.by_ref().take(TOGETHER).map(Arrived::new).collect();
             if some.is_empty() {
                 return;
             }
@@ -73,34 +80,33 @@ impl Machine {
 
     /// Reaches for what will be needed of the customers whose events these are, and of those who
     /// are due meanwhile.
-    fn reach_for(&mut self, events: &[&Event]) {
-        let matters = |event: &&&Event| {
-            let route = self.routes.get(event.kind.event_type() as usize);
+    fn reach_for(&mut self, events: &[Arrived<'_>]) {
+        let matters = |arrived: &&Arrived<'_>| {
+            let route = self.routes.get(arrived.event.kind.event_type() as usize);
             route.is_some_and(|route| !route.is_empty())
         };
-        let customers = events.iter().filter(matters).map(|event| Key::of(event.customer.as_str()));
+        let customers = events.iter().filter(matters).map(|arrived| arrived.customer);
         let mut seats = self.roster.guess(customers);
-        let until = events.iter().map(|event| Micros::of(event.at)).max();
+        let until = events.iter().map(|arrived| arrived.at).max();
         let due = until.map(|until| self.present.soon(until).take(2 * TOGETHER));
         seats.extend(due.into_iter().flatten());
         self.roster.reach(&seats);
     }
 
-    fn see(&mut self, partition: u32, event: &Event, outputs: &mut Vec<Output>) {
-        let at = Micros::of(event.at);
-        let named = Named { event: &event.id, customer: &event.customer, at };
+    fn see(&mut self, partition: u32, arrived: Arrived<'_>, outputs: &mut Vec<Output>) {
+        let Arrived { event, at, .. } = arrived;
         let skew = || event.at.signed_duration_since(event.recorded_at);
         let is_ahead = event.at > event.recorded_at;
         let believable = event.at >= earliest()
             && event.at < latest()
             && (!is_ahead || skew() <= TimeDelta::hours(MAX_CLOCK_SKEW_HOURS));
         if !believable {
-            self.be_late(named, None, Reason::Unbelievable, outputs);
+            self.be_late(arrived, None, Reason::Unbelievable, outputs);
             return;
         }
         match &event.kind {
-            EventKind::Void(void) => self.undo(named, &void.event, outputs),
-            _ => self.touch(named, event, outputs),
+            EventKind::Void(void) => self.undo(arrived, &void.event, outputs),
+            _ => self.touch(arrived, outputs),
         }
         let from = self.watermark.at();
         let known_at = if is_ahead { Micros::of(event.recorded_at) } else { at };
@@ -109,7 +115,8 @@ impl Machine {
     }
 
     /// Finds out which flows the event matters for, and lets it.
-    fn touch(&mut self, named: Named<'_>, event: &Event, outputs: &mut Vec<Output>) {
+    fn touch(&mut self, arrived: Arrived<'_>, outputs: &mut Vec<Output>) {
+        let event = arrived.event;
         let route = event.kind.event_type() as usize;
         let mut combination = std::mem::take(&mut self.scratch.combination);
         combination.clear();
@@ -124,16 +131,16 @@ impl Machine {
             }
         }
         if self.has_retired {
-            self.leave_to_armed(named.customer, &mut combination);
+            self.leave_to_armed(arrived.customer, &mut combination);
         }
-        if named.at < self.watermark.at() {
-            self.drop_forgotten(named, &mut combination, outputs);
+        if arrived.at < self.watermark.at() {
+            self.drop_forgotten(arrived, &mut combination, outputs);
         }
         let touch = self.named(route, &combination);
         self.scratch.combination = combination;
         if let Some(touch) = touch {
-            let key = Key::of(named.event.as_str());
-            self.mark(named, Mark { at: named.at, key, touch }, outputs);
+            let key = Key::of(event.id.as_str());
+            self.mark(arrived, Mark { at: arrived.at, key, touch }, outputs);
         }
     }
 
@@ -154,7 +161,7 @@ impl Machine {
     /// Takes out the flows for which the event is so late that they know nothing of its time.
     fn drop_forgotten(
         &mut self,
-        named: Named<'_>,
+        arrived: Arrived<'_>,
         combination: &mut Vec<(FlowNo, Parts)>,
         outputs: &mut Vec<Output>,
     ) {
@@ -162,80 +169,79 @@ impl Machine {
         let mut forgotten = Vec::new();
         combination.retain(|(no, _)| {
             let Some(known) = self.flows.get(no.0 as usize) else { return false };
-            let knows = named.at >= now.minus(known.flow.accepts());
+            let knows = arrived.at >= now.minus(known.flow.accepts());
             if !knows {
                 forgotten.push(*no);
             }
             knows
         });
         for no in forgotten {
-            self.be_late(named, Some(no), Reason::Forgotten, outputs);
+            self.be_late(arrived, Some(no), Reason::Forgotten, outputs);
         }
     }
 
     /// Lets an event that matters take effect.
-    fn mark(&mut self, named: Named<'_>, mark: Mark, outputs: &mut Vec<Output>) {
-        let seat = self.roster.seat(Key::of(named.customer.as_str()), named.customer);
+    fn mark(&mut self, arrived: Arrived<'_>, mark: Mark, outputs: &mut Vec<Output>) {
+        let seat = self.roster.seat(arrived.customer, &arrived.event.customer);
         let held = self.roster.held(seat);
         if held.knows(mark.key) {
             return;
         }
+        if mark.at > self.watermark.at() && self.has_room(seat) {
+            self.await_mark(seat, mark);
+            return;
+        }
+        let held = self.roster.held(seat);
         let settled = |no| held.base(no).is_some_and(|base| base.before > mark.at);
         let settled = self.touches.row(mark.touch).iter().any(|(no, _)| settled(*no));
         if settled || !self.has_room(seat) {
-            self.be_late(named, None, Reason::Crowded, outputs);
-            return;
-        }
-        if mark.at > self.watermark.at() {
-            self.put(seat, mark);
-            let soonest = self.soonest(&mark);
-            self.expect(seat, soonest);
+            self.be_late(arrived, None, Reason::Crowded, outputs);
             return;
         }
         let flows: Vec<FlowNo> =
             self.touches.row(mark.touch).iter().map(|(flow, _)| *flow).collect();
-        self.change(seat, named, &flows, outputs, |machine| machine.put(seat, mark));
-    }
-
-    fn put(&mut self, seat: u32, mark: Mark) {
-        if let Some(held) = self.roster.held_mut(seat) {
-            held.add(mark);
-        }
-    }
-
-    /// The first moment at which the customer must be looked at because of an event.
-    fn soonest(&self, mark: &Mark) -> Micros {
-        let mut soonest = mark.at.plus(self.touches.keep(mark.touch)).plus(1);
-        for (no, parts) in self.touches.row(mark.touch) {
-            if let Some(look) = self.look(*no) {
-                soonest = soonest.min(look.flow.soonest(mark.at, *parts));
+        self.change(seat, arrived, &flows, outputs, |machine| {
+            if let Some(held) = machine.roster.held_mut(seat) {
+                held.add(mark);
             }
+        });
+    }
+
+    /// Lets an event that the watermark has not reached take effect when it does.
+    fn await_mark(&mut self, seat: u32, mark: Mark) {
+        if self.roster.held(seat).is_full() {
+            self.prune(seat);
         }
-        soonest
+        let terms = self.terms();
+        let (soonest, over) = (terms.soonest(&mark), terms.lasts(&mark));
+        if let Some(held) = self.roster.held_mut(seat) {
+            held.add_later(mark, over);
+        }
+        self.expect_by(seat, soonest);
     }
 
     /// A void: the event that it names never happened.
-    fn undo(&mut self, named: Named<'_>, target: &EventId, outputs: &mut Vec<Output>) {
+    fn undo(&mut self, arrived: Arrived<'_>, target: &EventId, outputs: &mut Vec<Output>) {
         if self.flows.is_empty() {
             return;
         }
-        if named.at < self.watermark.at().minus(self.longest) {
-            self.be_late(named, None, Reason::Forgotten, outputs);
+        if arrived.at < self.watermark.at().minus(self.longest) {
+            self.be_late(arrived, None, Reason::Forgotten, outputs);
             return;
         }
-        let (key, target) = (Key::of(named.event.as_str()), Key::of(target.as_str()));
-        let undone = Undone { at: named.at, key, target };
-        let seat = self.roster.seat(Key::of(named.customer.as_str()), named.customer);
+        let (key, target) = (Key::of(arrived.event.id.as_str()), Key::of(target.as_str()));
+        let undone = Undone { at: arrived.at, key, target };
+        let seat = self.roster.seat(arrived.customer, &arrived.event.customer);
         let held = self.roster.held(seat);
         if held.undone().iter().any(|known| known.key == key) {
             return;
         }
         if held.undone().len() >= MAX_UNDONE {
-            self.be_late(named, None, Reason::Crowded, outputs);
+            self.be_late(arrived, None, Reason::Crowded, outputs);
             return;
         }
         let flows = self.flows_of(held);
-        self.change(seat, named, &flows, outputs, |machine| {
+        self.change(seat, arrived, &flows, outputs, |machine| {
             if let Some(held) = machine.roster.held_mut(seat) {
                 held.edit(|crowd| {
                     crowd.edit_rest(|Rest { undone: known, .. }| {
@@ -251,7 +257,7 @@ impl Machine {
     fn change(
         &mut self,
         seat: u32,
-        named: Named<'_>,
+        arrived: Arrived<'_>,
         flows: &[FlowNo],
         outputs: &mut Vec<Output>,
         change: impl FnOnce(&mut Self),
@@ -259,7 +265,7 @@ impl Machine {
         let before = self.past(seat, flows);
         change(self);
         let after = self.past(seat, flows);
-        self.compare(named, &before, &after, outputs);
+        self.compare(arrived, &before, &after, outputs);
         self.settle(seat);
     }
 
@@ -273,7 +279,7 @@ impl Machine {
     /// Tells the differences between what was told and what should have been.
     fn compare(
         &mut self,
-        named: Named<'_>,
+        arrived: Arrived<'_>,
         before: &[(FlowNo, Told)],
         after: &[(FlowNo, Told)],
         outputs: &mut Vec<Output>,
@@ -284,7 +290,7 @@ impl Machine {
             let gone = was.fired.iter().filter(|one| !is.fired.contains(one));
             let fresh = is.fired.iter().filter(|one| !was.fired.contains(one));
             let firing = |(at, stretch): &(Micros, _)| {
-                Firing::of(&flow, named.customer.clone(), at.at(), *stretch)
+                Firing::of(&flow, arrived.event.customer.clone(), *at, *stretch)
             };
             let mut settled = false;
             for one in gone {
@@ -300,7 +306,7 @@ impl Machine {
                 }
             }
             if settled {
-                self.be_late(named, Some(*no), Reason::Settled, outputs);
+                self.be_late(arrived, Some(*no), Reason::Settled, outputs);
             }
         }
     }
@@ -312,7 +318,7 @@ impl Machine {
 
     fn be_late(
         &mut self,
-        named: Named<'_>,
+        arrived: Arrived<'_>,
         flow: Option<FlowNo>,
         reason: Reason,
         outputs: &mut Vec<Output>,
@@ -321,10 +327,10 @@ impl Machine {
         *count = count.saturating_add(1);
         let known = flow.and_then(|no| self.flows.get(no.0 as usize));
         outputs.push(Output::Late(Late {
-            at: named.at.at(),
-            customer: named.customer.clone(),
+            at: arrived.at.at(),
+            customer: arrived.event.customer.clone(),
             trigger: known.map(|known| known.flow.name.clone()),
-            event: named.event.clone(),
+            event: arrived.event.id.clone(),
             reason,
         }));
     }
@@ -332,23 +338,32 @@ impl Machine {
     /// What a customer's present wake-up is for, or some moment before it.
     pub(super) fn due(&self, seat: u32, after: Micros) -> Micros {
         let held = self.roster.held(seat);
-        let next = match held {
-            Held::One { .. } => held.marks().next().map(|mark| self.soonest(&mark)),
-            Held::Many(crowd) => Some(crowd.next),
-        };
-        next.map_or(after, |next| next.max(after))
+        let alone = || held.only().map(|mark| self.terms().soonest(&mark));
+        held.next().or_else(alone).map_or(after, |next| next.max(after))
     }
 
-    /// Sees to it that a customer is looked at no later than at a moment.
+    /// Sees to it that a customer is looked at no later than at a moment, as well.
+    fn expect_by(&mut self, seat: u32, moment: Micros) {
+        let next = self.roster.held(seat).next();
+        self.expect(seat, next.map_or(moment, |next| next.min(moment)));
+    }
+
+    /// Sees to it that a customer is looked at no later than at a moment, whatever was expected
+    /// before.
     pub(super) fn expect(&mut self, seat: u32, moment: Micros) {
-        let (tick, known) = (Tick::of(moment), self.roster.tick(seat));
-        if tick <= self.wheel.now() {
+        let (tick, wheel) = (Tick::of(moment), &mut self.wheel);
+        let Some(held) = self.roster.held_mut(seat) else { return };
+        held.expect(moment);
+        if tick <= wheel.now() {
             self.present.add(moment, seat);
-        } else if tick < known && !self.wheel.same_slot(tick, known) {
-            self.wheel.add(seat, tick);
+            return;
         }
-        if let Some(held) = self.roster.held_mut(seat) {
-            held.expect_by(moment);
+        let armed = held.armed();
+        if armed <= wheel.now() || tick < armed {
+            if !wheel.same_slot(tick, armed) {
+                wheel.add(seat, tick);
+            }
+            held.arm(tick);
         }
     }
 }

@@ -3,9 +3,10 @@
 use std::collections::HashMap;
 use std::collections::hash_map::RandomState;
 use std::hash::{BuildHasher, Hasher};
+use std::ops::RangeInclusive;
 
 use super::seat::Held;
-use super::wheel::Tick;
+use super::wheel::{Armed, Tick};
 use crate::id::CustomerId;
 use crate::trigger::key::Key;
 
@@ -127,25 +128,20 @@ impl Roster {
     /// Reaches for what is kept of some customers.
     pub(super) fn reach(&self, seats: &[u32]) {
         self.reach_seats(seats);
-        let counts = seats.iter().fold(0, |all, seat| all ^ self.held(*seat).len());
-        // A line of the memory has two events.
-        let lines = seats.iter().flat_map(|seat| self.held(*seat).many().iter().step_by(2));
-        let moments = lines.fold(0, |all, mark| all ^ mark.at.number());
-        std::hint::black_box((counts, moments));
+        let crowds = seats.iter().filter_map(|seat| self.held(*seat).crowd());
+        let moments = crowds.clone().fold(0, |all, crowd| all ^ crowd.next.number());
+        std::hint::black_box(moments);
+        std::hint::black_box(crowds.fold(0, |all, crowd| all ^ crowd.reached()));
     }
 
     /// Reaches for some seats alone.
-    pub(super) fn reach_seats(&self, seats: &[u32]) {
+    fn reach_seats(&self, seats: &[u32]) {
         let key = |seat: &u32| self.at(*seat).map_or(0, |seat| seat.customer.number() as u64);
         std::hint::black_box(seats.iter().fold(0, |all, seat| all ^ key(seat)));
     }
 
     pub(super) fn held_mut(&mut self, seat: u32) -> Option<&mut Held> {
         self.at_mut(seat).map(|seat| &mut seat.held)
-    }
-
-    pub(super) fn tick(&self, seat: u32) -> Tick {
-        self.held(seat).tick()
     }
 
     /// Whose seat it is.
@@ -267,6 +263,23 @@ impl Roster {
             if let Some(empty) = self.index.get_mut(place) {
                 *empty = entry;
             }
+        }
+    }
+}
+
+impl Armed for Roster {
+    fn reach(&self, seats: &[u32]) {
+        self.reach_seats(seats);
+    }
+
+    fn expected(&self, seat: u32, ticks: &RangeInclusive<Tick>) -> Option<Tick> {
+        let held = self.held(seat);
+        ticks.contains(&held.armed()).then(|| held.tick())
+    }
+
+    fn arm(&mut self, seat: u32, tick: Tick) {
+        if let Some(held) = self.held_mut(seat) {
+            held.arm(tick);
         }
     }
 }

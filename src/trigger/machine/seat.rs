@@ -1,7 +1,6 @@
 //! What is kept of one customer: the events that may still matter, and what went before them.
 
-use thin_vec::ThinVec;
-
+use super::live::Live;
 use super::touch::{FlowNo, Touch};
 use super::wheel::Tick;
 use crate::trigger::flow::State;
@@ -35,17 +34,31 @@ pub(super) struct Base {
 /// What is kept of a customer. Most have one event, which is kept in place.
 #[derive(Clone, Debug)]
 pub(super) enum Held {
-    One { at: Micros, key: Key, touch: Touch, tick: Tick },
-    Many(Crowd),
+    One {
+        at: Micros,
+        key: Key,
+        touch: Touch,
+        /// Where the wheel has the customer, who is looked at then.
+        armed: Tick,
+    },
+    Many {
+        crowd: Option<Box<Crowd>>,
+        /// When the customer is to be looked at.
+        tick: Tick,
+        /// Where the wheel has the customer: there already if that is earlier.
+        armed: Tick,
+    },
 }
 
 /// All that is kept of a customer of whom there is more than one event.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Default)]
 pub(super) struct Crowd {
     /// When the customer is looked at next.
     pub(super) next: Micros,
     /// In the order of instants, then of keys.
-    pub(super) marks: ThinVec<Mark>,
+    pub(super) marks: Vec<Mark>,
+    /// What follows from the above, as long as only later events are added.
+    pub(super) live: Option<Live>,
     /// What few have.
     rest: Option<Box<Rest>>,
 }
@@ -66,8 +79,6 @@ impl Mark {
 }
 
 impl Crowd {
-    pub(super) const NOBODY: Self = Self { next: Micros::NEVER, marks: ThinVec::new(), rest: None };
-
     /// Changes what is known of events that are no longer kept.
     pub(super) fn edit_rest<T>(&mut self, change: impl FnOnce(&mut Rest) -> T) -> T {
         let mut rest = self.rest.take().unwrap_or_default();
@@ -76,83 +87,148 @@ impl Crowd {
         self.rest = (!is_empty).then_some(rest);
         told
     }
+
+    pub(super) fn bases(&self) -> &[Base] {
+        self.rest.as_deref().map_or(&[], |rest| &rest.bases)
+    }
+
+    pub(super) fn undone(&self) -> &[Undone] {
+        self.rest.as_deref().map_or(&[], |rest| &rest.undone)
+    }
+
+    /// Puts bases below what is kept, in the place of what they stand for.
+    pub(super) fn lay(
+        &mut self,
+        bases: Vec<Base>,
+        keep: impl Fn(&Mark) -> bool,
+        oldest_void: Micros,
+    ) {
+        self.marks.retain(keep);
+        if bases.is_empty() && self.rest.is_none() {
+            return;
+        }
+        self.edit_rest(|rest| {
+            rest.bases = bases;
+            rest.undone.retain(|one| one.at >= oldest_void);
+        });
+    }
+
+    fn knows(&self, key: Key) -> bool {
+        self.live.as_ref().is_none_or(|live| live.may_know(key))
+            && self.marks.iter().any(|mark| mark.key == key)
+    }
+
+    fn insert(&mut self, mark: Mark) {
+        match self.marks.last() {
+            Some(last) if last.place() > mark.place() => {
+                let place = self.marks.partition_point(|known| known.place() < mark.place());
+                self.marks.insert(place, mark);
+            }
+            _ => self.marks.push(mark),
+        }
+    }
 }
 
 impl Held {
-    pub(super) const NOTHING: Self = Self::Many(Crowd::NOBODY);
+    pub(super) const NOTHING: Self =
+        Self::Many { crowd: None, tick: Tick::NEVER, armed: Tick::NEVER };
 
-    pub(super) fn tick(&self) -> Tick {
+    pub(super) fn of(crowd: Crowd) -> Self {
+        let mut held = Self::NOTHING;
+        held.edit(|kept| *kept = crowd);
+        held
+    }
+
+    /// When the customer is to be looked at.
+    pub(super) const fn tick(&self) -> Tick {
         match self {
-            Self::One { tick, .. } => *tick,
-            Self::Many(crowd) => Tick::of(crowd.next),
+            Self::One { armed, .. } => *armed,
+            Self::Many { tick, .. } => *tick,
         }
     }
 
-    /// The customer is looked at then.
+    /// Where the wheel has the customer.
+    pub(super) const fn armed(&self) -> Tick {
+        match self {
+            Self::One { armed, .. } | Self::Many { armed, .. } => *armed,
+        }
+    }
+
+    pub(super) const fn arm(&mut self, at: Tick) {
+        match self {
+            Self::One { armed, .. } | Self::Many { armed, .. } => *armed = at,
+        }
+    }
+
+    /// The customer is to be looked at then.
     pub(super) fn expect(&mut self, moment: Micros) {
-        match self {
-            Self::One { tick, .. } => *tick = Tick::of(moment),
-            Self::Many(crowd) => crowd.next = moment,
+        if let Self::Many { crowd, tick, .. } = self {
+            *tick = Tick::of(moment);
+            if let Some(crowd) = crowd {
+                crowd.next = moment;
+            }
         }
     }
 
-    /// The customer is looked at then, if not before.
-    pub(super) fn expect_by(&mut self, moment: Micros) {
-        match self {
-            Self::One { tick, .. } => *tick = Tick::of(moment).min(*tick),
-            Self::Many(crowd) => crowd.next = moment.min(crowd.next),
-        }
+    /// When that is, as far as it is known.
+    pub(super) fn next(&self) -> Option<Micros> {
+        self.crowd().map(|crowd| crowd.next)
     }
 
     pub(super) fn is_nothing(&self) -> bool {
         match self {
             Self::One { .. } => false,
-            Self::Many(crowd) => crowd.marks.is_empty() && crowd.rest.is_none(),
+            Self::Many { crowd, .. } => {
+                crowd.as_ref().is_none_or(|crowd| crowd.marks.is_empty() && crowd.rest.is_none())
+            }
         }
     }
 
     /// The only event, if there is nothing else.
-    const fn only(&self) -> Option<Mark> {
+    pub(super) const fn only(&self) -> Option<Mark> {
         match self {
             Self::One { at, key, touch, .. } => Some(Mark { at: *at, key: *key, touch: *touch }),
-            Self::Many(_) => None,
+            Self::Many { .. } => None,
         }
     }
 
-    /// The events of one who has more than one.
-    pub(super) fn many(&self) -> &[Mark] {
-        match self {
-            Self::One { .. } => &[],
-            Self::Many(crowd) => &crowd.marks,
-        }
-    }
-
-    fn rest(&self) -> Option<&Rest> {
+    /// What is kept of one of whom there is more than an event.
+    pub(super) fn crowd(&self) -> Option<&Crowd> {
         match self {
             Self::One { .. } => None,
-            Self::Many(crowd) => crowd.rest.as_deref(),
+            Self::Many { crowd, .. } => crowd.as_deref(),
+        }
+    }
+
+    pub(super) fn crowd_mut(&mut self) -> Option<&mut Crowd> {
+        match self {
+            Self::One { .. } => None,
+            Self::Many { crowd, .. } => crowd.as_deref_mut(),
         }
     }
 
     /// The events in their order.
     pub(super) fn marks(&self) -> impl Iterator<Item = Mark> + Clone {
-        self.only().into_iter().chain(self.many().iter().copied())
+        let many = self.crowd().map_or(&[][..], |crowd| &crowd.marks);
+        self.only().into_iter().chain(many.iter().copied())
     }
 
     /// How many events there are.
     pub(super) fn len(&self) -> usize {
-        match self {
-            Self::One { .. } => 1,
-            Self::Many(crowd) => crowd.marks.len(),
-        }
+        self.crowd().map_or(usize::from(self.only().is_some()), |crowd| crowd.marks.len())
+    }
+
+    /// Whether another event takes more memory.
+    pub(super) fn is_full(&self) -> bool {
+        self.crowd().is_some_and(|crowd| crowd.marks.len() == crowd.marks.capacity())
     }
 
     pub(super) fn undone(&self) -> &[Undone] {
-        self.rest().map_or(&[], |rest| &rest.undone)
+        self.crowd().map_or(&[], Crowd::undone)
     }
 
     pub(super) fn bases(&self) -> &[Base] {
-        self.rest().map_or(&[], |rest| &rest.bases)
+        self.crowd().map_or(&[], Crowd::bases)
     }
 
     pub(super) fn base(&self, flow: FlowNo) -> Option<&Base> {
@@ -160,22 +236,32 @@ impl Held {
     }
 
     pub(super) fn knows(&self, key: Key) -> bool {
-        self.marks().any(|mark| mark.key == key)
+        match self {
+            Self::One { key: known, .. } => *known == key,
+            Self::Many { crowd, .. } => crowd.as_ref().is_some_and(|crowd| crowd.knows(key)),
+        }
     }
 
     /// Changes what is kept.
     pub(super) fn edit<T>(&mut self, change: impl FnOnce(&mut Crowd) -> T) -> T {
+        let (tick, armed) = (self.tick(), self.armed());
         let mut crowd = match std::mem::replace(self, Self::NOTHING) {
-            Self::Many(crowd) => crowd,
-            Self::One { at, key, touch, tick } => {
-                let mut marks = ThinVec::with_capacity(4);
-                marks.push(Mark { at, key, touch });
-                Crowd { next: tick.start(), marks, rest: None }
+            Self::Many { crowd, .. } => crowd.unwrap_or_default(),
+            Self::One { at, key, touch, .. } => {
+                let mut crowd = Box::new(Crowd { next: armed.start(), ..Crowd::default() });
+                crowd.marks.push(Mark { at, key, touch });
+                crowd
             }
         };
+        crowd.live = None;
         let told = change(&mut crowd);
-        *self = Self::Many(crowd);
-        self.shrink();
+        *self = match (&*crowd.marks, &crowd.rest) {
+            ([], None) => Self::Many { crowd: None, tick, armed },
+            ([Mark { at, key, touch }], None) => {
+                Self::One { at: *at, key: *key, touch: *touch, armed }
+            }
+            _ => Self::Many { crowd: Some(crowd), tick, armed },
+        };
         told
     }
 
@@ -183,43 +269,24 @@ impl Held {
     pub(super) fn add(&mut self, mark: Mark) {
         if self.is_nothing() {
             let Mark { at, key, touch } = mark;
-            *self = Self::One { at, key, touch, tick: self.tick() };
+            *self = Self::One { at, key, touch, armed: self.armed() };
             return;
         }
-        self.edit(|crowd| match crowd.marks.last() {
-            Some(last) if last.place() > mark.place() => {
-                let place = crowd.marks.partition_point(|known| known.place() < mark.place());
-                crowd.marks.insert(place, mark);
-            }
-            _ => crowd.marks.push(mark),
-        });
+        self.edit(|crowd| crowd.insert(mark));
     }
 
-    /// Takes events out.
-    pub(super) fn retain(&mut self, keep: impl Fn(&Mark) -> bool) {
-        match self {
-            Self::One { .. } => {
-                if self.only().is_some_and(|mark| !keep(&mark)) {
-                    *self = Self::NOTHING;
+    /// Adds an event that is not known yet, and later than all that the flows have followed.
+    /// Nothing is to be kept of it any more when it is over.
+    pub(super) fn add_later(&mut self, mark: Mark, over: Micros) {
+        match self.crowd_mut() {
+            Some(crowd) => {
+                if let Some(live) = &mut crowd.live {
+                    live.await_mark(mark.key, over);
                 }
+                crowd.insert(mark);
             }
-            Self::Many(crowd) => crowd.marks.retain(keep),
+            None => self.add(mark),
         }
-        self.shrink();
-    }
-
-    /// Keeps the only event in place, if there is only one.
-    pub(super) fn shrink(&mut self) {
-        let Self::Many(crowd) = self else { return };
-        if crowd.rest.is_some() || crowd.marks.len() > 1 {
-            return;
-        }
-        *self = match crowd.marks.first() {
-            None => Self::NOTHING,
-            Some(Mark { at, key, touch }) => {
-                Self::One { at: *at, key: *key, touch: *touch, tick: Tick::of(crowd.next) }
-            }
-        };
     }
 }
 

@@ -187,8 +187,7 @@ impl Machine {
                 if !held.is_nothing() {
                     return Err(format!("customer `{id}` is there twice"));
                 }
-                *held = Held::Many(crowd);
-                held.shrink();
+                *held = Held::of(crowd);
             }
         }
         machine.connect().map_err(|problems| problems.to_string())?;
@@ -201,7 +200,7 @@ impl Machine {
 }
 
 fn restored_crowd(seat: StoredSeat, touches: &[Touch], flows: usize) -> Result<Crowd, String> {
-    let (mut crowd, mut rest) = (Crowd::NOBODY, Rest::default());
+    let (mut crowd, mut rest) = (Crowd::default(), Rest::default());
     for (at, key, touch) in seat.marks {
         let touch = *touches.get(touch as usize).ok_or("an event touches what is not there")?;
         crowd.marks.push(Mark { at, key, touch });

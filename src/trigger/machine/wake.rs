@@ -1,121 +1,135 @@
 //! What is done when a customer is looked at: what is due fires, what is over is let go.
 
-use super::judge::Look;
-use super::seat::{Base, Held, Mark};
+use super::judge::Terms;
+use super::live::Live;
+use super::seat::{Held, Mark};
+use super::touch::FlowNo;
 use super::{MAX_KEPT, Machine};
 use crate::trigger::firing::{Firing, Output};
-use crate::trigger::flow::Turn;
+use crate::trigger::flow::{Stretch, Turn};
 use crate::trigger::micros::Micros;
 
 /// What is over is let go when it is one in so many events that are kept of a customer: all that
 /// is kept is gone through for it.
-const FEW: usize = 4;
+const FEW: usize = 2;
 
 impl Machine {
     /// Looks at a customer of whom everything until `from` was told: tells what fired since then,
     /// lets go what is over, and sees to it that the customer is looked at again.
     pub(super) fn wake(&mut self, seat: u32, from: Micros, outputs: &mut Vec<Output>) {
-        let held = self.roster.held(seat);
-        if held.is_nothing() {
-            self.roster.free(seat);
-            return;
-        }
-        let next = self.tell_all(seat, from, outputs);
-        self.prune(seat);
         if self.roster.held(seat).is_nothing() {
             self.roster.free(seat);
             return;
         }
-        self.expect_anew(seat, next);
+        let next = self.tell(seat, from, outputs);
+        let over = self.over(self.roster.held(seat));
+        if over > self.watermark.at() {
+            self.expect(seat, next.min(over));
+            return;
+        }
+        self.prune(seat);
+        let held = self.roster.held(seat);
+        if held.is_nothing() {
+            self.roster.free(seat);
+        } else {
+            self.expect(seat, next.min(self.over(held)));
+        }
     }
 
     /// Sees to it that a customer who was just read is looked at.
     pub(super) fn take_seat(&mut self, seat: u32) {
-        let next = self.tell_all(seat, self.watermark.at(), &mut Vec::new());
-        self.expect_anew(seat, next);
+        let next = self.tell(seat, self.watermark.at(), &mut Vec::new());
+        self.expect(seat, next.min(self.over(self.roster.held(seat))));
     }
 
-    fn expect_anew(&mut self, seat: u32, next: Micros) {
-        let over = self.over(self.roster.held(seat));
-        if let Some(held) = self.roster.held_mut(seat) {
-            held.expect(Micros::NEVER);
-        }
-        self.expect(seat, next.min(over));
-    }
-
-    /// Tells what all flows fired between a moment and now, and when the first fires next.
-    fn tell_all(&mut self, seat: u32, from: Micros, outputs: &mut Vec<Output>) -> Micros {
-        let mut states = std::mem::take(&mut self.scratch.states);
-        let (now, mut next) = (self.watermark.at(), Micros::NEVER);
-        self.turns(self.roster.held(seat), &mut states, |flow, at, turn| {
+    /// Tells what all flows fired between a moment and now, and when to look again for what fires
+    /// next.
+    fn tell(&mut self, seat: u32, from: Micros, outputs: &mut Vec<Output>) -> Micros {
+        let now = self.watermark.at();
+        let terms = Terms { flows: &self.flows, touches: &self.touches };
+        let (fired, mut next) = (&mut self.scratch.fired, Micros::NEVER);
+        let mut tell = |flow: FlowNo, at: Micros, turn: Turn| {
             let Turn::Fired(stretch) = turn else { return };
             if at > now {
                 next = next.min(at);
-            } else if at > from
-                && let Some(customer) = self.roster.customer(seat)
-            {
-                outputs.push(Output::Fired(Firing::of(flow, customer, at.at(), stretch)));
+            } else if at > from {
+                fired.push((flow, at, stretch));
             }
-        });
-        self.scratch.states = states;
+        };
+        let held = self.roster.held_mut(seat);
+        let ahead = match held {
+            None => Micros::NEVER,
+            Some(held) if !held.undone().is_empty() => {
+                for look in terms.flows_of(held).into_iter().filter_map(|no| terms.look(no)) {
+                    look.turns(held, |at, turn| tell(look.no, at, turn));
+                }
+                Micros::NEVER
+            }
+            Some(held) => match (held.only(), held.crowd_mut()) {
+                (Some(mark), _) => {
+                    terms.alone(&mark, &mut tell);
+                    Micros::NEVER
+                }
+                (None, Some(crowd)) => crowd.catch_up((from, now), terms, &mut tell),
+                (None, None) => Micros::NEVER,
+            },
+        };
+        next = next.min(ahead);
+        self.push_fired(seat, outputs);
         next
     }
 
-    /// Lets go what can make no difference any more.
-    fn prune(&mut self, seat: u32) {
-        let (held, now) = (self.roster.held(seat), self.watermark.at());
-        let is_over = |mark: &Mark| mark.at < now.minus(self.touches.keep(mark.touch));
-        let (all, over) = (held.len(), held.marks().filter(is_over).count());
-        let oldest = now.minus(self.longest);
-        let is_undone = held.undone().first().is_some_and(|one| one.at < oldest);
-        if over * FEW < all && !is_undone {
+    /// Brings firings into the form in which hosts get them.
+    fn push_fired(&mut self, seat: u32, outputs: &mut Vec<Output>) {
+        if self.scratch.fired.is_empty() {
             return;
         }
-        let bases = self.bases(held, |look| {
+        if let Some(customer) = self.roster.customer(seat) {
+            let terms = Terms { flows: &self.flows, touches: &self.touches };
+            for (no, at, stretch) in self.scratch.fired.drain(..) {
+                if let Some(flow) = terms.flow(no) {
+                    outputs.push(Output::Fired(Firing::of(flow, customer.clone(), at, stretch)));
+                }
+            }
+        }
+        self.scratch.fired.clear();
+    }
+
+    /// Lets go what can make no difference any more.
+    pub(super) fn prune(&mut self, seat: u32) {
+        let (now, oldest) = (self.watermark.at(), self.watermark.at().minus(self.longest));
+        let terms = Terms { flows: &self.flows, touches: &self.touches };
+        let Some(held) = self.roster.held_mut(seat) else { return };
+        let is_over = |mark: &Mark| mark.at < now.minus(terms.touches.keep(mark.touch));
+        let over = held.marks().filter(is_over).count();
+        let is_undone = held.undone().first().is_some_and(|one| one.at < oldest);
+        if over * FEW < held.len() && !is_undone {
+            return;
+        }
+        let bases = terms.bases(held, |look| {
             let lasts = !look.flow.forgets() || held.base(look.no).is_some();
             lasts.then(|| now.minus(look.flow.keep()))
         });
-        let keys: Vec<_> = held.marks().filter(is_over).map(|mark| mark.key).collect();
-        self.lay(seat, bases, |mark| !keys.contains(&mark.key), oldest);
-    }
-
-    /// What is known of all flows before the moments that are wanted.
-    fn bases(&self, held: &Held, before: impl Fn(&Look<'_>) -> Option<Micros>) -> Vec<Base> {
-        let looks = self.flows_of(held).into_iter().filter_map(|no| self.look(no));
-        looks.filter_map(|look| look.base(held, before(&look)?)).collect()
-    }
-
-    /// Puts bases below what is kept, and takes out what they stand for.
-    fn lay(
-        &mut self,
-        seat: u32,
-        bases: Vec<Base>,
-        keep: impl Fn(&Mark) -> bool,
-        oldest_void: Micros,
-    ) {
-        let Some(held) = self.roster.held_mut(seat) else { return };
-        if bases.is_empty() && matches!(held, Held::One { .. }) {
-            held.retain(keep);
-            return;
-        }
+        let live = held.crowd_mut().and_then(|crowd| crowd.live.take());
         held.edit(|crowd| {
-            crowd.marks.retain(|mark| keep(mark));
-            crowd.edit_rest(|rest| {
-                rest.bases = bases;
-                rest.undone.retain(|one| one.at >= oldest_void);
-            });
+            let followed = live.as_ref().map_or(0, Live::followed);
+            let gone = crowd.marks.iter().take(followed).filter(|mark| is_over(mark)).count();
+            crowd.lay(bases, |mark| !is_over(mark), oldest);
+            let live = live.filter(|_| gone == over);
+            crowd.live = live.map(|live| live.without(gone, now, crowd, terms));
         });
     }
 
     /// When all that is kept of a customer is over if nothing more happens, as far as it ever is.
     fn over(&self, held: &Held) -> Micros {
-        let marks = held.marks().map(|mark| mark.at.plus(self.touches.keep(mark.touch)));
-        let undone = held.undone().iter().map(|one| one.at.plus(self.longest));
-        let bases = held.bases().iter().filter_map(|base| {
-            let look = self.look(base.flow)?;
-            Some(look.flow.over(&base.state)?.plus(look.flow.keep()))
-        });
-        marks.chain(undone).chain(bases).max().map_or(Micros::NEVER, |over| over.plus(1))
+        let Some(crowd) = held.crowd() else {
+            return held.only().map_or(Micros::NEVER, |mark| self.terms().lasts(&mark));
+        };
+        if let Some(live) = &crowd.live {
+            return live.over();
+        }
+        let undone = crowd.undone().iter().map(|one| one.at.plus(self.longest).plus(1)).max();
+        undone.max(self.terms().over(&crowd.marks, crowd.bases())).unwrap_or(Micros::NEVER)
     }
 
     /// Whether there is room for another event of a customer; to make some, the older half of what
@@ -129,8 +143,9 @@ impl Machine {
         let now = self.watermark.at();
         let Some(middle) = held.marks().nth(MAX_KEPT / 2) else { return true };
         let before = middle.at.plus(1).min(now.plus(1));
-        let bases = self.bases(held, |_| Some(before));
-        self.lay(seat, bases, |mark| mark.at >= before, Micros::START);
-        self.roster.held(seat).len() < MAX_KEPT
+        let bases = self.terms().bases(held, |_| Some(before));
+        let Some(held) = self.roster.held_mut(seat) else { return true };
+        held.edit(|crowd| crowd.lay(bases, |mark| mark.at >= before, Micros::START));
+        held.len() < MAX_KEPT
     }
 }

@@ -3,7 +3,10 @@
 //! A tick is 2²² microseconds (about four seconds). A level has 64 slots of ticks; a slot of one
 //! level is as long as all of the level below (G. Varghese and T. Lauck, 1987). What is due in the
 //! tick at hand is the business of whoever asks. Nobody is ever taken out: a seat that is found in
-//! a slot in which it is not expected any more is passed over.
+//! a slot in which it is not armed any more is passed over, and one that is armed there but expected
+//! later is put there then.
+
+use std::ops::RangeInclusive;
 
 use crate::trigger::micros::Micros;
 
@@ -49,6 +52,18 @@ struct Bucket {
     head: u32,
 }
 
+/// Whom the wheel has.
+pub(super) trait Armed {
+    /// Reaches for several seats.
+    fn reach(&self, seats: &[u32]);
+
+    /// In which tick a seat is expected, if it is armed in one of these.
+    fn expected(&self, seat: u32, ticks: &RangeInclusive<Tick>) -> Option<Tick>;
+
+    /// The seat is put there.
+    fn arm(&mut self, seat: u32, tick: Tick);
+}
+
 const PIECE: usize = 62;
 
 #[derive(Clone, Copy, Debug)]
@@ -92,9 +107,10 @@ impl Wheel {
         true
     }
 
-    /// Whether two ticks are in one slot, as things are.
+    /// Whether a seat that is put where one tick is due is found for the other one, too.
     pub(super) fn same_slot(&self, one: Tick, other: Tick) -> bool {
-        one > self.now && other > self.now && self.place(one) == self.place(other)
+        let is_ahead = |tick: Tick| self.now < tick && tick < Tick::NEVER;
+        is_ahead(one) && is_ahead(other) && self.place(one) == self.place(other)
     }
 
     fn place(&self, tick: Tick) -> (usize, usize) {
@@ -113,16 +129,12 @@ impl Wheel {
         }
     }
 
-    /// Goes on to a tick, and tells which seats are expected on the way, or in that tick.
-    ///
-    /// `reach` is told of several seats before `expected` says of each in which tick it is expected
-    /// now. Those of ticks before `to` are told in
-    /// `past`, those of `to` itself in `present`.
+    /// Goes on to a tick, and tells which seats are expected on the way in `past`, and those that
+    /// are expected in that tick in `present`.
     pub(super) fn advance(
         &mut self,
         to: Tick,
-        reach: impl Fn(&[u32]),
-        expected: impl Fn(u32) -> Tick,
+        armed: &mut impl Armed,
         mut past: impl FnMut(u32),
         mut present: impl FnMut(u32),
     ) {
@@ -137,14 +149,11 @@ impl Wheel {
             if let Some(occupied) = self.occupied.get_mut(level) {
                 *occupied &= !(1 << slot);
             }
-            let end = start.0 | ((1_u32 << (level as u32 * SLOT_BITS)) - 1);
+            let ticks = start..=Tick(start.0 | ((1_u32 << (level as u32 * SLOT_BITS)) - 1));
             while let Some(piece) = self.pool.pop(&mut rest) {
-                reach(piece.seats());
+                armed.reach(piece.seats());
                 for seat in piece.seats().iter().copied() {
-                    let tick = expected(seat);
-                    if tick < start || tick.0 > end {
-                        continue;
-                    }
+                    let Some(tick) = armed.expected(seat, &ticks) else { continue };
                     if tick < to {
                         past(seat);
                     } else if tick == to {
@@ -152,6 +161,7 @@ impl Wheel {
                     } else {
                         let (level, slot) = self.place(tick);
                         self.put(level, slot, seat);
+                        armed.arm(seat, tick);
                     }
                 }
             }
@@ -234,29 +244,45 @@ mod tests {
 
     use super::*;
 
-    /// Plays additions and advances on the wheel and on a plain map.
-    fn check(steps: &[(u32, u32)]) {
+    /// Where seats are armed, and when they are expected.
+    #[derive(Clone, Default)]
+    struct Seats(BTreeMap<u32, (Tick, Tick)>);
+
+    impl Armed for Seats {
+        fn reach(&self, _: &[u32]) {}
+
+        fn expected(&self, seat: u32, ticks: &RangeInclusive<Tick>) -> Option<Tick> {
+            let (armed, expected) = self.0.get(&seat)?;
+            ticks.contains(armed).then_some(*expected)
+        }
+
+        fn arm(&mut self, seat: u32, tick: Tick) {
+            self.0.entry(seat).and_modify(|(armed, _)| *armed = tick);
+        }
+    }
+
+    /// Plays additions and advances on the wheel and on a plain map. Seats are expected as much
+    /// later than they are armed as is said.
+    fn check(steps: &[(u32, u32, u32)]) {
         let mut wheel = Wheel::new(Micros::START);
-        let mut expected: BTreeMap<u32, Tick> = BTreeMap::new();
-        for (seat, (tick, to)) in steps.iter().enumerate() {
+        let mut seats = Seats::default();
+        for (seat, (tick, later, to)) in steps.iter().enumerate() {
             let (seat, tick) = (seat as u32, Tick(*tick));
             if wheel.add(seat, tick) {
-                expected.insert(seat, tick);
+                seats.0.insert(seat, (tick, Tick(tick.0.saturating_add(*later))));
             }
             let to = Tick(*to).max(wheel.now());
             let (mut past, mut present) = (Vec::new(), Vec::new());
-            let known = expected.clone();
-            let tick_of = |seat| known.get(&seat).copied().unwrap_or(Tick(0));
-            wheel.advance(to, |_| {}, tick_of, |seat| past.push(seat), |seat| present.push(seat));
+            wheel.advance(to, &mut seats, |seat| past.push(seat), |seat| present.push(seat));
             past.sort_unstable();
             present.sort_unstable();
             let due = |wanted: fn(Tick, Tick) -> bool| {
-                let due = known.iter().filter(|(_, tick)| wanted(**tick, to));
+                let due = seats.0.iter().filter(|(_, (_, tick))| wanted(*tick, to));
                 due.map(|(seat, _)| *seat).collect::<Vec<u32>>()
             };
             assert_eq!(past, due(|tick, to| tick < to));
             assert_eq!(present, due(|tick, to| tick == to));
-            expected.retain(|_, tick| *tick > to);
+            seats.0.retain(|_, (_, tick)| *tick > to);
         }
     }
 
@@ -264,19 +290,25 @@ mod tests {
         #[test]
         fn everybody_is_found_when_due_however_far_that_is(
             steps in prop::collection::vec(
-                (any::<u32>(), any::<u32>(), 0_u32..32, 0_u32..32),
+                (any::<[u32; 3]>(), [0_u32..32, 0..33, 0..32]),
                 1..60,
             ),
         ) {
-            let steps: Vec<(u32, u32)> =
-                steps.into_iter().map(|(tick, to, a, b)| (tick >> a, to >> b)).collect();
+            let shifted = |([tick, later, to], [a, b, c]): ([u32; 3], [u32; 3])| {
+                (tick >> a, later.checked_shr(b).unwrap_or(0), to >> c)
+            };
+            let steps: Vec<_> = steps.into_iter().map(shifted).collect();
             check(&steps);
         }
     }
 
     #[test]
     fn the_ends_of_time_are_ticks_like_others() {
-        check(&[(0, 0), (1, 1), (u32::MAX - 1, 2), (63, 63), (64, u32::MAX - 1)]);
-        check(&[(4_095, 0), (4_096, 4_094), (4_097, 4_095), (1 << 30, 4_096), (5, 1 << 30)]);
+        let on_time = |steps: &[(u32, u32)]| -> Vec<_> {
+            steps.iter().map(|(tick, to)| (*tick, 0, *to)).collect()
+        };
+        check(&on_time(&[(0, 0), (1, 1), (u32::MAX - 1, 2), (63, 63), (64, u32::MAX - 1)]));
+        let around = [(4_095, 0), (4_096, 4_094), (4_097, 4_095), (1 << 30, 4_096), (5, 1 << 30)];
+        check(&on_time(&around));
     }
 }

@@ -1,0 +1,211 @@
+//! What the flows know of one customer by now, so that what is kept need not be gone through again.
+
+use thin_vec::ThinVec;
+
+use super::judge::{Look, Terms};
+use super::seat::{Base, Crowd, Mark};
+use super::touch::FlowNo;
+use crate::trigger::flow::{Seen, State, Turn};
+use crate::trigger::key::Key;
+use crate::trigger::matcher::Parts;
+use crate::trigger::micros::Micros;
+
+/// What follows from the events that are kept of a customer. Nothing of it is stored: it can be
+/// had anew from them at any time.
+#[derive(Clone, Debug)]
+pub(super) struct Live {
+    /// In the order of flows.
+    known: ThinVec<Progress>,
+    /// How many of the events the flows have followed.
+    seen: usize,
+    /// A bit for each event's key.
+    keys: u64,
+    /// When all that is kept is over if nothing more happens.
+    over: Micros,
+}
+
+/// What one flow knows.
+#[derive(Clone, Debug)]
+struct Progress {
+    flow: FlowNo,
+    state: State,
+}
+
+impl Live {
+    /// What follows from what is kept, as far as it happened until a moment.
+    fn by(moment: Micros, marks: &[Mark], bases: &[Base], terms: Terms<'_>) -> Self {
+        let over = terms.over(marks, bases).unwrap_or(Micros::NEVER);
+        let mut live = Self { known: started(bases), seen: 0, keys: keys(marks), over };
+        let is_new = |flow, at| bases.iter().all(|base| base.flow != flow || base.before <= at);
+        while let Some(mark) = marks.get(live.seen).filter(|mark| mark.at <= moment) {
+            live.see(mark, terms, |flow| is_new(flow, mark.at), &mut |_, _, _| {});
+            live.seen += 1;
+        }
+        live.pass(moment, terms, &mut |_, _, _| {});
+        live
+    }
+
+    /// How many of the events the flows have followed.
+    pub(super) const fn followed(&self) -> usize {
+        self.seen
+    }
+
+    /// The same when as many of the events that were followed are no longer kept.
+    pub(super) fn without(
+        mut self,
+        gone: usize,
+        now: Micros,
+        kept: &Crowd,
+        terms: Terms<'_>,
+    ) -> Self {
+        self.seen = self.seen.saturating_sub(gone);
+        self.keys = keys(&kept.marks);
+        self.over = terms.over(&kept.marks, kept.bases()).unwrap_or(Micros::NEVER);
+        self.known.retain_mut(|known| {
+            terms.flow(known.flow).is_some_and(|flow| {
+                flow.forget(&mut known.state, now.plus(1));
+                known.state != State::default()
+            })
+        });
+        self
+    }
+
+    /// Whether an event may be among those that are kept.
+    pub(super) const fn may_know(&self, key: Key) -> bool {
+        self.keys & bit(key) != 0
+    }
+
+    /// Something of what the flows know.
+    fn reached(&self) -> u64 {
+        self.known.first().map_or(0, |known| known.state.since.number())
+    }
+
+    /// Awaits another event, which is not followed yet.
+    pub(super) fn await_mark(&mut self, key: Key, over: Micros) {
+        self.keys |= bit(key);
+        self.over = self.over.max(over);
+    }
+
+    pub(super) const fn over(&self) -> Micros {
+        self.over
+    }
+
+    fn see(
+        &mut self,
+        mark: &Mark,
+        terms: Terms<'_>,
+        is_new: impl Fn(FlowNo) -> bool,
+        tell: &mut impl FnMut(FlowNo, Micros, Turn),
+    ) {
+        let mut place = 0;
+        for (no, parts) in terms.row(mark.touch) {
+            let before = self.known.iter().skip(place).take_while(|known| known.flow < *no);
+            place += before.count();
+            if self.known.get(place).is_none_or(|known| known.flow != *no) {
+                self.known.insert(place, Progress { flow: *no, state: State::default() });
+            }
+            if let (Some(known), Some(flow)) = (self.known.get_mut(place), terms.flow(*no))
+                && *parts != Parts::NONE
+                && is_new(*no)
+            {
+                let seen = Seen { at: mark.at, key: mark.key, parts: *parts };
+                flow.see(&mut known.state, seen, &mut |at, turn| tell(*no, at, turn));
+            }
+        }
+    }
+
+    /// Lets the time until a moment pass, after all that happened until then is seen. Says when
+    /// time alone completes something next.
+    fn pass(
+        &mut self,
+        moment: Micros,
+        terms: Terms<'_>,
+        tell: &mut impl FnMut(FlowNo, Micros, Turn),
+    ) -> Micros {
+        let mut next = Micros::NEVER;
+        for Progress { flow: no, state } in &mut self.known {
+            if let Some(flow) = terms.flow(*no) {
+                flow.pass(state, moment.plus(1), &mut |at, turn| tell(*no, at, turn));
+                next = next.min(flow.due(state));
+            }
+        }
+        next
+    }
+}
+
+impl Crowd {
+    /// What is known of flows before the moments that are wanted, nothing being void.
+    pub(super) fn bases_before<'a>(
+        &self,
+        terms: Terms<'a>,
+        before: impl Fn(Look<'a>) -> Option<Micros>,
+    ) -> Vec<Base> {
+        let old = self.bases();
+        let base = |flow| old.iter().find(|base| base.flow == flow);
+        let before = |flow| terms.look(flow).and_then(&before);
+        let mut live = Live { known: started(old), seen: 0, keys: 0, over: Micros::NEVER };
+        for mark in &self.marks {
+            let is_between = |flow| {
+                before(flow).is_some_and(|before| mark.at < before)
+                    && base(flow).is_none_or(|base| base.before <= mark.at)
+            };
+            live.see(mark, terms, is_between, &mut |_, _, _| {});
+        }
+        let laid = live.known.into_iter().filter_map(|Progress { flow: no, mut state }| {
+            let (flow, before) = (terms.flow(no)?, before(no)?);
+            if let Some(later) = base(no).filter(|base| base.before >= before) {
+                return Some(later.clone());
+            }
+            flow.pass(&mut state, before, &mut |_, _| {});
+            flow.forget(&mut state, before);
+            (state != State::default()).then_some(Base { flow: no, before, state })
+        });
+        laid.collect()
+    }
+
+    /// Something of what is needed of a customer, so that it is near when it is.
+    pub(super) fn reached(&self) -> u64 {
+        let last = self.marks.last().map_or(0, |mark| mark.at.number());
+        self.live.as_ref().map_or(last, |live| last ^ live.reached())
+    }
+
+    /// Follows what happened until `now`, none of which is void, and the time until then. What
+    /// happened until `from` was followed and told before. Says when to look again at the latest.
+    pub(super) fn catch_up(
+        &mut self,
+        (from, now): (Micros, Micros),
+        terms: Terms<'_>,
+        tell: &mut impl FnMut(FlowNo, Micros, Turn),
+    ) -> Micros {
+        let mut live = match self.live.take() {
+            Some(live) => live,
+            None => Live::by(from, &self.marks, self.bases(), terms),
+        };
+        while let Some(mark) = self.marks.get(live.seen).filter(|mark| mark.at <= now) {
+            live.see(mark, terms, |_| true, tell);
+            live.seen += 1;
+        }
+        let next = live.pass(now, terms, tell);
+        let ahead = self.marks.iter().skip(live.seen).map(|mark| terms.soonest(mark));
+        let next = ahead.fold(next, Micros::min);
+        self.live = Some(live);
+        next
+    }
+}
+
+/// What flows know to begin with.
+fn started(bases: &[Base]) -> ThinVec<Progress> {
+    let progress = |base: &Base| Progress { flow: base.flow, state: base.state.clone() };
+    bases.iter().map(progress).collect()
+}
+
+fn keys(marks: &[Mark]) -> u64 {
+    marks.iter().fold(0, |all, mark| all | bit(mark.key))
+}
+
+/// One of 64 bits.
+const fn bit(key: Key) -> u64 {
+    let number = key.number();
+    let folded = (number as u64 ^ (number >> 64) as u64).wrapping_mul(0x9e37_79b9_7f4a_7c15);
+    1 << (folded >> 58)
+}
