@@ -18,11 +18,16 @@ pub(super) struct Live {
     known: ThinVec<Progress>,
     /// How many of the events the flows have followed.
     seen: usize,
-    /// A bit for each event's key.
-    keys: u64,
+    /// Those of the events.
+    keys: Keys,
     /// When all that is kept is over if nothing more happens.
     over: Micros,
 }
+
+/// A set of keys of which it is known which ones it surely does not have (B. H. Bloom,
+/// Communications of the ACM 13, 1970).
+#[derive(Clone, Copy, Debug, Default)]
+struct Keys([u64; 2]);
 
 /// What one flow knows.
 #[derive(Clone, Debug)]
@@ -35,7 +40,7 @@ impl Live {
     /// What follows from what is kept, as far as it happened until a moment.
     fn by(moment: Micros, marks: &[Mark], bases: &[Base], terms: Terms<'_>) -> Self {
         let over = terms.over(marks, bases).unwrap_or(Micros::NEVER);
-        let mut live = Self { known: started(bases), seen: 0, keys: keys(marks), over };
+        let mut live = Self { known: started(bases), seen: 0, keys: Keys::of(marks), over };
         let is_new = |flow, at| bases.iter().all(|base| base.flow != flow || base.before <= at);
         while let Some(mark) = marks.get(live.seen).filter(|mark| mark.at <= moment) {
             live.see(mark, terms, |flow| is_new(flow, mark.at), &mut |_, _, _| {});
@@ -59,7 +64,7 @@ impl Live {
         terms: Terms<'_>,
     ) -> Self {
         self.seen = self.seen.saturating_sub(gone);
-        self.keys = keys(&kept.marks);
+        self.keys = Keys::of(&kept.marks);
         self.over = terms.over(&kept.marks, kept.bases()).unwrap_or(Micros::NEVER);
         self.known.retain_mut(|known| {
             terms.flow(known.flow).is_some_and(|flow| {
@@ -72,17 +77,19 @@ impl Live {
 
     /// Whether an event may be among those that are kept.
     pub(super) const fn may_know(&self, key: Key) -> bool {
-        self.keys & bit(key) != 0
+        self.keys.may_have(key)
     }
 
-    /// Something of what the flows know.
+    /// Something of each line of the memory in which most have what their flows know. How far that
+    /// goes is not asked, as it would have to be waited for.
     fn reached(&self) -> u64 {
-        self.known.first().map_or(0, |known| known.state.since.number())
+        let since = |place: usize| self.known.get(place).map_or(0, |known| known.state.since.number());
+        since(0) ^ since(1) ^ since(3)
     }
 
     /// Awaits another event, which is not followed yet.
     pub(super) fn await_mark(&mut self, key: Key, over: Micros) {
-        self.keys |= bit(key);
+        self.keys.add(key);
         self.over = self.over.max(over);
     }
 
@@ -143,7 +150,7 @@ impl Crowd {
         let old = self.bases();
         let base = |flow| old.iter().find(|base| base.flow == flow);
         let before = |flow| terms.look(flow).and_then(&before);
-        let mut live = Live { known: started(old), seen: 0, keys: 0, over: Micros::NEVER };
+        let mut live = Live { known: started(old), seen: 0, keys: Keys::default(), over: Micros::NEVER };
         for mark in &self.marks {
             let is_between = |flow| {
                 before(flow).is_some_and(|before| mark.at < before)
@@ -199,13 +206,30 @@ fn started(bases: &[Base]) -> ThinVec<Progress> {
     bases.iter().map(progress).collect()
 }
 
-fn keys(marks: &[Mark]) -> u64 {
-    marks.iter().fold(0, |all, mark| all | bit(mark.key))
+impl Keys {
+    fn of(marks: &[Mark]) -> Self {
+        let mut keys = Self::default();
+        for mark in marks {
+            keys.add(mark.key);
+        }
+        keys
+    }
+
+    const fn add(&mut self, key: Key) {
+        let ([low, high], (one, other)) = (&mut self.0, bits(key));
+        *low |= one;
+        *high |= other;
+    }
+
+    const fn may_have(&self, key: Key) -> bool {
+        let ([low, high], (one, other)) = (self.0, bits(key));
+        low & one != 0 && high & other != 0
+    }
 }
 
-/// One of 64 bits.
-const fn bit(key: Key) -> u64 {
+/// One of 64 bits, and one of another 64.
+const fn bits(key: Key) -> (u64, u64) {
     let number = key.number();
     let folded = (number as u64 ^ (number >> 64) as u64).wrapping_mul(0x9e37_79b9_7f4a_7c15);
-    1 << (folded >> 58)
+    (1 << (folded >> 58), 1 << (folded >> 52 & 63))
 }

@@ -95,7 +95,9 @@ impl Roster {
         if let Some(left) = self.at_mut(seat) {
             *left = Seat { customer: Key::default(), held: Held::NOTHING };
         }
-        self.names.remove(&seat);
+        if customer.id().is_none() {
+            self.names.remove(&seat);
+        }
         self.free.push(seat);
         self.taken = self.taken.saturating_sub(1);
     }
@@ -117,17 +119,23 @@ impl Roster {
     /// the next, and no step decides anything by what it reaches for, so that the processor waits
     /// for all of them at once.
     pub(super) fn guess(&self, customers: impl Iterator<Item = Key> + Clone) -> Vec<u32> {
-        let home = |customer: Key| {
-            let place = self.hash(customer) as u32 & self.mask();
-            self.index.get(place as usize).copied().unwrap_or(EMPTY)
-        };
-        std::hint::black_box(customers.clone().fold(0, |all, customer| all ^ home(customer)));
+        let homes = customers.clone().map(|customer| self.home(customer));
+        std::hint::black_box(homes.fold(0, |all, entry| all ^ entry));
         customers.filter_map(|customer| self.probe(customer, |_| true).0).collect()
     }
 
-    /// Reaches for what is kept of some customers.
+    /// What stands where a customer is looked for first.
+    fn home(&self, customer: Key) -> u32 {
+        let place = self.hash(customer) as u32 & self.mask();
+        self.index.get(place as usize).copied().unwrap_or(EMPTY)
+    }
+
+    /// Reaches for what is kept of some customers, and for the places of those who may leave.
     pub(super) fn reach(&self, seats: &[u32]) {
         self.reach_seats(seats);
+        let seated = seats.iter().filter_map(|seat| self.at(*seat));
+        let small = seated.filter(|seat| seat.held.only().is_some());
+        std::hint::black_box(small.fold(0, |all, seat| all ^ self.home(seat.customer)));
         let crowds = seats.iter().filter_map(|seat| self.held(*seat).crowd());
         let moments = crowds.clone().fold(0, |all, crowd| all ^ crowd.next.number());
         std::hint::black_box(moments);
@@ -255,15 +263,17 @@ impl Roster {
 
     fn grow(&mut self) {
         self.bits += 1;
-        self.index = vec![EMPTY; 1 << self.bits];
-        let all: Vec<(u32, Key)> = self.seats().collect();
-        for (seat, customer) in all {
-            let (_, place) = self.search(customer);
-            let entry = self.entry(customer, seat);
-            if let Some(empty) = self.index.get_mut(place) {
-                *empty = entry;
+        let mut index = vec![EMPTY; 1 << self.bits];
+        for (seat, customer) in self.seats() {
+            let mut place = self.hash(customer) as u32 & self.mask();
+            while index.get(place as usize).is_some_and(|entry| *entry != EMPTY) {
+                place = (place + 1) & self.mask();
+            }
+            if let Some(empty) = index.get_mut(place as usize) {
+                *empty = self.entry(customer, seat);
             }
         }
+        self.index = index;
     }
 }
 
