@@ -170,10 +170,14 @@ impl Crowd {
         laid.collect()
     }
 
-    /// Something of what is needed of a customer, so that it is near when it is.
+    /// Something of the last event, so that it is near when it is needed.
+    pub(super) fn last(&self) -> u64 {
+        self.marks.last().map_or(0, |mark| mark.at.number())
+    }
+
+    /// The same of what the flows know.
     pub(super) fn reached(&self) -> u64 {
-        let last = self.marks.last().map_or(0, |mark| mark.at.number());
-        self.live.as_ref().map_or(last, |live| last ^ live.reached())
+        self.live.as_ref().map_or(0, Live::reached)
     }
 
     /// Follows what happened until `now`, none of which is void, and the time until then. What

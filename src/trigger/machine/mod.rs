@@ -325,9 +325,6 @@ impl Machine {
             let mut expected = Vec::new();
             let past = |seat| woken.push(seat);
             self.wheel.advance(tick, &mut self.roster, past, |seat| expected.push(seat));
-            for some in expected.chunks(observe::TOGETHER) {
-                self.roster.reach(some);
-            }
             let due: Vec<_> = expected.iter().map(|seat| (self.due(*seat, from), *seat)).collect();
             self.present.begin(due);
         }
@@ -339,6 +336,7 @@ impl Machine {
         for some in woken.chunks(observe::TOGETHER) {
             if some.len() > 1 {
                 self.roster.reach(some);
+                self.roster.reach_deep(some);
             }
             for seat in some {
                 self.wake(*seat, from, outputs);

@@ -87,10 +87,12 @@ impl Machine {
         };
         let customers = events.iter().filter(matters).map(|arrived| arrived.customer);
         let mut seats = self.roster.guess(customers);
+        let known = seats.len();
         let until = events.iter().map(|arrived| arrived.at).max();
         let due = until.map(|until| self.present.soon(until).take(2 * TOGETHER));
         seats.extend(due.into_iter().flatten());
         self.roster.reach(&seats);
+        self.roster.reach_deep(seats.get(known..).unwrap_or_default());
     }
 
     fn see(&mut self, partition: u32, arrived: Arrived<'_>, outputs: &mut Vec<Output>) {

@@ -137,8 +137,13 @@ impl Roster {
         let small = seated.filter(|seat| seat.held.only().is_some());
         std::hint::black_box(small.fold(0, |all, seat| all ^ self.home(seat.customer)));
         let crowds = seats.iter().filter_map(|seat| self.held(*seat).crowd());
-        let moments = crowds.clone().fold(0, |all, crowd| all ^ crowd.next.number());
-        std::hint::black_box(moments);
+        std::hint::black_box(crowds.clone().fold(0, |all, crowd| all ^ crowd.marks.len()));
+        std::hint::black_box(crowds.fold(0, |all, crowd| all ^ crowd.last()));
+    }
+
+    /// Reaches for what else it takes to look at customers of whom the rest was reached for.
+    pub(super) fn reach_deep(&self, seats: &[u32]) {
+        let crowds = seats.iter().filter_map(|seat| self.held(*seat).crowd());
         std::hint::black_box(crowds.fold(0, |all, crowd| all ^ crowd.reached()));
     }
 

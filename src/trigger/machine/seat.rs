@@ -44,8 +44,8 @@ pub(super) enum Held {
     Many {
         crowd: Option<Box<Crowd>>,
         /// When the customer is to be looked at.
-        tick: Tick,
-        /// Where the wheel has the customer: there already if that is earlier.
+        next: Micros,
+        /// Where the wheel has the customer, who is put where that is when it is found there.
         armed: Tick,
     },
 }
@@ -53,8 +53,6 @@ pub(super) enum Held {
 /// All that is kept of a customer of whom there is more than one event.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Crowd {
-    /// When the customer is looked at next.
-    pub(super) next: Micros,
     /// In the order of instants, then of keys.
     pub(super) marks: Vec<Mark>,
     /// What follows from the above, as long as only later events are added.
@@ -131,7 +129,7 @@ impl Crowd {
 
 impl Held {
     pub(super) const NOTHING: Self =
-        Self::Many { crowd: None, tick: Tick::NEVER, armed: Tick::NEVER };
+        Self::Many { crowd: None, next: Micros::NEVER, armed: Tick::NEVER };
 
     pub(super) fn of(crowd: Crowd) -> Self {
         let mut held = Self::NOTHING;
@@ -140,10 +138,10 @@ impl Held {
     }
 
     /// When the customer is to be looked at.
-    pub(super) const fn tick(&self) -> Tick {
+    pub(super) fn tick(&self) -> Tick {
         match self {
             Self::One { armed, .. } => *armed,
-            Self::Many { tick, .. } => *tick,
+            Self::Many { next, .. } => Tick::of(*next),
         }
     }
 
@@ -161,18 +159,18 @@ impl Held {
     }
 
     /// The customer is to be looked at then.
-    pub(super) fn expect(&mut self, moment: Micros) {
-        if let Self::Many { crowd, tick, .. } = self {
-            *tick = Tick::of(moment);
-            if let Some(crowd) = crowd {
-                crowd.next = moment;
-            }
+    pub(super) const fn expect(&mut self, moment: Micros) {
+        if let Self::Many { next, .. } = self {
+            *next = moment;
         }
     }
 
     /// When that is, as far as it is known.
-    pub(super) fn next(&self) -> Option<Micros> {
-        self.crowd().map(|crowd| crowd.next)
+    pub(super) const fn next(&self) -> Option<Micros> {
+        match self {
+            Self::One { .. } => None,
+            Self::Many { next, .. } => Some(*next),
+        }
     }
 
     pub(super) fn is_nothing(&self) -> bool {
@@ -244,11 +242,11 @@ impl Held {
 
     /// Changes what is kept.
     pub(super) fn edit<T>(&mut self, change: impl FnOnce(&mut Crowd) -> T) -> T {
-        let (tick, armed) = (self.tick(), self.armed());
+        let (next, armed) = (self.next().unwrap_or_else(|| self.armed().start()), self.armed());
         let mut crowd = match std::mem::replace(self, Self::NOTHING) {
             Self::Many { crowd, .. } => crowd.unwrap_or_default(),
             Self::One { at, key, touch, .. } => {
-                let mut crowd = Box::new(Crowd { next: armed.start(), ..Crowd::default() });
+                let mut crowd = Box::new(Crowd::default());
                 crowd.marks.push(Mark { at, key, touch });
                 crowd
             }
@@ -256,11 +254,11 @@ impl Held {
         crowd.live = None;
         let told = change(&mut crowd);
         *self = match (&*crowd.marks, &crowd.rest) {
-            ([], None) => Self::Many { crowd: None, tick, armed },
+            ([], None) => Self::Many { crowd: None, next, armed },
             ([Mark { at, key, touch }], None) => {
                 Self::One { at: *at, key: *key, touch: *touch, armed }
             }
-            _ => Self::Many { crowd: Some(crowd), tick, armed },
+            _ => Self::Many { crowd: Some(crowd), next, armed },
         };
         told
     }

@@ -1,7 +1,8 @@
 //! When to look at whom: a hierarchical timer wheel.
 //!
-//! A tick is 2²² microseconds (about four seconds). A level has 64 slots of ticks; a slot of one
-//! level is as long as all of the level below (G. Varghese and T. Lauck, 1987). What is due in the
+//! A tick is 2²² microseconds (about four seconds). A level has 2,048 slots of ticks, so that what
+//! is due within two hours is put where it stays; a slot of one level is as long as all of the
+//! level below (G. Varghese and T. Lauck, 1987). What is due in the
 //! tick at hand is the business of whoever asks. Nobody is ever taken out: a seat that is found in
 //! a slot in which it is not armed any more is passed over, and one that is armed there but expected
 //! later is put there then.
@@ -13,9 +14,11 @@ use crate::trigger::micros::Micros;
 /// How many bits of a moment are within a tick.
 const TICK_BITS: u32 = 22;
 /// How many bits of a tick are one level's.
-const SLOT_BITS: u32 = 6;
-const LEVELS: usize = 6;
-const SLOTS: usize = 64;
+const SLOT_BITS: u32 = 11;
+const LEVELS: usize = 3;
+const SLOTS: usize = 1 << SLOT_BITS;
+/// How many words have a bit for each slot of a level.
+const WORDS: usize = SLOTS / 64;
 
 /// A moment, in ticks.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -39,8 +42,8 @@ impl Tick {
 #[derive(Clone, Debug)]
 pub(super) struct Wheel {
     now: Tick,
-    /// Of every level, which slots have somebody in them.
-    occupied: [u64; LEVELS],
+    /// A bit for each slot that has somebody in it, one level after the other.
+    occupied: Vec<u64>,
     slots: Vec<Bucket>,
     pool: Pool,
 }
@@ -84,7 +87,7 @@ impl Wheel {
     pub(super) fn new(now: Micros) -> Self {
         Self {
             now: Tick::of(now),
-            occupied: [0; LEVELS],
+            occupied: vec![0; LEVELS * WORDS],
             slots: vec![Bucket::default(); LEVELS * SLOTS],
             pool: Pool::default(),
         }
@@ -124,8 +127,8 @@ impl Wheel {
         if let Some(bucket) = self.slots.get_mut(level * SLOTS + slot) {
             self.pool.push(bucket, seat);
         }
-        if let Some(occupied) = self.occupied.get_mut(level) {
-            *occupied |= 1 << slot;
+        if let Some(word) = self.occupied.get_mut(level * WORDS + slot / 64) {
+            *word |= 1 << (slot % 64);
         }
     }
 
@@ -146,10 +149,10 @@ impl Wheel {
             self.now = start;
             let Some(bucket) = self.slots.get_mut(level * SLOTS + slot) else { break };
             let mut rest = std::mem::take(bucket);
-            if let Some(occupied) = self.occupied.get_mut(level) {
-                *occupied &= !(1 << slot);
+            if let Some(word) = self.occupied.get_mut(level * WORDS + slot / 64) {
+                *word &= !(1 << (slot % 64));
             }
-            let ticks = start..=Tick(start.0 | ((1_u32 << (level as u32 * SLOT_BITS)) - 1));
+            let ticks = start..=Tick(start.0 | ((1 << (level as u32 * SLOT_BITS)) - 1));
             while let Some(piece) = self.pool.pop(&mut rest) {
                 armed.reach(piece.seats());
                 for seat in piece.seats().iter().copied() {
@@ -171,19 +174,25 @@ impl Wheel {
 
     /// The first slot with somebody in it, and when it begins.
     fn next(&self) -> Option<(usize, usize, Tick)> {
-        self.occupied.iter().enumerate().find_map(|(level, occupied)| {
+        self.occupied.chunks(WORDS).enumerate().find_map(|(level, words)| {
             let shift = level as u32 * SLOT_BITS;
-            let here = (self.now.0 >> shift) & (SLOTS as u32 - 1);
-            let later = occupied & u64::MAX.checked_shl(here + 1).unwrap_or(0);
-            if later == 0 {
-                return None;
-            }
-            let slot = later.trailing_zeros();
+            let here = (self.now.0 >> shift) as usize & (SLOTS - 1);
+            let slot = first_after(words, here)?;
             let above = u64::from(self.now.0) >> (shift + SLOT_BITS) << (shift + SLOT_BITS);
-            let start = above | u64::from(slot) << shift;
-            Some((level, slot as usize, Tick(u32::try_from(start).ok()?)))
+            let start = above | (slot as u64) << shift;
+            Some((level, slot, Tick(u32::try_from(start).ok()?)))
         })
     }
+}
+
+/// The first bit after a place that is set.
+fn first_after(words: &[u64], place: usize) -> Option<usize> {
+    let (first, rest) = (place / 64, u64::MAX.checked_shl(place as u32 % 64 + 1).unwrap_or(0));
+    let masks = std::iter::once(rest).chain(std::iter::repeat(u64::MAX));
+    let words = words.iter().enumerate().skip(first).zip(masks);
+    let mut set = words.map(|((number, word), mask)| (number, word & mask));
+    let (number, word) = set.find(|(_, word)| *word != 0)?;
+    Some(number * 64 + word.trailing_zeros() as usize)
 }
 
 impl Piece {
