@@ -115,6 +115,22 @@ fn made() -> impl Strategy<Value = Vec<Made>> {
     })
 }
 
+/// Far more than is kept at a time, in its order.
+fn long() -> impl Strategy<Value = Vec<Made>> {
+    let what = prop_oneof![
+        prop_oneof![Just(9_000_i64), Just(12_000)].prop_map(What::Cart),
+        Just(What::Buy),
+        Just(What::View),
+    ];
+    prop::collection::vec((0_u8..2, 1_i64..20, what), 100..200).prop_map(|all| {
+        let made = |at: &mut i64, (number, (customer, gap, what))| {
+            *at += gap;
+            Some(Made { number, customer, at: *at, what })
+        };
+        all.into_iter().enumerate().scan(0, made).collect()
+    })
+}
+
 /// What is done with the machine beside feeding it.
 #[derive(Clone, Copy, Debug)]
 enum Beside {
@@ -276,5 +292,29 @@ proptest! {
         }
         alone.sort();
         prop_assert_eq!(together.rows(), alone);
+    }
+
+    #[test]
+    fn what_is_let_go_makes_no_difference(
+        made in long(),
+        (pattern, cool_down) in (0_usize..8, prop_oneof![Just(0_i64), Just(45), Just(200)]),
+        behind in 0_i64..150,
+        every in 1_usize..50,
+    ) {
+        let (json, kind) = &patterns()[pattern];
+        let rules = Rules { kind: *kind, cool_down, reach: reach(*kind, 0) };
+        let end = made[made.len() - 1].at + 1_000;
+        let (mut machine, mut net) = (machine(&document(json, cool_down, 0)), Net::default());
+        for (place, one) in made.iter().enumerate() {
+            net.take(&machine.observe(0, &one.event(&made)));
+            net.take(&machine.advance(0, minute(one.at - behind)));
+            if place % every == every - 1 {
+                machine = restored(&machine);
+            }
+        }
+        net.take(&machine.advance(0, minute(end)));
+        let row = |(_, customer, at, from, until)| (customer, at, from, until);
+        let told: Vec<_> = net.rows().into_iter().map(row).collect();
+        prop_assert_eq!(told, meant(&rules, pattern, &made, end), "{}", json);
     }
 }

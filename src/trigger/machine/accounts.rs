@@ -82,8 +82,7 @@ impl Machine {
             let Some(look) = self.look(*no) else { continue };
             let since = self.watermark.at().minus(look.flow.correction);
             let told = |one: &&(Micros, _)| one.0 >= since;
-            let firing =
-                |one: &(Micros, _)| Firing::of(look.flow, customer.clone(), one.0, one.1);
+            let firing = |one: &(Micros, _)| Firing::of(look.flow, customer.clone(), one.0, one.1);
             let gone = was.fired.iter().filter(|one| !is.fired.contains(one)).filter(told);
             let made_up = is.fired.iter().filter(|one| !was.fired.contains(one)).filter(told);
             outputs.extend(gone.map(firing).map(Output::Retract));
@@ -181,11 +180,7 @@ impl Machine {
 
     /// Leaves an event to the versions of triggers that are armed for the customer; others that
     /// were replaced do not see it.
-    pub(super) fn leave_to_armed(
-        &self,
-        customer: Key,
-        combination: &mut Vec<(FlowNo, Parts)>,
-    ) {
+    pub(super) fn leave_to_armed(&self, customer: Key, combination: &mut Vec<(FlowNo, Parts)>) {
         let held = self.roster.held_of(customer);
         let mut armed = BTreeSet::new();
         for (no, known) in (0..).map(FlowNo).zip(&self.flows).filter(|(_, known)| known.retired) {

@@ -1,19 +1,13 @@
 //! What follows for one customer from what is kept of them.
 
-use super::{Known, Machine};
+use super::Machine;
 use super::seat::{Base, Held, Mark, Undone};
+use super::terms::Terms;
 use super::touch::{FlowNo, Touch, Touches};
 use crate::trigger::flow::{Flow, Seen, State, Stretch, Turn, Way};
 use crate::trigger::key::Key;
 use crate::trigger::matcher::Parts;
 use crate::trigger::micros::Micros;
-
-/// What a machine follows.
-#[derive(Clone, Copy)]
-pub(super) struct Terms<'a> {
-    pub(super) flows: &'a [Known],
-    pub(super) touches: &'a Touches,
-}
 
 /// One flow of the machine beside what is kept of a customer.
 #[derive(Clone, Copy)]
@@ -138,80 +132,6 @@ fn in_effect(undone: &[Undone]) -> Vec<(Key, Micros)> {
         }
     }
     dead
-}
-
-impl<'a> Terms<'a> {
-    pub(super) fn flow(self, no: FlowNo) -> Option<&'a Flow> {
-        self.flows.get(no.0 as usize).map(|known| &*known.flow)
-    }
-
-    pub(super) fn look(self, no: FlowNo) -> Option<Look<'a>> {
-        Some(Look { no, flow: self.flow(no)?, touches: self.touches })
-    }
-
-    pub(super) fn row(self, touch: Touch) -> &'a [(FlowNo, Parts)] {
-        self.touches.row(touch)
-    }
-
-    /// The first moment at which the customer must be looked at because of an event.
-    pub(super) fn soonest(self, mark: &Mark) -> Micros {
-        let looks = self.row(mark.touch).iter().filter_map(|(no, parts)| {
-            self.flow(*no).map(|flow| flow.soonest(mark.at, *parts))
-        });
-        looks.fold(self.lasts(mark), Micros::min)
-    }
-
-    /// From when on nothing is to be kept of an event.
-    pub(super) fn lasts(self, mark: &Mark) -> Micros {
-        mark.at.plus(self.touches.keep(mark.touch)).plus(1)
-    }
-
-    /// When all that is kept is over if nothing more happens, as far as it ever is.
-    pub(super) fn over(self, marks: &[Mark], bases: &[Base]) -> Option<Micros> {
-        let marks = marks.iter().map(|mark| self.lasts(mark));
-        let bases = bases.iter().filter_map(|base| {
-            let flow = self.flow(base.flow)?;
-            Some(flow.over(&base.state)?.plus(flow.keep()).plus(1))
-        });
-        marks.chain(bases).max()
-    }
-
-    /// The flows that something is kept for, in order, each once.
-    pub(super) fn flows_of(self, held: &Held) -> Vec<FlowNo> {
-        let mut flows: Vec<FlowNo> = held.bases().iter().map(|base| base.flow).collect();
-        for mark in held.marks() {
-            flows.extend(self.row(mark.touch).iter().map(|(flow, _)| *flow));
-        }
-        flows.sort_unstable();
-        flows.dedup();
-        flows
-    }
-
-    /// What is known of all flows before the moments that are wanted.
-    pub(super) fn bases(
-        self,
-        held: &Held,
-        before: impl Fn(&Look<'_>) -> Option<Micros>,
-    ) -> Vec<Base> {
-        if let Some(crowd) = held.crowd().filter(|crowd| crowd.undone().is_empty()) {
-            return crowd.bases_before(self, |look| before(&look));
-        }
-        let looks = self.flows_of(held).into_iter().filter_map(|no| self.look(no));
-        looks.filter_map(|look| look.base(held, before(&look)?)).collect()
-    }
-
-    /// Tells what an event leads to if it is all that happens.
-    pub(super) fn alone(self, mark: &Mark, tell: &mut impl FnMut(FlowNo, Micros, Turn)) {
-        for (no, parts) in self.row(mark.touch) {
-            if let Some(flow) = self.flow(*no).filter(|_| *parts != Parts::NONE) {
-                let mut state = State::default();
-                let mut tell = |at, turn| tell(*no, at, turn);
-                let seen = Seen { at: mark.at, key: mark.key, parts: *parts };
-                flow.see(&mut state, seen, &mut tell);
-                flow.pass(&mut state, Micros::NEVER, &mut tell);
-            }
-        }
-    }
 }
 
 impl Machine {

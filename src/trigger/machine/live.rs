@@ -2,8 +2,9 @@
 
 use thin_vec::ThinVec;
 
-use super::judge::{Look, Terms};
-use super::seat::{Base, Crowd, Mark};
+use super::judge::Look;
+use super::seat::{Base, Crowd, Held, Mark};
+use super::terms::Terms;
 use super::touch::FlowNo;
 use crate::trigger::flow::{Seen, State, Turn};
 use crate::trigger::key::Key;
@@ -82,8 +83,9 @@ impl Live {
 
     /// Something of each line of the memory in which most have what their flows know. How far that
     /// goes is not asked, as it would have to be waited for.
-    fn reached(&self) -> u64 {
-        let since = |place: usize| self.known.get(place).map_or(0, |known| known.state.since.number());
+    pub(super) fn sample(&self) -> u64 {
+        let since =
+            |place: usize| self.known.get(place).map_or(0, |known| known.state.since.number());
         since(0) ^ since(1) ^ since(3)
     }
 
@@ -150,7 +152,8 @@ impl Crowd {
         let old = self.bases();
         let base = |flow| old.iter().find(|base| base.flow == flow);
         let before = |flow| terms.look(flow).and_then(&before);
-        let mut live = Live { known: started(old), seen: 0, keys: Keys::default(), over: Micros::NEVER };
+        let mut live =
+            Live { known: started(old), seen: 0, keys: Keys::default(), over: Micros::NEVER };
         for mark in &self.marks {
             let is_between = |flow| {
                 before(flow).is_some_and(|before| mark.at < before)
@@ -170,19 +173,7 @@ impl Crowd {
         laid.collect()
     }
 
-    /// Something of the last event, so that it is near when it is needed.
-    pub(super) fn last(&self) -> u64 {
-        self.marks.last().map_or(0, |mark| mark.at.number())
-    }
-
-    /// The same of what the flows know.
-    pub(super) fn reached(&self) -> u64 {
-        self.live.as_ref().map_or(0, Live::reached)
-    }
-
-    /// Follows what happened until `now`, none of which is void, and the time until then. What
-    /// happened until `from` was followed and told before. Says when to look again at the latest.
-    pub(super) fn catch_up(
+    fn catch_up(
         &mut self,
         (from, now): (Micros, Micros),
         terms: Terms<'_>,
@@ -201,6 +192,23 @@ impl Crowd {
         let next = ahead.fold(next, Micros::min);
         self.live = Some(live);
         next
+    }
+}
+
+impl Held {
+    /// Follows what happened until `now`, none of which is void, and the time until then. What
+    /// happened until `from` was told before. Says when to look again at the latest; of a single
+    /// event it tells what that leads to later, too.
+    pub(super) fn catch_up(
+        &mut self,
+        (from, now): (Micros, Micros),
+        terms: Terms<'_>,
+        tell: &mut impl FnMut(FlowNo, Micros, Turn),
+    ) -> Micros {
+        if let Some(mark) = self.only() {
+            terms.alone(&mark, tell);
+        }
+        self.crowd_mut().map_or(Micros::NEVER, |crowd| crowd.catch_up((from, now), terms, tell))
     }
 }
 

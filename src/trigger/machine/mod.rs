@@ -5,9 +5,11 @@ mod judge;
 mod live;
 mod observe;
 mod present;
+mod reach;
 mod roster;
 mod seat;
 mod stored;
+mod terms;
 mod touch;
 mod trace;
 mod wake;
@@ -336,7 +338,7 @@ impl Machine {
         for some in woken.chunks(observe::TOGETHER) {
             if some.len() > 1 {
                 self.roster.reach(some);
-                self.roster.reach_deep(some);
+                self.roster.reach_live(some);
             }
             for seat in some {
                 self.wake(*seat, from, outputs);

@@ -60,8 +60,7 @@ impl Machine {
     ) {
         let mut events = events.into_iter();
         loop {
-            let some: Vec<Arrived<'_>> =
-                events.by_ref().take(TOGETHER).map(Arrived::new).collect();
+            let some: Vec<Arrived<'_>> = events.by_ref().take(TOGETHER).map(Arrived::new).collect();
             if some.is_empty() {
                 return;
             }
@@ -92,7 +91,7 @@ impl Machine {
         let due = until.map(|until| self.present.soon(until).take(2 * TOGETHER));
         seats.extend(due.into_iter().flatten());
         self.roster.reach(&seats);
-        self.roster.reach_deep(seats.get(known..).unwrap_or_default());
+        self.roster.reach_live(seats.get(known..).unwrap_or_default());
     }
 
     fn see(&mut self, partition: u32, arrived: Arrived<'_>, outputs: &mut Vec<Output>) {

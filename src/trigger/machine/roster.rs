@@ -3,18 +3,16 @@
 use std::collections::HashMap;
 use std::collections::hash_map::RandomState;
 use std::hash::{BuildHasher, Hasher};
-use std::ops::RangeInclusive;
 
 use super::seat::Held;
-use super::wheel::{Armed, Tick};
 use crate::id::CustomerId;
 use crate::trigger::key::Key;
 
 /// A customer and what is kept of them.
 #[derive(Clone, Debug)]
-struct Seat {
-    customer: Key,
-    held: Held,
+pub(super) struct Seat {
+    pub(super) customer: Key,
+    pub(super) held: Held,
 }
 
 const CHUNK_BITS: u32 = 12;
@@ -112,47 +110,6 @@ impl Roster {
         self.held(self.find(customer).unwrap_or(EMPTY))
     }
 
-    /// Reaches for the seats that some customers most likely have, by the index alone, and tells
-    /// which they are.
-    ///
-    /// What is reached for is near when it is needed: one step of the way is made for all before
-    /// the next, and no step decides anything by what it reaches for, so that the processor waits
-    /// for all of them at once.
-    pub(super) fn guess(&self, customers: impl Iterator<Item = Key> + Clone) -> Vec<u32> {
-        let homes = customers.clone().map(|customer| self.home(customer));
-        std::hint::black_box(homes.fold(0, |all, entry| all ^ entry));
-        customers.filter_map(|customer| self.probe(customer, |_| true).0).collect()
-    }
-
-    /// What stands where a customer is looked for first.
-    fn home(&self, customer: Key) -> u32 {
-        let place = self.hash(customer) as u32 & self.mask();
-        self.index.get(place as usize).copied().unwrap_or(EMPTY)
-    }
-
-    /// Reaches for what is kept of some customers, and for the places of those who may leave.
-    pub(super) fn reach(&self, seats: &[u32]) {
-        self.reach_seats(seats);
-        let seated = seats.iter().filter_map(|seat| self.at(*seat));
-        let small = seated.filter(|seat| seat.held.only().is_some());
-        std::hint::black_box(small.fold(0, |all, seat| all ^ self.home(seat.customer)));
-        let crowds = seats.iter().filter_map(|seat| self.held(*seat).crowd());
-        std::hint::black_box(crowds.clone().fold(0, |all, crowd| all ^ crowd.marks.len()));
-        std::hint::black_box(crowds.fold(0, |all, crowd| all ^ crowd.last()));
-    }
-
-    /// Reaches for what else it takes to look at customers of whom the rest was reached for.
-    pub(super) fn reach_deep(&self, seats: &[u32]) {
-        let crowds = seats.iter().filter_map(|seat| self.held(*seat).crowd());
-        std::hint::black_box(crowds.fold(0, |all, crowd| all ^ crowd.reached()));
-    }
-
-    /// Reaches for some seats alone.
-    fn reach_seats(&self, seats: &[u32]) {
-        let key = |seat: &u32| self.at(*seat).map_or(0, |seat| seat.customer.number() as u64);
-        std::hint::black_box(seats.iter().fold(0, |all, seat| all ^ key(seat)));
-    }
-
     pub(super) fn held_mut(&mut self, seat: u32) -> Option<&mut Held> {
         self.at_mut(seat).map(|seat| &mut seat.held)
     }
@@ -173,7 +130,7 @@ impl Roster {
         taken.map(|(number, seat)| (number, seat.customer))
     }
 
-    fn at(&self, seat: u32) -> Option<&Seat> {
+    pub(super) fn at(&self, seat: u32) -> Option<&Seat> {
         self.chunks.get((seat >> CHUNK_BITS) as usize)?.get(seat as usize & (CHUNK - 1))
     }
 
@@ -216,6 +173,12 @@ impl Roster {
         (1 << self.bits) - 1
     }
 
+    /// What stands where a customer is looked for first.
+    pub(super) fn home(&self, customer: Key) -> u32 {
+        let place = self.hash(customer) as u32 & self.mask();
+        self.index.get(place as usize).copied().unwrap_or(EMPTY)
+    }
+
     /// The seat of a customer, and its place in the index or the one that it would have.
     fn search(&self, customer: Key) -> (Option<u32>, usize) {
         let is_theirs = |seat| self.at(seat).is_some_and(|seat| seat.customer == customer);
@@ -223,7 +186,11 @@ impl Roster {
     }
 
     /// The first seat that is a customer's by the index and by what else is asked, and its place.
-    fn probe(&self, customer: Key, is_theirs: impl Fn(u32) -> bool) -> (Option<u32>, usize) {
+    pub(super) fn probe(
+        &self,
+        customer: Key,
+        is_theirs: impl Fn(u32) -> bool,
+    ) -> (Option<u32>, usize) {
         let hash = self.hash(customer);
         let (mask, tag) = (self.mask(), (hash >> 32) as u32);
         let mut place = hash as u32 & mask;
@@ -279,23 +246,6 @@ impl Roster {
             }
         }
         self.index = index;
-    }
-}
-
-impl Armed for Roster {
-    fn reach(&self, seats: &[u32]) {
-        self.reach_seats(seats);
-    }
-
-    fn expected(&self, seat: u32, ticks: &RangeInclusive<Tick>) -> Option<Tick> {
-        let held = self.held(seat);
-        ticks.contains(&held.armed()).then(|| held.tick())
-    }
-
-    fn arm(&mut self, seat: u32, tick: Tick) {
-        if let Some(held) = self.held_mut(seat) {
-            held.arm(tick);
-        }
     }
 }
 

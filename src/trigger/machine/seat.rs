@@ -102,6 +102,9 @@ impl Crowd {
         oldest_void: Micros,
     ) {
         self.marks.retain(keep);
+        if self.marks.len() < self.marks.capacity() / 4 {
+            self.marks.shrink_to(2 * self.marks.len());
+        }
         if bases.is_empty() && self.rest.is_none() {
             return;
         }

@@ -1,8 +1,8 @@
 //! What is done when a customer is looked at: what is due fires, what is over is let go.
 
-use super::judge::Terms;
 use super::live::Live;
 use super::seat::{Held, Mark};
+use super::terms::Terms;
 use super::touch::FlowNo;
 use super::{MAX_KEPT, Machine};
 use crate::trigger::firing::{Firing, Output};
@@ -56,23 +56,15 @@ impl Machine {
                 fired.push((flow, at, stretch));
             }
         };
-        let held = self.roster.held_mut(seat);
-        let ahead = match held {
+        let ahead = match self.roster.held_mut(seat) {
             None => Micros::NEVER,
-            Some(held) if !held.undone().is_empty() => {
+            Some(held) if held.undone().is_empty() => held.catch_up((from, now), terms, &mut tell),
+            Some(held) => {
                 for look in terms.flows_of(held).into_iter().filter_map(|no| terms.look(no)) {
                     look.turns(held, |at, turn| tell(look.no, at, turn));
                 }
                 Micros::NEVER
             }
-            Some(held) => match (held.only(), held.crowd_mut()) {
-                (Some(mark), _) => {
-                    terms.alone(&mark, &mut tell);
-                    Micros::NEVER
-                }
-                (None, Some(crowd)) => crowd.catch_up((from, now), terms, &mut tell),
-                (None, None) => Micros::NEVER,
-            },
         };
         next = next.min(ahead);
         self.push_fired(seat, outputs);
