@@ -4,7 +4,7 @@ use chrono::TimeDelta;
 
 use super::Machine;
 use super::judge::Told;
-use super::seat::{Held, Mark, Rest, Undone};
+use super::seat::{Mark, Rest, Undone};
 use super::touch::{FlowNo, Touch};
 use super::wheel::Tick;
 use crate::event::{Event, EventKind, MAX_CLOCK_SKEW_HOURS, earliest, latest};

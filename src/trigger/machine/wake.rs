@@ -6,7 +6,7 @@ use super::terms::Terms;
 use super::touch::FlowNo;
 use super::{MAX_KEPT, Machine};
 use crate::trigger::firing::{Firing, Output};
-use crate::trigger::flow::{Stretch, Turn};
+use crate::trigger::flow::Turn;
 use crate::trigger::micros::Micros;
 
 /// What is over is let go when it is one in so many events that are kept of a customer: all that

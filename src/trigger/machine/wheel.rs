@@ -236,6 +236,10 @@ impl Pool {
             self.free = next;
             return free;
         }
+        if self.pieces.len() == self.pieces.capacity() {
+            // By an eighth: twice as much would be most of what the wheel takes.
+            self.pieces.reserve_exact(self.pieces.len() / 8 + 16);
+        }
         self.pieces.push(fresh);
         u32::try_from(self.pieces.len()).unwrap_or(0)
     }
