@@ -123,6 +123,25 @@ impl Purchases {
         }
     }
 
+    /// The same with such a purchase, of which it has room for the lines.
+    pub(crate) fn with(&self, event: &Event) -> Self {
+        let lines = event.purchase().map_or(0, |purchase| purchase.basket.lines.len());
+        let mut log = Self {
+            currency: self.currency,
+            customers: self.customers.clone(),
+            starts: self.starts.clone(),
+            at: roomy(&self.at, 1),
+            list_minor: roomy(&self.list_minor, 1),
+            discount_minor: roomy(&self.discount_minor, 1),
+            returned_minor: roomy(&self.returned_minor, 1),
+            units: roomy(&self.units, 1),
+            returned_units: roomy(&self.returned_units, 1),
+            lines: self.lines.as_ref().map(|table| table.roomy(lines)),
+        };
+        log.append(event);
+        log
+    }
+
     /// Adds an order to the customer that ends next.
     fn push(&mut self, at: i64, total: Amounts) {
         self.at.push(at);
@@ -194,6 +213,19 @@ impl LineTable {
         self.net_minor.push(line.net_minor());
     }
 
+    /// The same with room for an order of so many lines.
+    fn roomy(&self, lines: usize) -> Self {
+        Self {
+            starts: roomy(&self.starts, 1),
+            category: roomy(&self.category, lines),
+            product: roomy(&self.product, lines),
+            kept_units: roomy(&self.kept_units, lines),
+            net_minor: roomy(&self.net_minor, lines),
+            categories: self.categories.clone(),
+            products: self.products.clone(),
+        }
+    }
+
     /// The line in a row.
     pub(super) fn line(&self, index: usize, currency: Currency) -> Option<Line<'_>> {
         Some(Line {
@@ -203,6 +235,13 @@ impl LineTable {
             net_price: Money::from_minor(*self.net_minor.get(index)?, currency),
         })
     }
+}
+
+/// A copy with room for so many more.
+fn roomy<T: Copy>(column: &[T], more: usize) -> Vec<T> {
+    let mut copy = Vec::with_capacity(column.len() + more);
+    copy.extend_from_slice(column);
+    copy
 }
 
 fn known<T>(names: &[T], code: Option<u32>) -> Option<&T> {

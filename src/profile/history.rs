@@ -1,12 +1,12 @@
 //! The events of one customer in the order in which they happened.
 
-use std::collections::VecDeque;
 use std::sync::Arc;
 
 use chrono::TimeDelta;
 use serde::{Deserialize, Serialize};
 
 use super::Summary;
+use super::chronicle::Chronicle;
 use super::index::{Index, Trace};
 use super::log::{Arrival, Log};
 use super::stored::StoredHistory;
@@ -42,7 +42,7 @@ use crate::id::EventId;
 #[serde(try_from = "StoredHistory")]
 pub struct History {
     pub(super) retention: Retention,
-    pub(super) events: VecDeque<Arc<Event>>,
+    pub(super) events: Chronicle,
     pub(super) summary: Summary,
     pub(super) index: Index,
     pub(super) log: Log,
@@ -133,7 +133,7 @@ impl History {
             return Recorded::Folded;
         }
         if arrival == Arrival::Newest {
-            self.events.push_back(Arc::new(event));
+            self.events.push(Arc::new(event));
         } else {
             let place = self.events.partition_point(|kept| kept.position() < event.position());
             self.events.insert(place, Arc::new(event));
@@ -146,8 +146,9 @@ impl History {
     #[must_use]
     pub fn event(&self, id: &EventId) -> Option<&Event> {
         let at = self.index.instant(id)?;
-        let place = self.events.binary_search_by(|event| event.position().cmp(&(at, id))).ok()?;
-        self.events.get(place).map(AsRef::as_ref)
+        let place = self.events.partition_point(|event| event.position() < (at, id));
+        let found = self.events.get(place).map(AsRef::as_ref);
+        found.filter(|event: &&Event| event.position() == (at, id))
     }
 
     /// Whether an event whose id is known is the one that was recorded.
@@ -160,12 +161,12 @@ impl History {
     /// Folds what has grown older than the retention.
     pub(super) fn age(&mut self) {
         let Retention::Days(days) = self.retention else { return };
-        let Some(newest) = self.events.back().map(|event| event.position().0) else { return };
+        let Some(newest) = self.events.last().map(|event| event.position().0) else { return };
         let horizon = newest.checked_sub_signed(TimeDelta::days(i64::from(days)));
         self.summary.horizon = self.summary.horizon.max(horizon);
         let Some(horizon) = self.summary.horizon else { return };
         let old = self.events.partition_point(|event| event.position().0 < horizon);
-        for event in self.events.drain(..old) {
+        for event in self.events.take_until(old) {
             self.summary.fold(&event);
         }
     }

@@ -1,13 +1,13 @@
 //! Which events there are, when, and of what type: enough to recognize and to count them.
 
-use std::collections::hash_map::Entry;
-use std::collections::{BTreeMap, HashMap, HashSet};
+use std::collections::{BTreeMap, HashSet};
 use std::fmt;
 use std::hash::{DefaultHasher, Hash, Hasher};
 
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
 
+use super::instants::Instants;
 use crate::calendar::Interval;
 use crate::event::{Channel, Event, EventKind, EventType, voided};
 use crate::id::{EventId, OrderId};
@@ -23,7 +23,7 @@ pub(super) struct Group {
 #[derive(Clone, Debug, Default, PartialEq)]
 pub(super) struct Index {
     /// When each event was.
-    instants: HashMap<Fingerprint, DateTime<Utc>>,
+    instants: Instants,
     /// The traces of each group, sorted; no list is empty.
     traces: BTreeMap<Group, Vec<Trace>>,
     /// The voids by position, each with the event that it names.
@@ -77,20 +77,17 @@ impl Index {
 
     /// Takes in the trace of an event; `false` if one with its fingerprint is known.
     pub(super) fn add_trace(&mut self, group: Group, trace: Trace) -> bool {
-        match self.instants.entry(trace.1) {
-            Entry::Occupied(_) => false,
-            Entry::Vacant(place) => {
-                place.insert(trace.0);
-                let traces = self.traces.entry(group).or_default();
-                traces.insert(traces.partition_point(|known| *known < trace), trace);
-                true
-            }
+        let is_new = self.instants.insert(trace.1, trace.0);
+        if is_new {
+            let traces = self.traces.entry(group).or_default();
+            traces.insert(traces.partition_point(|known| *known < trace), trace);
         }
+        is_new
     }
 
     /// Whether an event with the id of this trace is known.
     pub(super) fn has_id(&self, trace: Trace) -> bool {
-        self.instants.contains_key(&trace.1)
+        self.instants.contains(&trace.1)
     }
 
     /// Forgets an event.
@@ -121,7 +118,7 @@ impl Index {
             group.event_type != EventType::Void && !traces.is_empty()
         });
         let kept: HashSet<Fingerprint> = self.traces.values().flatten().map(|one| one.1).collect();
-        self.instants.retain(|fingerprint, _| kept.contains(fingerprint));
+        self.instants.retain(|fingerprint| kept.contains(fingerprint));
         self.voids.clear();
     }
 
@@ -133,7 +130,7 @@ impl Index {
 
     /// When the event with this id was.
     pub(super) fn instant(&self, id: &EventId) -> Option<DateTime<Utc>> {
-        self.instants.get(&Fingerprint::of(id)).copied()
+        self.instants.get(&Fingerprint::of(id))
     }
 
     /// The traces before `horizon` by group, sorted.

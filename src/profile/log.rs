@@ -56,7 +56,7 @@ impl History {
 
     /// When the last of all events that have a content was.
     fn newest_at(&self) -> Option<DateTime<Utc>> {
-        let newest = self.events.back().or_else(|| self.summary.lasting.last());
+        let newest = self.events.last().or_else(|| self.summary.lasting.last());
         newest.map(|event| event.position().0)
     }
 
@@ -70,7 +70,10 @@ impl History {
                     && self.index.has_no_voids()
                     && !self.index.names(&purchase.order);
                 match self.log.0.get_mut().filter(|_| follows) {
-                    Some(log) => Arc::make_mut(log).append(event),
+                    Some(log) => match Arc::get_mut(log) {
+                        Some(log) => log.append(event),
+                        None => *log = Arc::new(log.with(event)),
+                    },
                     None => self.log = Log::default(),
                 }
             }

@@ -6,10 +6,12 @@
 
 mod attributes;
 mod check;
+mod chronicle;
 mod customer;
 mod fault;
 mod history;
 mod index;
+mod instants;
 mod log;
 mod prefix;
 mod query;
@@ -34,6 +36,9 @@ use crate::event::{AttributesChanged, Event, EventKind, EventType, Purchases};
 use crate::id::AttributeName;
 use crate::money::Currency;
 use crate::path::{Path, Problems};
+
+/// The most that a copy keeps to itself before it shares nothing any more.
+const MOST_OWN: usize = 32;
 
 /// A customer and what happened to them.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]

@@ -31,7 +31,7 @@ impl History {
 
     /// The purchases with this id of an order, void ones included, in their order.
     pub fn purchases_of(&self, order: &OrderId) -> impl Iterator<Item = &Event> {
-        let events = self.summary.lasting.iter().chain(&self.events).map(Arc::as_ref);
+        let events = self.summary.lasting.iter().chain(self.events.iter()).map(Arc::as_ref);
         let is_there = self.index.names(order);
         let events = events.take_while(move |_| is_there);
         events.filter(|event| event.purchase().is_some_and(|bought| bought.order == *order))
@@ -39,14 +39,14 @@ impl History {
 
     /// The returns and voids, void ones included, in their order.
     pub fn reversals(&self) -> impl Iterator<Item = &Event> {
-        let events = self.summary.lasting.iter().chain(&self.events).map(Arc::as_ref);
+        let events = self.summary.lasting.iter().chain(self.events.iter()).map(Arc::as_ref);
         events.filter(|event| matches!(event.kind, EventKind::Return(_) | EventKind::Void(_)))
     }
 
     /// Whether all recorded events come before `event`.
     #[must_use]
     pub fn ends_before(&self, event: &Event) -> bool {
-        let last = self.events.back();
+        let last = self.events.last();
         !self.summary.reaches(event.position().0)
             && last.is_none_or(|last| last.position() < event.position())
     }
@@ -54,7 +54,7 @@ impl History {
     /// The events from this position on, void ones included.
     pub fn since(&self, position: (DateTime<Utc>, &EventId)) -> impl Iterator<Item = &Event> {
         let start = self.events.partition_point(|event| event.position() < position);
-        self.events.range(start..).map(Arc::as_ref)
+        self.events.since(start).map(Arc::as_ref)
     }
 
     /// The history with only what comes before this position, and what was folded.
@@ -90,7 +90,7 @@ impl History {
         if start < self.events.len() {
             before.log = Log::default();
         }
-        for event in before.events.split_off(start) {
+        for event in before.events.take_since(start) {
             before.index.remove(&event);
         }
         before

@@ -16,7 +16,7 @@ impl History {
     pub fn events(&self, as_of: DateTime<Utc>) -> impl DoubleEndedIterator<Item = &Event> {
         let void = self.index.void(as_of);
         let end = self.events.partition_point(|event| event.position().0 <= as_of);
-        let events = self.events.range(..end).map(AsRef::as_ref);
+        let events = self.events.until(end).map(AsRef::as_ref);
         events.filter(move |event| !void.contains(&event.id))
     }
 
@@ -40,7 +40,7 @@ impl History {
     /// The events up to `as_of` that change what was known before them, void ones included:
     /// returns, voids, enrollments and changes of attributes, in their order.
     pub fn retractions(&self, as_of: DateTime<Utc>) -> impl Iterator<Item = &Event> {
-        let events = self.summary.lasting.iter().chain(&self.events).map(AsRef::as_ref);
+        let events = self.summary.lasting.iter().chain(self.events.iter()).map(AsRef::as_ref);
         let until = events.take_while(move |event: &&Event| event.position().0 <= as_of);
         until.filter(|event| {
             matches!(

@@ -1,11 +1,11 @@
 //! A history as it is stored, and what is checked when it is read back.
 
-use std::collections::VecDeque;
 use std::sync::Arc;
 
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize, Serializer};
 
+use super::chronicle::Chronicle;
 use super::index::{Group, Trace};
 use super::summary::is_lasting;
 use super::{Fault, History, Retention};
@@ -69,7 +69,7 @@ impl Serialize for History {
 struct Written<'a> {
     #[serde(skip_serializing_if = "is_forever")]
     retention: Retention,
-    events: &'a VecDeque<Arc<Event>>,
+    events: &'a Chronicle,
     #[serde(skip_serializing_if = "Option::is_none")]
     summary: Option<WrittenSummary<'a>>,
 }
@@ -127,7 +127,7 @@ impl History {
             if !self.index.add(&event) {
                 problems.add(path.field("id"), duplicate(&event.id));
             }
-            self.events.push_back(Arc::new(event));
+            self.events.push(Arc::new(event));
         }
     }
 

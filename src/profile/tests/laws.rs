@@ -104,6 +104,33 @@ proptest! {
     }
 
     #[test]
+    fn what_is_recorded_in_a_copy_is_not_in_what_it_was_made_of(
+        (_, arrivals) in events_and_arrivals(),
+        retention in retention(),
+        as_of in 0_i64..14,
+        interval in (0_i64..14, 0_i64..14),
+    ) {
+        let mut copies = vec![History::new(retention)];
+        for event in &arrivals {
+            let before = copies.last().unwrap();
+            // It has made its log, which the copy goes on with.
+            let _asked = before.log(&ada(), Currency::EUR, day(20));
+            let mut copy = before.clone();
+            let _recorded = copy.record(event.clone());
+            copies.push(copy);
+        }
+        for (count, copy) in copies.iter().enumerate() {
+            let alone = recorded(&arrivals[..count], retention);
+            prop_assert_eq!(copy, &alone);
+            prop_assert_eq!(answers(copy, as_of, interval), answers(&alone, as_of, interval));
+            let log = copy.log(&ada(), Currency::EUR, day(20));
+            prop_assert_eq!(&*log, &alone.purchases(&ada(), Currency::EUR, day(20)));
+            let json = |history: &History| serde_json::to_string(history).unwrap();
+            prop_assert_eq!(json(copy), json(&alone));
+        }
+    }
+
+    #[test]
     fn retention_changes_no_answer(
         events in events(),
         days in 0_u32..9,

@@ -261,3 +261,28 @@ fn an_event_is_found_by_its_id_until_it_is_folded() {
     history.retain(Retention::Days(1));
     assert_eq!(history.event(&id), None);
 }
+
+#[test]
+fn of_very_many_copies_each_has_its_own_events() {
+    let mut copies = vec![History::default()];
+    for number in 0..100 {
+        let mut copy = copies.last().unwrap().clone();
+        assert_eq!(copy.record(event(&format!("e{number} {number} view p"))), Recorded::New);
+        copies.push(copy);
+    }
+    for (count, copy) in copies.iter().enumerate() {
+        let ids: Vec<&str> = copy.recorded().map(|event| event.id.as_str()).collect();
+        assert_eq!(ids, (0..count).map(|number| format!("e{number}")).collect::<Vec<_>>());
+        assert_eq!((copy.len(), copy.events(day(50)).count()), (count, count.min(51)));
+        let knows = |number: usize| copy.knows(&format!("e{number}").parse().unwrap());
+        assert!((0..count).all(knows) && !knows(count));
+        let first = |event: &Event| copy.event(&event.id) == Some(event);
+        assert!(copy.recorded().all(first));
+        assert_eq!(copy.since((day(40), &"e40".parse().unwrap())).count(), count.max(40) - 40);
+        let mut mended = copy.clone();
+        assert_eq!(mended.record(event("late 0 open")), Recorded::New);
+        assert_eq!((mended.len(), copy.len()), (count + 1, count));
+        let last = mended.events(day(0)).last().map(|event| event.id.as_str());
+        assert_eq!(last, Some("late"));
+    }
+}
