@@ -173,7 +173,7 @@ impl Contents<'_> {
     #[must_use]
     pub fn balance(&self, as_of: DateTime<Utc>) -> Balance {
         if self.is_all_until(as_of) {
-            self.with_book(as_of, |book| book.balance(as_of))
+            self.present_balance(as_of)
         } else {
             self.past_balance(as_of)
         }

@@ -12,10 +12,21 @@ use super::{Balance, Contents};
 pub(super) struct Remembered {
     /// The book of all causes.
     pub(super) book: OnceLock<Book>,
+    /// What the book came to when that was asked first.
+    present: OnceLock<Present>,
     /// Whether a balance of the past was asked for.
     asked: OnceLock<()>,
     /// Every balance until the last cause, each from its instant on.
     balances: OnceLock<Vec<(DateTime<Utc>, Balance)>>,
+}
+
+/// A balance, and how long it stays that if nothing is posted.
+#[derive(Clone, Debug)]
+struct Present {
+    from: DateTime<Utc>,
+    /// The first instant at which it may be another one.
+    until: DateTime<Utc>,
+    balance: Balance,
 }
 
 impl Remembered {
@@ -24,12 +35,36 @@ impl Remembered {
         if let Some(book) = self.book.get_mut() {
             take_in(book);
         }
+        self.present.take();
         self.asked.take();
         self.balances.take();
     }
 }
 
+impl Present {
+    fn of(book: &Book, as_of: DateTime<Utc>) -> Self {
+        Self { from: as_of, until: book.counts_until(as_of), balance: book.balance(as_of) }
+    }
+
+    fn at(&self, as_of: DateTime<Utc>) -> Option<Balance> {
+        (self.from <= as_of && as_of < self.until).then(|| self.balance.clone())
+    }
+}
+
 impl Contents<'_> {
+    /// The balance at an instant after all causes.
+    ///
+    /// An event is decided with the balance before it and after it, and the member may be asked
+    /// about at the same time: all of them count the same lots.
+    pub(super) fn present_balance(&self, as_of: DateTime<Utc>) -> Balance {
+        self.with_book(as_of, |book| {
+            let present = self.remembered().map(|known| &known.present);
+            let present = present.map(|present| present.get_or_init(|| Present::of(book, as_of)));
+            let known = present.and_then(|present| present.at(as_of));
+            known.unwrap_or_else(|| book.balance(as_of))
+        })
+    }
+
     /// The balance at an instant before the last cause.
     ///
     /// Whoever asks once may not ask again: all balances are worked out for the second question.

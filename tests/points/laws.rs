@@ -147,6 +147,19 @@ proptest! {
     #![proptest_config(ProptestConfig::with_cases(96))]
 
     #[test]
+    fn what_was_asked_before_makes_no_difference(
+        postings in postings(),
+        order in orders(),
+        asked in Just(purses_at_instants().collect::<Vec<_>>()).prop_shuffle(),
+    ) {
+        let known = ledger(&postings, order);
+        for (purse, as_of) in &asked {
+            let of = |ledger: &Ledger| ledger.purse(purse.as_ref()).balance(*as_of);
+            prop_assert_eq!(of(&known), of(&ledger(&postings, order)));
+        }
+    }
+
+    #[test]
     fn a_balance_is_what_counting_single_points_gives(postings in postings(), order in orders()) {
         let ledger = ledger(&postings, order);
         for (purse, as_of) in purses_at_instants() {

@@ -38,6 +38,17 @@ impl Book {
         balance
     }
 
+    /// The first instant after `as_of` at which lots may count otherwise; `as_of` itself where more
+    /// than lots has to be looked at.
+    pub(in super::super) fn counts_until(&self, as_of: DateTime<Utc>) -> DateTime<Utc> {
+        if !self.debts.is_empty() || !self.holds.is_empty() {
+            return as_of;
+        }
+        let turns = self.open.iter().flat_map(|turn| [Some(turn.active_at), turn.expires_at]);
+        let later = turns.flatten().filter(|&at| at > as_of);
+        later.min().unwrap_or(DateTime::<Utc>::MAX_UTC)
+    }
+
     /// The first instant after `as_of`, until which it has waited, at which a lot or a hold changes
     /// by itself.
     pub(in super::super) fn next_change(&self, as_of: DateTime<Utc>) -> Option<DateTime<Utc>> {
