@@ -1,7 +1,6 @@
 //! The segments that a customer is in.
 
 use std::cmp::Reverse;
-use std::collections::BTreeMap;
 use std::fmt;
 
 use serde::{Deserialize, Deserializer, Serialize, de};
@@ -124,13 +123,11 @@ impl FromIterator<SegmentId> for Membership {
 /// Of several shares in one segment the greatest counts.
 impl FromIterator<Share> for Membership {
     fn from_iter<I: IntoIterator<Item = Share>>(shares: I) -> Self {
-        let mut weights = BTreeMap::new();
-        for Share { segment, weight } in shares {
-            let greatest = weights.entry(segment).or_insert(weight);
-            *greatest = weight.max(*greatest);
-        }
-        let share = |(segment, weight)| Share { segment, weight };
-        let mut shares: Vec<Share> = weights.into_iter().map(share).collect();
+        let mut shares: Vec<Share> = shares.into_iter().collect();
+        shares.sort_by(|one, other| {
+            one.segment.cmp(&other.segment).then(other.weight.cmp(&one.weight))
+        });
+        shares.dedup_by(|other, greatest| other.segment == greatest.segment);
         shares.sort_by_key(|share| Reverse(share.weight));
         Self(shares)
     }
