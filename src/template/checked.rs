@@ -42,6 +42,8 @@ pub(super) struct Compiled {
     /// Its name in the engine.
     pub(super) name: String,
     pub(super) asks: Vec<Ask>,
+    /// What it says, if that is the same to everybody.
+    pub(super) plain: Option<String>,
 }
 
 impl Variant {
@@ -149,8 +151,10 @@ impl CheckedTemplate {
         self.needs(&asking)?;
         let mut texts = Vec::with_capacity(parts.len());
         for part in parts {
-            let cells = asking.cells(&part.asks)?;
-            let text = self.engine.render(&part.name, part.part, cells)?;
+            let text = match &part.plain {
+                Some(text) => text.clone(),
+                None => self.engine.render(&part.name, part.part, asking.cells(&part.asks)?)?,
+            };
             texts.push((part.part, self.fitting(medium, part.part, text)?));
         }
         Ok(Rendered { locale: own.clone(), content: self.content(medium, texts)? })

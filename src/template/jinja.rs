@@ -38,6 +38,11 @@ pub(super) struct Engine {
     steps: u64,
 }
 
+/// Whether a text for the engine has any code.
+pub(super) fn has_code(text: &str) -> bool {
+    [PRINT, STATEMENT, COMMENT].iter().any(|[open, _]| text.contains(open))
+}
+
 /// How a part is escaped: the first letter of its name in the engine.
 pub(super) const fn letter(part: Part, sms: Sms) -> char {
     match (part, sms) {

@@ -1,5 +1,6 @@
 //! What a message is rendered with.
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 
 use chrono::{DateTime, NaiveDate, Utc};
@@ -60,7 +61,7 @@ impl Item {
 pub struct Values<'a> {
     pub(super) facts: &'a dyn Facts,
     details: Vec<(Text, Datum)>,
-    lists: Vec<(Text, Vec<Item>)>,
+    lists: Vec<(Text, Cow<'a, [Item]>)>,
 }
 
 impl<'a> Values<'a> {
@@ -86,10 +87,20 @@ impl<'a> Values<'a> {
         name: impl Into<Text>,
         items: impl IntoIterator<Item = Item>,
     ) -> Self {
-        let name = name.into();
-        self.lists.retain(|(known, _)| *known != name);
-        self.lists.push((name, items.into_iter().collect()));
+        self.put_list(name.into(), Cow::Owned(items.into_iter().collect()));
         self
+    }
+
+    /// The same of things that are there already.
+    #[must_use]
+    pub(crate) fn over(mut self, name: &str, items: &'a [Item]) -> Self {
+        self.put_list(Text::from(name), Cow::Borrowed(items));
+        self
+    }
+
+    fn put_list(&mut self, name: Text, items: Cow<'a, [Item]>) {
+        self.lists.retain(|(known, _)| *known != name);
+        self.lists.push((name, items));
     }
 
     pub(super) fn detail(&self, name: &str) -> Option<&Datum> {
@@ -98,7 +109,7 @@ impl<'a> Values<'a> {
 
     pub(super) fn list(&self, name: &str) -> &[Item] {
         let list = self.lists.iter().find(|(known, _)| known.as_str() == name);
-        list.map(|(_, items)| items.as_slice()).unwrap_or_default()
+        list.map(|(_, items)| items.as_ref()).unwrap_or_default()
     }
 }
 

@@ -9,7 +9,7 @@ mod typed;
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::fault::Fault;
-use super::jinja::{Engine, Sms, letter};
+use super::jinja::{Engine, Sms, has_code, letter};
 use super::rendered::{Medium, Part};
 use super::tree::Position;
 use super::vocabulary::name_fault;
@@ -268,12 +268,15 @@ impl<'a> TemplateCheck<'a> {
         if !faultless {
             return None;
         }
+        let is_code = has_code(&code);
         let name = format!("{} {locale} {} {}", letter(part, sms), medium.name(), part.name());
         if let Err(reason) = engine.add(name.clone(), code) {
             let flaw = Flaw::Unreadable { found: reason };
             self.tell(path, vec![(super::scan::START, flaw)]);
             return None;
         }
-        Some(Compiled { part, name, asks })
+        let is_plain = asks.is_empty() && !is_code;
+        let plain = is_plain.then(|| engine.render(&name, part, Vec::new()).ok()).flatten();
+        Some(Compiled { part, name, asks, plain })
     }
 }
