@@ -41,10 +41,15 @@ impl Digest {
         &self.0
     }
 
-    fn text(&self) -> String {
-        let digit = |value: u8| char::from_digit(u32::from(value), 16).unwrap_or('0');
-        let digits = self.0.iter().flat_map(|byte| [byte >> 4, byte & 15]);
-        digits.map(digit).collect()
+    /// Its text, in what `place` is for.
+    fn text<'a>(&self, place: &'a mut [u8; 64]) -> &'a str {
+        let digit = |value: u8| if value < 10 { b'0' + value } else { b'a' + value - 10 };
+        for (pair, byte) in place.chunks_exact_mut(2).zip(self.0) {
+            if let [high, low] = pair {
+                (*high, *low) = (digit(byte >> 4), digit(byte & 15));
+            }
+        }
+        std::str::from_utf8(place).unwrap_or_default()
     }
 }
 
@@ -74,7 +79,7 @@ impl io::Write for Hasher {
 
 impl fmt::Display for Digest {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.text())
+        f.write_str(self.text(&mut [0; 64]))
     }
 }
 
@@ -108,7 +113,7 @@ impl std::str::FromStr for Digest {
 
 impl Serialize for Digest {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.serialize_str(&self.text())
+        serializer.serialize_str(self.text(&mut [0; 64]))
     }
 }
 

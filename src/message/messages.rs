@@ -31,6 +31,8 @@ pub struct Setting {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Messages {
     messages: BTreeMap<MessageId, Message>,
+    /// Which message each trigger calls for.
+    called: BTreeMap<TriggerName, MessageId>,
     policy: ContactPolicy,
     setting: Setting,
 }
@@ -69,7 +71,11 @@ impl Messages {
                 problems.add(path.field("id"), Fault::DuplicateMessage { message: id });
             }
         }
-        problems.into_result(Self { messages: checked, policy, setting })
+        let mut called = BTreeMap::new();
+        for message in checked.values() {
+            called.entry(message.trigger.clone()).or_insert_with(|| message.id.clone());
+        }
+        problems.into_result(Self { messages: checked, called, policy, setting })
     }
 
     /// The message of this id.
@@ -81,7 +87,7 @@ impl Messages {
     /// The message that a trigger calls for; the first by id if there are several.
     #[must_use]
     pub fn called_by(&self, trigger: &TriggerName) -> Option<&Message> {
-        self.messages.values().find(|message| message.trigger == *trigger)
+        self.messages.get(self.called.get(trigger)?)
     }
 
     /// All messages, by id.
