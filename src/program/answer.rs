@@ -165,7 +165,7 @@ impl Program {
         };
         let noted = Noted { budgets, told: RefCell::default() };
         let evaluation = refused.is_empty().then(|| {
-            let judged = self.judge(member.profile(), member.ledger(), self.moment(as_of));
+            let judged = self.judge_at(member, as_of);
             let asked = Asked { chosen: &basket.chosen, budgets: &noted, explain };
             let sheet = self.with_basket(&judged, basket, None);
             self.evaluate(&judged, basket, &sheet, asked)
@@ -196,7 +196,7 @@ impl Program {
         as_of: DateTime<Utc>,
         offer: &OfferId,
     ) -> Option<Verdict> {
-        let judged = self.judge(member.profile(), member.ledger(), self.moment(as_of));
+        let judged = self.judge_at(member, as_of);
         let sheet = self.with_basket(&judged, basket, None);
         self.offers.part.explain(offer, &self.offers.facts(&sheet))
     }

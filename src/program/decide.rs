@@ -40,8 +40,8 @@ impl Program {
         if !refused.is_empty() {
             return self.nothing(member, event, Status::Refused(refused));
         }
-        let known = member.profile().history.knows(&event.id);
-        if let Some(refusal) = self.refusal(member, event).filter(|_| !known) {
+        let is_new = || !member.profile().history.knows(&event.id);
+        if let Some(refusal) = self.refusal(member, event).filter(|_| is_new()) {
             return self.nothing(member, event, Status::Declined(refusal));
         }
         let mut profile = member.profile().clone();

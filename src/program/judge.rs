@@ -76,6 +76,11 @@ impl Program {
         self.judge_by(profile, ledger, moment, rank, others)
     }
 
+    /// How the member stands at an instant.
+    pub(super) fn judge_at<'a>(&'a self, member: &'a Member, at: DateTime<Utc>) -> Judged<'a> {
+        self.judge(member.profile(), member.ledger(), self.moment(at))
+    }
+
     /// How the member stands at the moment, and when that changes as far as tiers can tell.
     pub(super) fn look<'a>(&'a self, member: &'a Member, moment: Moment) -> Look<'a> {
         let mut standing = None;

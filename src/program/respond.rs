@@ -2,18 +2,20 @@
 //! none.
 
 use std::collections::BTreeMap;
+use std::fmt::Write;
 
 use chrono::{DateTime, TimeDelta, Utc};
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Serialize, Serializer};
 
+use super::judge::Judged;
 use super::messages::medium;
 use super::templates::{FIRED_AT, ITEMS, OFFERS};
-use super::{Member, Program};
+use super::{Member, Program, Relevance};
 use crate::digest::Digest;
-use crate::event::{Basket, Channel, Event, EventKind, EventType};
+use crate::event::{Channel, Event, EventKind, EventType};
 use crate::message::{Cause, Cue, Dispatch, Message, Outgoing, Recipient, Refusal};
 use crate::offer::Budgets;
-use crate::rule::{Facts, Sheet, Text};
+use crate::rule::{Facts, Schema, Sheet, Text};
 use crate::template::{self, CheckedTemplate, Item, Locale, Rendered, Values};
 use crate::trigger::Firing;
 
@@ -54,10 +56,16 @@ impl Program {
         items: &[Item],
     ) -> Option<Response> {
         let message = self.messages.called_by(&firing.trigger)?;
-        let id = firing.id().to_string().parse().unwrap_or_else(|_| Digest::of(firing));
-        let cue = Cue::new(id, message.id.clone(), firing.at);
-        let objection = self.relevance(member, firing).objection();
-        let objection = objection.map(|why| Refusal {
+        let cue = Cue::new(named(firing), message.id.clone(), firing.at);
+        // Of a trigger that fired just now, its rule and the texts ask for the same facts.
+        let mut now = None;
+        let relevance = self.relevance_to(member, firing, |rule| {
+            let judged = self.judge_at(member, firing.at);
+            let relevance = Relevance::by(rule, &judged.sheet);
+            now = Some(judged).filter(|_| firing.at == as_of);
+            relevance
+        });
+        let objection = relevance.objection().map(|why| Refusal {
             channel: None,
             cause: Cause::NotMeant { why },
             next_change: None,
@@ -69,7 +77,8 @@ impl Program {
             let event = self.messages.event(&cue, &dispatch);
             return Some(Response { dispatch, record: None, event });
         };
-        let sheet = self.facts_for_texts(member, as_of);
+        let now = now.unwrap_or_else(|| self.judge_at(member, as_of));
+        let sheet = self.facts_for_texts(now);
         let offers = self.promised(message);
         let cue = cue.saying(&self.said(template, &sheet, (items, &offers)));
         let wording = Wording { template, sheet, items, offers };
@@ -110,19 +119,20 @@ impl Program {
     }
 
     /// The facts of a member, with what they last had in the cart.
-    fn facts_for_texts(&self, member: &Member, as_of: DateTime<Utc>) -> Sheet {
-        let judged = self.judge(member.profile(), member.ledger(), self.moment(as_of));
-        let history = &member.profile().history;
-        let has_cart = history.last_at(EventType::CartUpdated, as_of).is_some();
-        let mut events = history.events(as_of).rev();
-        let cart = events.find_map(|event| match &event.kind {
-            EventKind::CartUpdated(basket) if has_cart => Some(basket),
-            _ => None,
-        });
-        cart.map_or_else(
-            || judged.sheet.clone(),
-            |basket: &Basket| self.with_basket(&judged, basket, None),
-        )
+    fn facts_for_texts(&self, now: Judged<'_>) -> Sheet {
+        let Judged { snapshot, mut sheet, .. } = now;
+        let (history, moment) = (&snapshot.profile().history, snapshot.moment());
+        if history.last_at(EventType::CartUpdated, moment.as_of).is_some() {
+            let mut carts =
+                history.events(moment.as_of).rev().filter_map(|event| match &event.kind {
+                    EventKind::CartUpdated(basket) => Some(basket),
+                    _ => None,
+                });
+            if let Some(basket) = carts.next() {
+                self.fields.carry(&mut sheet, basket, None, moment);
+            }
+        }
+        sheet
     }
 
     /// The offers that a message promises, as texts speak of them.
@@ -154,12 +164,30 @@ impl Program {
         sheet: &Sheet,
         (items, offers): (&[Item], &[Item]),
     ) -> Digest {
-        let schema = self.fields.schema();
-        let value = |name: &Text| sheet.value(schema.slot(name.as_str())?);
-        let facts: BTreeMap<&Text, _> =
-            template.facts().iter().map(|name| (name, value(name))).collect();
+        let facts = Spoken { names: template.facts(), schema: self.fields.schema(), sheet };
         Digest::of(&(template.version(), facts, items, offers))
     }
+}
+
+/// The facts that a template speaks of, by their names in order.
+struct Spoken<'a> {
+    names: &'a [Text],
+    schema: &'a Schema,
+    sheet: &'a Sheet,
+}
+
+impl Serialize for Spoken<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let value = |name: &Text| self.sheet.value(self.schema.slot(name.as_str())?);
+        serializer.collect_map(self.names.iter().map(|name| (name, value(name))))
+    }
+}
+
+/// What names a firing.
+fn named(firing: &Firing) -> Digest {
+    let mut name = String::with_capacity(64);
+    let written = write!(name, "{}", firing.id());
+    written.ok().and_then(|()| name.parse().ok()).unwrap_or_else(|| Digest::of(firing))
 }
 
 /// What a message is rendered from.
@@ -181,8 +209,7 @@ impl Wording<'_> {
         let own = language.and_then(|language| Locale::new(language.as_str()).ok());
         let locale = own.unwrap_or_else(|| self.template.written().default.clone());
         let values = Values::new(&self.sheet).with(FIRED_AT, fired_at);
-        let values = values.with_list(ITEMS, self.items.iter().cloned());
-        let values = values.with_list(OFFERS, self.offers.iter().cloned());
+        let values = values.over(ITEMS, self.items).over(OFFERS, &self.offers);
         // A message has no channel without texts: that was checked.
         let medium = medium(channel).unwrap_or(template::Medium::Email);
         self.template.render(medium, &values, &locale, zone)

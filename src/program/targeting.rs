@@ -120,7 +120,7 @@ impl Program {
 
     /// All that rules can know of the member with this basket.
     fn sheet_of(&self, member: &Member, basket: &Basket, as_of: DateTime<Utc>) -> Sheet {
-        let judged = self.judge(member.profile(), member.ledger(), self.moment(as_of));
+        let judged = self.judge_at(member, as_of);
         self.with_basket(&judged, basket, None)
     }
 }

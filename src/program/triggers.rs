@@ -11,7 +11,7 @@ use super::{Fault, Member, Names, Program, Spec};
 use crate::calendar::{Span, Zone};
 use crate::id::{LadderId, PurseId};
 use crate::path::{Path, Problems};
-use crate::rule::{CheckedRule, Text, Truth, Value, Verdict};
+use crate::rule::{CheckedRule, Sheet, Text, Truth, Value, Verdict};
 use crate::trigger::{
     CheckedTriggers, DateOf, DayOfYear, Firing, Outlook, Pattern, Planned, ProductNews,
     Surroundings,
@@ -41,6 +41,14 @@ impl Relevance {
             Self::NotMeant(verdict) => Some(verdict.to_string()),
             Self::OtherTerms => Some("it fired under other terms".to_owned()),
             Self::Foreign => Some("it fired for another customer".to_owned()),
+        }
+    }
+
+    /// What the rule of the trigger comes to on these facts.
+    pub(super) fn by(rule: &CheckedRule, facts: &Sheet) -> Self {
+        match rule.truth(facts) {
+            Truth::Hold => Self::Meant,
+            _ => Self::NotMeant(rule.explain(facts)),
         }
     }
 }
@@ -75,6 +83,18 @@ impl Program {
     /// the instant of the firing, by what is known of the member now. A program without triggers
     /// leaves that to the host, whose own they are.
     pub fn relevance(&self, member: &Member, firing: &Firing) -> Relevance {
+        self.relevance_to(member, firing, |rule| {
+            Relevance::by(rule, &self.judge_at(member, firing.at).sheet)
+        })
+    }
+
+    /// The same, if this is what the rule of the trigger comes to at the instant of the firing.
+    pub(super) fn relevance_to(
+        &self,
+        member: &Member,
+        firing: &Firing,
+        by: impl FnOnce(&CheckedRule) -> Relevance,
+    ) -> Relevance {
         if firing.customer != *member.id() {
             return Relevance::Foreign;
         }
@@ -85,12 +105,7 @@ impl Program {
         let Some(trigger) = trigger.filter(|known| known.version() == firing.version) else {
             return Relevance::OtherTerms;
         };
-        let Some(rule) = trigger.when() else { return Relevance::Meant };
-        let judged = self.judge(member.profile(), member.ledger(), self.moment(firing.at));
-        match rule.truth(&judged.sheet) {
-            Truth::Hold => Relevance::Meant,
-            _ => Relevance::NotMeant(rule.explain(&judged.sheet)),
-        }
+        trigger.when().map_or(Relevance::Meant, by)
     }
 
     /// What the triggers that follow from a profile have in store for a member, from an instant
@@ -161,8 +176,7 @@ impl Ahead<'_> {
     /// The instants of events at which a rule begins to hold.
     fn crossings(&self, rule: &CheckedRule) -> Vec<(DateTime<Utc>, Text)> {
         let holds = |at| {
-            let (profile, ledger) = (self.member.profile(), self.member.ledger());
-            let judged = self.program.judge(profile, ledger, self.program.moment(at));
+            let judged = self.program.judge_at(self.member, at);
             rule.truth(&judged.sheet).holds()
         };
         let history = &self.member.profile().history;

@@ -274,3 +274,24 @@ fn the_rule_of_the_trigger_must_hold_of_the_member() {
     let response = respond(&program, &here, &other, other.at);
     assert_eq!(codes(&response), [(None, RefusalCode::NotMeant)]);
 }
+
+#[test]
+fn the_rule_is_asked_of_the_firing_and_the_texts_of_the_instant_of_asking() {
+    let program = program(|spec| {
+        spec["triggers"]["list"][0]["when"] = json!("city = Gent");
+        spec["templates"][0]["texts"]["en"]["push"]["body"] =
+            json!("{{ first_name }} in {{ city|default('town') }}, it is still there.");
+    });
+    let mut member = ann(&program, &[("first_name", "Ann"), ("city", "Gent")]);
+    let firing = left(&program, &mut member, "12.00 EUR", at("09:00:00"));
+    let moved = |city: &str| json!({"attributes_changed": {"changes": {"city": city}}});
+    happen(&program, &mut member, &event("m-1", at("10:30:00"), moved("Brugge")));
+    let body = |city: &str| format!("Ann in {city}, it is still there.");
+    for (as_of, city) in [(firing.at, "Gent"), (at("11:00:00"), "Brugge")] {
+        let response = respond(&program, &member, &firing, as_of);
+        says(&response, &[("title", "Your cart"), ("body", &body(city))]);
+    }
+    happen(&program, &mut member, &event("m-2", at("09:30:00"), moved("Aalst")));
+    let response = respond(&program, &member, &firing, at("11:00:00"));
+    assert_eq!(codes(&response), [(None, RefusalCode::NotMeant)]);
+}
