@@ -36,6 +36,11 @@ impl Digest {
         Self(hasher.hash.finalize())
     }
 
+    /// The digest of which these are the bytes.
+    pub(crate) const fn of_bytes(bytes: [u8; 32]) -> Self {
+        Self(bytes)
+    }
+
     /// Its 32 bytes.
     pub(crate) const fn bytes(&self) -> &[u8; 32] {
         &self.0

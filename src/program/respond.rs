@@ -2,7 +2,6 @@
 //! none.
 
 use std::collections::BTreeMap;
-use std::fmt::Write;
 
 use chrono::{DateTime, TimeDelta, Utc};
 use serde::{Deserialize, Serialize, Serializer};
@@ -56,7 +55,7 @@ impl Program {
         items: &[Item],
     ) -> Option<Response> {
         let message = self.messages.called_by(&firing.trigger)?;
-        let cue = Cue::new(named(firing), message.id.clone(), firing.at);
+        let cue = Cue::new(firing.id().digest(), message.id.clone(), firing.at);
         // Of a trigger that fired just now, its rule and the texts ask for the same facts.
         let mut now = None;
         let relevance = self.relevance_to(member, firing, |rule| {
@@ -181,13 +180,6 @@ impl Serialize for Spoken<'_> {
         let value = |name: &Text| self.sheet.value(self.schema.slot(name.as_str())?);
         serializer.collect_map(self.names.iter().map(|name| (name, value(name))))
     }
-}
-
-/// What names a firing.
-fn named(firing: &Firing) -> Digest {
-    let mut name = String::with_capacity(64);
-    let written = write!(name, "{}", firing.id());
-    written.ok().and_then(|()| name.parse().ok()).unwrap_or_else(|| Digest::of(firing))
 }
 
 /// What a message is rendered from.

@@ -21,7 +21,7 @@ use crate::id::{CustomerId, EventId, TriggerName};
 /// longer one is a zero and the first 15 bytes of its SipHash-2-4-128 with the key `00 01 … 0f`.
 /// Numbers are eight bytes, the highest first. In JSON it is 64 hexadecimal digits.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct TriggerId([u8; 32]);
+pub struct TriggerId(Digest);
 
 /// A trigger fired for a customer.
 ///
@@ -130,11 +130,18 @@ impl Firing {
             hash.update(Micros::of(end).number().to_be_bytes());
         }
         hash.update(self.by.bytes());
-        TriggerId(hash.finalize())
+        TriggerId(Digest::of_bytes(hash.finalize()))
     }
 
     fn place(&self) -> (DateTime<Utc>, &CustomerId, &TriggerName, DateTime<Utc>, Key) {
         (self.at, &self.customer, &self.trigger, self.from, self.by)
+    }
+}
+
+impl TriggerId {
+    /// The same as a digest.
+    pub(crate) const fn digest(self) -> Digest {
+        self.0
     }
 }
 
@@ -171,7 +178,7 @@ impl Output {
 
 impl fmt::Display for TriggerId {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.0.iter().try_for_each(|byte| write!(f, "{byte:02x}"))
+        self.0.fmt(f)
     }
 }
 
@@ -185,20 +192,19 @@ impl std::str::FromStr for TriggerId {
     type Err = crate::digest::NoDigest;
 
     fn from_str(text: &str) -> Result<Self, Self::Err> {
-        text.parse::<Digest>().map(|digest| Self(*digest.bytes()))
+        text.parse().map(Self)
     }
 }
 
 impl Serialize for TriggerId {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.collect_str(self)
+        self.0.serialize(serializer)
     }
 }
 
 impl<'de> Deserialize<'de> for TriggerId {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        let text = smol_str::SmolStr::deserialize(deserializer)?;
-        text.parse().map_err(de::Error::custom)
+        Digest::deserialize(deserializer).map(Self)
     }
 }
 

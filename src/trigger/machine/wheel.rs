@@ -2,10 +2,9 @@
 //!
 //! A tick is 2²² microseconds (about four seconds). A level has 2,048 slots of ticks, so that what
 //! is due within two hours is put where it stays; a slot of one level is as long as all of the
-//! level below (G. Varghese and T. Lauck, 1987). What is due in the
-//! tick at hand is the business of whoever asks. Nobody is ever taken out: a seat that is found in
-//! a slot in which it is not armed any more is passed over, and one that is armed there but expected
-//! later is put there then.
+//! level below (G. Varghese and T. Lauck, 1987). What is due in the tick at hand is the business of
+//! whoever asks. Nobody is ever taken out: a seat that is found in a slot in which it is not armed
+//! any more is passed over, and one that is armed there but expected later is put where that is.
 
 use std::ops::RangeInclusive;
 
