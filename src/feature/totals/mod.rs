@@ -19,6 +19,7 @@
 //! ```
 
 mod key;
+mod packed;
 mod rows;
 mod scatter;
 mod table;
@@ -28,6 +29,7 @@ mod total;
 use serde::{Deserialize, Serialize};
 
 pub use self::key::Key;
+use self::key::{PARTS, parted, whole};
 pub use self::rows::{Rows, UnevenRows};
 use self::scatter::Scattered;
 use self::table::Table;
@@ -66,7 +68,7 @@ pub enum Refunded {
 
 impl<K: Key> Default for Totals<K> {
     fn default() -> Self {
-        Self { tables: vec![Table::default(); scatter::PARTS] }
+        Self { tables: vec![Table::default(); PARTS] }
     }
 }
 
@@ -86,10 +88,10 @@ impl<K: Key> Totals<K> {
             scattered.scatter(chunk);
             fill_chunks(&mut self.tables, 1, |part, tables| {
                 for table in tables {
-                    let rows = scattered.part(part);
-                    table.await_rows(rows.clone().map(<[_]>::len).sum());
-                    for row in rows.flatten() {
-                        table.count(row.key, |total| total.count(row.at, row.net_minor));
+                    table.await_rows(scattered.len(part), scattered.keys(part));
+                    for (frame, rows) in scattered.part(part) {
+                        table.count_rows(&rows.packed, |row| frame.unpack(row));
+                        table.count_rows(&rows.wide, |row| *row);
                     }
                 }
             });
@@ -122,12 +124,22 @@ impl<K: Key> Totals<K> {
     /// What there is of one key.
     #[must_use]
     pub fn get(&self, key: K) -> Option<&Total> {
-        self.tables.get(scatter::part(key))?.get(key)
+        let (part, key) = parted(key);
+        self.tables.get(part)?.get(key)
     }
 
     /// Every key with its total, in an order that follows from the keys alone.
     pub fn iter(&self) -> impl Iterator<Item = (K, &Total)> {
-        self.tables.iter().flat_map(Table::iter)
+        let parts = self.tables.iter().enumerate();
+        parts.flat_map(|(part, table)| table.iter().map(move |(key, it)| (whole(part, key), it)))
+    }
+
+    /// Counts something of a key, which must not come to nothing.
+    fn count(&mut self, key: K, count: impl FnOnce(&mut Total)) {
+        let (part, key) = parted(key);
+        if let Some(table) = self.tables.get_mut(part) {
+            table.count(key, count);
+        }
     }
 }
 
@@ -141,10 +153,7 @@ impl Totals<[u64; 2]> {
     pub fn rolled_up(&self, refunded: Refunded) -> Totals {
         let mut customers = Totals::default();
         for ([customer, _], total) in self.iter() {
-            let table = customers.tables.get_mut(scatter::part(customer));
-            if let Some(table) = table {
-                table.count(customer, |customer| customer.roll_up(total, refunded));
-            }
+            customers.count(customer, |customer| customer.roll_up(total, refunded));
         }
         customers
     }
@@ -154,9 +163,7 @@ impl<K: Key> From<Vec<(K, Total)>> for Totals<K> {
     fn from(list: Vec<(K, Total)>) -> Self {
         let mut totals = Self::default();
         for (key, other) in list.iter().filter(|(_, other)| !other.is_nothing()) {
-            if let Some(table) = totals.tables.get_mut(scatter::part(*key)) {
-                table.count(*key, |total| total.merge(other));
-            }
+            totals.count(*key, |total| total.merge(other));
         }
         totals
     }

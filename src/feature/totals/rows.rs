@@ -67,6 +67,11 @@ impl<'a, K: Key> Rows<'a, K> {
         columns.map(|((keys, at), net_minor)| Self { keys, at, net_minor })
     }
 
+    /// The instants.
+    pub(super) const fn at(&self) -> &'a [i64] {
+        self.at
+    }
+
     pub(super) fn iter(&self) -> impl Iterator<Item = Row<K>> + use<'a, K> {
         let columns = self.keys.iter().zip(self.at).zip(self.net_minor);
         columns.map(|((&key, &at), &net_minor)| Row { key, at, net_minor })

@@ -1,30 +1,38 @@
-//! Rows parted by the first bits of their spread keys.
+//! Rows scattered over the parts in which their keys are.
 
 use super::Key;
+use super::key::{PARTS, parted};
+use super::packed::{Frame, Packed};
 use super::rows::{Row, Rows};
 use crate::parallel::fill_chunks;
 
-/// How many parts there are.
-pub(super) const PARTS: usize = 1 << PART_BITS;
-
-/// How many bits of a spread key say in which part it is.
-pub(super) const PART_BITS: u32 = 8;
-
 /// How many rows are scattered at a time: what they take is no more than a part of a core's memory.
-pub(super) const CHUNK: usize = 1 << 21;
+pub(super) const CHUNK: usize = 3 << 20;
 
-/// How many rows one core scatters at a time.
-const BLOCK: usize = CHUNK / 8;
+/// In how many blocks they are, each of which one core scatters at a time.
+const BLOCKS: usize = 8;
 
-/// In which part a key is.
-pub(super) fn part<K: Key>(key: K) -> usize {
-    usize::try_from(key.spread() >> (u64::BITS - PART_BITS)).unwrap_or(0)
-}
+/// How many rows a block has at least, if there are so many.
+const LEAST: usize = 1 << 13;
 
 /// Rows that are scattered over the parts.
 pub(super) struct Scattered<K> {
-    /// For each block of rows those of each part. What they take is kept for the next rows.
-    blocks: Vec<Vec<Vec<Row<K>>>>,
+    /// What they take is kept for the next rows.
+    blocks: Vec<Block<K>>,
+}
+
+/// Rows that stood together in the log.
+struct Block<K> {
+    frame: Frame,
+    /// Those of each part.
+    parts: Vec<Part<K>>,
+}
+
+/// The rows of a block that are of one part, with keys that are told apart within it.
+pub(super) struct Part<K> {
+    pub(super) packed: Vec<Packed<K>>,
+    /// Those for which few bytes do not suffice.
+    pub(super) wide: Vec<Row<K>>,
 }
 
 impl<K: Key> Scattered<K> {
@@ -35,31 +43,60 @@ impl<K: Key> Scattered<K> {
 
     /// Scatters these rows, in place of those that were.
     pub(super) fn scatter(&mut self, rows: Rows<'_, K>) {
-        let chosen: Vec<Rows<'_, K>> = rows.chunks(BLOCK).collect();
-        self.blocks.resize_with(chosen.len(), || vec![Vec::new(); PARTS]);
+        let size = rows.len().div_ceil(BLOCKS).max(LEAST);
+        let chosen: Vec<Rows<'_, K>> = rows.chunks(size).collect();
+        self.blocks.resize_with(chosen.len(), Block::none);
         fill_chunks(&mut self.blocks, 1, |number, blocks| {
-            for (parts, rows) in blocks.iter_mut().zip(chosen.get(number)) {
-                scatter(*rows, parts);
+            for (block, rows) in blocks.iter_mut().zip(chosen.get(number)) {
+                block.scatter(*rows);
             }
         });
     }
 
+    /// How many rows of a part there are.
+    pub(super) fn len(&self, part: usize) -> usize {
+        self.part(part).map(|(_, part)| part.packed.len() + part.wide.len()).sum()
+    }
+
+    /// The keys of these rows.
+    pub(super) fn keys(&self, part: usize) -> impl Iterator<Item = K> {
+        self.part(part).flat_map(|(frame, part)| {
+            let packed = part.packed.iter().map(move |it| frame.unpack(it).key);
+            packed.chain(part.wide.iter().map(|row| row.key))
+        })
+    }
+
     /// The rows of a part, block by block.
-    pub(super) fn part(&self, part: usize) -> impl Iterator<Item = &[Row<K>]> + Clone {
-        self.blocks.iter().filter_map(move |parts| parts.get(part)).map(Vec::as_slice)
+    pub(super) fn part(&self, part: usize) -> impl Iterator<Item = (Frame, &Part<K>)> {
+        self.blocks.iter().filter_map(move |block| Some((block.frame, block.parts.get(part)?)))
     }
 }
 
-fn scatter<K: Key>(rows: Rows<'_, K>, parts: &mut [Vec<Row<K>>]) {
-    // An eighth more than there is in each on average.
-    let room = rows.len() / PARTS * 9 / 8;
-    for part in parts.iter_mut() {
-        part.clear();
-        part.reserve(room);
+impl<K: Key> Block<K> {
+    fn none() -> Self {
+        let parts = std::iter::repeat_with(|| Part { packed: Vec::new(), wide: Vec::new() });
+        Self { frame: Frame::of(&[]), parts: parts.take(PARTS).collect() }
     }
-    for row in rows.iter() {
-        if let Some(part) = parts.get_mut(part(row.key)) {
-            part.push(row);
+
+    fn scatter(&mut self, rows: Rows<'_, K>) {
+        // An eighth more than there is in each on average.
+        let room = rows.len() / PARTS * 9 / 8;
+        for part in &mut self.parts {
+            part.packed.clear();
+            part.packed.reserve(room);
+            part.wide.clear();
+        }
+        let frame = Frame::of(rows.at());
+        self.frame = frame;
+        for row in rows.iter() {
+            let (part, key) = parted(row.key);
+            let row = Row { key, ..row };
+            if let Some(part) = self.parts.get_mut(part) {
+                match frame.pack(row) {
+                    Some(packed) => part.packed.push(packed),
+                    None => part.wide.push(row),
+                }
+            }
         }
     }
 }

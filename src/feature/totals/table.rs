@@ -2,132 +2,158 @@
 
 use std::hint::black_box;
 
-use super::scatter::PART_BITS;
+use super::rows::Row;
 use super::{Key, Total};
 
-/// In how many places from their home on almost all keys are.
+/// In how many places from their home on almost all keys are; as many as a word has bytes.
 const NEAR: usize = 8;
 
 /// For how many keys there is room behind the last home, before all of them are moved.
 const OVER_THE_EDGE: usize = 16;
 
-/// An open-addressed table in which the keys stand in the order of their spread numbers, so that
-/// they are told in an order that does not depend on how they came (Amble and Knuth, *Ordered hash
-/// tables*, The Computer Journal 17, 1974).
+/// How many bits of a key say in which of the ranges it is by which keys are counted at first.
+const RANGE_BITS: u32 = 14;
+
+/// How many rows are looked up at a time.
+const BATCH: usize = 64;
+
+/// An open-addressed table in which the keys stand in their order, so that they are told in one
+/// that does not depend on how they came (Amble and Knuth, *Ordered hash tables*, The Computer
+/// Journal 17, 1974). Keys are as they are told apart [within a part](super::key::parted).
 #[derive(Clone, Debug, Default)]
 pub(super) struct Table<K> {
     /// Over how many places keys are spread at first.
     homes: usize,
     len: usize,
-    /// A place for each home, and behind them what was pushed over the edge. A place is free as
-    /// long as the key in it is the default one.
-    keys: Vec<K>,
-    totals: Vec<Total>,
-    /// The total of the default key, whose spread number is the first.
-    first: Total,
+    /// For each place a byte of its key, never 0, so that many are compared at a time; 0 if the
+    /// place is free.
+    tags: Vec<u8>,
+    /// A place for each home, and behind them what was pushed over the edge.
+    places: Vec<Place<K>>,
+}
+
+#[derive(Clone, Debug)]
+struct Place<K> {
+    key: K,
+    total: Total,
+}
+
+impl<K: Key> Place<K> {
+    /// A free place, with what is never a key within a part.
+    fn free() -> Self {
+        Self { key: K::default().with_first(1), total: Total::default() }
+    }
 }
 
 impl<K: Key> Table<K> {
-    pub(super) fn len(&self) -> usize {
-        self.len + usize::from(!self.first.is_nothing())
+    pub(super) const fn len(&self) -> usize {
+        self.len
     }
 
     pub(super) fn iter(&self) -> impl Iterator<Item = (K, &Total)> {
-        let first = (!self.first.is_nothing()).then_some((K::default(), &self.first));
-        let places = self.keys.iter().copied().zip(&self.totals);
-        first.into_iter().chain(places.filter(|(key, _)| *key != K::default()))
+        let places = self.tags.iter().zip(&self.places).filter(|(tag, _)| **tag != 0);
+        places.map(|(_, place)| (place.key, &place.total))
     }
 
     pub(super) fn get(&self, key: K) -> Option<&Total> {
-        if key == K::default() {
-            return Some(&self.first).filter(|first| !first.is_nothing());
-        }
-        let at = self.last_seen(key);
-        self.totals.get(at).filter(|_| self.keys.get(at) == Some(&key))
+        let place = self.places.get(self.sought(key))?;
+        (place.key == key).then_some(&place.total)
     }
 
-    /// Brings the table near if so many rows are to come that they need most of it. To read it
-    /// from one end to the other is several times as fast as to fetch what each row needs.
-    pub(super) fn await_rows(&self, rows: usize) {
-        if rows >= self.homes / 2 {
-            black_box(self.keys.iter().max());
-            black_box(self.totals.iter().fold(0, |all, total| all ^ total.orders()));
+    /// Makes ready for so many rows with these keys.
+    ///
+    /// A table without keys gets room for them. Of any other most is needed soon if they are not
+    /// very few, so that it is brought near: to read it from one end to the other is several times
+    /// as fast as to wait for what each row needs.
+    pub(super) fn await_rows(&mut self, rows: usize, keys: impl Iterator<Item = K>) {
+        if self.homes == 0 {
+            let distinct = distinct(keys);
+            self.move_to(distinct + distinct / 2);
+        } else if rows >= self.homes / 16 {
+            black_box(self.places.iter().fold(0, |all, place| all ^ place.total.orders()));
+        }
+    }
+
+    /// Counts rows, of which `row` tells each.
+    #[inline]
+    pub(super) fn count_rows<R>(&mut self, rows: &[R], row: impl Fn(&R) -> Row<K>) {
+        let mut likely = [0; BATCH];
+        for rows in rows.chunks(BATCH) {
+            // All are looked up before the first is counted, so that none waits for another.
+            for (place, it) in likely.iter_mut().zip(rows) {
+                *place = self.likely(row(it).key);
+            }
+            for (place, it) in likely.iter().zip(rows) {
+                let row = row(it);
+                match self.places.get_mut(*place) {
+                    Some(place) if place.key == row.key => {
+                        place.total.count(row.at, row.net_minor);
+                    }
+                    _ => self.count(row.key, |total| total.count(row.at, row.net_minor)),
+                }
+            }
         }
     }
 
     /// Counts something of a key, which must not come to nothing.
-    #[inline]
+    #[inline(never)]
     pub(super) fn count(&mut self, key: K, count: impl FnOnce(&mut Total)) {
-        if key == K::default() {
-            return count(&mut self.first);
+        let mut at = self.sought(key);
+        if self.places.get(at).is_none_or(|place| place.key != key) {
+            if self.is_crowded() {
+                // A quarter more homes.
+                self.move_to((self.homes + self.homes / 4).max(NEAR));
+                at = self.sought(key);
+            }
+            self.insert(at, key);
         }
-        let mut at = self.last_seen(key);
-        if self.keys.get(at) != Some(&key) {
-            at = self.insert(key);
-        }
-        if let Some(total) = self.totals.get_mut(at) {
-            count(total);
+        if let Some(place) = self.places.get_mut(at) {
+            count(&mut place.total);
         }
     }
 
-    /// Where a key is; if it is not there, where it was looked for last.
+    /// Where a key is, if it is there and nothing uncommon happened.
     #[inline]
-    fn last_seen(&self, key: K) -> usize {
-        let home = self.home(key.spread());
-        let run = self.keys.get(home..).unwrap_or_default();
-        if let Some(near) = run.first_chunk::<NEAR>() {
-            // Without a branch for each of them, which could not be foretold.
-            let mut at = NEAR;
-            for (steps, other) in near.iter().enumerate().rev() {
-                at = if *other == key { steps } else { at };
-            }
-            if at < NEAR {
-                return home + at;
-            }
-        }
-        home + run.iter().take_while(|other| **other != key && **other != K::default()).count()
+    fn likely(&self, key: K) -> usize {
+        let home = self.home(key);
+        let near = self.tags.get(home..).and_then(<[u8]>::first_chunk::<NEAR>);
+        // The lowest byte that is 0 is found without a branch (Knuth, *The Art of Computer
+        // Programming* 4A, § 7.1.3, 90).
+        const ONES: u64 = u64::MAX / 0xff;
+        let differs = near.map_or(0, |near| u64::from_le_bytes(*near)) ^ ONES * u64::from(tag(key));
+        let same = differs.wrapping_sub(ONES) & !differs & ONES << 7;
+        home + (same.trailing_zeros() / u8::BITS) as usize
     }
 
-    fn home(&self, spread: u64) -> usize {
-        // All keys of a part begin alike; what follows is a fraction of all homes.
-        let fraction = u128::from(spread << PART_BITS);
+    /// Where a key is, or else should be.
+    fn sought(&self, key: K) -> usize {
+        let home = self.home(key);
+        let run = self.tags.iter().zip(&self.places).skip(home);
+        home + run.take_while(|(tag, place)| **tag != 0 && place.key < key).count()
+    }
+
+    #[inline]
+    fn home(&self, key: K) -> usize {
+        // As a fraction of all homes.
+        let fraction = u128::from(key.first());
         usize::try_from((fraction * self.homes as u128) >> u64::BITS).unwrap_or(0)
     }
 
-    /// Puts a key that is not there at its place, and says where that is.
-    #[cold]
-    fn insert(&mut self, key: K) -> usize {
-        if self.is_crowded() {
-            self.grow();
-        }
-        let spread = key.spread();
-        let home = self.home(spread);
-        let stays_before =
-            |other: &K| *other != K::default() && (other.spread(), *other) < (spread, key);
-        let run = self.keys.iter().skip(home);
-        let at = home + run.take_while(|other| stays_before(other)).count();
-        self.make_room(at);
-        if let (Some(place), Some(total)) = (self.keys.get_mut(at), self.totals.get_mut(at)) {
-            (*place, *total) = (key, Total::default());
-            self.len += 1;
-        }
-        at
-    }
-
-    /// Moves what stands at a place on, up to the next free place.
-    fn make_room(&mut self, at: usize) {
-        let mut run = self.keys.iter().skip(at);
-        let free = run.position(|other| *other == K::default());
-        let free = free.map_or(self.keys.len(), |steps| at + steps);
-        if free == self.keys.len() {
-            self.keys.push(K::default());
-            self.totals.push(Total::default());
-        }
-        if let Some(keys) = self.keys.get_mut(at..=free) {
-            keys.rotate_right(1);
-        }
-        if let Some(totals) = self.totals.get_mut(at..=free) {
-            totals.rotate_right(1);
+    /// Puts a key that is not there at its place, and what stands there and behind it on, up to the
+    /// next free place.
+    fn insert(&mut self, at: usize, key: K) {
+        let free = self.tags.iter().skip(at).position(|tag| *tag == 0);
+        let free = free.map_or(self.tags.len(), |steps| at + steps);
+        self.extend_to(free + 1);
+        if let (Some(tags), Some(places)) =
+            (self.tags.get_mut(at..=free), self.places.get_mut(at..=free))
+        {
+            tags.rotate_right(1);
+            places.rotate_right(1);
+            if let (Some(first), Some(place)) = (tags.first_mut(), places.first_mut()) {
+                (*first, place.key) = (tag(key), key);
+                self.len += 1;
+            }
         }
     }
 
@@ -136,30 +162,49 @@ impl<K: Key> Table<K> {
         self.len >= self.homes - self.homes / 4
     }
 
-    /// Makes half as many homes more. As the keys stand in order, they move there in order.
-    fn grow(&mut self) {
-        let homes = (self.homes + self.homes / 2).max(8);
+    /// Has so many homes from now on. As the keys stand in order, they move there in order.
+    fn move_to(&mut self, homes: usize) {
         let room = homes + OVER_THE_EDGE;
-        let (keys, totals) = (Vec::with_capacity(room), Vec::with_capacity(room));
-        let first = std::mem::take(&mut self.first);
-        let old = std::mem::replace(self, Self { homes, len: self.len, keys, totals, first });
-        for (key, total) in old.keys.into_iter().zip(old.totals) {
-            if key != K::default() {
-                self.extend_to(self.home(key.spread()));
-                self.keys.push(key);
-                self.totals.push(total);
+        let (tags, places) = (Vec::with_capacity(room), Vec::with_capacity(room));
+        let old = std::mem::replace(self, Self { homes, len: self.len, tags, places });
+        for (tag, place) in old.tags.into_iter().zip(old.places) {
+            if tag != 0 {
+                self.extend_to(self.home(place.key));
+                self.tags.push(tag);
+                self.places.push(place);
             }
         }
-        self.extend_to(homes);
+        self.extend_to(homes + NEAR);
     }
 
     /// Sees to it that there are at least so many places.
     fn extend_to(&mut self, places: usize) {
-        if self.keys.len() < places {
-            self.keys.resize(places, K::default());
-            self.totals.resize(places, Total::default());
+        if self.tags.len() < places {
+            self.tags.resize(places, 0);
+            self.places.resize_with(places, Place::free);
         }
     }
+}
+
+/// About how many different keys these are, rather less: in how many equal ranges there is one (Whang, Vander-Zanden and Taylor, *A
+/// linear-time probabilistic counting algorithm*, ACM TODS 15, 1990).
+fn distinct<K: Key>(keys: impl Iterator<Item = K>) -> usize {
+    let mut ranges = [0_u64; 1 << (RANGE_BITS - 6)];
+    for key in keys {
+        let range = key.first() >> (u64::BITS - RANGE_BITS);
+        let word = usize::try_from(range / 64).ok().and_then(|word| ranges.get_mut(word));
+        if let Some(word) = word {
+            *word |= 1 << (range % 64);
+        }
+    }
+    ranges.iter().map(|word| word.count_ones() as usize).sum()
+}
+
+/// The last byte of what a key is spread to, which says nothing of its home.
+#[inline]
+fn tag<K: Key>(key: K) -> u8 {
+    let [_, last, ..] = key.first().to_le_bytes();
+    last.max(1)
 }
 
 impl<K: Key> PartialEq for Table<K> {

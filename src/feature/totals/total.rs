@@ -74,8 +74,13 @@ impl Total {
         self.orders == 0 && self.refunds == 0
     }
 
-    const fn pay(&mut self, net_minor: i128) {
-        self.net_minor = self.net_minor().saturating_add(net_minor).to_ne_bytes();
+    #[inline]
+    fn pay(&mut self, net_minor: i128) {
+        let net_minor = match self.net_minor().checked_add(net_minor) {
+            Some(net_minor) => net_minor,
+            None => self.net_minor().saturating_add(net_minor),
+        };
+        self.net_minor = net_minor.to_ne_bytes();
     }
 
     /// Counts an order, or a refund.
