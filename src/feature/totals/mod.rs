@@ -33,7 +33,7 @@ use self::key::{PARTS, parted, whole};
 pub use self::rows::{Rows, UnevenRows};
 use self::scatter::Scattered;
 use self::table::Table;
-pub(crate) use self::told::Told;
+pub(crate) use self::told::{Numbers, Told};
 pub use self::total::Total;
 use crate::parallel::fill_chunks;
 

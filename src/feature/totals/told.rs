@@ -2,12 +2,13 @@
 
 use chrono::{DateTime, Utc};
 
+use super::table::Table;
 use super::{Total, Totals};
 use crate::calendar::Window;
 use crate::feature::shopping::gap_mean;
 use crate::feature::{Feature, Moment, TableFault};
 use crate::money::{Money, Rounding};
-use crate::parallel::each;
+use crate::parallel::{each, fill_chunks};
 use crate::path::{Path, Problems};
 use crate::rule::Value;
 
@@ -38,34 +39,75 @@ impl Totals {
         feature: &Feature,
         moment: &Moment,
     ) -> Result<Vec<Option<Value>>, Problems<TableFault>> {
-        let told = Told::of(feature)?;
-        let columns = self.rows([told], moment, |column: &mut Vec<_>, [number]| {
-            column.push(number.and_then(|number| told.value(number, moment)));
-        });
-        Ok(columns.into_iter().flatten().collect())
+        let (told, calendar) = (Told::of(feature)?, Calendar::until(moment));
+        let column = |table: &Table<u64>| -> Vec<Option<Value>> {
+            let numbers = table.iter().map(|(_, total)| calendar.number(told, total));
+            numbers.map(|number| told.value(number?, moment)).collect()
+        };
+        Ok(each(&self.tables, column).into_iter().flatten().collect())
     }
 
-    /// What `take` makes of these features of the customers, a part of them after the other, in
-    /// the order of [`Totals::customers`]. Of each there is the [number](Told::value), if it is
-    /// known.
-    pub(crate) fn rows<const N: usize, A: Default + Send>(
+    /// The [numbers](Told::value) of these features of the customers.
+    pub(crate) fn numbers<const N: usize>(
         &self,
         features: [Told; N],
         moment: &Moment,
-        take: impl Fn(&mut A, [Option<i64>; N]) + Send + Sync,
-    ) -> Vec<A> {
-        let as_of = moment.as_of.timestamp_nanos_opt();
+    ) -> Numbers<N> {
         let calendar = Calendar::until(moment);
-        each(&self.tables, |table| {
-            let mut taken = A::default();
-            for (_, total) in table.iter() {
-                let is_seen = as_of.is_some() && total.last() <= as_of;
-                let number =
-                    |told: Told| if is_seen { told.number(total, &calendar) } else { None };
-                take(&mut taken, features.map(number));
+        let mut columns = [const { Vec::new() }; N];
+        fill_chunks(&mut columns, 1, |_, columns| {
+            columns.iter_mut().for_each(|column| column.resize(self.len(), 0));
+        });
+        let mut rest = columns.each_mut().map(Vec::as_mut_slice);
+        let mut before = 0;
+        let mut parts: Vec<_> = (self.tables.iter())
+            .map(|table| {
+                let cells = rest.each_mut().map(|rest| rest.split_off_mut(..table.len()));
+                let cells = cells.map(Option::unwrap_or_default);
+                before += table.len();
+                NumbersOfPart { table, before: before - table.len(), cells, missing: Vec::new() }
+            })
+            .collect();
+        fill_chunks(&mut parts, 1, |_, parts| {
+            for part in parts {
+                part.fill(features, &calendar);
             }
-            taken
-        })
+        });
+        let missing = parts.into_iter().flat_map(|part| part.missing).collect();
+        Numbers { columns, missing }
+    }
+}
+
+/// What totals tell of some features.
+pub(crate) struct Numbers<const N: usize> {
+    /// For each feature the numbers of all customers, in the order of [`Totals::customers`].
+    pub(crate) columns: [Vec<i64>; N],
+    /// Where customers stand of whom something is not known.
+    pub(crate) missing: Vec<usize>,
+}
+
+/// The cells for the customers of a table.
+struct NumbersOfPart<'a, const N: usize> {
+    table: &'a Table<u64>,
+    /// How many customers stand before them.
+    before: usize,
+    cells: [&'a mut [i64]; N],
+    missing: Vec<usize>,
+}
+
+impl<const N: usize> NumbersOfPart<'_, N> {
+    fn fill(&mut self, features: [Told; N], calendar: &Calendar<'_>) {
+        for (row, (_, total)) in self.table.iter().enumerate() {
+            let numbers = features.map(|told| calendar.number(told, total));
+            if numbers.iter().any(Option::is_none) {
+                self.missing.push(self.before + row);
+            }
+            for (cells, number) in self.cells.iter_mut().zip(numbers) {
+                if let (Some(cell), Some(number)) = (cells.get_mut(row), number) {
+                    *cell = number;
+                }
+            }
+        }
     }
 }
 
@@ -144,6 +186,8 @@ impl Told {
 /// When each of the last days began, so that the day of an instant is found without a time zone.
 struct Calendar<'a> {
     moment: &'a Moment,
+    /// In nanoseconds since 1970.
+    as_of: Option<i64>,
     /// The starts in nanoseconds since 1970: of today, of yesterday, and so on.
     starts: Vec<i64>,
 }
@@ -152,7 +196,14 @@ impl<'a> Calendar<'a> {
     fn until(moment: &'a Moment) -> Self {
         let days = std::iter::successors(Some(moment.today()), |day| day.pred_opt());
         let start = |day| moment.zone.start_of_day(day).timestamp_nanos_opt();
-        Self { moment, starts: days.take(DAYS).map_while(start).collect() }
+        let as_of = moment.as_of.timestamp_nanos_opt();
+        Self { moment, as_of, starts: days.take(DAYS).map_while(start).collect() }
+    }
+
+    /// The number of a customer; nothing is told of one with a later order.
+    fn number(&self, told: Told, total: &Total) -> Option<i64> {
+        let is_seen = self.as_of.is_some() && total.last() <= self.as_of;
+        if is_seen { told.number(total, self) } else { None }
     }
 
     /// Calendar days from an instant, which is not after the moment, to the day of the moment.

@@ -3,15 +3,15 @@
 use std::collections::BTreeMap;
 
 use super::cuts::{Better, Scale};
-use super::plain::{self, Plain};
-use super::quantile::{Group, Keys, Scored, split};
+use super::plain::{self, Places};
+use super::quantile::{CHUNK, Group, Keys, Scored, split};
 use super::{
     Dimension, Fault, Figure, Method, Nesting, Rfm, RfmFit, RfmReport, RfmScore, Scoring, Ties,
 };
-use crate::feature::totals::Totals;
+use crate::feature::totals::{Numbers, Totals};
 use crate::feature::{FeatureTable, Moment};
 use crate::id::CustomerId;
-use crate::parallel::each;
+use crate::parallel::{each, fill_chunks};
 use crate::path::{Path, Problems};
 use crate::rule::{Text, Value};
 use crate::segment::grid::Cell;
@@ -81,31 +81,22 @@ impl Rfm {
         let [Some(recency), Some(frequency), Some(monetary)] = told else { return Err(problems) };
         problems.into_result(())?;
         let told = [recency, frequency, monetary];
-        let parts = totals.rows(told, moment, Plain::take);
         let units = told.map(|told| plain::unit(told, moment));
-        let mut places = plain::places(&parts);
-        // Ids only matter where ties are spread by them.
-        let order = (self.ties == Ties::Spread).then(|| {
-            let customers = totals.customers();
-            let id = |at: usize| places.get(at).and_then(|place| customers.get(*place));
-            let mut order: Vec<usize> = (0..places.len()).collect();
-            order.sort_unstable_by_key(|at| id(*at));
-            order
-        });
-        if let Some(order) = &order {
-            places = in_order(order, &places);
+        let Numbers { columns, missing } = totals.numbers(told, moment);
+        let mut places = Places::without(&missing, totals.len());
+        if self.ties == Ties::Spread {
+            // Ids only matter where ties are spread by them.
+            let ids = places.of(totals.customers());
+            let mut order: Vec<(u64, usize)> = ids.into_iter().zip(places.iter()).collect();
+            order.sort_unstable();
+            places = Places::These(order.into_iter().map(|(_, place)| place).collect());
         }
-        let known = self.known(places, |_, number, dimension| {
-            let (unit, keys) = (units.get(number), plain::keys(&parts, number));
-            dimension.ranked(
-                unit.copied().unwrap_or_default(),
-                match &order {
-                    Some(order) => in_order(order, &keys),
-                    None => keys,
-                },
-            )
-        })?;
-        drop(parts);
+        let columns = columns.map(|column| places.of(column));
+        let [r, f, m] = columns;
+        let [recency, frequency, monetary] = units;
+        let columns = [(recency, r), (frequency, f), (monetary, m)];
+        let known =
+            self.known(places, columns, |_, (unit, keys), dimension| dimension.ranked(unit, keys))?;
         self.fit_known(totals.len(), &known)
     }
 
@@ -117,33 +108,38 @@ impl Rfm {
     ) -> Result<RfmFit, Problems<Fault>> {
         let figure = |column: &[Option<Figure>], place: usize| column.get(place).copied().flatten();
         let is_known = |place: &usize| columns.iter().all(|it| figure(it, *place).is_some());
-        let places: Vec<usize> = order.iter().copied().filter(is_known).collect();
-        let known = self.known(places, |places, number, dimension| {
-            let column = columns.get(number).copied().unwrap_or_default();
-            dimension.keys(places.iter().filter_map(|place| figure(column, *place)))
+        let places = Places::These(order.iter().copied().filter(is_known).collect());
+        let known = self.known(places, columns, |places, column, dimension| {
+            dimension.keys(places.iter().filter_map(|place| figure(column, place)))
         })?;
         self.fit_known(order.len(), &known)
     }
 
     /// The customers at these places, whose keys in a dimension are told by `keys`.
-    fn known(
+    fn known<C: Send>(
         &self,
-        places: Vec<usize>,
-        keys: impl Fn(&[usize], usize, &Dimension) -> Result<Keys, Problems<Fault>> + Send + Sync,
+        places: Places,
+        columns: [C; 3],
+        keys: impl Fn(&Places, C, &Dimension) -> Result<Keys, Problems<Fault>> + Sync,
     ) -> Result<Known, Problems<Fault>> {
         let dimensions = self.dimensions();
         let takes_quantiles =
             |(_, dimension): &(_, &Dimension)| matches!(dimension.method, Method::Quantiles(_));
-        if places.is_empty() && dimensions.iter().any(takes_quantiles) {
+        if places.len() == 0 && dimensions.iter().any(takes_quantiles) {
             return Err(Problems::one(Path::from("customers"), Fault::NoCustomers));
         }
-        let wanted: Vec<_> = dimensions.into_iter().enumerate().collect();
-        let found = each(&wanted, |(number, (_, dimension))| keys(&places, *number, dimension));
+        let wanted = dimensions.into_iter().zip(columns);
+        let mut found: Vec<_> = wanted.map(|(of, column)| (of, Some(column), None)).collect();
+        fill_chunks(&mut found, 1, |_, found| {
+            for ((_, dimension), column, found) in found {
+                *found = column.take().map(|column| keys(&places, column, dimension));
+            }
+        });
         let mut problems = Problems::none();
-        let mut found = wanted.iter().zip(found);
+        let mut found = found.into_iter();
         let keys = [(); 3].map(|()| {
-            let ((_, (name, _)), keys) = found.next()?;
-            problems.take(&Path::from(*name), keys)
+            let ((name, _), _, keys) = found.next()?;
+            problems.take(&Path::from(name), keys?)
         });
         problems.into_result(Known { places, keys: keys.map(Option::unwrap_or_default) })
     }
@@ -151,18 +147,14 @@ impl Rfm {
     /// The model of these customers, and the scores of all, of whom there are so many.
     fn fit_known(&self, customers: usize, known: &Known) -> Result<RfmFit, Problems<Fault>> {
         let scored = self.scored(known);
-        let mut scores = vec![None; customers];
-        // How many have each scores, by their number, such as 543.
-        let mut having = vec![0; 1_000];
-        for (&place, score) in known.places.iter().zip(together(&scored)) {
-            if let Some(place) = scores.get_mut(place) {
-                *place = Some(score);
+        let mut scores = vec![None; known.places.len()];
+        fill_chunks(&mut scores, CHUNK, |number, scores| {
+            for (score, found) in scores.iter_mut().zip(together(&scored, number)) {
+                *score = Some(found);
             }
-            if let Some(count) = having.get_mut(score.number() as usize) {
-                *count += 1;
-            }
-        }
-        let report = self.report(customers, known, &scored, &having);
+        });
+        let report = self.report(customers, known, &scored, &having(&scores));
+        let scores = known.places.spread(scores, customers);
         Ok(RfmFit { model: self.scoring(scored, report).check()?, scores })
     }
 
@@ -227,26 +219,39 @@ impl Rfm {
 /// The customers of whom nothing is missing; ordered by id where ties are spread.
 struct Known {
     /// Where they stand in the columns.
-    places: Vec<usize>,
+    places: Places,
     /// Their figures in each dimension.
     keys: [Keys; 3],
 }
 
-/// The scores of the known customers.
-fn together([r, f, m]: &[Scored; 3]) -> impl Iterator<Item = RfmScore> {
-    let scores = r.scores.iter().zip(&f.scores).zip(&m.scores);
-    scores.map(|((&r, &f), &m)| RfmScore { r, f, m })
+/// The scores of a chunk of the known customers.
+fn together([r, f, m]: &[Scored; 3], chunk: usize) -> impl Iterator<Item = RfmScore> {
+    let [r, f, m] = [r, f, m].map(|of| of.scores.chunks(CHUNK).nth(chunk).unwrap_or_default());
+    r.iter().zip(f).zip(m).map(|((&r, &f), &m)| RfmScore { r, f, m })
+}
+
+/// How many have each scores, by their number, such as 543.
+fn having(scores: &[Option<RfmScore>]) -> Vec<usize> {
+    let chunks: Vec<_> = scores.chunks(CHUNK).collect();
+    let counts = each(&chunks, |scores| {
+        let mut having = vec![0; 1_000];
+        for score in scores.iter().flatten() {
+            if let Some(count) = having.get_mut(score.number() as usize) {
+                *count += 1;
+            }
+        }
+        having
+    });
+    let sum = |all: Vec<usize>, more: Vec<usize>| {
+        all.into_iter().zip(more).map(|(all, more)| all + more).collect()
+    };
+    counts.into_iter().fold(vec![0; 1_000], sum)
 }
 
 /// The cell of scores that as one number are such as 543.
 fn cell(number: u32) -> Cell {
     let digit = |number: u32| u8::try_from(number % 10).unwrap_or_default();
     Cell { r: digit(number / 100), f: digit(number / 10), m: Some(digit(number)) }
-}
-
-/// What stands at these places.
-fn in_order<T: Copy>(order: &[usize], column: &[T]) -> Vec<T> {
-    order.iter().filter_map(|at| column.get(*at).copied()).collect()
 }
 
 /// The figures of a feature in a table.
@@ -277,16 +282,13 @@ pub(super) fn total_column(
     moment: &Moment,
     feature: &Text,
 ) -> Result<Vec<Option<Figure>>, Problems<Fault>> {
-    let told = plain::told(feature).map_err(|faults| {
+    let values = plain::feature(feature).and_then(|feature| totals.column(&feature, moment));
+    let values = values.map_err(|faults| {
         let mut problems = Problems::none();
         problems.absorb(&Path::root(), faults);
         problems
     })?;
-    let parts: Vec<Vec<_>> = totals.rows([told], moment, |column: &mut Vec<_>, [number]| {
-        let value = number.and_then(|number| told.value(number, moment));
-        column.push(value.as_ref().and_then(Figure::of));
-    });
-    Ok(parts.into_iter().flatten().collect())
+    Ok(values.iter().map(|value| Figure::of(value.as_ref()?)).collect())
 }
 
 /// The places of the customers in the order of their ids.

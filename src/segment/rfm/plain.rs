@@ -3,49 +3,67 @@
 use super::Figure;
 use super::keys::Unit;
 use crate::feature::totals::Told;
-use crate::feature::{FeatureNameError, Moment, TableFault};
+use crate::feature::{Feature, FeatureNameError, Moment, TableFault};
 use crate::path::{Path, Problems};
 use crate::rule::Text;
 
-/// The figures of some customers in three dimensions.
-#[derive(Default)]
-pub(super) struct Plain {
-    /// How many customers there are, whether they have figures or not.
-    customers: usize,
-    /// Where those stand among them of whom nothing is missing.
-    places: Vec<usize>,
-    /// Their keys in each dimension.
-    keys: [Vec<i64>; 3],
+/// Where customers stand in columns of whom nothing is missing.
+pub(super) enum Places {
+    /// So many one after the other, which is all of them.
+    All(usize),
+    /// Here.
+    These(Vec<usize>),
 }
 
-impl Plain {
-    /// Takes in the next customer.
-    pub(super) fn take(&mut self, row: [Option<i64>; 3]) {
-        if let [Some(r), Some(f), Some(m)] = row {
-            self.places.push(self.customers);
-            for (keys, key) in self.keys.iter_mut().zip([r, f, m]) {
-                keys.push(key);
+impl Places {
+    /// All of so many but these, which are in order.
+    pub(super) fn without(missing: &[usize], customers: usize) -> Self {
+        if missing.is_empty() {
+            return Self::All(customers);
+        }
+        let mut missing = missing.iter().peekable();
+        let is_known = |place: &usize| missing.next_if_eq(&place).is_none();
+        Self::These((0..customers).filter(is_known).collect())
+    }
+
+    /// How many they are.
+    pub(super) fn len(&self) -> usize {
+        match self {
+            Self::All(customers) => *customers,
+            Self::These(places) => places.len(),
+        }
+    }
+
+    /// One after the other.
+    pub(super) fn iter(&self) -> impl Iterator<Item = usize> {
+        let (all, these) = match self {
+            Self::All(customers) => (*customers, [].as_slice()),
+            Self::These(places) => (0, places.as_slice()),
+        };
+        (0..all).chain(these.iter().copied())
+    }
+
+    /// A column of so many cells in which this stands there, and nothing elsewhere.
+    pub(super) fn spread<T: Copy>(&self, known: Vec<Option<T>>, cells: usize) -> Vec<Option<T>> {
+        let Self::These(places) = self else { return known };
+        let mut column = vec![None; cells];
+        for (place, value) in places.iter().zip(known) {
+            if let Some(cell) = column.get_mut(*place) {
+                *cell = value;
             }
         }
-        self.customers += 1;
+        column
     }
-}
 
-/// Where the customers of whom nothing is missing stand among those of all parts.
-pub(super) fn places(parts: &[Plain]) -> Vec<usize> {
-    let mut places = Vec::with_capacity(parts.iter().map(|part| part.places.len()).sum());
-    let mut before = 0;
-    for part in parts {
-        places.extend(part.places.iter().map(|place| before + place));
-        before += part.customers;
+    /// What stands there in a column.
+    pub(super) fn of<T: Copy>(&self, column: Vec<T>) -> Vec<T> {
+        match self {
+            Self::All(_) => column,
+            Self::These(places) => {
+                places.iter().filter_map(|place| column.get(*place).copied()).collect()
+            }
+        }
     }
-    places
-}
-
-/// The keys of a dimension in all parts.
-pub(super) fn keys(parts: &[Plain], dimension: usize) -> Vec<i64> {
-    let keys = parts.iter().filter_map(|part| part.keys.get(dimension));
-    keys.map(Vec::as_slice).collect::<Vec<_>>().concat()
 }
 
 /// What the numbers stand for that totals tell of a feature.
@@ -56,7 +74,13 @@ pub(super) fn unit(told: Told, moment: &Moment) -> Unit {
 
 /// The feature of this name, if totals can tell it.
 pub(super) fn told(feature: &Text) -> Result<Told, Problems<TableFault>> {
-    let unknown = |_: FeatureNameError| TableFault::NotInOrders { name: feature.to_string() };
-    let feature = feature.as_str().parse().map_err(unknown);
-    feature.map_or_else(|fault| Err(Problems::one(Path::root(), fault)), |it| Told::of(&it))
+    self::feature(feature).and_then(|feature| Told::of(&feature))
+}
+
+/// The feature of this name.
+pub(super) fn feature(name: &Text) -> Result<Feature, Problems<TableFault>> {
+    let unknown = |_: FeatureNameError| {
+        Problems::one(Path::root(), TableFault::NotInOrders { name: name.to_string() })
+    };
+    name.as_str().parse().map_err(unknown)
 }

@@ -1,16 +1,16 @@
 //! Quantiles within groups of customers, and the scores that follow.
 
-use std::borrow::Cow;
 use std::rc::Rc;
 
 use super::cuts::{Better, Cuts};
 use super::keys::Unit;
-use super::{Dimension, Fault, Figure, Method, Population, Ties, radix};
+use super::radix::Sorted;
+use super::{Dimension, Fault, Figure, Method, Population, Ties};
 use crate::parallel::fill_chunks;
 use crate::path::{Path, Problems};
 
 /// How many customers one core scores at a time.
-const CHUNK: usize = 1 << 15;
+pub(super) const CHUNK: usize = 1 << 15;
 
 /// A column of figures as integers in the same order.
 #[derive(Default)]
@@ -18,7 +18,7 @@ pub(super) struct Keys {
     unit: Unit,
     keys: Vec<i64>,
     /// The same from the least to the greatest.
-    sorted: Vec<i64>,
+    sorted: Sorted,
 }
 
 /// A dimension in which every customer has a score.
@@ -82,8 +82,7 @@ impl Dimension {
             let path = Path::from("method").field("thresholds");
             problems.absorb(&path, unit.compared(&self.feature, cuts));
         }
-        let mut sorted = keys.clone();
-        radix::sort(&mut sorted);
+        let sorted = Sorted::of(&keys);
         problems.into_result(Keys { unit, keys, sorted })
     }
 
@@ -128,11 +127,12 @@ impl Keys {
         ties: Ties,
         scores: &mut [u8],
     ) -> Vec<Figure> {
-        let sorted = self.sorted_within(group);
+        let within = group.of.as_ref().map(|of| self.sorted_of(of));
+        let sorted = within.as_ref().unwrap_or(&self.sorted);
         // How many customers stand in the first score, in the first two, and so on.
         let ends: Vec<usize> =
             (1..usize::from(bins)).map(|k| (sorted.len() * k).div_ceil(bins.into())).collect();
-        let last = |end: &usize| sorted.get(end.checked_sub(1)?).copied();
+        let last = |end: &usize| sorted.get(end.checked_sub(1)?);
         let cuts: Vec<i64> = ends.iter().filter_map(last).collect();
         let score = |above: usize| better.score(above, cuts.len());
         let shared = |key: i64| score(cuts.partition_point(|cut| *cut < key));
@@ -168,19 +168,16 @@ impl Keys {
         });
     }
 
-    /// The keys of a group from the least to the greatest.
-    fn sorted_within(&self, group: &Group) -> Cow<'_, [i64]> {
-        let Some(of) = &group.of else { return Cow::Borrowed(&self.sorted) };
-        let mut keys = of.iter().filter_map(|&position| self.keys.get(position).copied()).collect();
-        radix::sort(&mut keys);
-        Cow::Owned(keys)
+    /// The keys of those at these positions from the least to the greatest.
+    fn sorted_of(&self, positions: &[usize]) -> Sorted {
+        let keys = positions.iter().filter_map(|&position| self.keys.get(position).copied());
+        Sorted::of(&keys.collect::<Vec<_>>())
     }
 
     /// The figure that most customers have, the least of several, and how many have it.
     fn commonest(&self) -> (Option<Figure>, usize) {
-        let equal = self.sorted.chunk_by(|left, right| left == right);
-        let commonest = equal.rev().max_by_key(|it| it.len()).unwrap_or_default();
-        (commonest.first().map(|&key| self.unit.figure(key)), commonest.len())
+        let commonest = self.sorted.commonest();
+        commonest.map_or((None, 0), |(key, customers)| (Some(self.unit.figure(key)), customers))
     }
 }
 
