@@ -154,6 +154,34 @@ fn customers_who_all_belong_at_the_last_place_have_room() {
 }
 
 #[test]
+fn many_rows_of_every_size_are_counted() {
+    // More than a block: of a few thousand customers, by the second, and some as odd as can be.
+    let row = |number: i64| {
+        let customer = unspread((number % 7_001).unsigned_abs());
+        let at = if number % 97 == 0 { number } else { number * 1_000_000_000 };
+        let net = if number % 89 == 0 { i64::MAX / 3 } else { number % 500 - 20 };
+        (customer, at, if number % 1_009 == 0 { i64::MIN } else { net })
+    };
+    let rows: Vec<Row> = (0..40_000).map(row).collect();
+    let mut expected: BTreeMap<u64, Told> = BTreeMap::new();
+    for (customer, at, net) in &rows {
+        let total = expected.entry(*customer).or_insert((None, None, 0, 0, 0));
+        if *net < 0 {
+            total.3 += 1;
+        } else {
+            total.0 = Some(total.0.map_or(*at, |first| first.min(*at)));
+            total.1 = total.1.max(Some(*at));
+            total.2 += 1;
+        }
+        total.4 += i128::from(*net);
+    }
+    let totals = totals(&rows);
+    let found: BTreeMap<u64, Told> =
+        totals.iter().map(|(customer, total)| (customer, told(total))).collect();
+    assert_eq!(found, expected);
+}
+
+#[test]
 fn columns_must_be_equally_long() {
     let refused = Rows::new(&[1_u64, 2], &[5], &[1, 2, 3]).unwrap_err();
     assert_eq!(refused.to_string(), "there are 2 keys, 1 instants and 3 amounts");
@@ -163,6 +191,21 @@ fn columns_must_be_equally_long() {
 fn nothing_in_json_stays_nothing() {
     let json = r#"[[7, {"orders": 0, "refunds": 0, "net_minor": 0}]]"#;
     assert!(serde_json::from_str::<Totals>(json).unwrap().is_empty());
+}
+
+#[test]
+fn numbers_beyond_what_is_common_are_kept() {
+    let json = r#"[[7, {"first": 1, "last": 2, "orders": 4294967294, "refunds": 4294967294,
+        "net_minor": 170141183460469231731687303715884105000}]]"#;
+    let mut totals: Totals = serde_json::from_str(json).unwrap();
+    let net = 170_141_183_460_469_231_731_687_303_715_884_105_000;
+    totals.add(Rows::new(&[7, 7, 7, 7], &[5, 6, 7, 8], &[9, -4, 0, -5]).unwrap());
+    assert_eq!(told(totals.get(7).unwrap()), (Some(1), Some(7), u32::MAX, u32::MAX, net));
+    let counts = r#"[[7, {"first": 1, "last": 2, "orders": 4294967294, "refunds": 4294967294,
+        "net_minor": 100}]]"#;
+    let mut totals: Totals = serde_json::from_str(counts).unwrap();
+    totals.add(Rows::new(&[7, 7, 7, 7], &[5, 6, 7, 8], &[9, -4, 0, -5]).unwrap());
+    assert_eq!(told(totals.get(7).unwrap()), (Some(1), Some(7), u32::MAX, u32::MAX, 100));
 }
 
 fn brussels(as_of: &str) -> Moment {
@@ -243,6 +286,31 @@ fn scores_are_those_of_each_customer_alone() {
             let row = table.row(&CustomerId::new(format!("{customer:05}")).unwrap()).unwrap();
             assert_eq!(score, expected.scores[row], "{customer}");
         }
+    }
+}
+
+#[test]
+fn customers_with_a_later_order_have_no_scores_and_change_none() {
+    let (totals, _, moment) = both_ways();
+    let earlier = moment.at("1997-12-31T12:00:00Z".parse().unwrap());
+    let last = earlier.as_of.timestamp_nanos_opt();
+    let seen: Vec<(u64, Total)> = totals
+        .iter()
+        .filter(|(_, total)| total.last() <= last)
+        .map(|(customer, total)| (customer, total.clone()))
+        .collect();
+    assert!(!seen.is_empty() && seen.len() < totals.len());
+    let seen = Totals::from(seen);
+    for ties in [Ties::Share, Ties::Spread] {
+        let rfm = Rfm { ties, ..Rfm::default() };
+        let (fit, alone) =
+            (rfm.fit_totals(&totals, &earlier).unwrap(), rfm.fit_totals(&seen, &earlier).unwrap());
+        let alone: BTreeMap<_, _> = seen.customers().into_iter().zip(alone.scores).collect();
+        for (customer, score) in totals.customers().into_iter().zip(fit.scores) {
+            assert_eq!(score, alone.get(&customer).copied().flatten(), "{customer}");
+        }
+        let report = fit.model.scoring().report.as_ref().unwrap();
+        assert_eq!((report.customers, report.left_out), (seen.len(), totals.len() - seen.len()));
     }
 }
 

@@ -29,7 +29,7 @@ pub(super) fn parted<K: Key>(key: K) -> (usize, K) {
 /// The key that is told from the others of a part in this way.
 pub(super) fn whole<K: Key>(part: usize, within: K) -> K {
     let shared = (part as u64) << (u64::BITS - PART_BITS);
-    within.with_first(within.first() >> PART_BITS | shared).gathered()
+    within.with_first((within.first() >> PART_BITS) | shared).gathered()
 }
 
 mod sealed {
@@ -101,6 +101,26 @@ mod sealed {
         fn with_first(self, first: u64) -> Self {
             let [_, order] = self;
             [first, order]
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    proptest! {
+        #[test]
+        fn a_key_is_told_by_its_part_and_what_it_is_there(customer: u64, order: u64) {
+            let (part, within) = parted(customer);
+            prop_assert_eq!(within & 0xff, 0);
+            prop_assert_eq!(whole(part, within), customer);
+
+            let (part, within) = parted([customer, order]);
+            prop_assert_eq!(within[0] & 0xff, 0);
+            prop_assert_eq!(whole(part, within), [customer, order]);
         }
     }
 }

@@ -45,7 +45,7 @@ use crate::parallel::fill_chunks;
 ///
 /// # Complexity
 /// Adding a row is *O*(1). A whole log is first scattered over tables that fit into a core's own
-/// cache; with the feature `rayon` these are spread over all cores. A customer takes 64 to 96
+/// cache; with the feature `rayon` these are spread over all cores. A customer takes 55 to 70
 /// bytes.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(from = "Vec<(K, Total)>", into = "Vec<(K, Total)>")]
@@ -156,6 +156,13 @@ impl Totals<[u64; 2]> {
             customers.count(customer, |customer| customer.roll_up(total, refunded));
         }
         customers
+    }
+}
+
+/// The memory is given back on all cores.
+impl<K: Key> Drop for Totals<K> {
+    fn drop(&mut self) {
+        fill_chunks(&mut self.tables, 1, |_, tables| tables.fill_with(Table::default));
     }
 }
 

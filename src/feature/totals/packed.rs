@@ -52,8 +52,8 @@ impl Frame {
         let net = (row.net_minor << self.bits).cast_unsigned();
         let fits = since >> (PART_BITS + self.bits) == 0
             && net.cast_signed() >> self.bits == row.net_minor;
-        let first = row.key.first() | since >> self.bits;
-        let rest = since << (u64::BITS - self.bits) | net >> self.bits;
+        let first = row.key.first() | (since >> self.bits);
+        let rest = (since << (u64::BITS - self.bits)) | (net >> self.bits);
         fits.then_some(Packed { key: row.key.with_first(first), rest })
     }
 
@@ -61,11 +61,75 @@ impl Frame {
     #[inline]
     pub(super) fn unpack<K: Key>(self, packed: &Packed<K>) -> Row<K> {
         let first = packed.key.first();
-        let since = (first & FREE) << self.bits | packed.rest >> (u64::BITS - self.bits);
+        let since = ((first & FREE) << self.bits) | (packed.rest >> (u64::BITS - self.bits));
         Row {
             key: packed.key.with_first(first & !FREE),
             at: self.from.wrapping_add(since.rotate_left(self.zeros).cast_signed()),
             net_minor: (packed.rest << self.bits).cast_signed() >> self.bits,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    const DAY: i64 = 86_400_000_000_000;
+
+    fn row(at: i64, net_minor: i64) -> Row<u64> {
+        Row { key: 0xabcd_ef00, at, net_minor }
+    }
+
+    /// The bits of instants and amounts of any size.
+    fn number() -> impl Strategy<Value = i64> {
+        (any::<i64>(), 0..64_u32).prop_map(|(number, bits)| number >> bits)
+    }
+
+    proptest! {
+        #[test]
+        fn what_is_packed_is_as_it_was(
+            seen in proptest::collection::vec(number(), 0..300),
+            (key, order) in any::<(u64, u64)>(),
+            (at, net_minor) in (number(), number()),
+        ) {
+            let (key, frame) = ([key & !FREE, order], Frame::of(&seen));
+            for at in seen.into_iter().chain([at]) {
+                if let Some(packed) = frame.pack(Row { key, at, net_minor }) {
+                    let found = frame.unpack(&packed);
+                    prop_assert_eq!((found.key, found.at, found.net_minor), (key, at, net_minor));
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn instants_and_amounts_share_72_bits() {
+        // Nanoseconds of a year take 55 bits, which leaves 17 for an amount and its sign.
+        let mut seen = vec![0; LOOK + 1];
+        seen[LOOK] = 365 * DAY + 1;
+        let frame = Frame::of(&seen);
+        for (at, net_minor, fits) in [
+            (365 * DAY, 65_535, true),
+            (365 * DAY, -65_536, true),
+            (365 * DAY, 65_536, false),
+            (12_345_678_901, 65_535, true),
+            ((1 << 55) - 1, 0, true),
+            (1 << 55, 0, false),
+            (-1, 0, false),
+        ] {
+            assert_eq!(frame.pack(row(at, net_minor)).is_some(), fits, "{at} {net_minor}");
+        }
+        // A day is 2^16 times an odd number: those of ten years take 43 bits, and leave 29.
+        let days: Vec<i64> = (0..3_653 * 64).map(|day| day / 64 * DAY).collect();
+        let frame = Frame::of(&days);
+        for (at, net_minor, fits) in [
+            (3_652 * DAY, (1 << 28) - 1, true),
+            (3_652 * DAY, 1 << 28, false),
+            (DAY + 1, 100, false),
+        ] {
+            assert_eq!(frame.pack(row(at, net_minor)).is_some(), fits, "{at} {net_minor}");
         }
     }
 }

@@ -8,6 +8,9 @@ use super::{Key, Total};
 /// In how many places from their home on almost all keys are; as many as a word has bytes.
 const NEAR: usize = 8;
 
+/// A word of which each byte is 1.
+const ONES: u64 = u64::MAX / 0xff;
+
 /// For how many keys there is room behind the last home, before all of them are moved.
 const OVER_THE_EDGE: usize = 16;
 
@@ -70,7 +73,7 @@ impl<K: Key> Table<K> {
             let distinct = distinct(keys);
             self.move_to(distinct + distinct / 2);
         } else if rows >= self.homes / 16 {
-            black_box(self.places.iter().fold(0, |all, place| all ^ place.total.orders()));
+            black_box(self.places.iter().fold(0, |all, place| all ^ place.key.first()));
         }
     }
 
@@ -117,11 +120,11 @@ impl<K: Key> Table<K> {
     fn likely(&self, key: K) -> usize {
         let home = self.home(key);
         let near = self.tags.get(home..).and_then(<[u8]>::first_chunk::<NEAR>);
+        let near = near.map_or(0, |near| u64::from_le_bytes(*near));
+        let differs = near ^ (ONES * u64::from(tag(key)));
         // The lowest byte that is 0 is found without a branch (Knuth, *The Art of Computer
         // Programming* 4A, § 7.1.3, 90).
-        const ONES: u64 = u64::MAX / 0xff;
-        let differs = near.map_or(0, |near| u64::from_le_bytes(*near)) ^ ONES * u64::from(tag(key));
-        let same = differs.wrapping_sub(ONES) & !differs & ONES << 7;
+        let same = differs.wrapping_sub(ONES) & !differs & (ONES << 7);
         home + (same.trailing_zeros() / u8::BITS) as usize
     }
 
