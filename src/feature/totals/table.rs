@@ -189,8 +189,9 @@ impl<K: Key> Table<K> {
     }
 }
 
-/// About how many different keys these are, rather less: in how many equal ranges there is one (Whang, Vander-Zanden and Taylor, *A
-/// linear-time probabilistic counting algorithm*, ACM TODS 15, 1990).
+/// About how many different keys these are, rather less: in how many equal ranges there is one
+/// (Whang, Vander-Zanden and Taylor, *A linear-time probabilistic counting algorithm*, ACM TODS 15,
+/// 1990).
 fn distinct<K: Key>(keys: impl Iterator<Item = K>) -> usize {
     let mut ranges = [0_u64; 1 << (RANGE_BITS - 6)];
     for key in keys {
