@@ -107,6 +107,7 @@ mod tests {
         assert_eq!(moment("1899-12-31T23:59:59Z"), Micros::START);
         assert_eq!(moment("2400-01-01T00:00:00Z"), Micros::NEVER);
         assert_eq!(Micros::of(DateTime::<Utc>::MAX_UTC), Micros::NEVER);
+        assert_eq!(moment("2016-12-31T23:59:60.5Z"), moment("2016-12-31T23:59:59.999999Z"));
         let now = moment("2026-03-29T01:00:00.123456789Z");
         assert_eq!(now.at().to_rfc3339(), "2026-03-29T01:00:00.123456+00:00");
     }
