@@ -8,7 +8,7 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
 
 use super::flow::{Flow, Stretch};
 use super::key::Key;
-use super::micros::Micros;
+use super::micros::{Days, Micros};
 use crate::digest::Digest;
 use crate::id::{CustomerId, EventId, TriggerName};
 
@@ -108,13 +108,21 @@ impl Reason {
 }
 
 impl Firing {
-    pub(super) fn of(flow: &Flow, customer: CustomerId, at: Micros, of: Stretch) -> Self {
-        let Stretch { from, until, by } = of;
-        let (trigger, version, then) = (flow.name.clone(), flow.version, at.at());
-        // Often all three are one.
-        let until = if until == at { then } else { until.at() };
-        let from = if from == at { then } else { from.at() };
-        Self { trigger, version, customer, at: then, from, until, by }
+    pub(super) fn of(
+        flow: &Flow,
+        customer: CustomerId,
+        (at, stretch): (Micros, Stretch),
+        days: &mut Days,
+    ) -> Self {
+        Self {
+            trigger: flow.name.clone(),
+            version: flow.version,
+            customer,
+            at: days.at(at),
+            from: days.at(stretch.from),
+            until: days.at(stretch.until),
+            by: stretch.by,
+        }
     }
 
     /// What names the firing, for hosts that must not act on it twice.

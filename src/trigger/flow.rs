@@ -42,10 +42,17 @@ pub(super) struct Seen {
     pub(super) parts: Parts,
 }
 
+/// The place of a flow among those of the machine.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub(super) struct FlowNo(pub(super) u32);
+
 /// What a trigger knows of what it has seen.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub(super) struct State {
+    /// Whose it is.
+    #[serde(skip)]
+    pub(super) flow: FlowNo,
     /// How many events have been counted; 0 if nothing is open.
     pub(super) count: u32,
     /// Since when something is open.
@@ -79,15 +86,27 @@ pub(super) enum Turn {
     Rested(Micros),
 }
 
+impl State {
+    /// What a flow knows before anything happens.
+    pub(super) fn of(flow: FlowNo) -> Self {
+        Self { flow, ..Self::default() }
+    }
+
+    /// Whether nothing is known.
+    pub(super) fn is_blank(&self) -> bool {
+        *self == Self::of(self.flow)
+    }
+}
+
 impl Flow {
-    /// Whether nothing needs to be known of what happened longer ago than the reach.
-    pub(super) const fn forgets(&self) -> bool {
-        let short = match self.way {
+    /// Whether something needs to be known of what happened longer ago than the reach.
+    pub(super) const fn lasts(&self) -> bool {
+        let is_short = match self.way {
             Way::Happens { nth } => nth.is_none(),
             Way::Silence { .. } => true,
             _ => false,
         };
-        short && self.cool_down.is_none()
+        !is_short || self.cool_down.is_some()
     }
 
     /// How long after it happened an event must be kept, in microseconds.
@@ -107,14 +126,28 @@ impl Flow {
             Way::Silence { lasting } if parts.has(Parts::FIRST) => lasting.after(at),
             Way::Session { gap, edge: Edge::End } if parts.has(Parts::FIRST) => gap.after(at),
             Way::Silence { .. } | Way::Session { edge: Edge::End, .. } => Micros::NEVER,
-            _ if parts.has(Parts::FIRST | Parts::THEN) => at,
+            _ if self.may_fire_at(parts) => at,
             _ => Micros::NEVER,
+        }
+    }
+
+    /// Whether an event may complete something at its own instant.
+    pub(super) const fn may_fire_at(&self, parts: Parts) -> bool {
+        match self.way {
+            Way::Silence { .. } | Way::Session { edge: Edge::End, .. } => false,
+            Way::Follows { .. } => parts.has(Parts::THEN),
+            _ => parts.has(Parts::FIRST),
         }
     }
 
     /// Follows one event, and the time before it.
     pub(super) fn see(&self, state: &mut State, seen: Seen, tell: &mut impl FnMut(Micros, Turn)) {
         self.pass(state, seen.at, tell);
+        self.take(state, seen, tell);
+    }
+
+    /// Follows one event, the time before it having passed.
+    pub(super) fn take(&self, state: &mut State, seen: Seen, tell: &mut impl FnMut(Micros, Turn)) {
         match self.way {
             Way::Happens { nth } => self.happens(state, seen, nth, tell),
             Way::Follows { within } => self.follows(state, seen, within, tell),

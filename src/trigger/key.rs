@@ -13,6 +13,7 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
 pub(super) struct Key([u8; 16]);
 
 impl Key {
+    #[inline]
     pub(super) fn of(id: &str) -> Self {
         let bytes = id.as_bytes();
         if let Some(number) = short(bytes) {

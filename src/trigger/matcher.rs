@@ -30,6 +30,13 @@ impl Parts {
     /// What the trigger looked out for is no longer so.
     pub(super) const NO_LONGER: Self = Self(4);
 
+    /// In how many bits all parts can be told.
+    pub(super) const BITS: u32 = 4;
+
+    pub(super) const fn bits(self) -> u8 {
+        self.0
+    }
+
     pub(super) const fn has(self, part: Self) -> bool {
         self.0 & part.0 != 0
     }

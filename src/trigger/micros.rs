@@ -1,6 +1,6 @@
 //! Instants and lengths of time as the machine counts them.
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, NaiveDate, NaiveTime, Utc};
 use serde::{Deserialize, Serialize};
 
 use crate::calendar::{Span, Unit, Zone};
@@ -48,6 +48,30 @@ impl Micros {
     }
 }
 
+/// Finds out when moments are, faster for one of the day of the last one.
+#[derive(Clone, Copy, Debug, Default)]
+pub(super) struct Days {
+    /// The day, counted from the start of 1900, and its date.
+    last: Option<(u64, NaiveDate)>,
+}
+
+impl Days {
+    pub(super) fn at(&mut self, moment: Micros) -> DateTime<Utc> {
+        let (day, within) = (moment.0 / DAY, moment.0 % DAY);
+        let date = match self.last {
+            Some((last, date)) if last == day => date,
+            _ => {
+                let date = moment.at().date_naive();
+                self.last = Some((day, date));
+                date
+            }
+        };
+        let (second, rest) = ((within / SECOND) as u32, (within % SECOND) as u32);
+        let time = NaiveTime::from_num_seconds_from_midnight_opt(second, rest * 1_000);
+        time.map_or_else(|| moment.at(), |time| date.and_time(time).and_utc())
+    }
+}
+
 /// A span, ready to be counted from moments.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Length {
@@ -66,6 +90,7 @@ impl Length {
         }
     }
 
+    #[inline]
     pub(super) fn after(self, at: Micros) -> Micros {
         match self {
             Self::Exact(micros) => at.plus(micros),
@@ -110,6 +135,15 @@ mod tests {
         assert_eq!(moment("2016-12-31T23:59:60.5Z"), moment("2016-12-31T23:59:59.999999Z"));
         let now = moment("2026-03-29T01:00:00.123456789Z");
         assert_eq!(now.at().to_rfc3339(), "2026-03-29T01:00:00.123456+00:00");
+    }
+
+    #[test]
+    fn days_are_told_as_each_moment_alone() {
+        let mut days = Days::default();
+        let moments = [0, 1, DAY - 1, DAY, DAY + 1, 46_000 * DAY - 1, 46_000 * DAY, 5, DAY - 1];
+        for moment in moments.map(Micros).into_iter().chain([Micros::NEVER]) {
+            assert_eq!(days.at(moment), moment.at());
+        }
     }
 
     #[test]

@@ -97,14 +97,17 @@ impl Made {
     }
 }
 
-fn made() -> impl Strategy<Value = Vec<Made>> {
-    let what = prop_oneof![
+fn what() -> impl Strategy<Value = What> {
+    prop_oneof![
         4 => prop_oneof![Just(9_000_i64), Just(10_000), Just(12_000)].prop_map(What::Cart),
         3 => Just(What::Buy),
         4 => Just(What::View),
         1 => any::<usize>().prop_map(What::Void),
-    ];
-    let one = (0_u8..2, 0_i64..40, what);
+    ]
+}
+
+fn made() -> impl Strategy<Value = Vec<Made>> {
+    let one = (0_u8..2, 0_i64..40, what());
     prop::collection::vec(one, 1..24).prop_map(|all| {
         let made = |(number, (customer, at, what))| {
             let one = Made { number, customer, at: at * 5, what };
@@ -292,6 +295,43 @@ proptest! {
         }
         alone.sort();
         prop_assert_eq!(together.rows(), alone);
+    }
+
+    #[test]
+    fn many_events_at_once_come_to_what_they_do_one_by_one(
+        drawn in prop::collection::vec((0_u32..60, 0_i64..30, what()), 1..400),
+        sizes in prop::collection::vec(1_usize..120, 1..20),
+    ) {
+        let all: Vec<String> = patterns().iter().enumerate()
+            .map(|(number, (json, _))| format!(r#"{{"id": "t{number}", "pattern": {json}}}"#))
+            .collect();
+        let json = format!(
+            r#"{{"lateness": "5min", "correction": "20min", "list": [{}]}}"#, all.join(", ")
+        );
+        let made: Vec<Made> = drawn.iter().enumerate().map(|(number, (_, jitter, what))| {
+            let at = i64::try_from(number).unwrap() * 2 + jitter;
+            Made { number, customer: 0, at, what: *what }
+        }).collect();
+        let events: Vec<Event> = made.iter().zip(&drawn).map(|(one, (customer, ..))| {
+            let mut event = one.event(&made);
+            event.customer = format!("c{customer}").parse().unwrap();
+            event
+        }).collect();
+        let (mut single, mut together) = (machine(&json), machine(&json));
+        let (mut one_by_one, mut at_once) = (Vec::new(), Vec::new());
+        let mut rest = &events[..];
+        for size in sizes.iter().cycle() {
+            let (some, later) = rest.split_at(rest.len().min(*size));
+            one_by_one.extend(some.iter().flat_map(|event| single.observe(0, event)));
+            together.observe_all(0, some, &mut at_once);
+            rest = later;
+            if rest.is_empty() {
+                break;
+            }
+        }
+        prop_assert_eq!(one_by_one, at_once);
+        let stored = |machine| serde_json::to_string(machine).unwrap();
+        prop_assert_eq!(stored(&single), stored(&together));
     }
 
     #[test]

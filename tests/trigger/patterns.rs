@@ -3,7 +3,7 @@
 use loyalty::event::{Channel, Coordinates, Custom, Event, EventKind, Review, Visit};
 use loyalty::trigger::{Machine, Output};
 
-use super::scene::{event, machine, minute, minutes, purchase, restored, view};
+use super::scene::{cart, event, machine, minute, minutes, purchase, restored, view};
 
 /// The minutes at which triggers fire when these events happen and all time passes.
 fn fired(json: &str, events: &[(i64, EventKind)]) -> Vec<i64> {
@@ -38,6 +38,40 @@ fn the_second_view_of_one_product_is_a_second_view() {
     assert_eq!(fired(&json, &[(0, view("boots")), (1_441, view("boots"))]), [0; 0]);
     let four = [0, 1, 2, 3].map(|at| (at, view("boots")));
     assert_eq!(fired(&json, &four), [1, 3], "counting begins anew");
+}
+
+#[test]
+fn forty_triggers_on_one_type_of_event_fire_as_each_does_alone() {
+    let above = |cents: i64| {
+        let (units, cents) = (cents / 100, cents % 100);
+        format!(
+            r#"{{"id": "above-{units}", "pattern": {{"happens": {{"of": {{"event": "cart_updated",
+                "when": {{"field": "basket_total", "above": "{units}.{cents:02} EUR"}}}}}}}}}}"#
+        )
+    };
+    for count in [20, 40] {
+        let list: Vec<String> = (0..count).map(|number| above(number * 100)).collect();
+        let json = format!(r#"{{"list": [{}]}}"#, list.join(", "));
+        let carts: Vec<Event> = (0..60)
+            .map(|number| event(&format!("e{number}"), "ann", number, cart(number * 37 % 50 * 100)))
+            .collect();
+        let (mut machine, mut outputs) = (machine(&json), Vec::new());
+        machine.observe_all(0, &carts, &mut outputs);
+        let mut fired: Vec<(i64, String)> = outputs
+            .iter()
+            .filter_map(Output::fired)
+            .map(|fired| (minutes(fired.at), fired.trigger.to_string()))
+            .collect();
+        let worth = |number: i64| number * 37 % 50;
+        let mut meant: Vec<(i64, String)> = (0..60)
+            .flat_map(|at| {
+                (0..count.min(worth(at))).map(move |above| (at, format!("above-{above}")))
+            })
+            .collect();
+        fired.sort();
+        meant.sort();
+        assert_eq!(fired, meant);
+    }
 }
 
 #[test]

@@ -11,7 +11,7 @@ use crate::trigger::firing::{Firing, Output};
 use crate::trigger::flow::{State, Way};
 use crate::trigger::key::Key;
 use crate::trigger::matcher::Parts;
-use crate::trigger::micros::Micros;
+use crate::trigger::micros::{Days, Micros};
 use crate::trigger::outlook::Outlook;
 use crate::trigger::written::Pattern;
 
@@ -30,12 +30,12 @@ impl Machine {
         let known = self.roster.find(key).map(|seat| self.roster.held(seat).clone());
         let held = known.unwrap_or(Held::NOTHING);
         let planned = |mark: &Mark| {
-            let first = self.touches.row(mark.touch).first();
+            let first = self.terms.touches.row(mark.touch).first();
             (from..until).contains(&mark.at) && first.is_some_and(|(no, _)| self.is_replanned(*no))
         };
         let is_fresh = |mark: &Mark| {
             let named = |(flow, at, key): &(FlowNo, Micros, Key)| {
-                let names = self.touches.row(mark.touch).first();
+                let names = self.terms.touches.row(mark.touch).first();
                 let same = names.is_some_and(|(no, _)| self.name_of(*no) == self.name_of(*flow));
                 (*at, *key) == (mark.at, mark.key) && same
             };
@@ -60,7 +60,7 @@ impl Machine {
         gone: &[Mark],
         fresh: Vec<(FlowNo, Micros, Key)>,
     ) -> Vec<Output> {
-        let seat = self.roster.seat(Key::of(customer.as_str()), customer);
+        let seat = self.roster.seat(Key::of(customer.as_str()), None, customer);
         let mut flows = self.flows_of(self.roster.held(seat));
         flows.extend(fresh.iter().map(|(no, ..)| *no));
         flows.sort_unstable();
@@ -82,7 +82,9 @@ impl Machine {
             let Some(look) = self.look(*no) else { continue };
             let since = self.watermark.at().minus(look.flow.correction);
             let told = |one: &&(Micros, _)| one.0 >= since;
-            let firing = |one: &(Micros, _)| Firing::of(look.flow, customer.clone(), one.0, one.1);
+            let firing = |one: &(Micros, _)| {
+                Firing::of(look.flow, customer.clone(), *one, &mut Days::default())
+            };
             let gone = was.fired.iter().filter(|one| !is.fired.contains(one)).filter(told);
             let made_up = is.fired.iter().filter(|one| !was.fired.contains(one)).filter(told);
             outputs.extend(gone.map(firing).map(Output::Retract));
@@ -96,7 +98,7 @@ impl Machine {
     /// What of an outlook is about triggers that are planned, each once.
     fn fresh(&self, outlook: &Outlook, from: Micros, until: Micros) -> Vec<(FlowNo, Micros, Key)> {
         let flow = |name: &TriggerName| {
-            let named = (0..).zip(&self.flows).find(|(_, known)| {
+            let named = (0..).zip(&self.terms.flows).find(|(_, known)| {
                 !known.retired && known.flow.name == *name && known.is_planned()
             });
             named.map(|(no, _)| FlowNo(no))
@@ -113,14 +115,14 @@ impl Machine {
 
     /// Whether what is planned anew takes the place of what was: news do not.
     fn is_replanned(&self, no: FlowNo) -> bool {
-        self.flows.get(no.0 as usize).is_some_and(|known| {
+        self.terms.flows.get(no.0 as usize).is_some_and(|known| {
             let is_news = matches!(known.definition.trigger.pattern, Pattern::News { .. });
             known.is_planned() && !is_news
         })
     }
 
     fn name_of(&self, no: FlowNo) -> Option<&TriggerName> {
-        self.flows.get(no.0 as usize).map(|known| &known.flow.name)
+        self.terms.flows.get(no.0 as usize).map(|known| &known.flow.name)
     }
 
     /// Lets one customer go on as another, because the two are one: what is armed for either is
@@ -131,7 +133,7 @@ impl Machine {
         if from == into {
             return;
         }
-        let target = self.roster.seat(Key::of(into.as_str()), into);
+        let target = self.roster.seat(Key::of(into.as_str()), None, into);
         let (one, other) = (self.roster.held(target), self.roster.held(source));
         let bases = self.leveled(one, other);
         let known: BTreeSet<Key> = one.marks().map(|mark| mark.key).collect();
@@ -157,7 +159,7 @@ impl Machine {
     /// What two customers knew of each flow, brought to one moment and together.
     fn leveled(&self, one: &Held, other: &Held) -> Vec<Base> {
         let bases = one.bases().iter().chain(other.bases());
-        let flows: BTreeSet<FlowNo> = bases.map(|base| base.flow).collect();
+        let flows: BTreeSet<FlowNo> = bases.map(|base| base.state.flow).collect();
         let level = |look: Look<'_>| {
             let before = |held: &Held| held.base(look.no).map_or(Micros::START, |base| base.before);
             let before = before(one).max(before(other));
@@ -183,14 +185,16 @@ impl Machine {
     pub(super) fn leave_to_armed(&self, customer: Key, combination: &mut Vec<(FlowNo, Parts)>) {
         let held = self.roster.held_of(customer);
         let mut armed = BTreeSet::new();
-        for (no, known) in (0..).map(FlowNo).zip(&self.flows).filter(|(_, known)| known.retired) {
+        for (no, known) in
+            (0..).map(FlowNo).zip(&self.terms.flows).filter(|(_, known)| known.retired)
+        {
             let looked_at = self.look(no);
             if looked_at.is_some_and(|look| look.is_armed(held, self.watermark.at())) {
                 armed.insert((&known.flow.name, no));
             }
         }
         combination.retain(|(no, _)| {
-            let Some(known) = self.flows.get(no.0 as usize) else { return false };
+            let Some(known) = self.terms.flows.get(no.0 as usize) else { return false };
             let old = armed.iter().find(|(name, _)| **name == known.flow.name);
             match old {
                 Some((_, old)) => old == no,
@@ -224,6 +228,7 @@ fn joined(way: Way, one: State, other: State) -> State {
     let mut recent: Vec<Micros> = one.recent.into_iter().chain(other.recent).collect();
     recent.sort_unstable();
     State {
+        flow: one.flow,
         count,
         since,
         last: one.last.max(other.last),

@@ -77,11 +77,11 @@ impl Look<'_> {
         let mut state = self.start(held);
         self.follow(held, &in_effect(held.undone()), &mut state, before, &mut |_, _| {});
         self.flow.forget(&mut state, before);
-        (state != State::default()).then_some(Base { flow: self.no, before, state })
+        (!state.is_blank()).then_some(Base { before, state })
     }
 
     fn start(&self, held: &Held) -> State {
-        held.base(self.no).map(|base| base.state.clone()).unwrap_or_default()
+        held.base(self.no).map_or_else(|| State::of(self.no), |base| base.state.clone())
     }
 
     /// Follows the events before a moment, and then the time until it.
@@ -135,22 +135,17 @@ fn in_effect(undone: &[Undone]) -> Vec<(Key, Micros)> {
 }
 
 impl Machine {
-    pub(super) fn terms(&self) -> Terms<'_> {
-        Terms { flows: &self.flows, touches: &self.touches }
-    }
-
     pub(super) fn look(&self, no: FlowNo) -> Option<Look<'_>> {
-        self.terms().look(no)
+        self.terms.look(no)
     }
 
     pub(super) fn flows_of(&self, held: &Held) -> Vec<FlowNo> {
-        self.terms().flows_of(held)
+        self.terms.flows_of(held)
     }
 
     /// Names a combination of flows.
     pub(super) fn name(&mut self, combination: &[(FlowNo, Parts)]) -> Option<Touch> {
-        let flows = &self.flows;
-        let keep = |no: FlowNo| flows.get(no.0 as usize).map_or(0, |known| known.flow.keep());
-        self.touches.name(combination, keep)
+        let Terms { flows, touches } = &mut self.terms;
+        touches.name(combination, |no| Some(&*flows.get(no.0 as usize)?.flow))
     }
 }

@@ -1,12 +1,11 @@
 //! What the flows know of one customer by now, so that what is kept need not be gone through again.
 
-use thin_vec::ThinVec;
+use smallvec::{SmallVec, smallvec};
 
-use super::judge::Look;
 use super::seat::{Base, Crowd, Held, Mark};
 use super::terms::Terms;
 use super::touch::FlowNo;
-use crate::trigger::flow::{Seen, State, Turn};
+use crate::trigger::flow::{Flow, Seen, State, Turn};
 use crate::trigger::key::Key;
 use crate::trigger::matcher::Parts;
 use crate::trigger::micros::Micros;
@@ -15,183 +14,280 @@ use crate::trigger::micros::Micros;
 /// had anew from them at any time.
 #[derive(Clone, Debug)]
 pub(super) struct Live {
-    /// In the order of flows.
-    known: ThinVec<Progress>,
-    /// How many of the events the flows have followed.
+    /// How many of the events the flows have followed, those that come first.
     seen: usize,
-    /// Those of the events.
+    /// When the last one of these was.
+    latest: Micros,
+    /// Those of all events.
     keys: Keys,
     /// When all that is kept is over if nothing more happens.
     over: Micros,
+    /// In the order of flows.
+    known: SmallVec<[Progress; 4]>,
 }
 
-/// A set of keys of which it is known which ones it surely does not have (B. H. Bloom,
-/// Communications of the ACM 13, 1970).
-#[derive(Clone, Copy, Debug, Default)]
-struct Keys([u64; 2]);
+/// A set of keys of which it is known which ones it surely does not have: each key sets three bits
+/// of one word (B. H. Bloom, Communications of the ACM 13, 1970; F. Putze, P. Sanders and J.
+/// Singler, 2007).
+#[derive(Clone, Debug)]
+struct Keys(SmallVec<[u64; 2]>);
 
 /// What one flow knows.
 #[derive(Clone, Debug)]
 struct Progress {
-    flow: FlowNo,
+    /// When time alone completes something.
+    due: Micros,
     state: State,
+}
+
+impl Progress {
+    fn of(state: State, terms: &Terms) -> Self {
+        let due = terms.flow(state.flow).map_or(Micros::NEVER, |flow| flow.due(&state));
+        Self { due, state }
+    }
+
+    fn see(&mut self, flow: &Flow, seen: Seen, tell: &mut impl FnMut(FlowNo, Micros, Turn)) {
+        if self.due < seen.at {
+            self.pass(flow, seen.at, tell);
+        }
+        let no = self.state.flow;
+        flow.take(&mut self.state, seen, &mut |at, turn| tell(no, at, turn));
+        self.due = flow.due(&self.state);
+    }
+
+    fn pass(&mut self, flow: &Flow, until: Micros, tell: &mut impl FnMut(FlowNo, Micros, Turn)) {
+        let no = self.state.flow;
+        flow.pass(&mut self.state, until, &mut |at, turn| tell(no, at, turn));
+        self.due = flow.due(&self.state);
+    }
 }
 
 impl Live {
     /// What follows from what is kept, as far as it happened until a moment.
-    fn by(moment: Micros, marks: &[Mark], bases: &[Base], terms: Terms<'_>) -> Self {
+    fn by(moment: Micros, marks: &Vec<Mark>, bases: &[Base], terms: &Terms) -> Self {
+        let known = bases.iter().map(|base| Progress::of(base.state.clone(), terms)).collect();
         let over = terms.over(marks, bases).unwrap_or(Micros::NEVER);
-        let mut live = Self { known: started(bases), seen: 0, keys: Keys::of(marks), over };
-        let is_new = |flow, at| bases.iter().all(|base| base.flow != flow || base.before <= at);
+        let mut live = Self { seen: 0, latest: Micros::START, keys: Keys::of(marks), over, known };
+        let is_new =
+            |flow, at| bases.iter().all(|base| base.state.flow != flow || base.before <= at);
         while let Some(mark) = marks.get(live.seen).filter(|mark| mark.at <= moment) {
-            live.see(mark, terms, |flow| is_new(flow, mark.at), &mut |_, _, _| {});
-            live.seen += 1;
+            live.follow(mark, terms, |flow| is_new(flow, mark.at), &mut |_, _, _| {});
         }
         live.pass(moment, terms, &mut |_, _, _| {});
         live
     }
 
-    /// How many of the events the flows have followed.
-    pub(super) const fn followed(&self) -> usize {
-        self.seen
-    }
-
-    /// The same when as many of the events that were followed are no longer kept.
-    pub(super) fn without(
-        mut self,
-        gone: usize,
-        now: Micros,
-        kept: &Crowd,
-        terms: Terms<'_>,
-    ) -> Self {
+    /// As many of the events that were followed are no longer kept.
+    fn let_go(&mut self, gone: usize, now: Micros, kept: (&Vec<Mark>, &[Base]), terms: &Terms) {
+        let (marks, bases) = kept;
         self.seen = self.seen.saturating_sub(gone);
-        self.keys = Keys::of(&kept.marks);
-        self.over = terms.over(&kept.marks, kept.bases()).unwrap_or(Micros::NEVER);
-        self.known.retain_mut(|known| {
-            terms.flow(known.flow).is_some_and(|flow| {
+        self.keys = Keys::of(marks);
+        // What is over is not what lasts longest, unless it is all that there was.
+        let most = if marks.is_empty() { Micros::START } else { self.over };
+        self.over = terms.over(&[], bases).map_or(most, |over| over.max(most));
+        self.known.retain(|known| {
+            terms.flow(known.state.flow).is_some_and(|flow| {
                 flow.forget(&mut known.state, now.plus(1));
-                known.state != State::default()
+                known.due = flow.due(&known.state);
+                !known.state.is_blank()
             })
         });
-        self
     }
 
     /// Whether an event may be among those that are kept.
-    pub(super) const fn may_know(&self, key: Key) -> bool {
+    pub(super) fn may_know(&self, key: Key) -> bool {
         self.keys.may_have(key)
-    }
-
-    /// Something of each line of the memory in which most have what their flows know. How far that
-    /// goes is not asked, as it would have to be waited for.
-    pub(super) fn sample(&self) -> u64 {
-        let since =
-            |place: usize| self.known.get(place).map_or(0, |known| known.state.since.number());
-        since(0) ^ since(1) ^ since(3)
-    }
-
-    /// Awaits another event, which is not followed yet.
-    pub(super) fn await_mark(&mut self, key: Key, over: Micros) {
-        self.keys.add(key);
-        self.over = self.over.max(over);
     }
 
     pub(super) const fn over(&self) -> Micros {
         self.over
     }
 
-    fn see(
+    /// When time alone completes something next.
+    fn due(&self) -> Micros {
+        self.known.iter().fold(Micros::NEVER, |next, known| next.min(known.due))
+    }
+
+    /// Follows the next event.
+    fn follow(
         &mut self,
         mark: &Mark,
-        terms: Terms<'_>,
+        terms: &Terms,
         is_new: impl Fn(FlowNo) -> bool,
         tell: &mut impl FnMut(FlowNo, Micros, Turn),
     ) {
-        let mut place = 0;
+        let (mut known, mut place) = (self.known.as_mut_slice(), 0);
         for (no, parts) in terms.row(mark.touch) {
-            let before = self.known.iter().skip(place).take_while(|known| known.flow < *no);
+            let before = known.iter().skip(place).take_while(|known| known.state.flow < *no);
             place += before.count();
-            if self.known.get(place).is_none_or(|known| known.flow != *no) {
-                self.known.insert(place, Progress { flow: *no, state: State::default() });
+            if known.get(place).is_none_or(|known| known.state.flow != *no) {
+                self.known.insert(place, Progress { due: Micros::NEVER, state: State::of(*no) });
+                known = self.known.as_mut_slice();
             }
-            if let (Some(known), Some(flow)) = (self.known.get_mut(place), terms.flow(*no))
+            if let (Some(known), Some(flow)) = (known.get_mut(place), terms.flow(*no))
                 && *parts != Parts::NONE
                 && is_new(*no)
             {
-                let seen = Seen { at: mark.at, key: mark.key, parts: *parts };
-                flow.see(&mut known.state, seen, &mut |at, turn| tell(*no, at, turn));
+                known.see(flow, Seen { at: mark.at, key: mark.key, parts: *parts }, tell);
             }
+        }
+        self.seen += 1;
+        self.latest = mark.at;
+    }
+
+    /// Follows what comes next as long as nothing is told of it.
+    fn run_ahead(&mut self, marks: &[Mark], terms: &Terms) {
+        while let Some(mark) = marks.get(self.seen)
+            && terms.waits(mark)
+            && self.due() >= mark.at
+        {
+            self.follow(mark, terms, |_| true, &mut |_, _, _| {});
         }
     }
 
-    /// Lets the time until a moment pass, after all that happened until then is seen. Says when
-    /// time alone completes something next.
-    fn pass(
-        &mut self,
-        moment: Micros,
-        terms: Terms<'_>,
-        tell: &mut impl FnMut(FlowNo, Micros, Turn),
-    ) -> Micros {
-        let mut next = Micros::NEVER;
-        for Progress { flow: no, state } in &mut self.known {
-            if let Some(flow) = terms.flow(*no) {
-                flow.pass(state, moment.plus(1), &mut |at, turn| tell(*no, at, turn));
-                next = next.min(flow.due(state));
+    /// Lets the time until a moment pass, after all that happened until then is seen.
+    fn pass(&mut self, moment: Micros, terms: &Terms, tell: &mut impl FnMut(FlowNo, Micros, Turn)) {
+        for known in self.known.iter_mut().filter(|known| known.due <= moment) {
+            if let Some(flow) = terms.flow(known.state.flow) {
+                known.pass(flow, moment.plus(1), tell);
             }
         }
-        next
     }
+}
+
+/// Before which moments something is to be known of what is no longer kept.
+#[derive(Clone, Copy)]
+pub(super) enum Before {
+    /// Before all that is kept at a moment, as far as that makes a difference.
+    Kept(Micros),
+    /// Before a moment, of all flows.
+    Moment(Micros),
+}
+
+impl Before {
+    /// The moment for one flow, of which something is known already, or not.
+    pub(super) fn of(self, flow: &Flow, is_known: bool) -> Option<Micros> {
+        match self {
+            Self::Kept(now) => (is_known || flow.lasts()).then(|| now.minus(flow.keep())),
+            Self::Moment(moment) => Some(moment),
+        }
+    }
+}
+
+/// What is found out of one flow before a moment.
+struct Laying<'a> {
+    flow: &'a Flow,
+    /// What is followed: from when, and until before when.
+    from: Micros,
+    before: Micros,
+    state: State,
 }
 
 impl Crowd {
     /// What is known of flows before the moments that are wanted, nothing being void.
-    pub(super) fn bases_before<'a>(
-        &self,
-        terms: Terms<'a>,
-        before: impl Fn(Look<'a>) -> Option<Micros>,
-    ) -> Vec<Base> {
+    pub(super) fn bases_before(&self, terms: &Terms, before: Before) -> SmallVec<[Base; 4]> {
         let old = self.bases();
-        let base = |flow| old.iter().find(|base| base.flow == flow);
-        let before = |flow| terms.look(flow).and_then(&before);
-        let mut live =
-            Live { known: started(old), seen: 0, keys: Keys::default(), over: Micros::NEVER };
+        let laying = |state: State, from: Micros, is_known: bool| {
+            let flow = terms.flow(state.flow)?;
+            Some(Laying { flow, from, before: before.of(flow, is_known)?.max(from), state })
+        };
+        let known = old.iter().filter_map(|base| laying(base.state.clone(), base.before, true));
+        let mut all: SmallVec<[Laying<'_>; 4]> = known.collect();
+        let is_lasting = |base: &Base| terms.flow(base.state.flow).is_some_and(Flow::lasts);
+        let lasting = matches!(before, Before::Kept(_)) && old.iter().all(is_lasting);
         for mark in &self.marks {
-            let is_between = |flow| {
-                before(flow).is_some_and(|before| mark.at < before)
-                    && base(flow).is_none_or(|base| base.before <= mark.at)
-            };
-            live.see(mark, terms, is_between, &mut |_, _, _| {});
-        }
-        let laid = live.known.into_iter().filter_map(|Progress { flow: no, mut state }| {
-            let (flow, before) = (terms.flow(no)?, before(no)?);
-            if let Some(later) = base(no).filter(|base| base.before >= before) {
-                return Some(later.clone());
+            let row = if lasting { terms.lasting(mark.touch) } else { terms.row(mark.touch) };
+            for (no, parts) in row {
+                let found = all.iter().position(|one| one.state.flow == *no);
+                let Some(place) = found.or_else(|| {
+                    all.push(laying(State::of(*no), Micros::START, false)?);
+                    Some(all.len() - 1)
+                }) else {
+                    continue;
+                };
+                if let Some(one) = all.get_mut(place)
+                    && (one.from..one.before).contains(&mark.at)
+                    && *parts != Parts::NONE
+                {
+                    let seen = Seen { at: mark.at, key: mark.key, parts: *parts };
+                    one.flow.see(&mut one.state, seen, &mut |_, _| {});
+                }
             }
-            flow.pass(&mut state, before, &mut |_, _| {});
-            flow.forget(&mut state, before);
-            (state != State::default()).then_some(Base { flow: no, before, state })
+        }
+        all.sort_unstable_by_key(|one| one.state.flow);
+        let laid = all.into_iter().filter_map(|Laying { flow, from, before, mut state }| {
+            if from < before {
+                flow.pass(&mut state, before, &mut |_, _| {});
+                flow.forget(&mut state, before);
+            }
+            (!state.is_blank()).then_some(Base { before, state })
         });
         laid.collect()
     }
 
+    /// Lets events go that are over, so many, and puts what is known of them in their place.
+    pub(super) fn let_go(
+        &mut self,
+        bases: SmallVec<[Base; 4]>,
+        (over, is_over): (usize, impl Fn(&Mark) -> bool),
+        oldest_void: Micros,
+        now: Micros,
+        terms: &Terms,
+    ) {
+        let followed = self.live.as_ref().map_or(0, |live| live.seen);
+        let gone = self.marks.iter().take(followed).filter(|mark| is_over(mark)).count();
+        self.lay(bases, |mark| !is_over(mark), oldest_void);
+        let Self { marks, live, rest } = self;
+        let bases = rest.as_ref().map_or(&[][..], |rest| &rest.bases);
+        match live {
+            Some(live) if gone == over => live.let_go(gone, now, (marks, bases), terms),
+            _ => *live = None,
+        }
+    }
+
+    /// Follows what happened until `now` and the time until then, and what comes next as long as
+    /// nothing is told of that. Says when to look again at the latest.
     fn catch_up(
         &mut self,
         (from, now): (Micros, Micros),
-        terms: Terms<'_>,
+        terms: &Terms,
         tell: &mut impl FnMut(FlowNo, Micros, Turn),
     ) -> Micros {
-        let mut live = match self.live.take() {
-            Some(live) => live,
-            None => Live::by(from, &self.marks, self.bases(), terms),
-        };
-        while let Some(mark) = self.marks.get(live.seen).filter(|mark| mark.at <= now) {
-            live.see(mark, terms, |_| true, tell);
-            live.seen += 1;
+        let Self { marks, live, rest } = self;
+        let live = live.get_or_insert_with(|| {
+            let bases = rest.as_ref().map_or(&[][..], |rest| &rest.bases);
+            Live::by(from, marks, bases, terms)
+        });
+        while let Some(mark) = marks.get(live.seen).filter(|mark| mark.at <= now) {
+            live.follow(mark, terms, |_| true, tell);
         }
-        let next = live.pass(now, terms, tell);
-        let ahead = self.marks.iter().skip(live.seen).map(|mark| terms.soonest(mark));
-        let next = ahead.fold(next, Micros::min);
-        self.live = Some(live);
-        next
+        live.pass(now, terms, tell);
+        live.run_ahead(marks, terms);
+        let ahead = marks.iter().skip(live.seen).map(|mark| terms.soonest(mark));
+        ahead.fold(live.due(), Micros::min)
+    }
+
+    /// Adds an event that is not known and still to come. Says when to look at the latest, if that
+    /// was to be at `next`.
+    fn await_mark(&mut self, mark: &Mark, next: Micros, terms: &Terms) -> Micros {
+        let Some(live) = self.live.as_mut().filter(|live| mark.at > live.latest) else {
+            self.live = None;
+            self.insert(*mark);
+            return next.min(terms.soonest(mark));
+        };
+        if self.marks.len() == self.marks.capacity() {
+            self.marks.reserve(1);
+            live.keys = Keys::of(&self.marks);
+        }
+        live.keys.add(mark.key);
+        live.over = live.over.max(terms.lasts(mark));
+        if live.seen < self.marks.len() || next < mark.at || !terms.waits(mark) {
+            self.insert(*mark);
+            return next.min(terms.soonest(mark));
+        }
+        self.marks.push(*mark);
+        live.follow(mark, terms, |_| true, &mut |_, _, _| {});
+        live.due().min(live.over)
     }
 }
 
@@ -202,7 +298,7 @@ impl Held {
     pub(super) fn catch_up(
         &mut self,
         (from, now): (Micros, Micros),
-        terms: Terms<'_>,
+        terms: &Terms,
         tell: &mut impl FnMut(FlowNo, Micros, Turn),
     ) -> Micros {
         if let Some(mark) = self.only() {
@@ -210,38 +306,55 @@ impl Held {
         }
         self.crowd_mut().map_or(Micros::NEVER, |crowd| crowd.catch_up((from, now), terms, tell))
     }
-}
 
-/// What flows know to begin with.
-fn started(bases: &[Base]) -> ThinVec<Progress> {
-    let progress = |base: &Base| Progress { flow: base.flow, state: base.state.clone() };
-    bases.iter().map(progress).collect()
+    /// Adds an event that is not known and that `now` has not reached. Says when to look at the
+    /// customer at the latest.
+    pub(super) fn await_mark(&mut self, mark: &Mark, now: Micros, terms: &Terms) -> Micros {
+        if let Some(only) = self.only() {
+            let mut crowd = Box::new(Crowd::default());
+            crowd.marks.push(only);
+            let next = crowd.catch_up((now, now), terms, &mut |_, _, _| {});
+            let next = next.min(terms.lasts(&only));
+            *self = Self::Many { crowd: Some(crowd), next, armed: self.armed() };
+        }
+        match self {
+            Self::Many { crowd: Some(crowd), next, .. } => crowd.await_mark(mark, *next, terms),
+            _ => {
+                self.add(*mark);
+                terms.soonest(mark)
+            }
+        }
+    }
 }
 
 impl Keys {
-    fn of(marks: &[Mark]) -> Self {
-        let mut keys = Self::default();
+    /// With a word for each eight that there is room for.
+    fn of(marks: &Vec<Mark>) -> Self {
+        let words = (marks.capacity() / 8).next_power_of_two().max(2);
+        let mut keys = Self(smallvec![0; words]);
         for mark in marks {
             keys.add(mark.key);
         }
         keys
     }
 
-    const fn add(&mut self, key: Key) {
-        let ([low, high], (one, other)) = (&mut self.0, bits(key));
-        *low |= one;
-        *high |= other;
+    fn add(&mut self, key: Key) {
+        let (place, bits) = self.place(key);
+        if let Some(word) = self.0.get_mut(place) {
+            *word |= bits;
+        }
     }
 
-    const fn may_have(&self, key: Key) -> bool {
-        let ([low, high], (one, other)) = (self.0, bits(key));
-        low & one != 0 && high & other != 0
+    fn may_have(&self, key: Key) -> bool {
+        let (place, bits) = self.place(key);
+        self.0.get(place).is_none_or(|word| word & bits == bits)
     }
-}
 
-/// One of 64 bits, and one of another 64.
-const fn bits(key: Key) -> (u64, u64) {
-    let number = key.number();
-    let folded = (number as u64 ^ (number >> 64) as u64).wrapping_mul(0x9e37_79b9_7f4a_7c15);
-    (1 << (folded >> 58), 1 << (folded >> 52 & 63))
+    /// In which word the bits of a key are, and which ones.
+    fn place(&self, key: Key) -> (usize, u64) {
+        let number = key.number();
+        let folded = (number as u64 ^ (number >> 64) as u64).wrapping_mul(0x9e37_79b9_7f4a_7c15);
+        let bit = |shift: u32| 1 << (folded >> shift & 63);
+        ((folded >> 40) as usize & (self.0.len() - 1), bit(58) | bit(52) | bit(46))
+    }
 }

@@ -7,6 +7,7 @@ mod observe;
 mod present;
 mod reach;
 mod roster;
+mod route;
 mod seat;
 mod stored;
 mod terms;
@@ -24,8 +25,8 @@ use chrono::{DateTime, Utc};
 use super::check::{CheckedTriggers, compile};
 use super::firing::{Output, Reason};
 use super::flow::{Flow, Stretch};
-use super::matcher::{Matcher, Values};
-use super::micros::{Micros, longest};
+use super::matcher::Values;
+use super::micros::{Days, Micros, longest};
 use super::written::Trigger;
 use super::{Fault, Firing};
 use crate::calendar::{Span, Zone};
@@ -33,9 +34,12 @@ use crate::event::EventType;
 use crate::money::Currency;
 use crate::path::Problems;
 
+use observe::TOGETHER;
 use present::Present;
 use roster::Roster;
-use touch::{FlowNo, Touch, Touches};
+use route::Route;
+use terms::Terms;
+use touch::FlowNo;
 use watermark::Watermark;
 use wheel::{Tick, Wheel};
 
@@ -98,12 +102,9 @@ pub const MAX_KEPT: usize = 4_096;
 /// ```
 #[derive(Clone, Debug)]
 pub struct Machine {
-    flows: Vec<Known>,
+    terms: Terms,
     /// For each type of event, by its number, what is to be looked at.
-    routes: Vec<Vec<(FlowNo, Matcher)>>,
-    /// For each type of event, the touch that was found last.
-    recent: Vec<Option<Touch>>,
-    touches: Touches,
+    routes: Vec<Route>,
     roster: Roster,
     wheel: Wheel,
     present: Present,
@@ -148,9 +149,9 @@ impl Known {
 #[derive(Clone, Debug, Default)]
 struct Scratch {
     values: Values,
-    combination: Vec<(FlowNo, super::matcher::Parts)>,
     woken: Vec<u32>,
     fired: Vec<(FlowNo, Micros, Stretch)>,
+    days: Days,
 }
 
 impl Machine {
@@ -165,10 +166,8 @@ impl Machine {
 
     fn empty(currency: Currency, watermark: Watermark) -> Self {
         Self {
-            flows: Vec::new(),
+            terms: Terms::default(),
             routes: Vec::new(),
-            recent: Vec::new(),
-            touches: Touches::default(),
             roster: Roster::default(),
             wheel: Wheel::new(watermark.at()),
             present: Present::default(),
@@ -195,12 +194,12 @@ impl Machine {
     pub fn replace(&mut self, triggers: &CheckedTriggers) {
         self.currency = triggers.currency;
         self.watermark.be_late(triggers.written.lateness.map_or(0, longest));
-        for known in &mut self.flows {
+        for known in &mut self.terms.flows {
             known.retired = true;
         }
         for checked in &triggers.list {
             let same = |known: &&mut Known| known.flow.version == checked.flow.version;
-            if let Some(known) = self.flows.iter_mut().find(same) {
+            if let Some(known) = self.terms.flows.iter_mut().find(same) {
                 known.retired = false;
                 continue;
             }
@@ -208,17 +207,17 @@ impl Machine {
             let correction = trigger.correction.or(triggers.written.correction);
             let definition =
                 Definition { trigger, correction, zone: triggers.zone, currency: self.currency };
-            self.flows.push(Known { definition, flow: checked.flow.clone(), retired: false });
+            self.terms.flows.push(Known { definition, flow: checked.flow.clone(), retired: false });
         }
         let _ = self.connect();
     }
 
     /// Connects types of events to the flows that they matter for.
     fn connect(&mut self) -> Result<(), Problems<Fault>> {
-        let mut routes = vec![Vec::new(); EventType::ALL.len()];
+        let mut routes = vec![Route::default(); EventType::ALL.len()];
         self.longest = 0;
         let used = self.in_use();
-        for (no, known) in (0..).zip(&self.flows) {
+        for (no, known) in (0..).zip(&self.terms.flows) {
             if known.retired && !used.contains(&FlowNo(no)) {
                 continue;
             }
@@ -226,15 +225,14 @@ impl Machine {
             let (_, matchers) = compile(trigger, *correction, *zone, *currency)?;
             for matcher in matchers {
                 if let Some(route) = routes.get_mut(matcher.event as usize) {
-                    route.push((FlowNo(no), matcher));
+                    route.add(FlowNo(no), matcher);
                 }
             }
             let keep = known.flow.keep().saturating_add(known.flow.reach);
             self.longest = self.longest.max(keep);
         }
-        self.recent = vec![None; routes.len()];
         self.routes = routes;
-        self.has_retired = self.flows.iter().any(|known| known.retired);
+        self.has_retired = self.terms.flows.iter().any(|known| known.retired);
         Ok(())
     }
 
@@ -266,7 +264,7 @@ impl Machine {
     /// no longer known.
     #[must_use]
     pub fn trigger(&self, firing: &Firing) -> Option<&Trigger> {
-        let known = self.flows.iter().find(|known| known.flow.version == firing.version);
+        let known = self.terms.flows.iter().find(|known| known.flow.version == firing.version);
         known.map(|known| &known.definition.trigger)
     }
 
@@ -296,7 +294,7 @@ impl Machine {
     /// ```
     #[must_use]
     pub fn is_settled(&self, firing: &Firing) -> bool {
-        let known = self.flows.iter().find(|known| known.flow.version == firing.version);
+        let known = self.terms.flows.iter().find(|known| known.flow.version == firing.version);
         known.is_none_or(|known| {
             Micros::of(firing.at) < self.watermark.at().minus(known.flow.correction)
         })
@@ -315,19 +313,19 @@ impl Machine {
     }
 
     /// Lets the time from the watermark that was until the one that is now pass.
-    fn pass(&mut self, from: Micros, outputs: &mut Vec<Output>) {
+    fn pass(&mut self, since: Micros, outputs: &mut Vec<Output>) {
         let to = self.watermark.at();
-        if to <= from {
+        let tick = Tick::of(to);
+        if to <= since || (tick <= self.wheel.now() && !self.present.is_due(to)) {
             return;
         }
         let mut woken = std::mem::take(&mut self.scratch.woken);
-        let tick = Tick::of(to);
         if tick > self.wheel.now() {
             woken.extend(self.present.drain());
             let mut expected = Vec::new();
             let past = |seat| woken.push(seat);
             self.wheel.advance(tick, &mut self.roster, past, |seat| expected.push(seat));
-            let due: Vec<_> = expected.iter().map(|seat| (self.due(*seat, from), *seat)).collect();
+            let due: Vec<_> = expected.iter().map(|seat| (self.due(*seat, since), *seat)).collect();
             self.present.begin(due);
         }
         while let Some(seat) = self.present.next(to) {
@@ -335,14 +333,15 @@ impl Machine {
         }
         woken.sort_unstable();
         woken.dedup();
-        for some in woken.chunks(observe::TOGETHER) {
-            if some.len() > 1 {
-                self.roster.reach(some);
-                self.roster.reach_live(some);
-            }
-            for seat in some {
-                self.wake(*seat, from, outputs);
-            }
+        let block = |from: usize| woken.iter().copied().skip(from).take(TOGETHER);
+        if woken.len() > 1 {
+            block(0).chain(block(TOGETHER)).for_each(|seat| self.roster.fetch_seat(seat));
+            self.roster.fetch_held(block(0));
+        }
+        for from in (0..woken.len()).step_by(TOGETHER) {
+            block(from + 2 * TOGETHER).for_each(|seat| self.roster.fetch_seat(seat));
+            self.roster.fetch_held(block(from + TOGETHER));
+            block(from).for_each(|seat| self.wake(seat, since, outputs));
         }
         woken.clear();
         self.scratch.woken = woken;

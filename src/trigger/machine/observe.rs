@@ -4,33 +4,95 @@ use chrono::TimeDelta;
 
 use super::Machine;
 use super::judge::Told;
+use super::reach::fetch_event;
+use super::route::Outcome;
 use super::seat::{Mark, Rest, Undone};
 use super::touch::{FlowNo, Touch};
 use super::wheel::Tick;
-use crate::event::{Event, EventKind, MAX_CLOCK_SKEW_HOURS, earliest, latest};
+use crate::event::{Event, EventKind, EventType, MAX_CLOCK_SKEW_HOURS, earliest, latest};
 use crate::id::EventId;
 use crate::trigger::firing::{Firing, Late, Output, Reason};
 use crate::trigger::key::Key;
 use crate::trigger::matcher::Parts;
-use crate::trigger::micros::Micros;
+use crate::trigger::micros::{Days, Micros};
 
 /// The most voids that are kept of one customer.
 const MAX_UNDONE: usize = 256;
 
 /// How many events are looked up together.
-pub(super) const TOGETHER: usize = 32;
+pub(super) const TOGETHER: usize = 16;
 
-/// An event, whose it is and when.
+/// An event, and all that is read from it. Events are far from each other in memory: so they are
+/// read one after the other before anything else is done.
 #[derive(Clone, Copy)]
 struct Arrived<'e> {
     event: &'e Event,
     customer: Key,
+    key: Key,
     at: Micros,
+    /// When it can have been known.
+    known_at: Micros,
+    kind: EventType,
+    is_believable: bool,
+    /// The parts that it plays, if they can be told in short.
+    outcome: Option<Outcome>,
+    /// What is kept of it, if that follows from the parts alone.
+    mark: Option<Mark>,
+    /// The hash of the customer's key, once it was needed.
+    hash: u64,
+    /// The seat that the customer most likely has.
+    seat: Option<u32>,
 }
 
 impl<'e> Arrived<'e> {
     fn new(event: &'e Event) -> Self {
-        Self { event, customer: Key::of(event.customer.as_str()), at: Micros::of(event.at) }
+        let at = Micros::of(event.at);
+        let skew = || event.at.signed_duration_since(event.recorded_at);
+        let is_ahead = event.at > event.recorded_at;
+        Self {
+            event,
+            customer: Key::of(event.customer.as_str()),
+            key: Key::of(event.id.as_str()),
+            at,
+            known_at: if is_ahead { Micros::of(event.recorded_at) } else { at },
+            kind: event.kind.event_type(),
+            is_believable: event.at >= earliest()
+                && event.at < latest()
+                && (!is_ahead || skew() <= TimeDelta::hours(MAX_CLOCK_SKEW_HOURS)),
+            outcome: None,
+            mark: None,
+            hash: 0,
+            seat: None,
+        }
+    }
+
+    /// Whether it plays a part in any trigger.
+    fn matters(&self) -> bool {
+        self.outcome != Some(Outcome::NOTHING)
+    }
+}
+
+/// Events on their way into the machine, in blocks. At each turn of the line, what is needed next
+/// is fetched for all events of a block: nobody is waited for who was fetched a turn before.
+#[derive(Default)]
+struct Line<'e> {
+    /// Those whose places in the index are being fetched, then those whose seats are, then those of
+    /// whose customers all is, and those who come in next.
+    blocks: [Vec<Arrived<'e>>; 4],
+    /// Customers who will be due and whose seats are being fetched.
+    due: Vec<u32>,
+}
+
+impl<'e> Line<'e> {
+    /// Moves all blocks on by one. The last one comes out, to be emptied and filled anew.
+    fn turn(&mut self) -> &mut Vec<Arrived<'e>> {
+        self.blocks.rotate_right(1);
+        let [first, ..] = &mut self.blocks;
+        first
+    }
+
+    fn is_empty(&self) -> bool {
+        self.blocks.iter().all(Vec::is_empty)
     }
 }
 
@@ -43,7 +105,8 @@ impl Machine {
     /// here, and at most makes its rules unknown.
     pub fn observe(&mut self, partition: u32, event: &Event) -> Vec<Output> {
         let mut outputs = Vec::new();
-        self.see(partition, Arrived::new(event), &mut outputs);
+        let arrived = self.read(event);
+        self.see(partition, &arrived, &mut outputs);
         if outputs.len() > 1 {
             Output::sort(&mut outputs);
         }
@@ -51,7 +114,8 @@ impl Machine {
     }
 
     /// Follows events of a partition one after the other, and adds what comes of each to `outputs`
-    /// in the order of [`Machine::observe`].
+    /// in the order of [`Machine::observe`]. Some events are taken from the iterator ahead of those
+    /// that are followed.
     pub fn observe_all<'e>(
         &mut self,
         partition: u32,
@@ -59,117 +123,123 @@ impl Machine {
         outputs: &mut Vec<Output>,
     ) {
         let mut events = events.into_iter();
+        let mut ahead: Vec<&Event> = Vec::with_capacity(TOGETHER);
+        let mut line = Line::default();
         loop {
-            let some: Vec<Arrived<'_>> = events.by_ref().take(TOGETHER).map(Arrived::new).collect();
-            if some.is_empty() {
-                return;
-            }
-            self.reach_for(&some);
-            for event in some {
+            let ready = line.turn();
+            for arrived in ready.drain(..) {
                 let before = outputs.len();
-                self.see(partition, event, outputs);
+                self.see(partition, &arrived, outputs);
                 if let Some((_, fresh)) = outputs.split_at_mut_checked(before)
                     && fresh.len() > 1
                 {
                     Output::sort(fresh);
                 }
             }
+            ready.extend(ahead.drain(..).map(|event| self.read(event)));
+            ahead.extend(events.by_ref().take(TOGETHER).inspect(|event| fetch_event(event)));
+            if ahead.is_empty() && line.is_empty() {
+                return;
+            }
+            self.reach_for(&mut line);
         }
+    }
+
+    /// Reads an event, and fetches the place where its customer is looked up.
+    fn read<'e>(&mut self, event: &'e Event) -> Arrived<'e> {
+        let mut arrived = Arrived::new(event);
+        if let Some(route) = self.routes.get(arrived.kind as usize) {
+            arrived.outcome = route.outcome(event, self.currency, &mut self.scratch.values);
+            let touch = arrived.outcome.and_then(|outcome| route.known(outcome));
+            let Arrived { at, key, .. } = arrived;
+            arrived.mark = touch.map(|touch| Mark { at, key, touch });
+        }
+        if arrived.matters() {
+            arrived.hash = self.roster.hash(arrived.customer);
+            self.roster.fetch_home(arrived.hash);
+        }
+        arrived
     }
 
     /// Reaches for what will be needed of the customers whose events these are, and of those who
-    /// are due meanwhile.
-    fn reach_for(&mut self, events: &[Arrived<'_>]) {
-        let matters = |arrived: &&Arrived<'_>| {
-            let route = self.routes.get(arrived.event.kind.event_type() as usize);
-            route.is_some_and(|route| !route.is_empty())
-        };
-        let customers = events.iter().filter(matters).map(|arrived| arrived.customer);
-        let mut seats = self.roster.guess(customers);
-        let known = seats.len();
-        let until = events.iter().map(|arrived| arrived.at).max();
-        let due = until.map(|until| self.present.soon(until).take(2 * TOGETHER));
-        seats.extend(due.into_iter().flatten());
-        self.roster.reach(&seats);
-        self.roster.reach_live(seats.get(known..).unwrap_or_default());
+    /// are due meanwhile: one step for those of each block.
+    fn reach_for(&mut self, line: &mut Line<'_>) {
+        let [_, found, seated, ready] = &mut line.blocks;
+        for arrived in found.iter_mut().filter(|arrived| arrived.matters()) {
+            arrived.seat = self.roster.guess(arrived.hash);
+            arrived.seat.into_iter().for_each(|seat| self.roster.fetch_seat(seat));
+        }
+        self.roster.fetch_held(seated.iter().filter_map(|arrived| arrived.seat));
+        self.roster.fetch_held(line.due.drain(..));
+        if let Some(until) = seated.iter().map(|arrived| arrived.at).max() {
+            line.due.extend(self.present.soon(until).take(2 * TOGETHER));
+            line.due.iter().for_each(|seat| self.roster.fetch_seat(*seat));
+        }
+        self.roster.fetch_ends(ready.iter().filter_map(|arrived| arrived.seat));
     }
 
-    fn see(&mut self, partition: u32, arrived: Arrived<'_>, outputs: &mut Vec<Output>) {
-        let Arrived { event, at, .. } = arrived;
-        let skew = || event.at.signed_duration_since(event.recorded_at);
-        let is_ahead = event.at > event.recorded_at;
-        let believable = event.at >= earliest()
-            && event.at < latest()
-            && (!is_ahead || skew() <= TimeDelta::hours(MAX_CLOCK_SKEW_HOURS));
-        if !believable {
+    fn see(&mut self, partition: u32, arrived: &Arrived<'_>, outputs: &mut Vec<Output>) {
+        if !arrived.is_believable {
             self.be_late(arrived, None, Reason::Unbelievable, outputs);
             return;
         }
-        match &event.kind {
+        match &arrived.event.kind {
             EventKind::Void(void) => self.undo(arrived, &void.event, outputs),
             _ => self.touch(arrived, outputs),
         }
         let from = self.watermark.at();
-        let known_at = if is_ahead { Micros::of(event.recorded_at) } else { at };
-        self.watermark.see(partition, known_at);
+        self.watermark.see(partition, arrived.known_at);
         self.pass(from, outputs);
     }
 
     /// Finds out which flows the event matters for, and lets it.
-    fn touch(&mut self, arrived: Arrived<'_>, outputs: &mut Vec<Output>) {
-        let event = arrived.event;
-        let route = event.kind.event_type() as usize;
-        let mut combination = std::mem::take(&mut self.scratch.combination);
-        combination.clear();
-        if let Some(route) = self.routes.get(route) {
-            for (flow, matcher) in route {
-                let parts = matcher.parts(event, self.currency, &mut self.scratch.values);
-                match combination.last_mut() {
-                    _ if parts == Parts::NONE => {}
-                    Some((last, known)) if last == flow => *known = *known | parts,
-                    _ => combination.push((*flow, parts)),
-                }
-            }
+    fn touch(&mut self, arrived: &Arrived<'_>, outputs: &mut Vec<Output>) {
+        if !arrived.matters() {
+            return;
         }
+        let is_plain = !self.has_retired && arrived.at >= self.watermark.at();
+        if let Some(mark) = arrived.mark.as_ref().filter(|_| is_plain) {
+            self.mark(arrived, mark, outputs);
+        } else if let Some(touch) = self.combine(arrived, is_plain, outputs) {
+            let Arrived { at, key, .. } = *arrived;
+            self.mark(arrived, &Mark { at, key, touch }, outputs);
+        }
+    }
+
+    /// Finds out which flows the event matters for. If nothing else plays a part in that, it is
+    /// remembered for the same outcome.
+    fn combine(
+        &mut self,
+        arrived: &Arrived<'_>,
+        is_plain: bool,
+        outputs: &mut Vec<Output>,
+    ) -> Option<Touch> {
+        let route = self.routes.get(arrived.kind as usize)?;
+        let mut combination = route.combine(arrived.event, self.currency, &mut self.scratch.values);
         if self.has_retired {
             self.leave_to_armed(arrived.customer, &mut combination);
         }
         if arrived.at < self.watermark.at() {
             self.drop_forgotten(arrived, &mut combination, outputs);
         }
-        let touch = self.named(route, &combination);
-        self.scratch.combination = combination;
-        if let Some(touch) = touch {
-            let key = Key::of(event.id.as_str());
-            self.mark(arrived, Mark { at: arrived.at, key, touch }, outputs);
+        let touch = self.name(&combination)?;
+        if let Some(outcome) = arrived.outcome.filter(|_| is_plain) {
+            self.routes.get_mut(arrived.kind as usize)?.remember(outcome, touch);
         }
-    }
-
-    fn named(&mut self, route: usize, combination: &[(FlowNo, Parts)]) -> Option<Touch> {
-        let recent = self.recent.get(route).copied().flatten();
-        if let Some(recent) = recent
-            && self.touches.row(recent) == combination
-        {
-            return Some(recent);
-        }
-        let touch = self.name(combination);
-        if let Some(place) = self.recent.get_mut(route) {
-            *place = touch;
-        }
-        touch
+        Some(touch)
     }
 
     /// Takes out the flows for which the event is so late that they know nothing of its time.
     fn drop_forgotten(
         &mut self,
-        arrived: Arrived<'_>,
+        arrived: &Arrived<'_>,
         combination: &mut Vec<(FlowNo, Parts)>,
         outputs: &mut Vec<Output>,
     ) {
         let now = self.watermark.at();
         let mut forgotten = Vec::new();
         combination.retain(|(no, _)| {
-            let Some(known) = self.flows.get(no.0 as usize) else { return false };
+            let Some(known) = self.terms.flows.get(no.0 as usize) else { return false };
             let knows = arrived.at >= now.minus(known.flow.accepts());
             if !knows {
                 forgotten.push(*no);
@@ -182,57 +252,58 @@ impl Machine {
     }
 
     /// Lets an event that matters take effect.
-    fn mark(&mut self, arrived: Arrived<'_>, mark: Mark, outputs: &mut Vec<Output>) {
-        let seat = self.roster.seat(arrived.customer, &arrived.event.customer);
+    fn mark(&mut self, arrived: &Arrived<'_>, mark: &Mark, outputs: &mut Vec<Output>) {
+        let seat = self.roster.seat(arrived.customer, arrived.seat, &arrived.event.customer);
         let held = self.roster.held(seat);
         if held.knows(mark.key) {
             return;
         }
-        if mark.at > self.watermark.at() && self.has_room(seat) {
-            self.await_mark(seat, mark);
-            return;
+        if mark.at > self.watermark.at() {
+            let is_full = held.is_full();
+            if is_full {
+                self.prune(seat);
+            }
+            if !is_full || self.has_room(seat) {
+                self.await_mark(seat, mark);
+                return;
+            }
         }
         let held = self.roster.held(seat);
         let settled = |no| held.base(no).is_some_and(|base| base.before > mark.at);
-        let settled = self.touches.row(mark.touch).iter().any(|(no, _)| settled(*no));
+        let settled = self.terms.touches.row(mark.touch).iter().any(|(no, _)| settled(*no));
         if settled || !self.has_room(seat) {
             self.be_late(arrived, None, Reason::Crowded, outputs);
             return;
         }
         let flows: Vec<FlowNo> =
-            self.touches.row(mark.touch).iter().map(|(flow, _)| *flow).collect();
+            self.terms.touches.row(mark.touch).iter().map(|(flow, _)| *flow).collect();
         self.change(seat, arrived, &flows, outputs, |machine| {
             if let Some(held) = machine.roster.held_mut(seat) {
-                held.add(mark);
+                held.add(*mark);
             }
         });
     }
 
     /// Lets an event that the watermark has not reached take effect when it does.
-    fn await_mark(&mut self, seat: u32, mark: Mark) {
-        if self.roster.held(seat).is_full() {
-            self.prune(seat);
-        }
-        let terms = self.terms();
-        let (soonest, over) = (terms.soonest(&mark), terms.lasts(&mark));
+    fn await_mark(&mut self, seat: u32, mark: &Mark) {
         if let Some(held) = self.roster.held_mut(seat) {
-            held.add_later(mark, over);
+            let next = held.await_mark(mark, self.watermark.at(), &self.terms);
+            self.expect(seat, next);
         }
-        self.expect_by(seat, soonest);
     }
 
     /// A void: the event that it names never happened.
-    fn undo(&mut self, arrived: Arrived<'_>, target: &EventId, outputs: &mut Vec<Output>) {
-        if self.flows.is_empty() {
+    fn undo(&mut self, arrived: &Arrived<'_>, target: &EventId, outputs: &mut Vec<Output>) {
+        if self.terms.flows.is_empty() {
             return;
         }
         if arrived.at < self.watermark.at().minus(self.longest) {
             self.be_late(arrived, None, Reason::Forgotten, outputs);
             return;
         }
-        let (key, target) = (Key::of(arrived.event.id.as_str()), Key::of(target.as_str()));
+        let (key, target) = (arrived.key, Key::of(target.as_str()));
         let undone = Undone { at: arrived.at, key, target };
-        let seat = self.roster.seat(arrived.customer, &arrived.event.customer);
+        let seat = self.roster.seat(arrived.customer, arrived.seat, &arrived.event.customer);
         let held = self.roster.held(seat);
         if held.undone().iter().any(|known| known.key == key) {
             return;
@@ -258,7 +329,7 @@ impl Machine {
     fn change(
         &mut self,
         seat: u32,
-        arrived: Arrived<'_>,
+        arrived: &Arrived<'_>,
         flows: &[FlowNo],
         outputs: &mut Vec<Output>,
         change: impl FnOnce(&mut Self),
@@ -280,7 +351,7 @@ impl Machine {
     /// Tells the differences between what was told and what should have been.
     fn compare(
         &mut self,
-        arrived: Arrived<'_>,
+        arrived: &Arrived<'_>,
         before: &[(FlowNo, Told)],
         after: &[(FlowNo, Told)],
         outputs: &mut Vec<Output>,
@@ -290,20 +361,20 @@ impl Machine {
             let since = self.watermark.at().minus(flow.correction);
             let gone = was.fired.iter().filter(|one| !is.fired.contains(one));
             let fresh = is.fired.iter().filter(|one| !was.fired.contains(one));
-            let firing = |(at, stretch): &(Micros, _)| {
-                Firing::of(&flow, arrived.event.customer.clone(), *at, *stretch)
-            };
+            let mut days = Days::default();
+            let mut firing =
+                |one| Firing::of(&flow, arrived.event.customer.clone(), one, &mut days);
             let mut settled = false;
             for one in gone {
                 settled |= one.0 < since;
                 if one.0 >= since {
-                    outputs.push(Output::Retract(firing(one)));
+                    outputs.push(Output::Retract(firing(*one)));
                 }
             }
             for one in fresh {
                 settled |= one.0 < since;
                 if one.0 >= since {
-                    outputs.push(Output::Fired(firing(one)));
+                    outputs.push(Output::Fired(firing(*one)));
                 }
             }
             if settled {
@@ -319,14 +390,14 @@ impl Machine {
 
     fn be_late(
         &mut self,
-        arrived: Arrived<'_>,
+        arrived: &Arrived<'_>,
         flow: Option<FlowNo>,
         reason: Reason,
         outputs: &mut Vec<Output>,
     ) {
         let count = self.late.entry(reason).or_default();
         *count = count.saturating_add(1);
-        let known = flow.and_then(|no| self.flows.get(no.0 as usize));
+        let known = flow.and_then(|no| self.terms.flows.get(no.0 as usize));
         outputs.push(Output::Late(Late {
             at: arrived.at.at(),
             customer: arrived.event.customer.clone(),
@@ -339,14 +410,8 @@ impl Machine {
     /// What a customer's present wake-up is for, or some moment before it.
     pub(super) fn due(&self, seat: u32, after: Micros) -> Micros {
         let held = self.roster.held(seat);
-        let alone = || held.only().map(|mark| self.terms().soonest(&mark));
+        let alone = || held.only().map(|mark| self.terms.soonest(&mark));
         held.next().or_else(alone).map_or(after, |next| next.max(after))
-    }
-
-    /// Sees to it that a customer is looked at no later than at a moment, as well.
-    fn expect_by(&mut self, seat: u32, moment: Micros) {
-        let next = self.roster.held(seat).next();
-        self.expect(seat, next.map_or(moment, |next| next.min(moment)));
     }
 
     /// Sees to it that a customer is looked at no later than at a moment, whatever was expected

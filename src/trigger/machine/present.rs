@@ -25,6 +25,12 @@ impl Present {
         self.fresh.push(Reverse((moment, seat)));
     }
 
+    /// Whether somebody is due until a moment.
+    pub(super) fn is_due(&self, until: Micros) -> bool {
+        let expected = self.expected.last().is_some_and(|(moment, _)| *moment <= until);
+        expected || self.fresh.peek().is_some_and(|Reverse((moment, _))| *moment <= until)
+    }
+
     /// Takes out the next one who is due until a moment.
     pub(super) fn next(&mut self, until: Micros) -> Option<u32> {
         let expected = self.expected.last().copied();

@@ -1,62 +1,76 @@
 //! Reaching for what will be needed of several customers, before it is.
 //!
 //! Of very many customers nobody is near in memory. So one step of the way to what is kept of them
-//! is made for all before the next one, and no step decides anything by what it reaches for: the
-//! processor waits for all of them at once.
+//! is made for all before the next one, and nobody waits for what is only fetched.
 
-use std::hint::black_box;
 use std::ops::RangeInclusive;
+use std::slice;
 
-use super::live::Live;
+use prefetch_index::prefetch_index;
+
 use super::roster::Roster;
-use super::seat::Crowd;
+use super::seat::{Crowd, Mark};
 use super::wheel::{Armed, Tick};
-use crate::trigger::key::Key;
+use crate::event::Event;
 
-/// Reads all of them.
-fn read(all: impl Iterator<Item = u64>) {
-    black_box(all.fold(0, |read, one| read ^ one));
+/// Of how many lines with events it is worth while to fetch each; the processor finds more itself.
+const MANY: usize = 8;
+
+/// Fetches the line of memory in which something begins.
+fn fetch<T>(one: &T) {
+    prefetch_index(slice::from_ref(one), 0);
+}
+
+/// Fetches what is read of every event.
+pub(super) fn fetch_event(event: &Event) {
+    fetch(&event.kind);
+    fetch(&event.customer);
+    fetch(&event.id);
+    fetch(&event.at);
+    fetch(&event.recorded_at);
 }
 
 impl Roster {
-    /// Reaches for the seats that some customers most likely have, by the index alone, and tells
-    /// which they are.
-    pub(super) fn guess(&self, customers: impl Iterator<Item = Key> + Clone) -> Vec<u32> {
-        read(customers.clone().map(|customer| u64::from(self.home(customer))));
-        customers.filter_map(|customer| self.probe(customer, |_| true).0).collect()
+    /// Fetches what is kept of some customers whose seats were fetched, and the places of those who
+    /// may leave.
+    pub(super) fn fetch_held(&self, seats: impl Iterator<Item = u32>) {
+        for found in seats.filter_map(|seat| self.at(seat)) {
+            match found.held.crowd() {
+                Some(crowd) => crowd.fetch(),
+                None => self.fetch_home(self.hash(found.customer)),
+            }
+        }
     }
 
-    /// Reaches for what is kept of some customers, and for the places of those who may leave.
-    pub(super) fn reach(&self, seats: &[u32]) {
-        self.reach_seats(seats);
-        let seated = seats.iter().filter_map(|seat| self.at(*seat));
-        let small = seated.filter(|seat| seat.held.only().is_some());
-        read(small.map(|seat| u64::from(self.home(seat.customer))));
-        read(self.crowds(seats).map(|crowd| {
-            let followed = crowd.live.as_ref().map_or(0, Live::followed);
-            (crowd.marks.len() ^ followed) as u64
-        }));
-        read(self.crowds(seats).filter_map(|crowd| Some(crowd.marks.last()?.at.number())));
+    /// Fetches where events of some customers are put, of whom the rest was fetched.
+    pub(super) fn fetch_ends(&self, seats: impl Iterator<Item = u32>) {
+        for crowd in seats.filter_map(|seat| self.held(seat).crowd()) {
+            prefetch_index(&crowd.marks, crowd.marks.len());
+            if crowd.marks.len() == crowd.marks.capacity() {
+                // Some of them are most likely let go.
+                crowd.marks.iter().step_by(2).take(MANY).for_each(fetch);
+                crowd.rest.as_deref().into_iter().for_each(fetch);
+            }
+        }
     }
+}
 
-    /// Reaches for what flows know of some customers of whom the rest was reached for.
-    pub(super) fn reach_live(&self, seats: &[u32]) {
-        read(self.crowds(seats).filter_map(|crowd| Some(crowd.live.as_ref()?.sample())));
-    }
-
-    fn reach_seats(&self, seats: &[u32]) {
-        let seated = seats.iter().filter_map(|seat| self.at(*seat));
-        read(seated.map(|seat| seat.customer.number() as u64));
-    }
-
-    fn crowds(&self, seats: &[u32]) -> impl Iterator<Item = &Crowd> {
-        seats.iter().filter_map(|seat| self.held(*seat).crowd())
+impl Crowd {
+    /// Fetches all lines of memory that this takes, without reading any.
+    fn fetch(&self) {
+        const STEP: usize = 2;
+        const { assert!(STEP * size_of::<Vec<Mark>>() <= 64) };
+        for step in 0..=size_of::<Self>() / (STEP * size_of::<Vec<Mark>>()) {
+            prefetch_index(slice::from_ref(&self.marks), STEP * step);
+        }
     }
 }
 
 impl Armed for Roster {
     fn reach(&self, seats: &[u32]) {
-        self.reach_seats(seats);
+        for seat in seats {
+            self.fetch_seat(*seat);
+        }
     }
 
     fn expected(&self, seat: u32, ticks: &RangeInclusive<Tick>) -> Option<Tick> {

@@ -4,6 +4,8 @@ use std::collections::HashMap;
 use std::collections::hash_map::RandomState;
 use std::hash::{BuildHasher, Hasher};
 
+use prefetch_index::prefetch_index;
+
 use super::seat::Held;
 use crate::id::CustomerId;
 use crate::trigger::key::Key;
@@ -64,8 +66,14 @@ impl Roster {
         self.search(customer).0
     }
 
-    /// The seat of a customer, who gets one if they have none.
-    pub(super) fn seat(&mut self, customer: Key, id: &CustomerId) -> u32 {
+    /// The seat of a customer, who gets one if they have none. It most likely is the one that was
+    /// guessed.
+    pub(super) fn seat(&mut self, customer: Key, guess: Option<u32>, id: &CustomerId) -> u32 {
+        if let Some(seat) = guess
+            && self.at(seat).is_some_and(|seat| seat.customer == customer)
+        {
+            return seat;
+        }
         let (found, place) = self.search(customer);
         if let Some(seat) = found {
             return seat;
@@ -157,7 +165,7 @@ impl Roster {
     }
 
     /// Both halves of the key, multiplied and folded, twice (as wyhash and its kin do).
-    fn hash(&self, customer: Key) -> u64 {
+    pub(super) fn hash(&self, customer: Key) -> u64 {
         let [one, other] = self.seeds;
         let key = customer.number();
         let mixed = folded(key as u64 ^ one, (key >> 64) as u64 ^ other);
@@ -173,25 +181,32 @@ impl Roster {
         (1 << self.bits) - 1
     }
 
-    /// What stands where a customer is looked for first.
-    pub(super) fn home(&self, customer: Key) -> u32 {
-        let place = self.hash(customer) as u32 & self.mask();
-        self.index.get(place as usize).copied().unwrap_or(EMPTY)
+    /// Fetches the place of the index at which a customer with this hash is looked for first.
+    pub(super) fn fetch_home(&self, hash: u64) {
+        prefetch_index(&self.index, (hash as u32 & self.mask()) as usize);
+    }
+
+    pub(super) fn fetch_seat(&self, seat: u32) {
+        if let Some(chunk) = self.chunks.get((seat >> CHUNK_BITS) as usize) {
+            let place = seat as usize & (CHUNK - 1);
+            prefetch_index(chunk, place);
+            prefetch_index(chunk, place + 1);
+        }
     }
 
     /// The seat of a customer, and its place in the index or the one that it would have.
     fn search(&self, customer: Key) -> (Option<u32>, usize) {
         let is_theirs = |seat| self.at(seat).is_some_and(|seat| seat.customer == customer);
-        self.probe(customer, is_theirs)
+        self.probe(self.hash(customer), is_theirs)
     }
 
-    /// The first seat that is a customer's by the index and by what else is asked, and its place.
-    pub(super) fn probe(
-        &self,
-        customer: Key,
-        is_theirs: impl Fn(u32) -> bool,
-    ) -> (Option<u32>, usize) {
-        let hash = self.hash(customer);
+    /// The seat that a customer with this hash most likely has.
+    pub(super) fn guess(&self, hash: u64) -> Option<u32> {
+        self.probe(hash, |_| true).0
+    }
+
+    /// The first seat that fits a hash by the index and by what else is asked, and its place.
+    fn probe(&self, hash: u64, is_theirs: impl Fn(u32) -> bool) -> (Option<u32>, usize) {
         let (mask, tag) = (self.mask(), (hash >> 32) as u32);
         let mut place = hash as u32 & mask;
         loop {
@@ -282,7 +297,7 @@ mod tests {
                 let key = Key::of(id.as_str());
                 prop_assert_eq!(roster.find(key), known.get(&key).copied());
                 if comes {
-                    let seat = roster.seat(key, &id);
+                    let seat = roster.seat(key, Some(name), &id);
                     prop_assert_eq!(*known.entry(key).or_insert(seat), seat);
                     prop_assert_eq!(roster.customer(seat), Some(id));
                 } else if let Some(seat) = known.remove(&key) {

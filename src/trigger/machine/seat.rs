@@ -1,5 +1,8 @@
 //! What is kept of one customer: the events that may still matter, and what went before them.
 
+use smallvec::SmallVec;
+
+use super::MAX_KEPT;
 use super::live::Live;
 use super::touch::{FlowNo, Touch};
 use super::wheel::Tick;
@@ -26,7 +29,6 @@ pub(super) struct Undone {
 /// What a flow knew before a moment, of events that are no longer kept.
 #[derive(Clone, Debug, PartialEq)]
 pub(super) struct Base {
-    pub(super) flow: FlowNo,
     pub(super) before: Micros,
     pub(super) state: State,
 }
@@ -51,14 +53,17 @@ pub(super) enum Held {
 }
 
 /// All that is kept of a customer of whom there is more than one event.
+///
+/// The events come first in memory, so that all of it can be fetched from there.
 #[derive(Clone, Debug, Default)]
+#[repr(C)]
 pub(super) struct Crowd {
     /// In the order of instants, then of keys.
     pub(super) marks: Vec<Mark>,
     /// What follows from the above, as long as only later events are added.
     pub(super) live: Option<Live>,
     /// What few have.
-    rest: Option<Box<Rest>>,
+    pub(super) rest: Option<Box<Rest>>,
 }
 
 /// What is known of events that are no longer kept, or never happened.
@@ -97,7 +102,7 @@ impl Crowd {
     /// Puts bases below what is kept, in the place of what they stand for.
     pub(super) fn lay(
         &mut self,
-        bases: Vec<Base>,
+        bases: SmallVec<[Base; 4]>,
         keep: impl Fn(&Mark) -> bool,
         oldest_void: Micros,
     ) {
@@ -105,13 +110,17 @@ impl Crowd {
         if self.marks.len() < self.marks.capacity() / 4 {
             self.marks.shrink_to(2 * self.marks.len());
         }
-        if bases.is_empty() && self.rest.is_none() {
-            return;
+        match &mut self.rest {
+            Some(rest) if !bases.is_empty() && rest.undone.is_empty() => {
+                rest.bases.clear();
+                rest.bases.extend(bases);
+            }
+            None if bases.is_empty() => {}
+            _ => self.edit_rest(|rest| {
+                rest.bases = bases.into_vec();
+                rest.undone.retain(|one| one.at >= oldest_void);
+            }),
         }
-        self.edit_rest(|rest| {
-            rest.bases = bases;
-            rest.undone.retain(|one| one.at >= oldest_void);
-        });
     }
 
     fn knows(&self, key: Key) -> bool {
@@ -119,7 +128,7 @@ impl Crowd {
             && self.marks.iter().any(|mark| mark.key == key)
     }
 
-    fn insert(&mut self, mark: Mark) {
+    pub(super) fn insert(&mut self, mark: Mark) {
         match self.marks.last() {
             Some(last) if last.place() > mark.place() => {
                 let place = self.marks.partition_point(|known| known.place() < mark.place());
@@ -219,9 +228,21 @@ impl Held {
         self.crowd().map_or(usize::from(self.only().is_some()), |crowd| crowd.marks.len())
     }
 
-    /// Whether another event takes more memory.
+    /// Whether what flows know of what is kept is kept, too.
+    pub(super) fn is_followed(&self) -> bool {
+        self.crowd().is_some_and(|crowd| crowd.live.is_some())
+    }
+
+    /// Whether something that is kept may never have happened. What is followed did.
+    pub(super) fn has_voids(&self) -> bool {
+        !self.is_followed() && !self.undone().is_empty()
+    }
+
+    /// Whether another event takes more memory than there is, or than there is to be.
     pub(super) fn is_full(&self) -> bool {
-        self.crowd().is_some_and(|crowd| crowd.marks.len() == crowd.marks.capacity())
+        self.crowd().is_some_and(|crowd| {
+            crowd.marks.len() == crowd.marks.capacity() || crowd.marks.len() >= MAX_KEPT
+        })
     }
 
     pub(super) fn undone(&self) -> &[Undone] {
@@ -233,7 +254,7 @@ impl Held {
     }
 
     pub(super) fn base(&self, flow: FlowNo) -> Option<&Base> {
-        self.bases().iter().find(|base| base.flow == flow)
+        self.bases().iter().find(|base| base.state.flow == flow)
     }
 
     pub(super) fn knows(&self, key: Key) -> bool {
@@ -256,14 +277,22 @@ impl Held {
         };
         crowd.live = None;
         let told = change(&mut crowd);
-        *self = match (&*crowd.marks, &crowd.rest) {
-            ([], None) => Self::Many { crowd: None, next, armed },
-            ([Mark { at, key, touch }], None) => {
-                Self::One { at: *at, key: *key, touch: *touch, armed }
-            }
-            _ => Self::Many { crowd: Some(crowd), next, armed },
-        };
+        *self = Self::Many { crowd: Some(crowd), next, armed };
+        self.fit();
         told
+    }
+
+    /// Takes no more room than what is kept needs.
+    pub(super) fn fit(&mut self) {
+        if let Self::Many { crowd: Some(crowd), next, armed } = self
+            && crowd.rest.is_none()
+        {
+            match *crowd.marks {
+                [] => *self = Self::Many { crowd: None, next: *next, armed: *armed },
+                [Mark { at, key, touch }] => *self = Self::One { at, key, touch, armed: *armed },
+                _ => {}
+            }
+        }
     }
 
     /// Adds an event that is not known yet.
@@ -274,20 +303,6 @@ impl Held {
             return;
         }
         self.edit(|crowd| crowd.insert(mark));
-    }
-
-    /// Adds an event that is not known yet, and later than all that the flows have followed.
-    /// Nothing is to be kept of it any more when it is over.
-    pub(super) fn add_later(&mut self, mark: Mark, over: Micros) {
-        match self.crowd_mut() {
-            Some(crowd) => {
-                if let Some(live) = &mut crowd.live {
-                    live.await_mark(mark.key, over);
-                }
-                crowd.insert(mark);
-            }
-            None => self.add(mark),
-        }
     }
 }
 

@@ -68,7 +68,7 @@ struct Numbers {
 impl Machine {
     fn numbers(&self) -> Numbers {
         let used = self.in_use();
-        let kept = (0..).map(FlowNo).zip(&self.flows);
+        let kept = (0..).map(FlowNo).zip(&self.terms.flows);
         let kept = kept.filter(|(no, known)| !known.retired || used.contains(no));
         let mut flows: Vec<FlowNo> = kept.map(|(no, _)| no).collect();
         flows.sort_by_key(|no| {
@@ -78,7 +78,7 @@ impl Machine {
         let marks = self.roster.seats().flat_map(|(seat, _)| self.roster.held(seat).marks());
         let touches: BTreeSet<Touch> = marks.map(|mark| mark.touch).collect();
         let row = |touch: Touch| {
-            let row = self.touches.row(touch).iter();
+            let row = self.terms.touches.row(touch).iter();
             let mut row: Vec<(u32, Parts)> =
                 row.filter_map(|(no, parts)| Some((*flow_numbers.get(no)?, *parts))).collect();
             row.sort_unstable();
@@ -96,7 +96,7 @@ impl Machine {
         let held = self.roster.held(seat);
         let mark = |mark: Mark| Some((mark.at, mark.key, *numbers.touch_numbers.get(&mark.touch)?));
         let base = |base: &Base| {
-            let no = *numbers.flow_numbers.get(&base.flow)?;
+            let no = *numbers.flow_numbers.get(&base.state.flow)?;
             Some((no, base.before, base.state.clone()))
         };
         let mut bases: Vec<_> = held.bases().iter().filter_map(base).collect();
@@ -130,7 +130,7 @@ impl Serialize for Machine {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         let numbers = self.numbers();
         let flow = |no: &FlowNo| {
-            let known = self.flows.get(no.0 as usize)?;
+            let known = self.terms.flows.get(no.0 as usize)?;
             Some(StoredFlow { definition: known.definition.clone(), retired: known.retired })
         };
         let triggers: Vec<StoredFlow> = numbers.flows.iter().filter_map(flow).collect();
@@ -166,23 +166,23 @@ impl Machine {
             let Definition { trigger, correction, zone, currency } = &definition;
             let compiled = compile(trigger, *correction, *zone, *currency);
             let (flow, _) = compiled.map_err(|problems| problems.to_string())?;
-            machine.flows.push(Known { definition, flow: Arc::new(flow), retired });
+            machine.terms.flows.push(Known { definition, flow: Arc::new(flow), retired });
         }
         let mut touches = Vec::new();
         for row in &stored.touches {
             let rising =
                 row.iter().zip(row.iter().skip(1)).all(|((one, _), (other, _))| one < other);
-            let known = row.iter().all(|(no, _)| (*no as usize) < machine.flows.len());
+            let known = row.iter().all(|(no, _)| (*no as usize) < machine.terms.flows.len());
             let combination: Vec<(FlowNo, Parts)> =
                 row.iter().map(|(no, parts)| (FlowNo(*no), *parts)).collect();
             let touch = machine.name(&combination).filter(|_| rising && known);
             touches.push(touch.ok_or("a touch names triggers that are not there")?);
         }
-        let flows = machine.flows.len();
+        let flows = machine.terms.flows.len();
         for seat in stored.customers {
             let id = seat.id.clone();
             let crowd = restored_crowd(seat, &touches, flows)?;
-            let place = machine.roster.seat(Key::of(id.as_str()), &id);
+            let place = machine.roster.seat(Key::of(id.as_str()), None, &id);
             if let Some(held) = machine.roster.held_mut(place) {
                 if !held.is_nothing() {
                     return Err(format!("customer `{id}` is there twice"));
@@ -209,7 +209,7 @@ fn restored_crowd(seat: StoredSeat, touches: &[Touch], flows: usize) -> Result<C
         if no as usize >= flows {
             return Err("a base is of a trigger that is not there".to_owned());
         }
-        rest.bases.push(Base { flow: FlowNo(no), before, state });
+        rest.bases.push(Base { before, state: State { flow: FlowNo(no), ..state } });
     }
     let undone = seat.undone.into_iter().map(|(at, key, target)| Undone { at, key, target });
     rest.undone = undone.collect();

@@ -3,22 +3,25 @@
 use std::collections::HashMap;
 use std::num::NonZeroU32;
 
+use crate::trigger::flow::Flow;
 use crate::trigger::matcher::Parts;
+
+pub(super) use crate::trigger::flow::FlowNo;
 
 /// Names a combination of triggers, each with the parts that an event plays in it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub(super) struct Touch(NonZeroU32);
 
-/// The place of a flow among those of the machine.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub(super) struct FlowNo(pub(super) u32);
-
 /// A combination of triggers.
 #[derive(Clone, Debug)]
 struct Row {
     parts: Box<[(FlowNo, Parts)]>,
+    /// Of these, those of flows that know of events for longer than these are kept.
+    lasting: Box<[(FlowNo, Parts)]>,
     /// For how long an event of this combination is kept, in microseconds.
     keep: u64,
+    /// Whether such an event completes nothing at its own instant.
+    waits: bool,
 }
 
 /// All combinations that there were, each once.
@@ -30,11 +33,10 @@ pub(super) struct Touches {
 
 impl Touches {
     /// The name of a combination, which is in the order of the flows; `None` if it is empty.
-    /// `keep` tells for how long a flow keeps its events.
-    pub(super) fn name(
+    pub(super) fn name<'a>(
         &mut self,
         combination: &[(FlowNo, Parts)],
-        keep: impl Fn(FlowNo) -> u64,
+        flow: impl Fn(FlowNo) -> Option<&'a Flow>,
     ) -> Option<Touch> {
         if combination.is_empty() {
             return None;
@@ -44,8 +46,12 @@ impl Touches {
         }
         let number = u32::try_from(self.rows.len()).ok()?.checked_add(1)?;
         let touch = Touch(NonZeroU32::new(number)?);
-        let keep = combination.iter().map(|(no, _)| keep(*no)).max().unwrap_or(0);
-        self.rows.push(Row { parts: combination.into(), keep });
+        let flows = || combination.iter().filter_map(|(no, parts)| Some((flow(*no)?, *parts)));
+        let keep = flows().map(|(flow, _)| flow.keep()).max().unwrap_or(0);
+        let waits = !flows().any(|(flow, parts)| flow.may_fire_at(parts));
+        let is_lasting = |no: FlowNo| flow(no).is_some_and(Flow::lasts);
+        let lasting = combination.iter().copied().filter(|(no, _)| is_lasting(*no)).collect();
+        self.rows.push(Row { parts: combination.into(), lasting, keep, waits });
         self.places.insert(combination.into(), touch);
         Some(touch)
     }
@@ -54,9 +60,19 @@ impl Touches {
         self.found(touch).map_or(&[], |row| &row.parts)
     }
 
+    /// As much of the row as flows know of for longer than events are kept.
+    pub(super) fn lasting(&self, touch: Touch) -> &[(FlowNo, Parts)] {
+        self.found(touch).map_or(&[], |row| &row.lasting)
+    }
+
     /// For how long an event of this combination is kept, in microseconds.
     pub(super) fn keep(&self, touch: Touch) -> u64 {
         self.found(touch).map_or(0, |row| row.keep)
+    }
+
+    /// Whether an event of this combination completes nothing at its own instant.
+    pub(super) fn waits(&self, touch: Touch) -> bool {
+        self.found(touch).is_some_and(|row| row.waits)
     }
 
     fn found(&self, touch: Touch) -> Option<&Row> {

@@ -1,8 +1,7 @@
 //! What is done when a customer is looked at: what is due fires, what is over is let go.
 
-use super::live::Live;
+use super::live::Before;
 use super::seat::{Held, Mark};
-use super::terms::Terms;
 use super::touch::FlowNo;
 use super::{MAX_KEPT, Machine};
 use crate::trigger::firing::{Firing, Output};
@@ -17,8 +16,15 @@ impl Machine {
     /// Looks at a customer of whom everything until `from` was told: tells what fired since then,
     /// lets go what is over, and sees to it that the customer is looked at again.
     pub(super) fn wake(&mut self, seat: u32, from: Micros, outputs: &mut Vec<Output>) {
-        if self.roster.held(seat).is_nothing() {
+        let held = self.roster.held(seat);
+        if held.is_nothing() {
             self.roster.free(seat);
+            return;
+        }
+        if let Some(next) =
+            held.next().filter(|next| held.is_followed() && *next > self.watermark.at())
+        {
+            self.expect(seat, next);
             return;
         }
         let next = self.tell(seat, from, outputs);
@@ -46,7 +52,7 @@ impl Machine {
     /// next.
     fn tell(&mut self, seat: u32, from: Micros, outputs: &mut Vec<Output>) -> Micros {
         let now = self.watermark.at();
-        let terms = Terms { flows: &self.flows, touches: &self.touches };
+        let terms = &self.terms;
         let (fired, mut next) = (&mut self.scratch.fired, Micros::NEVER);
         let mut tell = |flow: FlowNo, at: Micros, turn: Turn| {
             let Turn::Fired(stretch) = turn else { return };
@@ -58,12 +64,14 @@ impl Machine {
         };
         let ahead = match self.roster.held_mut(seat) {
             None => Micros::NEVER,
-            Some(held) if held.undone().is_empty() => held.catch_up((from, now), terms, &mut tell),
+            Some(held) if !held.has_voids() => held.catch_up((from, now), terms, &mut tell),
             Some(held) => {
                 for look in terms.flows_of(held).into_iter().filter_map(|no| terms.look(no)) {
                     look.turns(held, |at, turn| tell(look.no, at, turn));
                 }
-                Micros::NEVER
+                // What comes before one of these may yet complete something with it.
+                let ahead = held.marks().filter(|mark| mark.at > now);
+                ahead.map(|mark| terms.soonest(&mark)).fold(Micros::NEVER, Micros::min)
             }
         };
         next = next.min(ahead);
@@ -77,10 +85,11 @@ impl Machine {
             return;
         }
         if let Some(customer) = self.roster.customer(seat) {
-            let terms = Terms { flows: &self.flows, touches: &self.touches };
+            let terms = &self.terms;
             for (no, at, stretch) in self.scratch.fired.drain(..) {
                 if let Some(flow) = terms.flow(no) {
-                    outputs.push(Output::Fired(Firing::of(flow, customer.clone(), at, stretch)));
+                    let (customer, days) = (customer.clone(), &mut self.scratch.days);
+                    outputs.push(Output::Fired(Firing::of(flow, customer, (at, stretch), days)));
                 }
             }
         }
@@ -90,38 +99,35 @@ impl Machine {
     /// Lets go what can make no difference any more.
     pub(super) fn prune(&mut self, seat: u32) {
         let (now, oldest) = (self.watermark.at(), self.watermark.at().minus(self.longest));
-        let terms = Terms { flows: &self.flows, touches: &self.touches };
+        let terms = &self.terms;
         let Some(held) = self.roster.held_mut(seat) else { return };
         let is_over = |mark: &Mark| mark.at < now.minus(terms.touches.keep(mark.touch));
-        let over = held.marks().filter(is_over).count();
         let is_undone = held.undone().first().is_some_and(|one| one.at < oldest);
-        if over * FEW < held.len() && !is_undone {
+        let middle = held.marks().nth(held.len().saturating_sub(1) / FEW);
+        if !is_undone && !middle.as_ref().is_none_or(is_over) {
             return;
         }
-        let bases = terms.bases(held, |look| {
-            let lasts = !look.flow.forgets() || held.base(look.no).is_some();
-            lasts.then(|| now.minus(look.flow.keep()))
-        });
-        let live = held.crowd_mut().and_then(|crowd| crowd.live.take());
-        held.edit(|crowd| {
-            let followed = live.as_ref().map_or(0, Live::followed);
-            let gone = crowd.marks.iter().take(followed).filter(|mark| is_over(mark)).count();
-            crowd.lay(bases, |mark| !is_over(mark), oldest);
-            let live = live.filter(|_| gone == over);
-            crowd.live = live.map(|live| live.without(gone, now, crowd, terms));
-        });
+        let over = held.marks().filter(is_over).count();
+        let bases = terms.bases(held, Before::Kept(now));
+        match held.crowd_mut() {
+            Some(crowd) => {
+                crowd.let_go(bases, (over, is_over), oldest, now, terms);
+                held.fit();
+            }
+            None => held.edit(|crowd| crowd.lay(bases, |mark| !is_over(mark), oldest)),
+        }
     }
 
     /// When all that is kept of a customer is over if nothing more happens, as far as it ever is.
     fn over(&self, held: &Held) -> Micros {
         let Some(crowd) = held.crowd() else {
-            return held.only().map_or(Micros::NEVER, |mark| self.terms().lasts(&mark));
+            return held.only().map_or(Micros::NEVER, |mark| self.terms.lasts(&mark));
         };
         if let Some(live) = &crowd.live {
             return live.over();
         }
         let undone = crowd.undone().iter().map(|one| one.at.plus(self.longest).plus(1)).max();
-        undone.max(self.terms().over(&crowd.marks, crowd.bases())).unwrap_or(Micros::NEVER)
+        undone.max(self.terms.over(&crowd.marks, crowd.bases())).unwrap_or(Micros::NEVER)
     }
 
     /// Whether there is room for another event of a customer; to make some, the older half of what
@@ -135,7 +141,7 @@ impl Machine {
         let now = self.watermark.at();
         let Some(middle) = held.marks().nth(MAX_KEPT / 2) else { return true };
         let before = middle.at.plus(1).min(now.plus(1));
-        let bases = self.terms().bases(held, |_| Some(before));
+        let bases = self.terms.bases(held, Before::Moment(before));
         let Some(held) = self.roster.held_mut(seat) else { return true };
         held.edit(|crowd| crowd.lay(bases, |mark| mark.at >= before, Micros::START));
         held.len() < MAX_KEPT
