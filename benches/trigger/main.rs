@@ -1,7 +1,11 @@
 //! Events and timers a second, and bytes a customer, of the machine that follows triggers.
 //!
-//! `cargo bench --bench trigger`. Counting allocations costs a little time, in both directions. As
-//! hosts do, the benchmark takes what is told after every thousand events.
+//! `cargo bench --bench trigger`. Beside each million of mixed events stands what the least takes
+//! for the same events (`bare`), which must come to as many firings. Counting allocations costs a
+//! little time, in both directions. As hosts do, the benchmark takes what is told after every
+//! thousand events.
+
+mod bare;
 
 use std::hint::black_box;
 use std::time::Instant;
@@ -12,6 +16,8 @@ use loyalty::event::{Basket, Event, EventKind, LineItem, Purchase, View};
 use loyalty::money::{Currency, Money};
 use loyalty::trigger::{Machine, Triggers};
 use peak_alloc::PeakAlloc;
+
+use bare::Bare;
 
 #[global_allocator]
 static ALLOCATED: PeakAlloc = PeakAlloc;
@@ -119,6 +125,17 @@ fn follow(machine: &mut Machine, events: &[Event]) -> usize {
     told
 }
 
+fn follow_barely(bare: &mut Bare, events: &[Event]) -> usize {
+    let (mut outputs, mut told) = (Vec::new(), 0);
+    for some in events.chunks(1_000) {
+        bare.observe_all(some, &mut outputs);
+        told += outputs.len();
+        black_box(&outputs);
+        outputs.clear();
+    }
+    told
+}
+
 /// All customers are armed by one event each, and all time passes.
 fn arm_and_expire() {
     let events: Vec<Event> =
@@ -127,6 +144,8 @@ fn arm_and_expire() {
     let mut machine = machine(CART);
     let told = timed("arm a new customer, by a rule", CUSTOMERS, || follow(&mut machine, &events));
     let bytes = ALLOCATED.current_usage() - before;
+    let mut bare = Bare::new(CUSTOMERS, start()).of_carts();
+    timed("  the least for it", CUSTOMERS, || follow_barely(&mut bare, &events));
     println!("state: {:.1} bytes a customer", bytes as f64 / CUSTOMERS as f64);
     let json = timed("store a customer", CUSTOMERS, || serde_json::to_vec(&machine).expect("JSON"));
     println!("stored: {} bytes a customer", json.len() / CUSTOMERS);
@@ -139,6 +158,16 @@ fn arm_and_expire() {
         (0..6_601).map(|second| machine.advance(0, at(f64::from(second))).len()).sum::<usize>()
     });
     assert_eq!((fired + told, machine.len()), (CUSTOMERS, CUSTOMERS));
+    let bare = timed("  the least for it", CUSTOMERS, || {
+        let mut outputs = Vec::new();
+        let second = |second| {
+            outputs.clear();
+            bare.pass(at(f64::from(second)), &mut outputs);
+            black_box(&outputs).len()
+        };
+        (0..6_601).map(second).sum::<usize>()
+    });
+    assert_eq!(bare, fired);
     let fired = timed("expire a timer, all in one step", CUSTOMERS, || {
         at_once.advance(0, at(3_600.0 + 3_001.0))
     });
@@ -172,34 +201,82 @@ fn one_instant() {
     assert_eq!(fired.len(), many);
 }
 
-/// Events of all customers in a mixed order, a million customers being followed already.
-fn steady() {
-    let mut machine = machine(&ten());
-    let event = |number: usize| {
-        let (customer, seconds) = (drawn(number) % CUSTOMERS, number as f64 * 1e-3);
-        match number % 2 {
-            0 => cart(number, customer, seconds),
-            _ => view(number, customer, seconds),
+/// Events that follow each other evenly, half of them carts and half views.
+struct Traffic {
+    what: &'static str,
+    /// Whose an event is.
+    customer: fn(usize) -> usize,
+    seconds_apart: f64,
+    millions: usize,
+}
+
+/// All customers in a mixed order: nobody is near in memory. Each has an event every 1,000 seconds,
+/// so that more than half of all events lead to a firing.
+const AT_RANDOM: Traffic = Traffic {
+    what: "of anybody",
+    customer: |number| drawn(number) % CUSTOMERS,
+    seconds_apart: 1e-3,
+    millions: 7,
+};
+
+/// The same ten times as fast, so that very little fires.
+const FAST: Traffic =
+    Traffic { what: "of anybody, fast", seconds_apart: 1e-4, millions: 5, ..AT_RANDOM };
+
+/// In visits of ten events, 10,000 at a time: most customers have been heard of, and few are here.
+const VISITS: Traffic = Traffic {
+    what: "of visitors",
+    customer: |number| {
+        const AT_ONCE: usize = 10_000;
+        let visit = number / AT_ONCE / 10 * AT_ONCE + number % AT_ONCE;
+        drawn(visit) % CUSTOMERS
+    },
+    seconds_apart: 1e-3,
+    millions: 7,
+};
+
+impl Traffic {
+    /// With ten triggers, of which each event touches two, in machines that follow all customers or
+    /// so few that all they know is near.
+    fn run(&self) {
+        for customers in [CUSTOMERS, CUSTOMERS / 500] {
+            let (mut machine, mut bare) = (machine(&ten()), Bare::new(customers, start()));
+            let apart = self.seconds_apart * CUSTOMERS as f64 / customers as f64;
+            let event = |number: usize| {
+                let (customer, seconds) = ((self.customer)(number), number as f64 * apart);
+                match drawn(number) >> 40 & 1 {
+                    0 => cart(number, customer % customers, seconds),
+                    _ => view(number, customer % customers, seconds),
+                }
+            };
+            for million in 0..self.millions {
+                let from = million * CUSTOMERS;
+                let events: Vec<Event> = (from..from + CUSTOMERS).map(event).collect();
+                let what = format!("event {}, million {}", self.what, million + 1);
+                let told = timed(&what, CUSTOMERS, || follow(&mut machine, &events));
+                let bare =
+                    timed("  the least for it", CUSTOMERS, || follow_barely(&mut bare, &events));
+                assert_eq!(told, bare);
+                let share = told as f64 / CUSTOMERS as f64;
+                println!("  {share:.2} firings an event; customers: {}", machine.len());
+            }
         }
-    };
-    // A customer has an event every 1,000 seconds, and all are kept for two hours.
-    let mut some = |what: &str, from: usize, count: usize| {
-        let events: Vec<Event> = (from..from + count).map(event).collect();
-        let told = timed(what, count, || follow(&mut machine, &events));
-        println!("told: {told}; customers with something kept: {}", machine.len());
-    };
-    some("an event, 10 triggers of which it touches 2, two a customer", 0, 2 * CUSTOMERS);
-    for million in 2..7 {
-        let what = "an event of the million after that";
-        some(what, million * CUSTOMERS, CUSTOMERS);
     }
+}
+
+/// Events that no trigger looks at.
+fn of_none() {
+    let mut machine = machine(&ten());
     let bought: Vec<Event> =
-        (0..CUSTOMERS).map(|number| purchase(number, drawn(number) % CUSTOMERS, 7_000.0)).collect();
-    timed("an event that touches none", bought.len(), || follow(&mut machine, &bought));
+        (0..CUSTOMERS).map(|number| purchase(number, drawn(number) % CUSTOMERS, 0.0)).collect();
+    timed("event that touches no trigger", CUSTOMERS, || follow(&mut machine, &bought));
 }
 
 fn main() {
     arm_and_expire();
     one_instant();
-    steady();
+    AT_RANDOM.run();
+    FAST.run();
+    VISITS.run();
+    of_none();
 }
