@@ -3,11 +3,14 @@
 //! A check walks the whole input with a [`Path`] in hand and adds a [`Problem`] for every fault it
 //! meets; what it returns in the end is either the checked value or all of the [`Problems`].
 
+use std::collections::BTreeMap;
+use std::collections::btree_map::Entry;
 use std::error::Error;
 use std::fmt;
+use std::marker::PhantomData;
 
-use serde::de::DeserializeOwned;
-use serde::{Deserialize, Serialize};
+use serde::de::{self, DeserializeOwned, MapAccess, Visitor};
+use serde::{Deserialize, Deserializer, Serialize};
 
 /// A place in the user's data, such as `offers[3].when.all[0].field`.
 #[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -260,6 +263,44 @@ pub fn from_json<T: DeserializeOwned>(json: &str) -> Result<T, Problems<Unreadab
     })?;
     let ended = deserializer.end();
     ended.map(|()| value).map_err(|error| unreadable(Path::root(), reason(&error)))
+}
+
+/// Reads a map in which no key stands twice: of two values one would be lost without a word.
+pub(crate) fn each_once<'de, D, K, V>(deserializer: D) -> Result<BTreeMap<K, V>, D::Error>
+where
+    D: Deserializer<'de>,
+    K: Deserialize<'de> + Ord + fmt::Display,
+    V: Deserialize<'de>,
+{
+    struct Once<K, V>(PhantomData<(K, V)>);
+
+    impl<'de, K, V> Visitor<'de> for Once<K, V>
+    where
+        K: Deserialize<'de> + Ord + fmt::Display,
+        V: Deserialize<'de>,
+    {
+        type Value = BTreeMap<K, V>;
+
+        fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+            f.write_str("a map")
+        }
+
+        fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Self::Value, A::Error> {
+            let mut read = BTreeMap::new();
+            while let Some((key, value)) = map.next_entry()? {
+                match read.entry(key) {
+                    Entry::Vacant(place) => place.insert(value),
+                    Entry::Occupied(known) => {
+                        let twice = format!("`{}` is there twice", known.key());
+                        return Err(de::Error::custom(twice));
+                    }
+                };
+            }
+            Ok(read)
+        }
+    }
+
+    deserializer.deserialize_map(Once(PhantomData))
 }
 
 /// What the reader says, without the whole of a text or key that fills pages.

@@ -9,6 +9,7 @@ use super::Holdout;
 use crate::calendar::{Span, Window};
 use crate::event::Channel;
 use crate::id::{AttributeName, OfferId, PurposeId};
+use crate::path::each_once;
 
 /// What every message has to respect: consent, quiet hours, caps, budgets.
 ///
@@ -57,7 +58,7 @@ pub struct ContactPolicy {
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub budgets: Vec<SendBudget>,
     /// The attribute without which nothing can be sent on a channel, such as the telephone number.
-    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty", deserialize_with = "each_once")]
     pub addresses: BTreeMap<Channel, AttributeName>,
 }
 

@@ -13,7 +13,7 @@ use crate::id::AttributeName;
 use crate::message::{ContactPolicy, Message};
 use crate::money::Currency;
 use crate::offer::{Floors, Lane, Offer};
-use crate::path::from_json;
+use crate::path::{each_once, from_json};
 use crate::points::{ClawBack, Earning, Expiry, Multipliers, Purse, SpendOrder};
 use crate::profile::Retention;
 use crate::rule::{Field, Kind, Text};
@@ -55,7 +55,7 @@ pub struct Spec {
     pub retention: Retention,
     /// The attributes of customers that rules may name, beside the
     /// [well-known](crate::profile::WELL_KNOWN) ones.
-    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty", deserialize_with = "each_once")]
     pub attributes: BTreeMap<AttributeName, AttributeType>,
     /// The models by which rules can name what customers are worth: `clv(1y)`.
     #[serde(default, skip_serializing_if = "Option::is_none")]

@@ -1,15 +1,14 @@
 //! Templates as people write them: not yet known to make sense.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::fmt;
 
-use serde::de::{self, MapAccess, Visitor};
-use serde::{Deserialize, Deserializer, Serialize};
+use serde::{Deserialize, Serialize};
 
 use super::Locale;
 use super::rendered::{Medium, Part};
 use crate::digest::Digest;
 use crate::id::TemplateId;
+use crate::path::each_once;
 use crate::rule::{Rule, Text};
 
 /// What a message says, in each language and on each medium.
@@ -50,11 +49,11 @@ pub struct Template {
     pub needs: BTreeSet<Text>,
     /// Rules by the names under which texts ask for them, as in `{% if is_gold %}`. What is unknown
     /// does not hold.
-    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty", deserialize_with = "each_once")]
     pub conditions: BTreeMap<Text, Rule>,
     /// What is said in the same words on all media and in all languages, such as an address; texts
     /// name it as `{{ wording.address }}`.
-    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty", deserialize_with = "each_once")]
     pub wordings: BTreeMap<Text, Wording>,
     /// The texts by locale. For each medium by itself those of `nl-BE` stand before those of `nl`,
     /// and these before those of the default; the wordings of `nl-BE` stand in the texts of `nl`,
@@ -66,42 +65,13 @@ pub struct Template {
     pub limits: Limits,
 }
 
-/// Reads texts by locale, of which `nl-BE` and `nl_be` are one.
-fn each_once<'de, D: Deserializer<'de>>(
-    deserializer: D,
-) -> Result<BTreeMap<Locale, Texts>, D::Error> {
-    struct Once;
-
-    impl<'de> Visitor<'de> for Once {
-        type Value = BTreeMap<Locale, Texts>;
-
-        fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-            f.write_str("texts by locale")
-        }
-
-        fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Self::Value, A::Error> {
-            let mut texts = BTreeMap::new();
-            while let Some((locale, of)) = map.next_entry::<Locale, Texts>()? {
-                if texts.contains_key(&locale) {
-                    let twice = format!("there are two texts for `{locale}`");
-                    return Err(de::Error::custom(twice));
-                }
-                texts.insert(locale, of);
-            }
-            Ok(texts)
-        }
-    }
-
-    deserializer.deserialize_map(Once)
-}
-
 /// The texts in one language.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct Texts {
     /// What is said in the same words on all media.
-    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty", deserialize_with = "each_once")]
     pub wordings: BTreeMap<Text, Wording>,
     /// The electronic mail, if there is one.
     #[serde(default, skip_serializing_if = "Option::is_none")]

@@ -8,6 +8,7 @@ use serde::{Deserialize, Serialize};
 use crate::calendar::Span;
 use crate::event::{Coordinates, EventType};
 use crate::id::{AttributeName, LadderId, PurseId, TriggerName};
+use crate::path::each_once;
 use crate::rule::{Kind, Number, Rule, Text};
 use crate::timing::NextPurchaseModel;
 
@@ -193,7 +194,7 @@ pub struct Match {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub name: Option<Text>,
     /// Of the host's own events: the types of the values that the rule names.
-    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty", deserialize_with = "each_once")]
     pub values: BTreeMap<AttributeName, Kind>,
     /// What must hold of them.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -234,6 +235,7 @@ pub enum DateOf {
         #[serde(default, skip_serializing_if = "Option::is_none")]
         attribute: Option<AttributeName>,
         /// When it begins, by the value of the attribute.
+        #[serde(deserialize_with = "each_once")]
         starts: BTreeMap<Text, DayOfYear>,
     },
 }

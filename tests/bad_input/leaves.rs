@@ -152,6 +152,20 @@ fn object() -> impl Strategy<Value = (Door, Value, Vec<Step>)> {
     })
 }
 
+#[test]
+fn a_key_of_the_users_own_that_is_there_twice_is_refused_as_well() {
+    let refused = |document: &str| match Door::Spec.hand_in(document) {
+        Answer::Unreadable(told) => told,
+        _ => panic!("read: {document}"),
+    };
+    let addresses = r#"{"zone": "UTC", "currency": "EUR",
+        "contact": {"addresses": {"sms": "phone", "sms": "mobile"}}}"#;
+    assert!(refused(addresses).contains("`sms` is there twice"));
+    let attributes = r#"{"zone": "UTC", "currency": "EUR",
+        "attributes": {"vip": {"kind": "bool"}, "vip": {"kind": "integer"}}}"#;
+    assert!(refused(attributes).contains("`vip` is there twice"));
+}
+
 proptest! {
     #![proptest_config(Config::with_cases(512))]
 

@@ -118,7 +118,7 @@ fn what_is_written_and_what_comes_of_it_survive_json() {
     assert_eq!(serde_json::from_str::<loyalty::template::Preview>(&json).unwrap(), preview);
     let twice = TEMPLATE.replacen("\"nl\":", "\"nl_be\":", 1);
     let error = serde_json::from_str::<Template>(&twice).unwrap_err().to_string();
-    assert!(error.starts_with("there are two texts for `nl-BE`"), "{error}");
+    assert!(error.starts_with("`nl-BE` is there twice"), "{error}");
     for unknown in ["\"id\"", "\"sms\"", "\"text\"", "\"when\""] {
         let odd = TEMPLATE.replacen(unknown, "\"odd\"", 1);
         assert!(serde_json::from_str::<Template>(&odd).is_err(), "{unknown}");
