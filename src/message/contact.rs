@@ -40,7 +40,9 @@ pub enum ContactState {
     Arrived,
     /// It waits to be sent, or was, and nothing else is known.
     Pending,
-    /// It came back, or was never sent.
+    /// It came back: nobody was at that address.
+    Bounced,
+    /// It was refused by whoever carries it, or was never sent.
     Lost,
     /// It was held out, to compare.
     HeldOut,
@@ -50,7 +52,8 @@ pub enum ContactState {
 ///
 /// It follows from the events of type `delivery`, whatever order they arrived in: those of one
 /// sending are one contact. What the first of them says of it holds; of what became of it, that it
-/// arrived (also that it was opened or clicked) counts before that it came back or was never sent.
+/// arrived (also that it was opened or clicked) counts before that it came back, and that before
+/// that it was never sent.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Contacts(Vec<Contact>);
 
@@ -69,7 +72,7 @@ impl Contacts {
         Self(contacts)
     }
 
-    /// All of them, also those that were lost or held out.
+    /// All of them, also those that came back, were lost or held out.
     pub fn iter(&self) -> std::slice::Iter<'_, Contact> {
         self.0.iter()
     }
@@ -113,7 +116,7 @@ impl Contact {
     /// customer not been held out: as if what was held out had been sent.
     #[must_use]
     pub const fn would_count(&self) -> bool {
-        !matches!(self.state, ContactState::Lost)
+        !matches!(self.state, ContactState::Bounced | ContactState::Lost)
     }
 }
 
@@ -121,16 +124,14 @@ fn state(outcomes: impl Iterator<Item = DeliveryOutcome> + Clone) -> ContactStat
     use DeliveryOutcome::{
         Bounced, Clicked, Delivered, Expired, HeldOut, Opened, Rejected, Retracted,
     };
-    let mut known = outcomes.clone();
-    if known.any(|outcome| matches!(outcome, Delivered | Opened | Clicked)) {
-        return ContactState::Arrived;
-    }
-    let mut known = outcomes.clone();
-    if known.any(|outcome| matches!(outcome, Bounced | Rejected | Expired | Retracted)) {
-        return ContactState::Lost;
-    }
-    let mut known = outcomes;
-    if known.all(|outcome| outcome == HeldOut) {
+    let any = |wanted: &[DeliveryOutcome]| outcomes.clone().any(|known| wanted.contains(&known));
+    if any(&[Delivered, Opened, Clicked]) {
+        ContactState::Arrived
+    } else if any(&[Bounced]) {
+        ContactState::Bounced
+    } else if any(&[Rejected, Expired, Retracted]) {
+        ContactState::Lost
+    } else if outcomes.clone().all(|outcome| outcome == HeldOut) {
         ContactState::HeldOut
     } else {
         ContactState::Pending

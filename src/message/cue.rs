@@ -5,12 +5,12 @@ use std::borrow::Cow;
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
-use super::Contacts;
+use super::{Contact, ContactState, Contacts};
 use crate::calendar::Zone;
-use crate::consent::Consents;
+use crate::consent::{Consent, Consents};
 use crate::digest::Digest;
-use crate::event::{Channel, EventType};
-use crate::id::{CustomerId, MessageId};
+use crate::event::{Channel, ConsentChoice, EventType};
+use crate::id::{AttributeName, CustomerId, MessageId};
 use crate::profile::{Attributes, Profile};
 use crate::rule::Text;
 
@@ -111,9 +111,35 @@ impl<'a> Recipient<'a> {
         self.attributes.language()
     }
 
-    /// Whether an attribute is known.
-    pub(super) fn has(&self, attribute: &str) -> bool {
-        self.attributes.get(attribute).is_some()
+    /// Whether an attribute is not known.
+    pub(super) fn lacks(&self, attribute: &AttributeName) -> bool {
+        self.attributes.get(attribute.as_str()).is_none()
+    }
+
+    /// The last message on a channel that came back, unless something has been heard since of
+    /// somebody being there: another one arrived, the customer consented to be written to on this
+    /// very channel, or the attribute with their address has another value.
+    pub(super) fn bounced(
+        &self,
+        channel: Channel,
+        address: Option<&AttributeName>,
+    ) -> Option<&Contact> {
+        let on_channel = || self.contacts.iter().filter(|contact| contact.channel == channel);
+        let bounced = on_channel().rfind(|contact| contact.state == ContactState::Bounced)?;
+        let is_arrived =
+            |contact: &Contact| contact.state == ContactState::Arrived && contact.at > bounced.at;
+        let is_consent = |(_, on, word): (_, Option<Channel>, &Consent)| {
+            let is_granted = word.choice == ConsentChoice::Granted;
+            on == Some(channel) && is_granted && word.at > bounced.at
+        };
+        let is_other = |address: &AttributeName| {
+            let before = self.profile.attributes(bounced.at);
+            before.get(address.as_str()) != self.attributes.get(address.as_str())
+        };
+        let is_reached = on_channel().any(is_arrived)
+            || self.consents.iter().any(is_consent)
+            || address.is_some_and(is_other);
+        (!is_reached).then_some(bounced)
     }
 
     /// The channels of a message in the order in which they are tried: the one that the customer

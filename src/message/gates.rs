@@ -10,7 +10,6 @@ use super::{Cap, ConsentNeed, Contact, Holdout, Message, Messages, QuietHours, S
 use crate::calendar::{Span, Window};
 use crate::consent::{Consent, NoConsent};
 use crate::event::Channel;
-use crate::id::AttributeName;
 use crate::money::Money;
 use crate::offer::{Allowance, BudgetClaim, BudgetKey, BudgetPeriod, Budgets, KeyScope};
 
@@ -136,8 +135,8 @@ impl<'a> Asked<'a> {
         }
         found.extend(on(None, self.cooling_down()));
         found.extend(channels.iter().filter_map(|channel| {
-            let attribute = self.no_address(*channel)?.clone();
-            on(Some(*channel), Some((Cause::NoAddress { attribute }, None)))
+            let cause = self.unreachable(*channel)?;
+            on(Some(*channel), Some((cause, None)))
         }));
         found.extend(on(None, self.repeated()));
         for budget in &self.messages.policy().budgets {
@@ -305,10 +304,14 @@ impl<'a> Asked<'a> {
         contacts.filter(|contact| interval.contains(contact.at)).last()
     }
 
-    /// The attribute without which nothing can be sent on a channel, if it is not known.
-    pub fn no_address(&self, channel: Channel) -> Option<&'a AttributeName> {
-        let attribute = self.messages.policy().addresses.get(&channel)?;
-        (!self.recipient.has(attribute.as_str())).then_some(attribute)
+    /// Why a channel does not lead to the customer, if it does not.
+    pub fn unreachable(&self, channel: Channel) -> Option<Cause> {
+        let address = self.messages.policy().addresses.get(&channel);
+        if let Some(attribute) = address.filter(|attribute| self.recipient.lacks(attribute)) {
+            return Some(Cause::NoAddress { attribute: attribute.clone() });
+        }
+        let bounced = self.recipient.bounced(channel, address)?;
+        Some(Cause::Bounced { sending: bounced.sending, at: bounced.at })
     }
 
     fn over_budget(

@@ -31,7 +31,8 @@ pub enum Gate {
     Caps,
     /// The customer has not got the same message just before.
     CoolDown,
-    /// The channel leads to the customer, and the message can be rendered for it.
+    /// The channel leads to the customer (what was sent last has not come back), and the message
+    /// can be rendered for it.
     Channel,
     /// The customer has not been told the same just before, on whatever channel.
     Content,
@@ -156,6 +157,17 @@ pub enum Cause {
         /// The attribute that would be it.
         attribute: AttributeName,
     },
+    /// The last message on the channel came back: nobody was at that address.
+    ///
+    /// So it stays until a later one arrives there, the customer consents to be written to on this
+    /// very channel, or the attribute with the address has another value. The delivery is forgotten
+    /// with the history that is folded: then it is tried again.
+    Bounced {
+        /// The sending that came back.
+        sending: Digest,
+        /// When it was sent.
+        at: DateTime<Utc>,
+    },
     /// What it would say cannot be said to this customer on the channel.
     NotRendered {
         /// Why not.
@@ -228,6 +240,8 @@ pub enum RefusalCode {
     CoolingDown,
     /// [`Cause::NoAddress`].
     NoAddress,
+    /// [`Cause::Bounced`].
+    Bounced,
     /// [`Cause::NotRendered`].
     NotRendered,
     /// [`Cause::Repeated`].
@@ -238,7 +252,7 @@ pub enum RefusalCode {
 
 impl RefusalCode {
     /// All codes, in the order in which what they stand for is looked at.
-    pub const ALL: [Self; 18] = [
+    pub const ALL: [Self; 19] = [
         Self::UnknownMessage,
         Self::NotMeant,
         Self::NotYet,
@@ -254,6 +268,7 @@ impl RefusalCode {
         Self::Capped,
         Self::CoolingDown,
         Self::NoAddress,
+        Self::Bounced,
         Self::NotRendered,
         Self::Repeated,
         Self::OverBudget,
@@ -278,6 +293,7 @@ impl RefusalCode {
             Self::Capped => "capped",
             Self::CoolingDown => "cooling_down",
             Self::NoAddress => "no_address",
+            Self::Bounced => "bounced",
             Self::NotRendered => "not_rendered",
             Self::Repeated => "repeated",
             Self::OverBudget => "over_budget",
@@ -307,7 +323,9 @@ impl Cause {
             Self::Quiet { .. } | Self::QuietTooLong { .. } => Gate::QuietHours,
             Self::Capped { .. } => Gate::Caps,
             Self::CoolingDown { .. } => Gate::CoolDown,
-            Self::NoAddress { .. } | Self::NotRendered { .. } => Gate::Channel,
+            Self::NoAddress { .. } | Self::Bounced { .. } | Self::NotRendered { .. } => {
+                Gate::Channel
+            }
             Self::Repeated { .. } => Gate::Content,
             Self::OverBudget { .. } => Gate::Budget,
         }
@@ -334,6 +352,7 @@ impl Cause {
             Self::Capped { .. } => RefusalCode::Capped,
             Self::CoolingDown { .. } => RefusalCode::CoolingDown,
             Self::NoAddress { .. } => RefusalCode::NoAddress,
+            Self::Bounced { .. } => RefusalCode::Bounced,
             Self::NotRendered { .. } => RefusalCode::NotRendered,
             Self::Repeated { .. } => RefusalCode::Repeated,
             Self::OverBudget { .. } => RefusalCode::OverBudget,

@@ -59,6 +59,10 @@ impl fmt::Display for Cause {
             Self::NoAddress { attribute } => {
                 write!(f, "the customer's `{attribute}` is not known")
             }
+            Self::Bounced { at, .. } => {
+                let at = written(*at);
+                write!(f, "the message of {at} came back, and nobody has been reached there since")
+            }
             Self::NotRendered { why } => write!(f, "it cannot be rendered: {why}"),
             Self::Repeated { on, at, span, .. } => {
                 let at = written(*at);

@@ -234,17 +234,73 @@ fn a_cool_down_is_of_one_message_and_content_is_not_repeated_on_another_channel(
     ));
 }
 
+/// What became of a message that was sent by email, as an event.
+fn told(firing: &str, at: &str, outcome: &str) -> String {
+    let sending = loyalty::digest::Digest::of(&firing);
+    format!(
+        r#"did told-{firing}-{outcome} {at} {{"delivery": {{"sending": "{sending}",
+        "message": "cart", "purpose": "marketing", "channel": "email", "outcome": "{outcome}"}}}}"#
+    )
+}
+
+#[test]
+fn where_nobody_was_nothing_is_sent_until_somebody_is_there() {
+    let bounced = told("cart#1", "2026-03-14T10:00:00Z", "bounced");
+    let play = |lines: &str| {
+        check(&with(
+            r#""addresses": {"email": "email"}"#,
+            &format!(
+                r#"customer {{"email": "old@b.c"}}
+                   ask 2026-03-14T09:00:00Z news#1 = send email
+                   ask 2026-03-14T09:00:00Z cart#1 = send email
+                   {bounced}
+                   ask 2026-03-14T11:00:00Z cart#2 = send sms: on email bounced
+                   ask 2026-03-14T11:00:00Z news#2 = drop: on email bounced
+                   {lines}"#
+            ),
+        ));
+    };
+    // Nor much later, nor after what was sent before it has arrived, nor with the same address.
+    play(&told("news#1", "2026-03-15T09:00:00Z", "delivered"));
+    play("ask 2028-03-14T09:00:00Z news#3 = drop: on email bounced");
+    let changed = |id: &str, at: &str, value: &str| {
+        format!(r#"did {id} {at} {{"attributes_changed": {{"changes": {{{value}}}}}}}"#)
+    };
+    let again = changed("a-1", "2026-03-15T09:00:00Z", r#""email": "old@b.c", "age": 40"#);
+    play(&format!("{again}\n ask 2026-03-15T10:00:00Z news#3 = drop: on email bounced"));
+    // Another address, also if that was told while the message was on its way; and back again.
+    let other = changed("a-1", "2026-03-14T09:30:00Z", r#""email": "new@b.c""#);
+    let back = changed("a-2", "2026-03-16T09:00:00Z", r#""email": "old@b.c""#);
+    play(&format!(
+        "{other}
+         ask 2026-03-15T10:00:00Z news#3 = send email
+         {back}
+         ask 2026-03-16T10:00:00Z news#4 = drop: on email bounced"
+    ));
+    let none = changed("a-1", "2026-03-15T09:00:00Z", r#""email": null"#);
+    play(&format!("{none}\n ask 2026-03-15T10:00:00Z news#3 = drop: on email no_address"));
+    // A consent on the channel itself, or a later message of another system that arrived.
+    let consent = |channel: &str, choice: &str| {
+        format!(
+            r#"did c-9 2026-03-15T09:00:00Z {{"consent": {{"purpose": "marketing",
+               "choice": "{choice}", "version": 2{channel}}}}}"#
+        )
+    };
+    let on_email = consent(r#", "channel": "email""#, "granted");
+    play(&format!("{on_email}\n ask 2026-03-15T10:00:00Z news#3 = send email"));
+    let on_all = consent("", "granted");
+    play(&format!("{on_all}\n ask 2026-03-15T10:00:00Z news#3 = drop: on email bounced"));
+    let opened = told("else", "2026-03-15T09:00:00Z", "opened");
+    play(&format!("{opened}\n ask 2026-03-15T10:00:00Z news#3 = send email"));
+    let voided = r#"did v-1 2026-03-15T09:00:00Z {"void": {"event": "told-cart#1-bounced"}}"#;
+    play(&format!("{voided}\n ask 2026-03-15T10:00:00Z news#3 = send email"));
+}
+
 #[test]
 fn what_came_back_counts_no_longer_unless_it_was_opened() {
     let cap = r#""caps": [{"at_most": 1, "within": "7d"}]"#;
-    let sent = |outcome: &str| {
-        let sending = loyalty::digest::Digest::of(&"cart#1");
-        format!(
-            r#"did {outcome} 2026-03-14T10:00:00Z {{"delivery": {{"sending": "{sending}",
-        "message": "cart", "purpose": "marketing", "channel": "email", "outcome": "{outcome}"}}}}"#
-        )
-    };
-    for outcome in ["bounced", "rejected", "expired", "retracted"] {
+    let sent = |outcome: &str| told("cart#1", "2026-03-14T10:00:00Z", outcome);
+    for outcome in ["rejected", "expired", "retracted"] {
         check(&with(
             cap,
             &format!(
@@ -267,6 +323,15 @@ fn what_came_back_counts_no_longer_unless_it_was_opened() {
             ),
         ));
     }
+    check(&with(
+        cap,
+        &format!(
+            "ask 2026-03-14T09:00:00Z cart#1 = send email
+             {}
+             ask 2026-03-14T11:00:00Z cart#2 = send sms: on email bounced",
+            sent("bounced")
+        ),
+    ));
     check(&with(
         cap,
         &format!(

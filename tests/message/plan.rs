@@ -29,8 +29,8 @@ struct Case {
 #[derive(Clone, Debug)]
 struct Person {
     consents: [bool; 2],
-    /// Which message was sent how many hours before.
-    sent: Vec<(usize, i64)>,
+    /// Which message was sent how many hours before, and what became of it.
+    sent: Vec<(usize, i64, DeliveryOutcome)>,
     candidates: Vec<(usize, Vec<(i64, u32)>)>,
 }
 
@@ -89,7 +89,9 @@ fn person(most: usize, slots: usize) -> impl Strategy<Value = Person> {
     let slot = (select(vec![0_i64, 60, 150, 240, 600, 960, 1_200]), 0..=9_u32);
     let slots = proptest::collection::vec(slot, 1..=slots);
     let candidates = proptest::collection::vec((0..3_usize, slots), 1..=most);
-    let sent = proptest::collection::vec((0..3_usize, 0..=30_i64), 0..=2);
+    let outcome =
+        prop_oneof![4 => Just(DeliveryOutcome::Sent), 1 => Just(DeliveryOutcome::Bounced)];
+    let sent = proptest::collection::vec((0..3_usize, 0..=30_i64, outcome), 0..=2);
     let consents = [proptest::bool::weighted(0.9), proptest::bool::weighted(0.8)];
     (consents, sent, candidates).prop_map(|(consents, sent, candidates)| Person {
         consents,
@@ -175,11 +177,12 @@ impl Person {
                 serde_json::from_value(change).unwrap(),
             );
         }
-        for (place, (message, hours)) in self.sent.iter().enumerate() {
+        for (place, (message, hours, outcome)) in self.sent.iter().enumerate() {
             let id = Digest::of(&(index, "sent", place));
             let cue = Cue::new(id, format!("m{message}").parse().unwrap(), at(0));
             let cue = cue.saying(&message.max(&1));
-            send(&mut profile, messages, &cue, None, at(-60 * hours));
+            let channel = messages.get(&cue.message).unwrap().channels[0];
+            send(&mut profile, messages, &cue, (channel, *outcome), at(-60 * hours));
         }
         profile
     }
@@ -194,12 +197,11 @@ fn send(
     profile: &mut Profile,
     messages: &Messages,
     cue: &Cue,
-    channel: Option<Channel>,
+    (channel, outcome): (Channel, DeliveryOutcome),
     at: DateTime<Utc>,
 ) {
     let message = messages.get(&cue.message).unwrap();
-    let channel = channel.unwrap_or(message.channels[0]);
-    let delivery = delivery(cue, message, channel, DeliveryOutcome::Sent);
+    let delivery = delivery(cue, message, channel, outcome);
     record(profile, &cue.id.to_string()[..40], at, EventKind::Delivery(delivery));
 }
 
@@ -264,7 +266,7 @@ fn ways(case: &Case, index: usize, messages: &Messages) -> Vec<Way> {
             let mut profile = profile.clone();
             for (other, (sent_at, on, _)) in sent() {
                 if other.cue.id != candidate.cue.id && sent_at <= at {
-                    send(&mut profile, messages, &other.cue, Some(on), sent_at);
+                    send(&mut profile, messages, &other.cue, (on, DeliveryOutcome::Sent), sent_at);
                 }
             }
             let number = candidate.cue.message.as_str()[1..].parse().unwrap();

@@ -125,7 +125,7 @@ impl<'a> Problem<'a> {
             return entry;
         }
         for (rank, channel) in recipient.ordered(&message.channels).into_iter().enumerate() {
-            if asked.consent(channel).is_err() || asked.no_address(channel).is_some() {
+            if asked.consent(channel).is_err() || asked.unreachable(channel).is_some() {
                 continue;
             }
             let kind = self.limits_of(messages, message, cue, channel);
