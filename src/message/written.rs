@@ -55,6 +55,10 @@ pub struct Message {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub valid_until: Option<DateTime<Utc>>,
     /// The types of events that make it pointless if one happens after the trigger has fired.
+    ///
+    /// In a program, what breaks the silence that its trigger waits for need not be said again: an
+    /// abandoned cart that waits for the morning is not written of after a purchase. That is so of
+    /// events of which the trigger asks nothing but the type.
     #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
     pub overtaken_by: BTreeSet<EventType>,
     /// The offers that it promises.

@@ -16,7 +16,7 @@ use crate::path::{Path, Problems};
 use crate::profile::WELL_KNOWN;
 use crate::rule::{Text, Value};
 use crate::template::{CheckedTemplate, Medium};
-use crate::trigger::Trigger;
+use crate::trigger::{Pattern, Trigger};
 
 /// A field that says whether the customer agreed to be written to: `consent(marketing, email)`. It
 /// is never missing: nothing said is no.
@@ -109,8 +109,21 @@ pub(super) fn checked(
             problems.add(path, Fault::UnknownAttribute { name: name.clone() });
         }
     }
-    let checked = Messages::check(spec.messages.clone(), spec.contact.clone(), setting);
+    let written = spec.messages.iter().map(|message| with_answers(spec, message)).collect();
+    let checked = Messages::check(written, spec.contact.clone(), setting);
     problems.take(&Path::root(), checked)
+}
+
+/// The message, overtaken also by what breaks the silence that its trigger waits for, whatever else
+/// is known of such events.
+fn with_answers(spec: &Spec, message: &Message) -> Message {
+    let trigger = spec.triggers.list.iter().find(|trigger| trigger.id == message.trigger);
+    let without = match trigger.map(|trigger| &trigger.pattern) {
+        Some(Pattern::Silence { without, .. }) => without.as_slice(),
+        _ => &[],
+    };
+    let any = without.iter().filter(|answer| answer.name.is_none() && answer.when.is_none());
+    any.fold(message.clone(), |message, answer| message.overtaken_by(answer.event))
 }
 
 /// A message has a trigger of the program; one without triggers leaves them to the host.

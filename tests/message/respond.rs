@@ -160,6 +160,36 @@ fn at_night_it_waits_and_a_purchase_in_the_morning_makes_it_pointless() {
 }
 
 #[test]
+fn what_breaks_a_silence_makes_its_message_pointless_without_being_said_again() {
+    let basket = json!({"lines": lines("12.00 EUR")});
+    let bought = json!({"purchase": {"order": "o-1", "basket": basket}});
+    let opened = json!({"visit": {"store": "s"}});
+    let large = json!({"event": "purchase", "when": {"field": "basket_total", "above": "50 EUR"}});
+    let cases = [
+        (json!([{"event": "purchase"}]), &bought, true),
+        (json!([{"event": "purchase"}]), &opened, false),
+        (json!([{"event": "purchase"}, {"event": "visit"}]), &opened, true),
+        // Not any purchase is an answer: which of them overtake the message has to be said.
+        (json!([large]), &bought, false),
+    ];
+    for (without, what, is_overtaken) in cases {
+        let program = program(|spec| {
+            spec["messages"][0].as_object_mut().unwrap().remove("overtaken_by");
+            spec["triggers"]["list"][0]["pattern"]["silence"]["without"] = without.clone();
+        });
+        let mut member = ann(&program, &[("first_name", "Ann")]);
+        let firing = left(&program, &mut member, "12.00 EUR", at("20:30:00"));
+        let morning = firing.at + TimeDelta::minutes(9 * 60 + 30);
+        assert!(respond(&program, &member, &firing, morning).record.is_some(), "{without}");
+        let later = firing.at + TimeDelta::hours(9);
+        happen(&program, &mut member, &event("e-3", later, what.clone()));
+        let response = respond(&program, &member, &firing, morning);
+        let expected = if is_overtaken { &[(None, RefusalCode::Overtaken)][..] } else { &[] };
+        assert_eq!(codes(&response), expected, "{without}");
+    }
+}
+
+#[test]
 fn it_is_written_in_the_customers_language_and_about_their_cart() {
     let program = program(|spec| {
         spec["contact"]["caps"] = json!([{"at_most": 1, "within": "7d", "channel": "push"}]);
