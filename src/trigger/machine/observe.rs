@@ -127,15 +127,16 @@ impl Machine {
         let mut line = Line::default();
         loop {
             let ready = line.turn();
-            for arrived in ready.drain(..) {
+            for arrived in &*ready {
                 let before = outputs.len();
-                self.see(partition, &arrived, outputs);
+                self.see(partition, arrived, outputs);
                 if let Some((_, fresh)) = outputs.split_at_mut_checked(before)
                     && fresh.len() > 1
                 {
                     Output::sort(fresh);
                 }
             }
+            ready.clear();
             ready.extend(ahead.drain(..).map(|event| self.read(event)));
             ahead.extend(events.by_ref().take(TOGETHER).inspect(|event| fetch_event(event)));
             if ahead.is_empty() && line.is_empty() {
