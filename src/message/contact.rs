@@ -25,8 +25,8 @@ pub struct Contact {
     pub priority: u8,
     /// What it said, if that is known.
     pub content: Option<Digest>,
-    /// When it was sent; while that is not known, when it was put into the outbox; else when
-    /// anything was heard of it first.
+    /// When it was sent; while that is not known, when it was put into the outbox, or when it was
+    /// delivered; else when anything was heard of it first.
     pub at: DateTime<Utc>,
     /// What became of it.
     pub state: ContactState,
@@ -38,6 +38,9 @@ pub struct Contact {
 pub enum ContactState {
     /// It arrived.
     Arrived,
+    /// It arrived, as it was opened or a link in it was followed, but nothing says when it was sent:
+    /// that may be long ago. It counts for nothing.
+    Undated,
     /// It waits to be sent, or was, and nothing else is known.
     Pending,
     /// It came back: nobody was at that address.
@@ -93,7 +96,12 @@ impl Contact {
             let mut found = told.iter().filter(|(_, delivery)| delivery.outcome == wanted);
             found.next().map(|(event, _)| event.position().0)
         };
-        let (sent, queued) = (when(DeliveryOutcome::Sent), when(DeliveryOutcome::Queued));
+        let begun = when(DeliveryOutcome::Sent).or_else(|| when(DeliveryOutcome::Queued));
+        let begun = begun.or_else(|| when(DeliveryOutcome::Delivered));
+        let state = match state(told.iter().map(|(_, delivery)| delivery.outcome)) {
+            ContactState::Arrived if begun.is_none() => ContactState::Undated,
+            known => known,
+        };
         Some(Self {
             sending: delivery.sending,
             message: delivery.message.clone(),
@@ -101,8 +109,8 @@ impl Contact {
             channel: delivery.channel,
             priority: delivery.priority,
             content: delivery.content,
-            at: sent.or(queued).unwrap_or(first.position().0),
-            state: state(told.iter().map(|(_, delivery)| delivery.outcome)),
+            at: begun.unwrap_or(first.position().0),
+            state,
         })
     }
 
@@ -116,7 +124,7 @@ impl Contact {
     /// customer not been held out: as if what was held out had been sent.
     #[must_use]
     pub const fn would_count(&self) -> bool {
-        !matches!(self.state, ContactState::Bounced | ContactState::Lost)
+        self.counts() || matches!(self.state, ContactState::HeldOut)
     }
 }
 

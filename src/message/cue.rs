@@ -33,6 +33,9 @@ pub struct Cue {
     /// content. Without it nothing is known to be a repeat.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub content: Option<Digest>,
+    /// The channel that is tried before all others: the one on which it was planned to be sent.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub planned_on: Option<Channel>,
 }
 
 /// A customer who would get a message, as of an instant.
@@ -50,7 +53,7 @@ impl Cue {
     /// That a trigger fired, of which nothing else is known.
     #[must_use]
     pub const fn new(id: Digest, message: MessageId, at: DateTime<Utc>) -> Self {
-        Self { id, message, at, valid_until: None, content: None }
+        Self { id, message, at, valid_until: None, content: None, planned_on: None }
     }
 
     /// The same, with the digest of what the message says: of what it is about and of the values
@@ -58,6 +61,12 @@ impl Cue {
     #[must_use]
     pub fn saying(self, content: &impl Serialize) -> Self {
         Self { content: Some(Digest::of(content)), ..self }
+    }
+
+    /// The same, that is tried on this channel before all others.
+    #[must_use]
+    pub fn planned_on(self, channel: Channel) -> Self {
+        Self { planned_on: Some(channel), ..self }
     }
 }
 
@@ -126,8 +135,10 @@ impl<'a> Recipient<'a> {
     ) -> Option<&Contact> {
         let on_channel = || self.contacts.iter().filter(|contact| contact.channel == channel);
         let bounced = on_channel().rfind(|contact| contact.state == ContactState::Bounced)?;
-        let is_arrived =
-            |contact: &Contact| contact.state == ContactState::Arrived && contact.at > bounced.at;
+        let is_arrived = |contact: &Contact| {
+            let heard = [ContactState::Arrived, ContactState::Undated];
+            heard.contains(&contact.state) && contact.at > bounced.at
+        };
         let is_consent = |(_, on, word): (_, Option<Channel>, &Consent)| {
             let is_granted = word.choice == ConsentChoice::Granted;
             on == Some(channel) && is_granted && word.at > bounced.at
@@ -142,14 +153,15 @@ impl<'a> Recipient<'a> {
         (!is_reached).then_some(bounced)
     }
 
-    /// The channels of a message in the order in which they are tried: the one that the customer
-    /// prefers before all.
-    pub(super) fn ordered(&self, channels: &[Channel]) -> Vec<Channel> {
+    /// The channels of a message in the order in which they are tried: the one on which it is
+    /// planned before all, then the one that the customer prefers.
+    pub(super) fn ordered(&self, channels: &[Channel], planned: Option<Channel>) -> Vec<Channel> {
         let preferred =
             self.attributes.preferred_channel().and_then(|name| name.as_str().parse().ok());
-        let is_preferred = |channel: &Channel| Some(*channel) == preferred;
-        let first = channels.iter().copied().filter(is_preferred);
-        first.chain(channels.iter().copied().filter(|channel| !is_preferred(channel))).collect()
+        let mut ordered = channels.to_vec();
+        // The order of the others stays.
+        ordered.sort_by_key(|channel| (Some(*channel) != planned, Some(*channel) != preferred));
+        ordered
     }
 
     /// When an event of a type first happened after an instant.

@@ -80,6 +80,17 @@ impl Dispatch {
         }
     }
 
+    /// How it is sent, or would be if the customer were not held out.
+    pub(crate) fn would_send(&self) -> Option<&Send> {
+        match &self.course {
+            Course::HeldOut { would } => match would.as_ref() {
+                Course::Send(send) => Some(send),
+                _ => None,
+            },
+            _ => self.sent(),
+        }
+    }
+
     /// When to ask again, if it is deferred; also of a customer who is held out, so that what
     /// would have been done is known.
     #[must_use]

@@ -55,7 +55,7 @@ impl Messages {
         };
         let asked = Asked::new(self, message, cue, recipient);
         dispatch.valid_until = asked.expires;
-        dispatch.channels = recipient.ordered(&message.channels);
+        dispatch.channels = asked.channels();
         dispatch.refusals = asked.refusals(&dispatch.channels, budgets);
         dispatch.refusals.extend_from_slice(besides);
         dispatch.refusals.sort_by_key(Refusal::gate);
@@ -102,6 +102,11 @@ impl<'a> Asked<'a> {
         Self { as_of, ..self }
     }
 
+    /// The channels in the order in which they are tried.
+    pub fn channels(&self) -> Vec<Channel> {
+        self.recipient.ordered(&self.message.channels, self.cue.planned_on)
+    }
+
     /// All that stands in the way on these channels, in the order of the gates.
     pub fn refusals(&self, channels: &[Channel], budgets: &dyn Budgets) -> Vec<Refusal> {
         let mut found = Vec::new();
@@ -113,6 +118,7 @@ impl<'a> Asked<'a> {
                 Cause::NotYet { from } => Some(*from),
                 _ => None,
             };
+            let begins = begins.filter(|from| self.expires.is_none_or(|until| *from < until));
             on(None, Some((cause, begins)))
         }));
         for channel in channels {

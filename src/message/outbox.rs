@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
-use super::{Course, Cue, Dispatch, Message, Messages, Refusal};
+use super::{Cue, Dispatch, Message, Messages, Refusal};
 use crate::consent::Consent;
 use crate::digest::Digest;
 use crate::event::{Channel, Delivery, DeliveryOutcome, Event, EventKind};
@@ -148,14 +148,9 @@ impl Messages {
     #[must_use]
     pub fn event(&self, cue: &Cue, dispatch: &Dispatch) -> Option<Event> {
         let message = self.get(&cue.message)?;
-        let (send, outcome) = match &dispatch.course {
-            Course::Send(send) => (send, DeliveryOutcome::Queued),
-            Course::HeldOut { would } => match would.as_ref() {
-                Course::Send(send) => (send, DeliveryOutcome::HeldOut),
-                _ => return None,
-            },
-            _ => return None,
-        };
+        let send = dispatch.would_send()?;
+        let is_sent = dispatch.sent().is_some();
+        let outcome = if is_sent { DeliveryOutcome::Queued } else { DeliveryOutcome::HeldOut };
         let delivery = Delivery {
             sending: dispatch.id,
             message: message.id.clone(),

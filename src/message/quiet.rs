@@ -44,7 +44,7 @@ impl QuietHours {
         [today.pred_opt(), Some(today)].into_iter().flatten().find_map(|date| {
             let (start, end) =
                 (date.and_time(self.from), self.last_day(date)?.and_time(self.until));
-            (start <= wall && wall < end).then(|| zone.instant(end))
+            (start <= wall && wall < end).then(|| zone.instant(end)).filter(|end| *end > as_of)
         })
     }
 

@@ -12,7 +12,7 @@ use super::templates::{FIRED_AT, ITEMS, OFFERS};
 use super::{Member, Program, Relevance};
 use crate::digest::Digest;
 use crate::event::{Channel, Event, EventKind, EventType};
-use crate::message::{Cause, Cue, Dispatch, Message, Outgoing, Recipient, Refusal};
+use crate::message::{Cause, Cue, Dispatch, Message, Outgoing, Recipient, Refusal, Sending};
 use crate::offer::Budgets;
 use crate::rule::{Facts, Schema, Sheet, Text};
 use crate::template::{self, CheckedTemplate, Item, Locale, Rendered, Values};
@@ -54,8 +54,41 @@ impl Program {
         budgets: &dyn Budgets,
         items: &[Item],
     ) -> Option<Response> {
+        let called = self.called_by(firing)?;
+        Some(self.respond_to(called, member, firing, as_of, (budgets, items)))
+    }
+
+    /// The same as of the instant of a sending that was planned for the firing, tried first on the
+    /// channel for which it was planned. `None` if it was planned for another firing.
+    pub fn carry_out(
+        &self,
+        sending: &Sending,
+        member: &Member,
+        firing: &Firing,
+        budgets: &dyn Budgets,
+        items: &[Item],
+    ) -> Option<Response> {
+        let (message, cue) = self.called_by(firing)?;
+        let called = (message, cue.planned_on(sending.channel));
+        let is_meant = sending.id == firing.id().digest();
+        is_meant.then(|| self.respond_to(called, member, firing, sending.at, (budgets, items)))
+    }
+
+    /// The message that a firing calls for.
+    fn called_by(&self, firing: &Firing) -> Option<(&Message, Cue)> {
         let message = self.messages.called_by(&firing.trigger)?;
-        let cue = Cue::new(firing.id().digest(), message.id.clone(), firing.at);
+        Some((message, Cue::new(firing.id().digest(), message.id.clone(), firing.at)))
+    }
+
+    /// What is done about a message that a firing calls for.
+    fn respond_to(
+        &self,
+        (message, cue): (&Message, Cue),
+        member: &Member,
+        firing: &Firing,
+        as_of: DateTime<Utc>,
+        (budgets, items): (&dyn Budgets, &[Item]),
+    ) -> Response {
         // Of a trigger that fired just now, its rule and the texts ask for the same facts.
         let mut now = None;
         let relevance = self.relevance_to(member, firing, |rule| {
@@ -74,14 +107,14 @@ impl Program {
         let Some(template) = self.templates.get(&message.template) else {
             let dispatch = self.messages.dispatch_unless(&cue, &recipient, budgets, &besides);
             let event = self.messages.event(&cue, &dispatch);
-            return Some(Response { dispatch, record: None, event });
+            return Response { dispatch, record: None, event };
         };
         let now = now.unwrap_or_else(|| self.judge_at(member, as_of));
         let sheet = self.facts_for_texts(now);
         let offers = self.promised(message);
         let cue = cue.saying(&self.said(template, &sheet, (items, &offers)));
         let wording = Wording { template, sheet, items, offers };
-        Some(self.answer(&recipient, &cue, message, &wording, budgets, besides))
+        self.answer(&recipient, &cue, message, &wording, budgets, besides)
     }
 
     /// Asks the gates until what they let through can be rendered.
@@ -96,7 +129,8 @@ impl Program {
     ) -> Response {
         loop {
             let dispatch = self.messages.dispatch_unless(cue, recipient, budgets, &besides);
-            let Some(channel) = dispatch.sent().map(|send| send.channel) else {
+            // Of who is held out it is told what would be done: what cannot be rendered would not.
+            let Some(channel) = dispatch.would_send().map(|send| send.channel) else {
                 let event = self.messages.event(cue, &dispatch);
                 return Response { dispatch, record: None, event };
             };

@@ -148,7 +148,8 @@ impl Firing {
 
 impl TriggerId {
     /// The same as a digest.
-    pub(crate) const fn digest(self) -> Digest {
+    #[must_use]
+    pub const fn digest(self) -> Digest {
         self.0
     }
 }

@@ -1,6 +1,9 @@
 //! Every gate refuses with its reason and the instant at which it no longer would.
 
-use crate::scenario::check;
+use loyalty::digest::Digest;
+use loyalty::message::{Cue, RefusalCode};
+
+use crate::scenario::{Scenario, check, play};
 
 const MARKETING: &str = r#"did c-1 2026-01-01T00:00:00Z 
 {"consent": {"purpose": "marketing", "choice": "granted", "version": 2}}"#;
@@ -236,7 +239,7 @@ fn a_cool_down_is_of_one_message_and_content_is_not_repeated_on_another_channel(
 
 /// What became of a message that was sent by email, as an event.
 fn told(firing: &str, at: &str, outcome: &str) -> String {
-    let sending = loyalty::digest::Digest::of(&firing);
+    let sending = Digest::of(&firing);
     format!(
         r#"did told-{firing}-{outcome} {at} {{"delivery": {{"sending": "{sending}",
         "message": "cart", "purpose": "marketing", "channel": "email", "outcome": "{outcome}"}}}}"#
@@ -343,6 +346,45 @@ fn what_came_back_counts_no_longer_unless_it_was_opened() {
             sent("opened"),
         ),
     ));
+}
+
+#[test]
+fn what_is_opened_late_was_not_sent_then() {
+    let delivery = |outcome: &str, at: &str| told("cart#1", at, outcome);
+    let sent = [
+        delivery("queued", "2026-02-01T09:00:00Z"),
+        delivery("sent", "2026-02-01T10:00:00Z"),
+        delivery("delivered", "2026-02-01T11:00:00Z"),
+    ];
+    let opened = delivery("opened", "2026-03-13T09:00:00Z");
+    // Also if nothing else is known any more, as events are folded that are older.
+    for known in [&sent.join("\n"), &sent[0], &sent[1], &sent[2], ""] {
+        let lines = format!("{known}\n {opened}\n ask 2026-03-14T09:00:00Z news#1 = send email");
+        check(&with(r#""caps": [{"at_most": 1, "within": "7d"}]"#, &lines));
+    }
+    let delivered = delivery("delivered", "2026-03-13T08:00:00Z");
+    let lines = format!(
+        "{opened}
+         {delivered}
+         ask 2026-03-14T09:00:00Z news#1 = drop: capped 2026-03-20T08:00:00Z"
+    );
+    check(&with(r#""caps": [{"at_most": 1, "within": "7d"}]"#, &lines));
+}
+
+#[test]
+fn a_message_that_is_over_when_its_trigger_fires_never_passes() {
+    let over = r#"message {"id": "over", "trigger": "t", "template": "t", "purpose": "marketing",
+        "channels": ["email"], "valid_until": "2026-03-14T09:00:00Z"}"#;
+    let mut scenario = Scenario::default();
+    play(&mut scenario, &with(r#""holdout": null"#, over));
+    let fired = "2026-03-14T10:00:00Z".parse().unwrap();
+    let cue = Cue::new(Digest::of(&"over"), "over".parse().unwrap(), fired);
+    let dispatch = scenario.dispatch(&cue, "2026-03-14T08:00:00Z".parse().unwrap());
+    let [refusal] = dispatch.refusals.as_slice() else { panic!("{dispatch:?}") };
+    assert_eq!((refusal.code(), refusal.next_change), (RefusalCode::NotYet, None));
+    let other = Cue::new(Digest::of(&"news"), "news".parse().unwrap(), fired);
+    let dispatch = scenario.dispatch(&other, "2026-03-14T08:00:00Z".parse().unwrap());
+    assert_eq!(dispatch.refusals[0].next_change, Some(fired));
 }
 
 #[test]

@@ -352,6 +352,23 @@ proptest! {
     }
 
     #[test]
+    fn what_is_planned_is_sent_as_planned(case in case(false, 2, 4, 3)) {
+        let messages = case.messages();
+        let mut profiles = case.profiles(&messages);
+        for sending in case.plan(&messages, false).sendings {
+            let index: usize = sending.customer.as_str()[1..].parse().unwrap();
+            let candidates = case.candidates(index).into_iter();
+            let mut cues = candidates.map(|candidate| candidate.cue);
+            let cue = cues.find(|cue| cue.id == sending.id).unwrap().planned_on(sending.channel);
+            let profile = &mut profiles[index];
+            let recipient = Recipient::of(profile, sending.at, &zone());
+            let dispatch = messages.dispatch(&cue, &recipient, &NoBudgets);
+            prop_assert_eq!(dispatch.sent().map(|send| send.channel), Some(sending.channel));
+            send(profile, &messages, &cue, (sending.channel, DeliveryOutcome::Sent), sending.at);
+        }
+    }
+
+    #[test]
     fn one_more_candidate_never_makes_a_plan_worth_less(case in case(false, 2, 4, 3)) {
         let messages = case.messages();
         let whole = case.plan(&messages, false);
@@ -390,4 +407,70 @@ fn very_many_candidates_for_one_customer_are_cut_and_the_bound_says_so() {
     assert!(plan.bound >= 21 && !plan.is_optimal());
     let cut = plan.left_out.iter().filter(|left| left.why == Omission::TooMany).count();
     assert_eq!(cut, 5_000 - loyalty::message::MAX_CANDIDATES);
+}
+
+#[test]
+fn what_is_there_twice_is_planned_once_in_whichever_order() {
+    let message = |id: &str| json!({"id": id, "trigger": "t", "template": "t", "purpose": "p", "channels": ["email"]});
+    let case = Case {
+        policy: json!({"purposes": [{"id": "p", "consent": "not_needed"}]}),
+        messages: vec![message("m0"), message("m1")],
+        customers: Vec::new(),
+    };
+    let (messages, ann) = (case.messages(), Profile::new(Customer::new("ann".parse().unwrap())));
+    let sendable = |message: &str, valid_until| Sendable {
+        cue: Cue { valid_until, ..Cue::new(Digest::of(&1), message.parse().unwrap(), at(0)) },
+        slots: vec![SendTime { at: at(60), value: 5 }],
+    };
+    let plan = |agendas: &[(i64, &[&Sendable])]| {
+        let agenda = |(minutes, candidates): &(i64, &[&Sendable])| Agenda {
+            recipient: Recipient::of(&ann, at(*minutes), &zone()),
+            candidates: candidates.iter().map(|one| (*one).clone()).collect(),
+        };
+        let agendas: Vec<_> = agendas.iter().map(agenda).collect();
+        messages.plan(&agendas, &NoBudgets)
+    };
+    let (one, other) = (sendable("m0", None), sendable("m1", None));
+    assert_eq!(plan(&[(0, &[&one, &other])]), plan(&[(0, &[&other, &one])]));
+    let over = sendable("m0", Some(at(30)));
+    assert_eq!(plan(&[(0, &[&one, &over])]), plan(&[(0, &[&over, &one])]));
+    // As of the later instant it is too late for what was to be sent before.
+    let early = plan(&[(0, &[&one]), (90, &[])]);
+    assert_eq!((early.value, early), (0, plan(&[(90, &[]), (0, &[&one])])));
+}
+
+#[test]
+fn at_the_end_of_the_calendar_no_night_ends() {
+    let last = DateTime::<Utc>::MAX_UTC;
+    let hours = [
+        json!([{"from": "21:00", "until": "08:00"}]),
+        json!([{"from": "08:00", "until": "21:00"}]),
+        json!([{"from": "21:00", "until": "08:00"}, {"from": "08:00", "until": "21:00"}]),
+    ];
+    for (hours, zone) in hours
+        .iter()
+        .flat_map(|hours| ["America/New_York", "UTC", "Pacific/Apia"].map(|zone| (hours, zone)))
+    {
+        let case = Case {
+            policy: json!({"purposes": [{"id": "p", "consent": "not_needed"}],
+                           "quiet_hours": hours}),
+            messages: vec![json!({"id": "m0", "trigger": "t", "template": "t", "purpose": "p",
+                                  "channels": ["email"]})],
+            customers: Vec::new(),
+        };
+        let messages = case.messages();
+        let ann = Customer::new("ann".parse().unwrap()).with("time_zone", zone).unwrap();
+        let ann = Profile::new(ann);
+        for before in [0, 1, 24, 72, 200].map(TimeDelta::hours) {
+            let as_of = last - before;
+            let cue = Cue::new(Digest::of(&1), "m0".parse().unwrap(), as_of);
+            let recipient = Recipient::of(&ann, as_of, &Zone::UTC);
+            let dispatch = messages.dispatch(&cue, &recipient, &NoBudgets);
+            assert!(dispatch.next_change().is_none_or(|next| next > as_of));
+            let slots = vec![SendTime { at: as_of, value: 1 }];
+            let candidates = vec![Sendable { cue, slots }];
+            let plan = messages.plan(&[Agenda { recipient, candidates }], &NoBudgets);
+            assert!(plan.value <= 1);
+        }
+    }
 }

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use chrono::{DateTime, TimeDelta, Utc};
 use loyalty::event::Channel;
-use loyalty::message::{Course, MemoryOutbox, Outbox, Put, RefusalCode};
+use loyalty::message::{Course, Cue, MemoryOutbox, Outbox, Put, RefusalCode, Sending};
 use loyalty::offer::NoBudgets;
 use loyalty::profile::Customer;
 use loyalty::program::{Response, Spec};
@@ -248,6 +248,55 @@ fn what_cannot_be_rendered_is_refused_with_the_reason() {
     assert_eq!(told, "on push: it cannot be rendered: `first_name` is missing");
     let json = serde_json::to_string(&response).unwrap();
     assert_eq!(serde_json::from_str::<Response>(&json).unwrap(), response);
+}
+
+#[test]
+fn of_who_is_held_out_it_is_told_what_could_be_rendered() {
+    let held_out = |spec: &mut Value| spec["contact"]["holdout"] = json!({"share": "100%"});
+    let cases: [(&[(&str, &str)], Option<Channel>); 3] = [
+        (&[], None),
+        (&[("first_name", "Ann")], Some(Channel::Push)),
+        (&[("first_name", "Ann"), ("language", "nl")], Some(Channel::Push)),
+    ];
+    for (attributes, expected) in cases {
+        let program = program(held_out);
+        let mut member = ann(&program, attributes);
+        let firing = left(&program, &mut member, "12.00 EUR", at("09:00:00"));
+        let response = respond(&program, &member, &firing, firing.at);
+        let Course::HeldOut { would } = &response.dispatch.course else { panic!("{response:?}") };
+        let channel = match would.as_ref() {
+            Course::Send(send) => Some(send.channel),
+            _ => None,
+        };
+        assert_eq!(channel, expected);
+        assert!(response.record.is_none());
+        assert_eq!(response.event.is_some(), expected.is_some());
+    }
+}
+
+#[test]
+fn what_is_planned_is_rendered_for_its_channel() {
+    let program = program(|_| {});
+    let mut member = ann(&program, &[("first_name", "Ann")]);
+    let firing = left(&program, &mut member, "12.00 EUR", at("09:00:00"));
+    let later = firing.at + TimeDelta::hours(2);
+    let messages = program.messages();
+    let message = messages.called_by(&firing.trigger).unwrap();
+    let cue = Cue::new(firing.id().digest(), message.id.clone(), firing.at);
+    let sending = Sending {
+        id: cue.id,
+        customer: member.id().clone(),
+        message: message.id.clone(),
+        channel: Channel::Email,
+        at: later,
+        value: 1,
+    };
+    let carried = |sending: &Sending| program.carry_out(sending, &member, &firing, &NoBudgets, &[]);
+    let record = carried(&sending).unwrap().record.unwrap();
+    assert_eq!((record.channel, record.queued_at), (Channel::Email, later));
+    assert_eq!(respond(&program, &member, &firing, later).record.unwrap().channel, Channel::Push);
+    let other = Sending { id: loyalty::digest::Digest::of(&1), ..sending };
+    assert_eq!(carried(&other), None);
 }
 
 #[test]

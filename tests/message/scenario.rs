@@ -33,7 +33,11 @@ pub struct Scenario {
 /// Plays the lines, and holds every answer to what is written.
 #[track_caller]
 pub fn check(lines: &str) {
-    let mut scenario = Scenario::default();
+    play(&mut Scenario::default(), lines);
+}
+
+#[track_caller]
+pub fn play(scenario: &mut Scenario, lines: &str) {
     let mut whole: Vec<String> = Vec::new();
     for line in lines.lines().map(str::trim).filter(|line| !line.is_empty()) {
         match whole.last_mut().filter(|_| line.starts_with(['{', '"'])) {
@@ -88,15 +92,20 @@ impl Scenario {
         let _ = profile.history.record(event);
     }
 
+    pub fn dispatch(&mut self, cue: &Cue, at: DateTime<Utc>) -> Dispatch {
+        let messages = self.messages();
+        let profile = self.profile.get_or_insert_with(customer);
+        let recipient = Recipient::of(profile, at, &messages.zone());
+        messages.dispatch(cue, &recipient, &NoBudgets)
+    }
+
     fn ask(&mut self, at: DateTime<Utc>, firing: &str) -> Dispatch {
         let (message, _) = firing.split_once('#').unwrap();
         let fired = *self.firings.entry(firing.to_owned()).or_insert(at);
         let cue = Cue::new(Digest::of(&firing), message.parse().unwrap(), fired);
         let cue = cue.saying(&message.trim_end_matches(char::is_numeric));
         let messages = self.messages();
-        let profile = self.profile.get_or_insert_with(customer);
-        let recipient = Recipient::of(profile, at, &messages.zone());
-        let dispatch = messages.dispatch(&cue, &recipient, &NoBudgets);
+        let dispatch = self.dispatch(&cue, at);
         let outcome = match &dispatch.course {
             Course::Send(send) => Some((send.channel, DeliveryOutcome::Queued)),
             Course::HeldOut { would } => match would.as_ref() {

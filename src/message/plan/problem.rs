@@ -73,11 +73,15 @@ pub(super) struct Desk<'a> {
 impl<'a> Problem<'a> {
     /// What could be sent to the customer of these agendas; `None` if there is none.
     pub fn of(desk: &Desk<'a>, agendas: &[&'a Agenda<'a>], almanac: &mut Almanac) -> Option<Self> {
-        let recipient = &agendas.first()?.recipient;
+        let recipients = agendas.iter().map(|agenda| &agenda.recipient);
+        let recipient = recipients.max_by_key(|recipient| recipient.as_of())?;
         let mut candidates: Vec<&'a Sendable> =
             agendas.iter().flat_map(|agenda| &agenda.candidates).collect();
         candidates.sort_by(|one, other| {
-            let key = |of: &'a Sendable| (of.cue.id, of.cue.at, &of.slots);
+            let key = |of: &'a Sendable| {
+                let Cue { id, message, at, valid_until, content, planned_on } = &of.cue;
+                (id, at, &of.slots, (message, valid_until, content, planned_on))
+            };
             key(one).cmp(&key(other))
         });
         candidates.dedup_by_key(|candidate| candidate.cue.id);
@@ -124,7 +128,7 @@ impl<'a> Problem<'a> {
         if asked.held_out.is_some() || asked.pointless().is_some() {
             return entry;
         }
-        for (rank, channel) in recipient.ordered(&message.channels).into_iter().enumerate() {
+        for (rank, channel) in asked.channels().into_iter().enumerate() {
             if asked.consent(channel).is_err() || asked.unreachable(channel).is_some() {
                 continue;
             }
@@ -282,7 +286,7 @@ fn refused(desk: &Desk<'_>, candidate: &Sendable, recipient: &Recipient<'_>) -> 
         return Some(Omission::NoTime);
     };
     let asked = Asked::new(desk.messages, message, &candidate.cue, recipient).later(best.at);
-    let first: Vec<_> = recipient.ordered(&message.channels).into_iter().take(1).collect();
+    let first: Vec<_> = asked.channels().into_iter().take(1).collect();
     let refusals = asked.refusals(&first, desk.budgets);
     let code = refusals.first().map(|refusal| refusal.code());
     Some(code.map_or(Omission::NoTime, Omission::Refused))
