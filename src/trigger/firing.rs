@@ -19,7 +19,8 @@ use crate::id::{CustomerId, EventId, TriggerName};
 /// time that it tells of, each as microseconds since the start of 1900; and 16 bytes for the event
 /// that completed it, zeros if time alone did. An id of up to 16 bytes is filled up with zeros; a
 /// longer one is a zero and the first 15 bytes of its SipHash-2-4-128 with the key `00 01 … 0f`.
-/// Numbers are eight bytes, the highest first. In JSON it is 64 hexadecimal digits.
+/// What a program plans is named like an event with the id of a zero, the trigger's id, a zero and
+/// the mark. Numbers are eight bytes, the highest first. In JSON it is 64 hexadecimal digits.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct TriggerId(Digest);
 
@@ -141,8 +142,8 @@ impl Firing {
         TriggerId(Digest::of_bytes(hash.finalize()))
     }
 
-    fn place(&self) -> (DateTime<Utc>, &CustomerId, &TriggerName, DateTime<Utc>, Key) {
-        (self.at, &self.customer, &self.trigger, self.from, self.by)
+    fn place(&self) -> (DateTime<Utc>, &CustomerId, &TriggerName, DateTime<Utc>, Key, Digest) {
+        (self.at, &self.customer, &self.trigger, self.from, self.by, self.version)
     }
 }
 

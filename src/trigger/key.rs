@@ -26,6 +26,11 @@ impl Key {
         Self(key)
     }
 
+    /// What names an occasion that a program plans for a trigger. No id has this key.
+    pub(super) fn planned(trigger: &str, mark: &str) -> Self {
+        Self::of(&format!("\0{trigger}\0{mark}"))
+    }
+
     /// The id, if it is short enough to be told from the key.
     pub(super) fn id(&self) -> Option<&str> {
         let [first, ..] = self.0;

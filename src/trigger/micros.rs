@@ -35,6 +35,10 @@ impl Micros {
         DateTime::from_timestamp_micros(micros).unwrap_or(DateTime::<Utc>::MAX_UTC)
     }
 
+    pub(super) fn is_start(&self) -> bool {
+        *self == Self::START
+    }
+
     pub(super) const fn number(self) -> u64 {
         self.0
     }

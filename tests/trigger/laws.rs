@@ -1,7 +1,7 @@
 //! The law of the machine: what fires follows from the set of events.
 
 use loyalty::event::Event;
-use loyalty::trigger::Output;
+use loyalty::trigger::{Machine, Output};
 use proptest::prelude::*;
 
 use super::naive::{Denial, Fact, Kind, Rules};
@@ -228,6 +228,19 @@ fn config() -> ProptestConfig {
     ProptestConfig { cases: 400, failure_persistence: None, ..ProptestConfig::default() }
 }
 
+fn cool_down() -> impl Strategy<Value = i64> {
+    prop_oneof![Just(0_i64), Just(45), Just(200)]
+}
+
+/// A trigger for each pattern, with these minutes of rest.
+fn resting(cool_downs: &[i64]) -> Vec<String> {
+    let of = |(number, ((pattern, _), rest)): (usize, (&(String, Kind), &i64))| {
+        let rest = if *rest == 0 { "".into() } else { format!(r#", "cool_down": "{rest}min""#) };
+        format!(r#"{{"id": "t{number}", "pattern": {pattern}{rest}}}"#)
+    };
+    patterns().iter().zip(cool_downs).enumerate().map(of).collect()
+}
+
 /// A document of one trigger, in which no event moves the watermark: all that does is said.
 fn document(pattern: &str, cool_down: i64, correction: i64) -> String {
     let field = |name, minutes: i64| match minutes {
@@ -258,7 +271,7 @@ proptest! {
     #[test]
     fn what_fires_follows_from_the_set_of_events(
         (made, one, other) in arrivals(),
-        (pattern, cool_down) in (0_usize..8, prop_oneof![Just(0_i64), Just(45), Just(200)]),
+        (pattern, cool_down) in (0_usize..8, cool_down()),
         correction in prop_oneof![Just(0_i64), Just(20), Just(90)],
         first in prop::collection::vec(beside(), 24),
         second in prop::collection::vec(beside(), 24),
@@ -280,11 +293,10 @@ proptest! {
     fn several_triggers_fire_as_each_does_alone(
         (made, order, _) in arrivals(),
         steps in prop::collection::vec(beside(), 24),
+        cool_downs in prop::collection::vec(cool_down(), 8),
         end in 0_i64..300,
     ) {
-        let all: Vec<String> = patterns().iter().enumerate()
-            .map(|(number, (json, _))| format!(r#"{{"id": "t{number}", "pattern": {json}}}"#))
-            .collect();
+        let all = resting(&cool_downs);
         let document = |list: &str| {
             format!(r#"{{"lateness": "1000h", "correction": "20min", "list": [{list}]}}"#)
         };
@@ -337,7 +349,7 @@ proptest! {
     #[test]
     fn what_is_let_go_makes_no_difference(
         made in long(),
-        (pattern, cool_down) in (0_usize..8, prop_oneof![Just(0_i64), Just(45), Just(200)]),
+        (pattern, cool_down) in (0_usize..8, cool_down()),
         behind in 0_i64..150,
         every in 1_usize..50,
     ) {
@@ -356,5 +368,44 @@ proptest! {
         let row = |(_, customer, at, from, until)| (customer, at, from, until);
         let told: Vec<_> = net.rows().into_iter().map(row).collect();
         prop_assert_eq!(told, meant(&rules, pattern, &made, end), "{}", json);
+    }
+    #[test]
+    fn what_is_let_go_makes_no_difference_to_any_of_several(
+        made in long(),
+        cool_downs in prop::collection::vec(cool_down(), 8),
+        behind in 0_i64..150,
+        every in 1_usize..50,
+    ) {
+        let json = format!(
+            r#"{{"lateness": "1000h", "list": [{}]}}"#, resting(&cool_downs).join(", ")
+        );
+        let end = made[made.len() - 1].at + 1_000;
+        let (mut live, mut stored) = (machine(&json), machine(&json));
+        let mut net = Net::default();
+        for (place, one) in made.iter().enumerate() {
+            for observed in [true, false] {
+                let next = |machine: &mut Machine| match observed {
+                    true => machine.observe(0, &one.event(&made)),
+                    false => machine.advance(0, minute(one.at - behind)),
+                };
+                let outputs = next(&mut live);
+                prop_assert_eq!(&next(&mut stored), &outputs);
+                net.take(&outputs);
+            }
+            if place % every == every - 1 {
+                stored = restored(&stored);
+            }
+        }
+        net.take(&live.advance(0, minute(end)));
+        let mut expected = Vec::new();
+        for (pattern, ((_, kind), cool_down)) in patterns().iter().zip(cool_downs).enumerate() {
+            let rules = Rules { kind: *kind, cool_down, reach: reach(*kind, 0) };
+            let row = |(customer, at, from, until)| {
+                (format!("t{pattern}"), customer, at, from, until)
+            };
+            expected.extend(meant(&rules, pattern, &made, end).into_iter().map(row));
+        }
+        expected.sort();
+        prop_assert_eq!(net.rows(), expected);
     }
 }

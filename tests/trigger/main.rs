@@ -8,3 +8,4 @@ mod laws;
 mod naive;
 mod patterns;
 mod scene;
+mod versions;

@@ -41,11 +41,10 @@ impl Machine {
             };
             fresh.iter().position(named)
         };
-        let olds: Vec<(Mark, Option<usize>)> =
-            held.marks().filter(planned).map(|mark| (mark, is_fresh(&mark))).collect();
-        let kept: BTreeSet<usize> = olds.iter().filter_map(|(_, fresh)| *fresh).collect();
-        let gone: Vec<Mark> =
-            olds.iter().filter(|(_, fresh)| fresh.is_none()).map(|(mark, _)| *mark).collect();
+        // Also of news, that stay once they were told.
+        let kept: BTreeSet<usize> = held.marks().filter_map(|mark| is_fresh(&mark)).collect();
+        let gone = held.marks().filter(|mark| planned(mark) && is_fresh(mark).is_none());
+        let gone: Vec<Mark> = gone.collect();
         let fresh = (0..).zip(fresh).filter(|(place, _)| !kept.contains(place));
         let fresh: Vec<_> = fresh.map(|(_, one)| one).collect();
         if gone.is_empty() && fresh.is_empty() {
@@ -66,6 +65,7 @@ impl Machine {
         flows.sort_unstable();
         flows.dedup();
         let before = self.past(seat, &flows);
+        let stands = self.roster.held(seat).stands_before();
         if let Some(held) = self.roster.held_mut(seat) {
             held.edit(|crowd| crowd.marks.retain(|mark| !gone.contains(mark)));
         }
@@ -80,7 +80,7 @@ impl Machine {
         let mut outputs = Vec::new();
         for ((no, was), (_, is)) in before.iter().zip(&after) {
             let Some(look) = self.look(*no) else { continue };
-            let since = self.watermark.at().minus(look.flow.correction);
+            let since = self.watermark.at().minus(look.flow.correction).max(stands);
             let told = |one: &&(Micros, _)| one.0 >= since;
             let firing = |one: &(Micros, _)| {
                 Firing::of(look.flow, customer.clone(), *one, &mut Days::default())
@@ -107,7 +107,8 @@ impl Machine {
             let (no, at) = (flow(&planned.trigger)?, Micros::of(planned.at));
             let oldest = self.watermark.at().minus(self.look(no)?.flow.correction);
             let within = (from..until).contains(&at) && at >= oldest;
-            within.then(|| (no, at, Key::of(planned.mark.as_str())))
+            let key = Key::planned(planned.trigger.as_str(), planned.mark.as_str());
+            within.then_some((no, at, key))
         });
         let fresh: BTreeSet<(FlowNo, Micros, Key)> = fresh.collect();
         fresh.into_iter().collect()
@@ -126,16 +127,19 @@ impl Machine {
     }
 
     /// Lets one customer go on as another, because the two are one: what is armed for either is
-    /// armed for `into`, as if all had happened to them. What fired already stands, and is not told
-    /// again. Later events must come under the id of `into`.
+    /// armed for `into`, as if all had happened to them. What fired already stands: it is neither
+    /// told again nor taken back. Later events must come under the id of `into`.
     pub fn merge(&mut self, from: &CustomerId, into: &CustomerId) {
         let Some(source) = self.roster.find(Key::of(from.as_str())) else { return };
         if from == into {
             return;
         }
+        let now = self.watermark.at();
         let target = self.roster.seat(Key::of(into.as_str()), None, into);
         let (one, other) = (self.roster.held(target), self.roster.held(source));
-        let bases = self.leveled(one, other);
+        let pruned = |held: &Held| held.crowd().map_or(Micros::START, |crowd| crowd.pruned);
+        let pruned = pruned(one).max(pruned(other));
+        let bases = self.leveled(one, other, pruned);
         let known: BTreeSet<Key> = one.marks().map(|mark| mark.key).collect();
         let fresh = other.marks().filter(|mark| !known.contains(&mark.key));
         let fresh: Vec<Mark> = fresh.collect();
@@ -146,10 +150,12 @@ impl Machine {
             held.edit(|crowd| {
                 crowd.marks.extend(fresh);
                 crowd.marks.sort_unstable_by_key(|mark| (mark.at, mark.key));
+                crowd.pruned = pruned;
                 crowd.edit_rest(|rest| {
                     rest.bases = bases;
                     rest.undone.extend(voids);
                     rest.undone.sort_unstable();
+                    rest.stands_before = now.plus(1);
                 });
             });
         }
@@ -157,17 +163,16 @@ impl Machine {
     }
 
     /// What two customers knew of each flow, brought to one moment and together.
-    fn leveled(&self, one: &Held, other: &Held) -> Vec<Base> {
-        let bases = one.bases().iter().chain(other.bases());
-        let flows: BTreeSet<FlowNo> = bases.map(|base| base.state.flow).collect();
+    fn leveled(&self, one: &Held, other: &Held, pruned: Micros) -> Vec<Base> {
+        let flows = [self.flows_of(one), self.flows_of(other)].concat();
+        let flows: BTreeSet<FlowNo> = flows.into_iter().collect();
         let level = |look: Look<'_>| {
-            let before = |held: &Held| held.base(look.no).map_or(Micros::START, |base| base.before);
-            let before = before(one).max(before(other));
-            let bases = [look.base(one, before), look.base(other, before)];
-            bases.into_iter().flatten().reduce(|mut all, next| {
-                all.state = joined(look.flow.way, all.state, next.state);
-                all
-            })
+            let known_from = |held: &Held| held.known_from(look.no, look.flow);
+            let before = known_from(one).max(known_from(other));
+            let (one, other) = (look.base(one, before), look.base(other, before));
+            let state = joined(look.flow.way, one.state, other.state);
+            let base = Base { before, state };
+            base.is_to_be_kept(pruned.minus(look.flow.keep())).then_some(base)
         };
         flows.into_iter().filter_map(|no| self.look(no)).filter_map(level).collect()
     }
@@ -180,27 +185,33 @@ impl Machine {
         }
     }
 
-    /// Leaves an event to the versions of triggers that are armed for the customer; others that
-    /// were replaced do not see it.
-    pub(super) fn leave_to_armed(&self, customer: Key, combination: &mut Vec<(FlowNo, Parts)>) {
+    /// Leaves an event to the versions of triggers that have to do with its instant for the
+    /// customer; where there are none, those that were replaced do not see it.
+    pub(super) fn leave_to_armed(
+        &self,
+        (customer, at): (Key, Micros),
+        combination: &mut Vec<(FlowNo, Parts)>,
+    ) {
         let held = self.roster.held_of(customer);
-        let mut armed = BTreeSet::new();
-        for (no, known) in
-            (0..).map(FlowNo).zip(&self.terms.flows).filter(|(_, known)| known.retired)
-        {
-            let looked_at = self.look(no);
-            if looked_at.is_some_and(|look| look.is_armed(held, self.watermark.at())) {
-                armed.insert((&known.flow.name, no));
-            }
-        }
+        let concerned = self.flows_of(held).into_iter().filter(|no| {
+            self.look(*no).is_some_and(|look| {
+                let ties = look.ties(held, at);
+                ties.goes_on && (ties.has_begun || self.is_retired(*no))
+            })
+        });
+        let concerned: Vec<FlowNo> = concerned.collect();
         combination.retain(|(no, _)| {
-            let Some(known) = self.terms.flows.get(no.0 as usize) else { return false };
-            let old = armed.iter().find(|(name, _)| **name == known.flow.name);
-            match old {
-                Some((_, old)) => old == no,
-                None => !known.retired,
+            let is_named = |other: &&FlowNo| self.name_of(**other) == self.name_of(*no);
+            let mut versions = concerned.iter().filter(is_named);
+            match versions.clone().any(|version| self.is_retired(*version)) {
+                true => versions.any(|version| version == no),
+                false => !self.is_retired(*no),
             }
         });
+    }
+
+    fn is_retired(&self, no: FlowNo) -> bool {
+        self.terms.flows.get(no.0 as usize).is_none_or(|known| known.retired)
     }
 
     /// The flows that something is kept for.

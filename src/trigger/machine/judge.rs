@@ -47,7 +47,13 @@ impl Look<'_> {
                     }
                 };
                 let mut state = self.start(held);
-                self.follow(held, &in_effect(dead), &mut state, Micros::NEVER, &mut tell);
+                self.follow(
+                    held,
+                    &in_effect(dead, self.flow.reach),
+                    &mut state,
+                    Micros::NEVER,
+                    &mut tell,
+                );
             }
             begins = ends;
         }
@@ -67,17 +73,17 @@ impl Look<'_> {
         told
     }
 
-    /// What the flow knows right before a moment, as far as that is still to be known.
-    pub(super) fn base(&self, held: &Held, before: Micros) -> Option<Base> {
-        let known = held.base(self.no);
-        if known.is_some_and(|base| base.before >= before) {
-            return known.cloned();
+    /// What the flow knows right before a moment, or the later one before which it is known.
+    pub(super) fn base(&self, held: &Held, before: Micros) -> Base {
+        if let Some(known) = held.base(self.no).filter(|base| base.before >= before) {
+            return known.clone();
         }
         // A void of what goes into it is so long ago that what fired before it stands.
         let mut state = self.start(held);
-        self.follow(held, &in_effect(held.undone()), &mut state, before, &mut |_, _| {});
+        let dead = in_effect(held.undone(), self.flow.reach);
+        self.follow(held, &dead, &mut state, before, &mut |_, _| {});
         self.flow.forget(&mut state, before);
-        (!state.is_blank()).then_some(Base { before, state })
+        Base { before, state }
     }
 
     fn start(&self, held: &Held) -> State {
@@ -93,7 +99,7 @@ impl Look<'_> {
         until: Micros,
         tell: &mut impl FnMut(Micros, Turn),
     ) {
-        let from = held.base(self.no).map_or(Micros::START, |base| base.before);
+        let from = held.known_from(self.no, self.flow);
         for mark in held.marks().filter(|mark| from <= mark.at && mark.at < until) {
             let parts = self.parts(&mark, dead);
             if parts != Parts::NONE {
@@ -121,11 +127,12 @@ impl Look<'_> {
 }
 
 /// The voids that are not void themselves, of those that are known. One can only be voided by
-/// another that stands after it.
-fn in_effect(undone: &[Undone]) -> Vec<(Key, Micros)> {
+/// another that stands after it, and no further away than what a flow looks back.
+fn in_effect(undone: &[Undone], reach: u64) -> Vec<(Key, Micros)> {
     let mut dead: Vec<(Key, Micros)> = Vec::new();
     for (place, one) in undone.iter().enumerate().rev() {
-        let is_dead = dead.iter().any(|(target, _)| *target == one.key);
+        let is_dead =
+            dead.iter().any(|(target, at)| *target == one.key && *at <= one.at.plus(reach));
         let later = undone.iter().skip(place).any(|other| other.key == one.target);
         if !is_dead && !later {
             dead.push((one.target, one.at));

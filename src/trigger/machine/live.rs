@@ -64,12 +64,19 @@ impl Progress {
 
 impl Live {
     /// What follows from what is kept, as far as it happened until a moment.
-    fn by(moment: Micros, marks: &Vec<Mark>, bases: &[Base], terms: &Terms) -> Self {
+    fn by(
+        moment: Micros,
+        (marks, pruned): (&Vec<Mark>, Micros),
+        bases: &[Base],
+        terms: &Terms,
+    ) -> Self {
         let known = bases.iter().map(|base| Progress::of(base.state.clone(), terms)).collect();
         let over = terms.over(marks, bases).unwrap_or(Micros::NEVER);
         let mut live = Self { seen: 0, latest: Micros::START, keys: Keys::of(marks), over, known };
-        let is_new =
-            |flow, at| bases.iter().all(|base| base.state.flow != flow || base.before <= at);
+        let is_new = |no, at| match bases.iter().find(|base| base.state.flow == no) {
+            Some(base) => base.before <= at,
+            None => terms.flow(no).is_some_and(|flow| pruned.minus(flow.keep()) <= at),
+        };
         while let Some(mark) = marks.get(live.seen).filter(|mark| mark.at <= moment) {
             live.follow(mark, terms, |flow| is_new(flow, mark.at), &mut |_, _, _| {});
         }
@@ -172,6 +179,15 @@ impl Before {
             Self::Moment(moment) => Some(moment),
         }
     }
+
+    /// Up to which moment a flow needs no base if it knows nothing, the events of a customer having
+    /// been let go last as of `pruned`.
+    pub(super) fn floor(self, pruned: Micros, flow: &Flow) -> Micros {
+        match self {
+            Self::Kept(now) => now.minus(flow.keep()),
+            Self::Moment(_) => pruned.minus(flow.keep()),
+        }
+    }
 }
 
 /// What is found out of one flow before a moment.
@@ -200,7 +216,8 @@ impl Crowd {
             for (no, parts) in row {
                 let found = all.iter().position(|one| one.state.flow == *no);
                 let Some(place) = found.or_else(|| {
-                    all.push(laying(State::of(*no), Micros::START, false)?);
+                    let from = self.pruned.minus(terms.flow(*no)?.keep());
+                    all.push(laying(State::of(*no), from, false)?);
                     Some(all.len() - 1)
                 }) else {
                     continue;
@@ -215,12 +232,14 @@ impl Crowd {
             }
         }
         all.sort_unstable_by_key(|one| one.state.flow);
-        let laid = all.into_iter().filter_map(|Laying { flow, from, before, mut state }| {
-            if from < before {
-                flow.pass(&mut state, before, &mut |_, _| {});
-                flow.forget(&mut state, before);
+        let laid = all.into_iter().filter_map(|laying| {
+            let Laying { flow, from, before: laid_before, mut state } = laying;
+            if from < laid_before {
+                flow.pass(&mut state, laid_before, &mut |_, _| {});
+                flow.forget(&mut state, laid_before);
             }
-            (!state.is_blank()).then_some(Base { before, state })
+            let base = Base { before: laid_before, state };
+            base.is_to_be_kept(before.floor(self.pruned, flow)).then_some(base)
         });
         laid.collect()
     }
@@ -237,7 +256,8 @@ impl Crowd {
         let followed = self.live.as_ref().map_or(0, |live| live.seen);
         let gone = self.marks.iter().take(followed).filter(|mark| is_over(mark)).count();
         self.lay(bases, |mark| !is_over(mark), oldest_void);
-        let Self { marks, live, rest } = self;
+        self.pruned = terms.pruned(&self.marks, now);
+        let Self { marks, live, rest, .. } = self;
         let bases = rest.as_ref().map_or(&[][..], |rest| &rest.bases);
         match live {
             Some(live) if gone == over => live.let_go(gone, now, (marks, bases), terms),
@@ -253,10 +273,10 @@ impl Crowd {
         terms: &Terms,
         tell: &mut impl FnMut(FlowNo, Micros, Turn),
     ) -> Micros {
-        let Self { marks, live, rest } = self;
+        let Self { marks, live, pruned, rest } = self;
         let live = live.get_or_insert_with(|| {
             let bases = rest.as_ref().map_or(&[][..], |rest| &rest.bases);
-            Live::by(from, marks, bases, terms)
+            Live::by(from, (marks, *pruned), bases, terms)
         });
         while let Some(mark) = marks.get(live.seen).filter(|mark| mark.at <= now) {
             live.follow(mark, terms, |_| true, tell);

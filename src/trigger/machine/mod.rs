@@ -74,7 +74,9 @@ pub const MAX_KEPT: usize = 4_096;
 ///
 /// # Other terms
 /// [`Machine::replace`] puts other triggers in. What is armed keeps the version with which it was
-/// armed, and goes on to follow events in its way until it is over.
+/// armed, and goes on to follow events in its way until it is over. So do events that arrive later
+/// of a time in which an old version had something to do for the customer: what it fired is taken
+/// back by it.
 ///
 /// # Example
 /// ```
@@ -113,6 +115,8 @@ pub struct Machine {
     late: BTreeMap<Reason, u64>,
     /// For how long voids are kept, in microseconds.
     longest: u64,
+    /// How late an event may be and still make a difference to anything, in microseconds.
+    accepts: u64,
     /// Whether there are flows of replaced triggers.
     has_retired: bool,
     scratch: Scratch,
@@ -175,6 +179,7 @@ impl Machine {
             currency,
             late: BTreeMap::new(),
             longest: 0,
+            accepts: 0,
             has_retired: false,
             scratch: Scratch::default(),
         }
@@ -215,7 +220,7 @@ impl Machine {
     /// Connects types of events to the flows that they matter for.
     fn connect(&mut self) -> Result<(), Problems<Fault>> {
         let mut routes = vec![Route::default(); EventType::ALL.len()];
-        self.longest = 0;
+        (self.longest, self.accepts) = (0, 0);
         let used = self.in_use();
         for (no, known) in (0..).zip(&self.terms.flows) {
             if known.retired && !used.contains(&FlowNo(no)) {
@@ -230,6 +235,7 @@ impl Machine {
             }
             let keep = known.flow.keep().saturating_add(known.flow.reach);
             self.longest = self.longest.max(keep);
+            self.accepts = self.accepts.max(known.flow.accepts());
         }
         self.routes = routes;
         self.has_retired = self.terms.flows.iter().any(|known| known.retired);

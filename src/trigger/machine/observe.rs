@@ -1,5 +1,7 @@
 //! What one event does.
 
+use std::collections::BTreeSet;
+
 use chrono::TimeDelta;
 
 use super::Machine;
@@ -218,7 +220,7 @@ impl Machine {
         let route = self.routes.get(arrived.kind as usize)?;
         let mut combination = route.combine(arrived.event, self.currency, &mut self.scratch.values);
         if self.has_retired {
-            self.leave_to_armed(arrived.customer, &mut combination);
+            self.leave_to_armed((arrived.customer, arrived.at), &mut combination);
         }
         if arrived.at < self.watermark.at() {
             self.drop_forgotten(arrived, &mut combination, outputs);
@@ -269,10 +271,11 @@ impl Machine {
                 return;
             }
         }
+        let has_room = self.has_room(seat);
         let held = self.roster.held(seat);
         let settled = |no| held.base(no).is_some_and(|base| base.before > mark.at);
         let settled = self.terms.touches.row(mark.touch).iter().any(|(no, _)| settled(*no));
-        if settled || !self.has_room(seat) {
+        if settled || !has_room {
             self.be_late(arrived, None, Reason::Crowded, outputs);
             return;
         }
@@ -298,15 +301,18 @@ impl Machine {
         if self.terms.flows.is_empty() {
             return;
         }
-        if arrived.at < self.watermark.at().minus(self.longest) {
-            self.be_late(arrived, None, Reason::Forgotten, outputs);
-            return;
-        }
         let (key, target) = (arrived.key, Key::of(target.as_str()));
         let undone = Undone { at: arrived.at, key, target };
         let seat = self.roster.seat(arrived.customer, arrived.seat, &arrived.event.customer);
         let held = self.roster.held(seat);
         if held.undone().iter().any(|known| known.key == key) {
+            return;
+        }
+        // What is no longer known is either settled or too late to come yet.
+        let is_known = held.knows(target) || held.undone().iter().any(|void| void.key == target);
+        let within = if is_known { self.longest } else { self.accepts };
+        if arrived.at < self.watermark.at().minus(within) {
+            self.be_late(arrived, None, Reason::Forgotten, outputs);
             return;
         }
         if held.undone().len() >= MAX_UNDONE {
@@ -357,11 +363,14 @@ impl Machine {
         after: &[(FlowNo, Told)],
         outputs: &mut Vec<Output>,
     ) {
+        let stands = self.roster.held_of(arrived.customer).stands_before();
         for ((no, was), (_, is)) in before.iter().zip(after) {
             let Some(flow) = self.look(*no).map(|look| look.flow.clone()) else { continue };
-            let since = self.watermark.at().minus(flow.correction);
-            let gone = was.fired.iter().filter(|one| !is.fired.contains(one));
-            let fresh = is.fired.iter().filter(|one| !was.fired.contains(one));
+            let since = self.watermark.at().minus(flow.correction).max(stands);
+            let (before, after): (BTreeSet<_>, BTreeSet<_>) =
+                (was.fired.iter().collect(), is.fired.iter().collect());
+            let gone = was.fired.iter().filter(|one| !after.contains(one));
+            let fresh = is.fired.iter().filter(|one| !before.contains(one));
             let mut days = Days::default();
             let mut firing =
                 |one| Firing::of(&flow, arrived.event.customer.clone(), one, &mut days);

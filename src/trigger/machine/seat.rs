@@ -6,7 +6,7 @@ use super::MAX_KEPT;
 use super::live::Live;
 use super::touch::{FlowNo, Touch};
 use super::wheel::Tick;
-use crate::trigger::flow::State;
+use crate::trigger::flow::{Flow, State};
 use crate::trigger::key::Key;
 use crate::trigger::micros::Micros;
 
@@ -62,6 +62,9 @@ pub(super) struct Crowd {
     pub(super) marks: Vec<Mark>,
     /// What follows from the above, as long as only later events are added.
     pub(super) live: Option<Live>,
+    /// The last moment as of which events were let go while others stayed that no longer matter to
+    /// all of their flows; the start of time if there are none such.
+    pub(super) pruned: Micros,
     /// What few have.
     pub(super) rest: Option<Box<Rest>>,
 }
@@ -73,6 +76,9 @@ pub(super) struct Rest {
     pub(super) bases: Vec<Base>,
     /// In the order of instants, then of keys.
     pub(super) undone: Vec<Undone>,
+    /// What fired before this moment stands: it may have been told of another customer, who has
+    /// become this one since.
+    pub(super) stands_before: Micros,
 }
 
 impl Mark {
@@ -81,12 +87,20 @@ impl Mark {
     }
 }
 
+impl Base {
+    /// Whether it says more than that nothing was known up to a moment.
+    pub(super) fn is_to_be_kept(&self, floor: Micros) -> bool {
+        !self.state.is_blank() || self.before > floor
+    }
+}
+
 impl Crowd {
     /// Changes what is known of events that are no longer kept.
     pub(super) fn edit_rest<T>(&mut self, change: impl FnOnce(&mut Rest) -> T) -> T {
         let mut rest = self.rest.take().unwrap_or_default();
         let told = change(&mut rest);
-        let is_empty = rest.bases.is_empty() && rest.undone.is_empty();
+        let nothing_stands = rest.stands_before == Micros::START || self.marks.is_empty();
+        let is_empty = rest.bases.is_empty() && rest.undone.is_empty() && nothing_stands;
         self.rest = (!is_empty).then_some(rest);
         told
     }
@@ -97,6 +111,13 @@ impl Crowd {
 
     pub(super) fn undone(&self) -> &[Undone] {
         self.rest.as_deref().map_or(&[], |rest| &rest.undone)
+    }
+
+    /// From when on the events that are kept tell a flow what happened. What it knew before is in
+    /// its base; without one it knew nothing that still mattered.
+    pub(super) fn known_from(&self, no: FlowNo, flow: &Flow) -> Micros {
+        let base = self.bases().iter().find(|base| base.state.flow == no);
+        base.map_or_else(|| self.pruned.minus(flow.keep()), |base| base.before)
     }
 
     /// Puts bases below what is kept, in the place of what they stand for.
@@ -119,6 +140,9 @@ impl Crowd {
             _ => self.edit_rest(|rest| {
                 rest.bases = bases.into_vec();
                 rest.undone.retain(|one| one.at >= oldest_void);
+                if rest.stands_before < oldest_void {
+                    rest.stands_before = Micros::START;
+                }
             }),
         }
     }
@@ -253,6 +277,17 @@ impl Held {
         self.crowd().map_or(&[], Crowd::bases)
     }
 
+    /// Up to before which moment what fired stands.
+    pub(super) fn stands_before(&self) -> Micros {
+        let rest = self.crowd().and_then(|crowd| crowd.rest.as_deref());
+        rest.map_or(Micros::START, |rest| rest.stands_before)
+    }
+
+    /// From when on what is kept tells a flow what happened.
+    pub(super) fn known_from(&self, no: FlowNo, flow: &Flow) -> Micros {
+        self.crowd().map_or(Micros::START, |crowd| crowd.known_from(no, flow))
+    }
+
     pub(super) fn base(&self, flow: FlowNo) -> Option<&Base> {
         self.bases().iter().find(|base| base.state.flow == flow)
     }
@@ -286,6 +321,7 @@ impl Held {
     pub(super) fn fit(&mut self) {
         if let Self::Many { crowd: Some(crowd), next, armed } = self
             && crowd.rest.is_none()
+            && crowd.pruned == Micros::START
         {
             match *crowd.marks {
                 [] => *self = Self::Many { crowd: None, next: *next, armed: *armed },

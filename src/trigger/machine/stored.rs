@@ -54,6 +54,10 @@ struct StoredSeat {
     bases: Vec<(u32, Micros, State)>,
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     undone: Vec<(Micros, Key, Key)>,
+    #[serde(default, skip_serializing_if = "Micros::is_start")]
+    pruned: Micros,
+    #[serde(default, skip_serializing_if = "Micros::is_start")]
+    stands_before: Micros,
 }
 
 /// The numbers under which flows and touches are stored: only those that are used, in an order that
@@ -106,6 +110,8 @@ impl Machine {
             marks: held.marks().filter_map(mark).collect(),
             bases,
             undone: held.undone().iter().map(|one| (one.at, one.key, one.target)).collect(),
+            pruned: held.crowd().map_or(Micros::START, |crowd| crowd.pruned),
+            stands_before: held.stands_before(),
         })
     }
 }
@@ -201,6 +207,8 @@ impl Machine {
 
 fn restored_crowd(seat: StoredSeat, touches: &[Touch], flows: usize) -> Result<Crowd, String> {
     let (mut crowd, mut rest) = (Crowd::default(), Rest::default());
+    crowd.pruned = seat.pruned;
+    rest.stands_before = seat.stands_before;
     for (at, key, touch) in seat.marks {
         let touch = *touches.get(touch as usize).ok_or("an event touches what is not there")?;
         crowd.marks.push(Mark { at, key, touch });

@@ -60,9 +60,15 @@ impl Terms {
         let marks = marks.iter().map(|mark| self.lasts(mark));
         let bases = bases.iter().filter_map(|base| {
             let flow = self.flow(base.state.flow)?;
-            Some(flow.over(&base.state)?.plus(flow.keep()).plus(1))
+            Some(flow.over(&base.state)?.max(base.before).plus(flow.keep()).plus(1))
         });
         marks.chain(bases).max()
+    }
+
+    /// What is to be known of when events were let go, if that is now and these stay.
+    pub(super) fn pruned(&self, marks: &[Mark], now: Micros) -> Micros {
+        let is_partly_over = |mark: &Mark| mark.at < now.minus(self.touches.least_keep(mark.touch));
+        if marks.iter().any(is_partly_over) { now } else { Micros::START }
     }
 
     /// The flows that something is kept for, in order, each once.
@@ -77,13 +83,18 @@ impl Terms {
     }
 
     /// What is known of all flows before the moments that are wanted.
-    pub(super) fn bases(&self, held: &Held, before: Before) -> SmallVec<[Base; 4]> {
+    pub(super) fn bases(&self, held: &Held, before_all: Before) -> SmallVec<[Base; 4]> {
         if let Some(crowd) = held.crowd().filter(|crowd| crowd.undone().is_empty()) {
-            return crowd.bases_before(self, before);
+            return crowd.bases_before(self, before_all);
         }
-        let before = |look: &Look<'_>| before.of(look.flow, held.base(look.no).is_some());
+        let pruned = held.crowd().map_or(Micros::START, |crowd| crowd.pruned);
+        let before = |look: &Look<'_>| before_all.of(look.flow, held.base(look.no).is_some());
         let looks = self.flows_of(held).into_iter().filter_map(|no| self.look(no));
-        looks.filter_map(|look| look.base(held, before(&look)?)).collect()
+        let bases = looks.filter_map(|look| {
+            let base = look.base(held, before(&look)?);
+            base.is_to_be_kept(before_all.floor(pruned, look.flow)).then_some(base)
+        });
+        bases.collect()
     }
 
     /// Tells what an event leads to if it is all that happens.

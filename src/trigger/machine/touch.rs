@@ -20,6 +20,8 @@ struct Row {
     lasting: Box<[(FlowNo, Parts)]>,
     /// For how long an event of this combination is kept, in microseconds.
     keep: u64,
+    /// For how long it matters to all flows of the combination, in microseconds.
+    least_keep: u64,
     /// Whether such an event completes nothing at its own instant.
     waits: bool,
 }
@@ -48,10 +50,11 @@ impl Touches {
         let touch = Touch(NonZeroU32::new(number)?);
         let flows = || combination.iter().filter_map(|(no, parts)| Some((flow(*no)?, *parts)));
         let keep = flows().map(|(flow, _)| flow.keep()).max().unwrap_or(0);
+        let least_keep = flows().map(|(flow, _)| flow.keep()).min().unwrap_or(0);
         let waits = !flows().any(|(flow, parts)| flow.may_fire_at(parts));
         let is_lasting = |no: FlowNo| flow(no).is_some_and(Flow::lasts);
         let lasting = combination.iter().copied().filter(|(no, _)| is_lasting(*no)).collect();
-        self.rows.push(Row { parts: combination.into(), lasting, keep, waits });
+        self.rows.push(Row { parts: combination.into(), lasting, keep, least_keep, waits });
         self.places.insert(combination.into(), touch);
         Some(touch)
     }
@@ -68,6 +71,11 @@ impl Touches {
     /// For how long an event of this combination is kept, in microseconds.
     pub(super) fn keep(&self, touch: Touch) -> u64 {
         self.found(touch).map_or(0, |row| row.keep)
+    }
+
+    /// For how long such an event matters to all flows of the combination, in microseconds.
+    pub(super) fn least_keep(&self, touch: Touch) -> u64 {
+        self.found(touch).map_or(0, |row| row.least_keep)
     }
 
     /// Whether an event of this combination completes nothing at its own instant.

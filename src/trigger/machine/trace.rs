@@ -8,7 +8,7 @@ use super::judge::Look;
 use super::seat::Held;
 use crate::digest::Digest;
 use crate::id::{CustomerId, TriggerName};
-use crate::trigger::flow::{Turn, Way};
+use crate::trigger::flow::{State, Turn, Way};
 use crate::trigger::key::Key;
 use crate::trigger::micros::Micros;
 
@@ -112,14 +112,26 @@ impl Machine {
     }
 }
 
+/// What a flow has to do with an instant.
+pub(super) struct Ties {
+    /// Something became of it until then.
+    pub(super) has_begun: bool,
+    /// Something becomes of it then or later, or what happened before can still lead to a firing.
+    pub(super) goes_on: bool,
+}
+
 impl Look<'_> {
-    /// Whether something that happened until now can still lead to a firing.
-    pub(super) fn is_armed(&self, held: &Held, now: Micros) -> bool {
-        if self.told(held, None, now).next.is_some() {
-            return true;
+    pub(super) fn ties(&self, held: &Held, at: Micros) -> Ties {
+        let mut ties = Ties { has_begun: false, goes_on: false };
+        self.turns(held, |then, _| {
+            ties.has_begun |= then <= at;
+            ties.goes_on |= then >= at;
+        });
+        // Who is counted for good is not armed by that.
+        if !ties.goes_on && !matches!(self.flow.way, Way::Happens { .. }) {
+            let State { count, recent, .. } = self.base(held, at).state;
+            ties.goes_on = count > 0 || !recent.is_empty();
         }
-        let counts = matches!(self.flow.way, Way::Happens { .. });
-        let base = self.base(held, now.plus(1)).filter(|_| !counts);
-        base.is_some_and(|base| base.state.count > 0 || !base.state.recent.is_empty())
+        ties
     }
 }

@@ -114,7 +114,10 @@ impl Machine {
                 crowd.let_go(bases, (over, is_over), oldest, now, terms);
                 held.fit();
             }
-            None => held.edit(|crowd| crowd.lay(bases, |mark| !is_over(mark), oldest)),
+            None => held.edit(|crowd| {
+                crowd.lay(bases, |mark| !is_over(mark), oldest);
+                crowd.pruned = terms.pruned(&crowd.marks, now);
+            }),
         }
     }
 
