@@ -86,6 +86,14 @@ pub enum Fault {
     /// There are no cases of a wording.
     #[error("there are no cases")]
     NoCases,
+    /// There are more cases of a wording than it may have.
+    #[error("there are {cases} cases: at most {most}")]
+    TooManyCases {
+        /// How many there are.
+        cases: usize,
+        /// How many there may be.
+        most: usize,
+    },
     /// A case before the last is for everyone, so that those after it are for no one.
     #[error("the case is for everyone, so that the ones after it are for no one")]
     CaseForAll,
@@ -147,7 +155,8 @@ pub enum Flaw {
         /// The statement.
         word: String,
     },
-    /// Blocks or expressions stand too deep in each other, or an expression is too long.
+    /// Blocks or expressions stand too deep in each other, or an expression or a row of `elif` is
+    /// too long.
     #[error("this is nested too deep or too long")]
     TooDeep,
     /// The text becomes too large with its wordings.

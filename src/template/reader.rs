@@ -8,6 +8,10 @@ use super::tree::{Expr, ExprKind, For, Node, Position};
 /// How deep blocks may stand in each other.
 const MAX_BLOCKS: usize = 8;
 
+/// How many conditions the blocks that stand in each other may have together: for the engine, what
+/// is behind an `elif` stands deeper than what is before it.
+const MAX_CONDITIONS: usize = 100;
+
 /// After so many flaws, a text is not looked at any further.
 pub(super) const MAX_FLAWS: usize = 100;
 
@@ -105,6 +109,14 @@ impl BlockKind {
 }
 
 impl Block {
+    const fn conditions(&self) -> usize {
+        match &self.kind {
+            BlockKind::If { arms, .. } => arms.len() + 1,
+            BlockKind::IfElse { arms } => arms.len(),
+            BlockKind::For { .. } | BlockKind::ForElse { .. } => 0,
+        }
+    }
+
     fn finished(self) -> Node {
         let Self { at, kind, nodes } = self;
         match kind {
@@ -187,15 +199,22 @@ impl Reader {
 
     fn begin(&mut self, at: Position, kind: BlockKind) {
         if self.open.len() == MAX_BLOCKS {
-            self.flaws.push((at, Flaw::TooDeep));
-            self.lost = true;
-            return;
+            return self.too_deep(at);
         }
         self.open.push(Block { at, kind, nodes: Vec::new() });
     }
 
+    fn too_deep(&mut self, at: Position) {
+        self.flaws.push((at, Flaw::TooDeep));
+        self.lost = true;
+    }
+
     /// Ends a part of the block that was opened last, and begins its next one.
     fn next_arm(&mut self, at: Position, word: &str, condition: Option<Expr>) {
+        let conditions: usize = self.open.iter().map(Block::conditions).sum();
+        if condition.is_some() && conditions >= MAX_CONDITIONS {
+            return self.too_deep(at);
+        }
         let Some(Block { at: start, kind, nodes }) = self.open.pop() else {
             return self.astray(at, word);
         };

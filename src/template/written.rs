@@ -121,7 +121,8 @@ pub struct PushTexts {
 
 /// Words that are said more than once: always the same, or the first whose rule holds.
 ///
-/// In JSON it is a text, or a list of cases `{"when": …, "text": "…"}`; the last one has no `when`.
+/// In JSON it is a text, or a list of at most 100 cases `{"when": …, "text": "…"}`; the last one
+/// has no `when`.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[serde(untagged)]

@@ -43,6 +43,73 @@ fn loops_and_expressions_stand_in_each_other_only_so_deep() {
     assert!(check(&push(&many)).unwrap_err().to_string().contains("this is nested too deep"));
 }
 
+/// A row of conditions, of which the last has `inside`.
+fn row(conditions: usize, inside: &str) -> String {
+    let more = "b{% elif newsletter %}".repeat(conditions - 1);
+    format!("{{% if newsletter %}}{more}{inside}{{% endif %}}")
+}
+
+/// A wording of so many cases, the last of which says `last`.
+fn cases(count: usize, last: &str) -> String {
+    let row = r#"{"when": "points > 1", "text": "a"},"#.repeat(count - 1);
+    format!(r#"[{row}{{"text": {}}}]"#, serde_json::to_string(last).unwrap())
+}
+
+/// A push message whose body is `inside` where a wording stands in for `W`.
+fn with_cases(wording: &str, body: &str) -> Template {
+    let body = serde_json::to_string(&body.replace('W', "{{ wording.w }}")).unwrap();
+    template(&format!(
+        r#"{{"id": "t", "default": "en", "wordings": {{"w": {wording}}},
+        "texts": {{"en": {{"push": {{"title": "T", "body": {body}}}}}}}}}"#
+    ))
+}
+
+#[test]
+fn only_so_many_conditions_stand_in_a_row() {
+    checked(&push(&format!("{}.", row(100, "c"))));
+    checked(&push(&format!("{}.", row(100, "c").repeat(20))));
+    let inner = row(50, "c");
+    checked(&push(&format!("{}.", row(50, &inner))));
+    for many in [row(101, "c"), row(51, &inner), row(4_000, "c")] {
+        let told = check(&push(&many)).unwrap_err().to_string();
+        assert!(told.contains("this is nested too deep or too long"), "{told:.300}");
+    }
+}
+
+#[test]
+fn a_wording_has_only_so_many_cases() {
+    checked(&with_cases(&cases(100, "b"), "W"));
+    for count in [101, 5_000] {
+        let told = check(&with_cases(&cases(count, "b"), "W")).unwrap_err().to_string();
+        assert_eq!(told, format!("`wordings.w`: there are {count} cases: at most 100"));
+    }
+}
+
+/// The deepest that texts and wordings may be, by a thread with 2 MB of stack, as Rust's own are.
+#[test]
+fn what_is_as_deep_as_it_may_be_needs_no_large_stack() {
+    let either = |depth| {
+        let open = "('a' if not (not (newsletter)) else ".repeat(depth);
+        format!("{open}'b'{}", ")".repeat(depth))
+    };
+    let deep = |inside: &str| (0..7).fold(row(93, inside), |text, _| row(1, &text));
+    let work = move || {
+        let inner = deep(&format!("{{{{ {} }}}}", either(10)));
+        checked(&with_cases(&cases(100, &inner), &format!("{}.", deep("W"))));
+        for long in [
+            either(23),
+            either(100),
+            format!("{}newsletter", "not ".repeat(23)),
+            format!("newsletter{}", " and newsletter".repeat(95)),
+            format!("shop{}", "|upper".repeat(95)),
+        ] {
+            let inner = deep(&format!("{{{{ 'a' if {long} else 'b' }}}}"));
+            let _ = check(&with_cases(&cases(5_000, &inner), &format!("{}.", deep("W"))));
+        }
+    };
+    std::thread::Builder::new().stack_size(2 << 20).spawn(work).unwrap().join().unwrap();
+}
+
 #[test]
 fn a_list_of_millions_is_cut_to_what_the_vocabulary_says() {
     let checked =

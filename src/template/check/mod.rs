@@ -26,6 +26,9 @@ use super::checked::{Compiled, Variant};
 /// The longest text, in bytes.
 const MAX_TEXT_BYTES: usize = 131_072;
 
+/// The most cases of a wording: for the engine, each stands deeper than the one before.
+const MAX_CASES: usize = 100;
+
 impl Template {
     /// Finds everything that the texts name in `vocabulary`, compiles them, and tries them out on
     /// customers of whom everything, nothing or something is known.
@@ -135,6 +138,9 @@ impl<'a> TemplateCheck<'a> {
         self.cases.push((wording, self.rules.len()));
         if cases.is_empty() {
             self.problems.add(path.clone(), Fault::NoCases);
+        } else if cases.len() > MAX_CASES {
+            let fault = Fault::TooManyCases { cases: cases.len(), most: MAX_CASES };
+            self.problems.add(path.clone(), fault);
         }
         for (index, case) in cases.iter().enumerate() {
             let path = path.item(index);

@@ -10,6 +10,7 @@ use super::super::reader::{MAX_FLAWS, Reading, read};
 use super::super::rendered::Part;
 use super::super::tree::{Expr, ExprKind, For, Literal, Node, Position};
 use super::super::{Datum, Flaw, Kind, Locale, Wording};
+use super::MAX_CASES;
 use super::scope::{Key, Leaf, Loop, Named, Over, Scope};
 use super::typed::{Code, Typed};
 
@@ -326,7 +327,7 @@ impl<'a> TextCheck<'a> {
             Wording::Always(text) => self.in_wording(at, text),
             Wording::Cases(cases) => {
                 let rules = self.scope.case_rules(wording);
-                for (index, case) in cases.iter().enumerate() {
+                for (index, case) in cases.iter().take(MAX_CASES).enumerate() {
                     let word = if index == 0 { "if " } else { "elif " };
                     let code = match (&case.when, rules) {
                         (Some(_), Some(first)) => self.ask_rule(first + index),
