@@ -159,7 +159,7 @@ pub enum Flaw {
     /// too long.
     #[error("this is nested too deep or too long")]
     TooDeep,
-    /// The text becomes too large with its wordings.
+    /// The text becomes too large with its wordings, or asks for too many values.
     #[error("the text is too large with its wordings")]
     TooLarge,
     /// There are functions in Jinja, but none in messages.

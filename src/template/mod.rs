@@ -63,8 +63,10 @@
 //! whatever else is asked is a [rule](crate::rule::Rule) under `conditions`. In a loop there are
 //! `loop.index`, `loop.first`, `loop.last` and `loop.length`.
 //!
-//! A text has at most 131,072 bytes. Blocks stand in each other at most 8 deep, and those that do
-//! have at most 100 conditions together (`if` and `elif`); a wording has at most 100 cases.
+//! A text has at most 131,072 bytes, and the wordings that it says a million together, each as
+//! often as it is said; it asks for at most 5,000 values. Blocks stand in each other at most 8
+//! deep, and those that do have at most 100 conditions together (`if` and `elif`). A wording has at
+//! most 100 cases.
 //!
 //! | filter | of | makes |
 //! |---|---|---|

@@ -92,21 +92,14 @@ impl<'a> Scanner<'a> {
 
     /// Takes words up to `{% endraw %}` as they are.
     fn raw(&mut self, at: Position) -> Result<(), (Position, Flaw)> {
-        let mut from = 0;
-        while let Some(open) = self.rest.get(from..).and_then(|rest| rest.find("{%")) {
-            let open = from + open;
-            let inside = self.rest.get(open + 2..).unwrap_or_default();
-            if let Some(end) = inside.find("%}")
-                && let Some(statement) = inside.get(..end)
-                && statement.trim_matches('-').trim() == "endraw"
-            {
-                let words = self.rest.get(..open).unwrap_or_default();
-                self.words(words, statement.starts_with('-'));
+        let rest = self.rest;
+        for (open, _) in rest.match_indices("{%") {
+            if let Some(statement) = rest.get(open + 2..).and_then(end_raw) {
+                self.words(rest.get(..open).unwrap_or_default(), statement.starts_with('-'));
                 self.trim = statement.ends_with('-');
-                self.skip(open + end + 4);
+                self.skip(open + statement.len() + 4);
                 return Ok(());
             }
-            from = open + 2;
         }
         self.rest = "";
         Err((at, Flaw::Unclosed { what: "`raw`" }))
@@ -151,6 +144,13 @@ fn next_brace(text: &str) -> Option<usize> {
         }
         from = open + 1;
     }
+}
+
+/// What is between the braces that open before `text`, if it ends what stands as it is.
+fn end_raw(text: &str) -> Option<&str> {
+    let word = text.trim_start_matches('-').trim_start();
+    let after = word.strip_prefix("endraw")?.trim_start().trim_start_matches('-');
+    text.get(..text.len() - after.strip_prefix("%}")?.len() - 2)
 }
 
 /// Where the braces close; not within a quoted text.

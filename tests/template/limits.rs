@@ -1,5 +1,6 @@
 //! Template bombs and other ways to ask for too much: a reason, in bounded time and memory.
 
+use super::faults::told;
 use super::*;
 
 /// Loops within loops over the same list, so many deep.
@@ -131,6 +132,44 @@ fn a_wording_that_is_said_very_often_does_not_fill_the_memory() {
     ));
     let told = check(&template).unwrap_err().to_string();
     assert!(told.contains("the text is too large with its wordings"), "{told:.300}");
+}
+
+#[test]
+fn a_wording_of_remarks_is_not_read_very_often() {
+    let wording = serde_json::to_string(&format!("a{{# {} #}}", "x".repeat(99_990))).unwrap();
+    checked(&with_cases(&wording, &"W".repeat(10)));
+    for often in [11, 7_000] {
+        let told = told(&with_cases(&wording, &"W".repeat(often)));
+        let expected = "`texts.en.push.body`: line 1, column 1: the text is too large with its \
+            wordings";
+        assert_eq!(told, [expected]);
+    }
+}
+
+#[test]
+fn a_text_asks_for_only_so_many_values() {
+    let wording = |from: usize, to: usize| -> String {
+        (from..to).map(|index| format!("{{{{ code|default('{index}') }}}}")).collect()
+    };
+    let (first, second) = (wording(0, 3_000), wording(3_000, 5_001));
+    let many = template(&format!(
+        r#"{{"id": "t", "default": "en", "wordings": {{"a": "{first}", "b": "{second}"}},
+        "texts": {{"en": {{"email": {{"subject": "S",
+            "text": "{{{{ wording.a }}}}{{% if newsletter %}}{{{{ wording.b }}}}{{% endif %}}"
+        }}}}}}}}"#
+    ));
+    let expected =
+        "`texts.en.email.text`: line 1, column 38: the text is too large with its wordings";
+    assert_eq!(told(&many), [expected]);
+}
+
+#[test]
+fn plain_braces_that_never_end_are_told() {
+    let open = "{%".repeat(60_000);
+    for raw in [format!("{{% raw %}}{open}"), format!("{{% raw %}}{open}{{% endraw x %}}")] {
+        let expected = "`texts.en.push.body`: line 1, column 1: `raw` is not closed";
+        assert_eq!(told(&push(&raw)), [expected]);
+    }
 }
 
 #[test]

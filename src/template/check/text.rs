@@ -14,8 +14,12 @@ use super::MAX_CASES;
 use super::scope::{Key, Leaf, Loop, Named, Over, Scope};
 use super::typed::{Code, Typed};
 
-/// The longest code of a part, in bytes.
+/// The longest code of a part, in bytes; its wordings have no more together, each as often as it is
+/// said.
 const MAX_CODE: usize = 1_000_000;
+
+/// For how many values a part asks at most.
+const MAX_ASKS: usize = 5_000;
 
 /// A text while it is checked.
 pub(in super::super) struct TextCheck<'a> {
@@ -33,6 +37,8 @@ pub(in super::super) struct TextCheck<'a> {
     pub(super) loops: Vec<Loop>,
     /// Whether a wording is read, whose own flaws are told where it is written.
     wording: Option<Position>,
+    /// How many bytes of wordings were read.
+    worded: usize,
 }
 
 /// A text that was checked.
@@ -83,6 +89,7 @@ impl<'a> TextCheck<'a> {
             there: BTreeSet::new(),
             loops: Vec::new(),
             wording,
+            worded: 0,
         };
         check.nodes(&nodes);
         if check.markup != Markup::Words {
@@ -102,7 +109,7 @@ impl<'a> TextCheck<'a> {
 
     fn nodes(&mut self, nodes: &[Node]) {
         for node in nodes {
-            if self.code.len() > MAX_CODE || self.flaws.len() >= MAX_FLAWS {
+            if self.is_full() || self.flaws.len() >= MAX_FLAWS {
                 return;
             }
             match node {
@@ -111,10 +118,15 @@ impl<'a> TextCheck<'a> {
                 Node::If { at, arms, otherwise } => self.branches(*at, arms, otherwise),
                 Node::For(turns) => self.turns(turns),
             }
-            if self.code.len() > MAX_CODE {
+            let told = self.flaws.iter().any(|(_, flaw)| *flaw == Flaw::TooLarge);
+            if self.is_full() && !told {
                 self.flaw(super::super::scan::START, Flaw::TooLarge);
             }
         }
+    }
+
+    const fn is_full(&self) -> bool {
+        self.code.len() > MAX_CODE || self.worded > MAX_CODE || self.asks.len() > MAX_ASKS
     }
 
     /// Words that stand as they are.
@@ -347,6 +359,10 @@ impl<'a> TextCheck<'a> {
     /// What is wrong in a wording is told where it is written, but not what is wrong with its
     /// place.
     fn in_wording(&mut self, at: Position, text: &str) {
+        self.worded = self.worded.saturating_add(text.len());
+        if self.is_full() {
+            return;
+        }
         let Reading { nodes, .. } = read(text);
         let (flaws, there) = (std::mem::take(&mut self.flaws), std::mem::take(&mut self.there));
         let loops = std::mem::take(&mut self.loops);
