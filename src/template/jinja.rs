@@ -78,6 +78,7 @@ impl Engine {
         environment.set_undefined_behavior(UndefinedBehavior::Strict);
         environment.set_formatter(print);
         environment.add_filter("default", fallback);
+        environment.add_filter("digits", |count: i64| count.to_string());
         environment.add_filter("upper", |value: Value| text(value, |text| text.to_uppercase()));
         environment.add_filter("lower", |value: Value| text(value, |text| text.to_lowercase()));
         environment.add_filter("title", |value: Value| text(value, title));

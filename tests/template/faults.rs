@@ -3,7 +3,7 @@
 use super::*;
 
 /// Texts of a push message's body, and what is said of them.
-const TOLD: [(&str, &str); 66] = [
+const TOLD: [(&str, &str); 74] = [
     (
         "{{ frst_name }}",
         "line 1, column 4: `frst_name` is no known variable: did you mean `first_name`?",
@@ -116,6 +116,35 @@ const TOLD: [(&str, &str); 66] = [
         "{{ items }}",
         "line 1, column 4: a list cannot be printed: loop over a list and print the \
         fields of things",
+    ),
+    ("{{ 1.5 }}", "line 1, column 4: a number cannot be printed: write it in quotes"),
+    (
+        "{{ code|default(1.5) }}",
+        "line 1, column 17: a number cannot be printed: write it in quotes",
+    ),
+    (
+        "{{ code|default(newsletter) }}",
+        "line 1, column 17: yes or no cannot be printed: ask for it with `if`",
+    ),
+    (
+        "{{ code|default(newsletter is defined) }}",
+        "line 1, column 17: yes or no cannot be printed: ask for it with `if`",
+    ),
+    (
+        "{{ code|default(not newsletter)|upper }}",
+        "line 1, column 17: yes or no cannot be printed: ask for it with `if`",
+    ),
+    (
+        "{{ code|default(interests) }}",
+        "line 1, column 17: a set of texts cannot be printed: use `join(\", \")`",
+    ),
+    (
+        "{% for item in items %}{{ (loop.first if newsletter else 'a') }}{% endfor %}.",
+        "line 1, column 28: yes or no cannot be printed: ask for it with `if`",
+    ),
+    (
+        "{{ interests|length|upper }}",
+        "line 1, column 21: `upper` does not go with a whole number: use `number`, `default`",
     ),
     (
         "{% for item in items %}{{ item }}{% endfor %}.",

@@ -3,7 +3,7 @@
 use super::*;
 
 /// Texts, and what they say to Anna.
-const TO_ANNA: [(&str, &str); 40] = [
+const TO_ANNA: [(&str, &str); 43] = [
     ("Hi {{ first_name|default(\"there\") }}!", "Hi Anna!"),
     ("Hi {% if first_name %}{{ first_name }}{% else %}you{% endif %}!", "Hi Anna!"),
     ("{{ first_name if first_name is defined else 'you' }}", "Anna"),
@@ -37,6 +37,9 @@ const TO_ANNA: [(&str, &str); 40] = [
         "Tea 1€2.50 Tea 1€5.00 Tea 2€2.50 Tea 2€5.00 .",
     ),
     ("{{ items|length }} things", "4 things"),
+    ("{{ (interests|length if newsletter else 'a')|upper }}", "2"),
+    ("{% if (items|length if newsletter else 'a') == '4' %}four{% endif %}.", "four."),
+    ("{% for a in items[:2] %}{{ a.url|default(loop.index)|title }}{% endfor %}.", "12."),
     ("{% if items %}some{% else %}none{% endif %}", "some"),
     ("{% if tier is defined and tier == \"gold\" %}gold{% else %}other{% endif %}", "gold"),
     ("{% if tier is not defined or tier != 'gold' %}other{% else %}gold{% endif %}", "gold"),
@@ -71,6 +74,7 @@ fn a_text_says_to_anna_what_is_known_of_her() {
 fn somebody_of_whom_nothing_is_known_gets_what_stands_in() {
     for (text, expected) in [
         ("Hi {{ first_name|default(\"there\") }}!", "Hi there!"),
+        ("{{ first_name|default(interests|length)|truncate(3) }}", "0"),
         ("{{ points|default(0) }} {{ points|number|default('no') }} points", "0 no points"),
         ("{{ total|default('5.00 EUR') }} {{ total|default('nothing') }}", "€5.00 nothing"),
         ("{{ birthday|default('2026-01-31')|date('short') }}", "1/31/26"),

@@ -148,14 +148,14 @@ impl TextCheck<'_> {
     }
 
     /// The value as a text, or what is wrong with that.
-    fn as_text(&mut self, value: Typed, at: Position) -> Option<Code> {
+    pub(super) fn as_text(&mut self, value: Typed, at: Position) -> Option<Code> {
         if value == Typed::Broken {
             return None;
         }
-        let found = value.words();
+        let (found, instead) = (value.words(), value.instead());
         let code = self.text_code(value);
         if code.is_none() {
-            self.flaw(at, Flaw::NotPrinted { found, instead: "ask for it with `if`" });
+            self.flaw(at, Flaw::NotPrinted { found, instead });
         }
         code
     }

@@ -174,10 +174,10 @@ impl TextCheck<'_> {
         {
             return self.wrong(&value, filter);
         }
+        let at = other.at;
         let other = self.value(other);
-        let (Some(first), Some(second)) = (self.text_code(value), self.text_code(other)) else {
-            return Typed::Broken;
-        };
+        let (first, second) = (self.as_text(value, filter.at), self.as_text(other, at));
+        let (Some(first), Some(second)) = (first, second) else { return Typed::Broken };
         let link = |code: &Code| if code.kind == Kind::Link { "|link" } else { "" };
         let (first_link, second_link) = (link(&first), link(&second));
         let code = format!("{}{first_link}|default({}{second_link})", first.code, second.code);
@@ -188,7 +188,10 @@ impl TextCheck<'_> {
     /// The value as a text that the engine can go on with.
     pub(super) fn text_code(&mut self, value: Typed) -> Option<Code> {
         match value {
-            Typed::Code(code) => Some(code),
+            Typed::Code(Code { code, kind: Kind::Integer, missing }) => {
+                Some(Code { code: format!("{code}|digits"), kind: Kind::Text, missing })
+            }
+            Typed::Code(code) if code.kind != Kind::Bool => Some(code),
             Typed::Literal(literal @ Literal::Text(_)) => {
                 Some(Code { code: literal_code(&literal), kind: Kind::Text, missing: None })
             }

@@ -194,23 +194,11 @@ impl<'a> TextCheck<'a> {
             return self.worded(expr.at, name);
         }
         let value = self.value(expr);
-        let found = value.words();
-        let set = value.kind() == Some(Kind::Set);
-        if value == Typed::Broken {
-            return;
-        }
         let code = match value {
-            Typed::Code(code) if code.kind == Kind::Bool => None,
-            other => self.text_code(other),
+            Typed::Code(code) if code.kind == Kind::Integer => Some(code),
+            other => self.as_text(other, expr.at),
         };
-        let Some(Code { code, kind, missing }) = code else {
-            let instead = match found {
-                "a list" | "a thing in a list" => "loop over a list and print the fields of things",
-                _ if set => "use `join(\", \")`",
-                _ => "ask for it with `if`",
-            };
-            return self.flaw(expr.at, Flaw::NotPrinted { found, instead });
-        };
+        let Some(Code { code, kind, missing }) = code else { return };
         if let Some(name) = missing {
             self.flaw(expr.at, Flaw::MayBeMissing { name });
         }

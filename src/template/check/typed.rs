@@ -52,6 +52,16 @@ impl Typed {
         }
     }
 
+    /// What to do if it cannot be printed as it is.
+    pub(super) fn instead(&self) -> &'static str {
+        match self {
+            Self::List(_) | Self::Thing => "loop over a list and print the fields of things",
+            Self::Leaf(leaf, _) if leaf.kind == Kind::Set => "use `join(\", \")`",
+            Self::Literal(Literal::Number(_)) => "write it in quotes",
+            _ => "ask for it with `if`",
+        }
+    }
+
     pub(super) fn kind(&self) -> Option<Kind> {
         match self {
             Self::Leaf(leaf, _) => Some(leaf.kind),
