@@ -3,7 +3,7 @@
 use super::*;
 
 /// Texts of a push message's body, and what is said of them.
-const TOLD: [(&str, &str); 74] = [
+const TOLD: [(&str, &str); 75] = [
     (
         "{{ frst_name }}",
         "line 1, column 4: `frst_name` is no known variable: did you mean `first_name`?",
@@ -145,6 +145,10 @@ const TOLD: [(&str, &str); 74] = [
     (
         "{{ interests|length|upper }}",
         "line 1, column 21: `upper` does not go with a whole number: use `number`, `default`",
+    ),
+    (
+        "{{ interests|join(' \u{200b}')|default('') }}.",
+        "line 1, column 19: the character U+200B cannot be seen and has no place in a message",
     ),
     (
         "{% for item in items %}{{ item }}{% endfor %}.",
@@ -400,6 +404,26 @@ fn names_of_a_vocabulary_are_plain_and_their_own() {
             "`lists[3].fields[1].name`: `x` stands for something else already",
         ]
     );
+}
+
+#[test]
+fn what_joins_the_members_of_a_set_has_no_line_break_in_a_subject() {
+    let mail = |between: &str| {
+        let subject = format!("{{{{ interests|join('{between}')|default('') }}}}.");
+        let subject = serde_json::to_string(&subject).unwrap();
+        template(&format!(
+            r#"{{"id": "t", "default": "en",
+            "texts": {{"en": {{"email": {{"subject": {subject}, "text": "-"}}}}}}}}"#
+        ))
+    };
+    for between in ["\\n", "\n", ", \u{2028}"] {
+        assert_eq!(
+            told(&mail(between)),
+            ["`texts.en.email.subject`: line 1, column 19: this is one line: it has no line break"]
+        );
+    }
+    checked(&mail(", "));
+    checked(&push("{{ interests|join('\n')|default('') }}."));
 }
 
 /// A template that makes sense word by word, and still leaves some customers without a message.

@@ -16,7 +16,7 @@ impl TextCheck<'_> {
         match &expr.kind {
             ExprKind::Broken => Typed::Broken,
             ExprKind::Literal(literal) => {
-                self.visible(expr, literal);
+                self.visible(expr);
                 Typed::Literal(literal.clone())
             }
             ExprKind::Name(name) => self.name(expr.at, name),

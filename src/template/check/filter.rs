@@ -112,7 +112,10 @@ impl TextCheck<'_> {
                 Some(decimals) => Form::Decimals(decimals),
                 None => return self.arguments(filter, "nothing, or how many decimals, up to 9"),
             },
-            ("join", Kind::Set, Some(between)) => Form::Joined(between.to_owned()),
+            ("join", Kind::Set, Some(between)) => {
+                filter.arguments.iter().for_each(|argument| self.visible(argument));
+                Form::Joined(between.to_owned())
+            }
             ("join", Kind::Set, _) => {
                 return self.arguments(filter, "what stands between, like `\", \"`");
             }
@@ -166,7 +169,7 @@ impl TextCheck<'_> {
         if let (Typed::Leaf(leaf, None), ExprKind::Literal(literal)) = (&value, &other.kind)
             && let Some(fallback) = as_value(literal, leaf.kind)
         {
-            self.visible(other, literal);
+            self.visible(other);
             return Typed::Leaf(leaf.clone(), Some(fallback));
         }
         if matches!(value, Typed::List(_) | Typed::Thing)

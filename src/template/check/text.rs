@@ -180,9 +180,9 @@ impl<'a> TextCheck<'a> {
     }
 
     /// Tells what cannot be seen in a literal; it is printed like a value.
-    pub(super) fn visible(&mut self, at: &Expr, literal: &Literal) {
-        if let Literal::Text(text) = literal {
-            text.chars().for_each(|character| self.character(at.at, character));
+    pub(super) fn visible(&mut self, expr: &Expr) {
+        if let ExprKind::Literal(Literal::Text(text)) = &expr.kind {
+            text.chars().for_each(|character| self.character(expr.at, character));
         }
     }
 
