@@ -82,8 +82,11 @@ impl Engine {
         environment.add_filter("upper", |value: Value| text(value, |text| text.to_uppercase()));
         environment.add_filter("lower", |value: Value| text(value, |text| text.to_lowercase()));
         environment.add_filter("title", |value: Value| text(value, title));
-        environment.add_filter("truncate", |value: Value, length: usize| {
-            text(value, |text| truncated(text, length))
+        environment.add_filter("truncate", |state: &State<'_, '_>, value: Value, length: usize| {
+            match state.name().as_bytes().first() {
+                Some(b'm') => text(value, |text| truncated_in_sms(text, length)),
+                _ => text(value, |text| truncated(text, length, "…")),
+            }
         });
         environment.add_filter("urlencode", |value: Value| {
             text(value, |text| escape::link_part(text).into_owned())
@@ -165,13 +168,23 @@ fn title(text: &str) -> String {
     titled
 }
 
-/// At most so many characters, of which the last is an ellipsis if some were cut.
-fn truncated(text: &str, length: usize) -> String {
+/// At most so many characters, of which the last are an ellipsis if some were cut.
+fn truncated(text: &str, length: usize, ellipsis: &str) -> String {
     if text.chars().nth(length).is_none() {
         return text.to_owned();
     }
-    let kept: String = text.chars().take(length.saturating_sub(1)).collect();
-    format!("{}…", kept.trim_end())
+    let room = length.saturating_sub(ellipsis.chars().count());
+    let kept: String = text.chars().take(room).collect();
+    kept.trim_end().chars().chain(ellipsis.chars()).take(length).collect()
+}
+
+/// In a text message an ellipsis is three dots, also one in the text.
+fn truncated_in_sms(text: &str, length: usize) -> String {
+    let mut spelled = String::with_capacity(text.len());
+    match escape::sms(text, &mut spelled) {
+        Ok(()) => truncated(&spelled, length, "..."),
+        Err(_) => String::new(),
+    }
 }
 
 fn link(value: Value) -> Result<Value, Error> {

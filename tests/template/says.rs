@@ -130,3 +130,28 @@ fn a_text_message_has_the_signs_of_its_alphabet() {
     let said = said(&checked(&swedish), Medium::Sms, &values(&facts), "sv").unwrap();
     assert_eq!(said, "-12 345 10,00 € O'Neill \"Jo\"...");
 }
+
+/// There an ellipsis is three dots.
+#[test]
+fn a_truncated_text_has_at_most_so_many_characters_in_a_text_message() {
+    for (name, length, in_sms, in_push) in [
+        ("Wilhelmina", 5, "Wi...", "Wilh…"),
+        ("Wilhelmina", 9, "Wilhel...", "Wilhelmi…"),
+        ("Wilhelmina", 10, "Wilhelmina", "Wilhelmina"),
+        ("Wilhelmina", 3, "...", "Wi…"),
+        ("Wilhelmina", 2, "..", "W…"),
+        ("Anna Maria", 8, "Anna...", "Anna Ma…"),
+        ("Jo… Bob", 7, "Jo.....", "Jo… Bob"),
+        ("Jo… Bob", 9, "Jo... Bob", "Jo… Bob"),
+    ] {
+        let filters = format!("{{{{ first_name|default('')|truncate({length}) }}}}.");
+        let template = checked(&template(&format!(
+            r#"{{"id": "t", "default": "en", "texts": {{"en": {{
+            "sms": {{"text": "{filters}"}}, "push": {{"title": "T", "body": "{filters}"}}}}}}}}"#
+        )));
+        let facts = facts([Some(Value::text(name)), None, None, None, None, None, None, None]);
+        let say = |medium| said(&template, medium, &values(&facts), "en").unwrap();
+        assert_eq!(say(Medium::Sms), format!("{in_sms}."), "{name} {length}");
+        assert_eq!(say(Medium::Push), format!("{in_push}."), "{name} {length}");
+    }
+}
