@@ -86,6 +86,8 @@
 //! - What comes from data is never looked at as a template again: a name `{{ 7*7 }}` stays one.
 //! - A variable that may be missing needs a fallback or a question before it; nothing is ever
 //!   printed as nothing by accident.
+//! - What `default` with a value of another type makes is a text, and so is one of two: numbers in
+//!   it are written as they are printed, and yes or no has no place there.
 //! - In HTML, what is printed is escaped for where it stands; a link must be `https`, `http`,
 //!   `mailto` or `tel`. In all parts, control characters, overrides of the direction of writing and
 //!   characters without width are left out, and what breaks lines becomes a space; in a subject it
