@@ -114,7 +114,7 @@ impl Markup {
             Self::TagName(mut name) => match next {
                 '>' => Self::behind(name),
                 '/' => Self::Tag(name),
-                _ if next.is_whitespace() => Self::Tag(name),
+                _ if white(next) => Self::Tag(name),
                 _ => {
                     name.push(next.to_ascii_lowercase());
                     Self::TagName(name)
@@ -123,14 +123,14 @@ impl Markup {
             Self::Tag(name) => match next {
                 '>' => Self::behind(name),
                 '/' => Self::Tag(name),
-                _ if next.is_whitespace() => Self::Tag(name),
+                _ if white(next) => Self::Tag(name),
                 _ => Self::AttributeName(name, next.to_ascii_lowercase().into()),
             },
             Self::AttributeName(tag, mut name) => match next {
                 '=' => Self::BeforeValue(tag, name, Equals::Read),
                 '>' => Self::behind(tag),
                 '/' => Self::Tag(tag),
-                _ if next.is_whitespace() => Self::BeforeValue(tag, name, Equals::Awaited),
+                _ if white(next) => Self::BeforeValue(tag, name, Equals::Awaited),
                 _ => {
                     name.push(next.to_ascii_lowercase());
                     Self::AttributeName(tag, name)
@@ -160,7 +160,7 @@ impl Markup {
             LinkPart::NoLink
         };
         match (equals, next) {
-            (_, _) if next.is_whitespace() => Self::BeforeValue(tag, attribute, equals),
+            (_, _) if white(next) => Self::BeforeValue(tag, attribute, equals),
             (_, '>') => Self::behind(tag),
             (Equals::Awaited, '=') => Self::BeforeValue(tag, attribute, Equals::Read),
             (Equals::Awaited, '/') => Self::Tag(tag),
@@ -189,7 +189,7 @@ impl Markup {
         let ends = match quote {
             Quote::Double => next == '"',
             Quote::Single => next == '\'',
-            Quote::None => next.is_whitespace() || next == '>',
+            Quote::None => white(next) || next == '>',
         };
         if ends {
             if let LinkPart::Start(start) = &link {
@@ -235,7 +235,7 @@ impl Markup {
             match next {
                 '>' => return Self::Words,
                 '/' => return Self::Tag(format!("/{name}")),
-                _ if next.is_whitespace() => return Self::Tag(format!("/{name}")),
+                _ if white(next) => return Self::Tag(format!("/{name}")),
                 _ => end.clear(),
             }
         }
@@ -327,9 +327,14 @@ impl Markup {
     }
 }
 
+/// Whether HTML has the character for white space; any other, such as U+00A0, is a part of a name.
+const fn white(next: char) -> bool {
+    matches!(next, '\t' | '\n' | '\u{c}' | '\r' | ' ')
+}
+
 /// Whether what was written of a link has a safe scheme and a host that is complete.
 fn in_path(start: &str) -> bool {
-    let lower = start.trim_start().to_ascii_lowercase();
+    let lower = start.trim_start_matches(white).to_ascii_lowercase();
     SCHEMES.iter().any(|scheme| {
         lower.strip_prefix(scheme).is_some_and(|rest| {
             !scheme.ends_with("//")
@@ -340,7 +345,7 @@ fn in_path(start: &str) -> bool {
 
 /// Whether a link that is written in full is one of a safe scheme, or a place in the same text.
 fn written_link(link: &str) -> Result<(), Flaw> {
-    let lower = link.trim().to_ascii_lowercase();
+    let lower = link.trim_matches(white).to_ascii_lowercase();
     let safe = lower.is_empty()
         || lower.starts_with('#')
         || SCHEMES.iter().any(|scheme| lower.starts_with(scheme));

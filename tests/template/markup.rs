@@ -208,3 +208,40 @@ fn what_is_printed_in_html_is_escaped_as_its_place_needs() {
         assert_eq!(refusal.code(), "unsafe_link", "{value}");
     }
 }
+
+/// What is told of the only mistake in the HTML, without its place.
+fn refused(html: &str) -> String {
+    let told = told(&mail(html));
+    let [told] = told.as_slice() else { panic!("{html}: {told:?}") };
+    let (_, told) = told.split_once(", column ").unwrap();
+    told.split_once(": ").unwrap().1.to_owned()
+}
+
+fn nothing_in(place: &str) -> String {
+    format!("nothing can be printed in {place}: print between tags or in a quoted attribute")
+}
+
+/// HTML's white space is tab, line feed, form feed, carriage return and space; any other is a part
+/// of a name, or of a value without quotes.
+#[test]
+fn attributes_begin_behind_the_white_space_of_html_only() {
+    for space in ['\u{a0}', '\u{1680}', '\u{2003}', '\u{3000}'] {
+        for (html, place) in [
+            (format!("<b{space}title=\"{{{{ shop }}}}\">a</b>"), "a tag"),
+            (format!("<b title={space}\"{{{{ shop }}}}\">a</b>"), "an attribute without quotes"),
+            (
+                format!("<b class=a{space}title=\"{{{{ shop }}}}\">a</b>"),
+                "an attribute without quotes",
+            ),
+            (format!("<script></script{space}>{{{{ shop }}}}</script>"), RAW),
+        ] {
+            assert_eq!(refused(&html), nothing_in(place), "{html:?}");
+        }
+    }
+    for space in ['\t', '\n', '\r', ' '] {
+        let html = format!("<b{space}class=a{space}title{space}={space}\"{{{{ shop }}}}\">a</b>");
+        assert_eq!(told(&mail(&html)), [""; 0], "{html:?}");
+    }
+}
+
+const RAW: &str = "an element whose content is no markup";
