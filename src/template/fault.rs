@@ -315,6 +315,12 @@ pub enum Flaw {
         /// What it begins with.
         found: String,
     },
+    /// An element in which HTML is read by other rules: `svg`, `math`, or a script in a script.
+    #[error("`<{name}>` has no place here: what follows would be read otherwise")]
+    NoElement {
+        /// The element.
+        name: String,
+    },
     /// The ways through a text end in different places of the HTML.
     #[error("this leaves tags or attributes open on one way and not on another")]
     UnevenMarkup,

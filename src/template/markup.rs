@@ -20,13 +20,34 @@ pub(super) enum Markup {
     BeforeValue(String, String, Equals),
     /// In an attribute's value.
     Value { tag: String, attribute: String, quote: Quote, link: LinkPart },
-    /// In `<!…>` or `<?…>`.
+    /// In `<!…>` or `<?…>`, or in `</…>` without a name.
     Declaration,
-    /// In `<!-- … -->`, with how much of its end was read.
-    Comment(u8),
+    /// In what may be `<!-- … -->`, with what was read of its ends.
+    Comment(Dashes),
     /// In an element whose content is not markup, up to its end tag, with how much of that was
     /// read.
     Raw(String, String),
+}
+
+/// What was read last in a comment, as in the states of HTML's tokenizer.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Dashes {
+    /// `<!`
+    Before,
+    /// `<!-`
+    HalfOpen,
+    /// `<!--`
+    Open,
+    /// `<!---`
+    OpenDash,
+    /// No dash.
+    None,
+    /// `-`
+    One,
+    /// `--`, or more dashes.
+    Two,
+    /// `--!`
+    Bang,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -88,6 +109,9 @@ const CODE: [&str; 4] = ["style", "srcset", "srcdoc", "ping"];
 const RAW: [&str; 8] =
     ["script", "style", "textarea", "title", "xmp", "iframe", "noembed", "noframes"];
 
+/// Elements in which titles, styles and the like are markup.
+const FOREIGN: [&str; 2] = ["svg", "math"];
+
 /// Schemes that a written link may begin with; `cid` is a picture within the mail.
 const SCHEMES: [&str; 5] = ["https://", "http://", "mailto:", "tel:", "cid:"];
 
@@ -105,21 +129,14 @@ impl Markup {
             Self::Words if next == '<' => Self::TagStart,
             Self::Words => Self::Words,
             Self::TagStart => match next {
-                '!' | '?' => Self::Declaration,
+                '!' => Self::Comment(Dashes::Before),
+                '?' => Self::Declaration,
                 '/' => Self::TagName("/".to_owned()),
                 _ if next.is_ascii_alphabetic() => Self::TagName(next.to_ascii_lowercase().into()),
                 '<' => Self::TagStart,
                 _ => Self::Words,
             },
-            Self::TagName(mut name) => match next {
-                '>' => Self::behind(name),
-                '/' => Self::Tag(name),
-                _ if white(next) => Self::Tag(name),
-                _ => {
-                    name.push(next.to_ascii_lowercase());
-                    Self::TagName(name)
-                }
-            },
+            Self::TagName(name) => return Self::tag_name(name, next),
             Self::Tag(name) => match next {
                 '>' => Self::behind(name),
                 '/' => Self::Tag(name),
@@ -140,12 +157,28 @@ impl Markup {
             Self::Value { tag, attribute, quote, link } => {
                 return Self::in_value(tag, attribute, quote, link, next);
             }
-            Self::Declaration if next == '-' => Self::Comment(4),
             Self::Declaration if next == '>' => Self::Words,
             Self::Declaration => Self::Declaration,
-            Self::Comment(read) => Self::comment(read, next),
-            Self::Raw(name, end) => Self::raw(name, end, next),
+            Self::Comment(dashes) => Self::comment(dashes, next),
+            Self::Raw(name, end) => return Self::raw(name, end, next),
         })
+    }
+
+    fn tag_name(mut name: String, next: char) -> Result<Self, Flaw> {
+        match next {
+            '>' if name == "/" => return Ok(Self::Words),
+            _ if name == "/" && !next.is_ascii_alphabetic() => return Ok(Self::Declaration),
+            '>' | '/' => {}
+            _ if white(next) => {}
+            _ => {
+                name.push(next.to_ascii_lowercase());
+                return Ok(Self::TagName(name));
+            }
+        }
+        if FOREIGN.contains(&name.as_str()) {
+            return Err(Flaw::NoElement { name });
+        }
+        Ok(if next == '>' { Self::behind(name) } else { Self::Tag(name) })
     }
 
     /// Behind the `>` of a tag.
@@ -216,34 +249,41 @@ impl Markup {
         Ok(Self::Value { tag, attribute, quote, link })
     }
 
-    /// `read` counts down from 4: two dashes that open a comment, then the three that close it.
-    fn comment(read: u8, next: char) -> Self {
-        match (read, next) {
-            (4, '-') => Self::Comment(0),
-            (4, _) => Self::Declaration,
-            (0, '-') => Self::Comment(1),
-            (1 | 2, '-') => Self::Comment(2),
-            (2, '>') => Self::Words,
-            _ => Self::Comment(0),
+    fn comment(dashes: Dashes, next: char) -> Self {
+        match (dashes, next) {
+            (Dashes::None | Dashes::One, '>') => Self::Comment(Dashes::None),
+            (_, '>') => Self::Words,
+            (Dashes::Before, '-') => Self::Comment(Dashes::HalfOpen),
+            (Dashes::HalfOpen, '-') => Self::Comment(Dashes::Open),
+            (Dashes::Before | Dashes::HalfOpen, _) => Self::Declaration,
+            (Dashes::Open, '-') => Self::Comment(Dashes::OpenDash),
+            (Dashes::None | Dashes::Bang, '-') => Self::Comment(Dashes::One),
+            (Dashes::OpenDash | Dashes::One | Dashes::Two, '-') => Self::Comment(Dashes::Two),
+            (Dashes::Two, '!') => Self::Comment(Dashes::Bang),
+            _ => Self::Comment(Dashes::None),
         }
     }
 
     /// `end` is how much of the end tag was read; another letter behind it makes it none.
-    fn raw(name: String, mut end: String, next: char) -> Self {
+    fn raw(name: String, mut end: String, next: char) -> Result<Self, Flaw> {
         let wanted = format!("</{name}");
         if end == wanted {
             match next {
-                '>' => return Self::Words,
-                '/' => return Self::Tag(format!("/{name}")),
-                _ if white(next) => return Self::Tag(format!("/{name}")),
+                '>' => return Ok(Self::Words),
+                '/' => return Ok(Self::Tag(format!("/{name}"))),
+                _ if white(next) => return Ok(Self::Tag(format!("/{name}"))),
                 _ => end.clear(),
             }
         }
         end.push(next.to_ascii_lowercase());
-        if !wanted.starts_with(&end) {
+        if name == "script" && end == "<script" {
+            return Err(Flaw::NoElement { name });
+        }
+        let inner = name == "script" && "<script".starts_with(&end);
+        if !wanted.starts_with(&end) && !inner {
             end = if next == '<' { next.into() } else { String::new() };
         }
-        Self::Raw(name, end)
+        Ok(Self::Raw(name, end))
     }
 
     /// How something is printed here, and where that leads.
@@ -275,7 +315,10 @@ impl Markup {
                 };
                 Ok((place, Self::Value { tag, attribute, quote, link }))
             }
-            Self::Raw(name, end) if ["title", "textarea"].contains(&name.as_str()) => {
+            // Behind a part of the end tag, a value could be the rest of it.
+            Self::Raw(name, end)
+                if end.is_empty() && ["title", "textarea"].contains(&name.as_str()) =>
+            {
                 Ok((HtmlPlace::Words, Self::Raw(name, end)))
             }
             _ => Err(Flaw::UnsafePlace { place }),

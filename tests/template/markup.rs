@@ -245,3 +245,60 @@ fn attributes_begin_behind_the_white_space_of_html_only() {
 }
 
 const RAW: &str = "an element whose content is no markup";
+
+/// The comment states of HTML's tokenizer; everything else behind `<!`, `<?` and `</` ends at `>`.
+#[test]
+fn comments_and_declarations_end_where_they_do_in_html() {
+    for comment in [
+        "<!-->",
+        "<!--->",
+        "<!---->",
+        "<!-- --!>",
+        "<!-- --->",
+        "<!-- --!--!>",
+        "<!-- <!-->",
+        "<!DOCTYPE html -->",
+        "<!doctype html PUBLIC \">",
+        "<!>",
+        "<!->",
+        "<!- -->",
+        "<![CDATA[>",
+        "<? -->",
+        "</ -->",
+        "</ title=\">",
+        "</>",
+    ] {
+        let html = format!("{comment}<script>--> {{{{ shop }}}}</script>");
+        assert_eq!(refused(&html), nothing_in(RAW), "{html}");
+        let html = format!("{comment}{{{{ shop }}}}");
+        assert_eq!(told(&mail(&html)), [""; 0], "{html}");
+    }
+    for open in ["<!-- >", "<!-- ->", "<!--a--!->", "<!-- --!a>", "<!", "<?", "</ "] {
+        let html = format!("{open}{{{{ shop }}}}-->");
+        assert_eq!(refused(&html), nothing_in("a comment or declaration"), "{html}");
+    }
+}
+
+/// In SVG and MathML a title or a style is markup, and a script in a comment of a script keeps it
+/// open.
+#[test]
+fn elements_in_which_html_is_read_otherwise_are_refused() {
+    for (html, element) in [
+        ("<svg><title><a href=\"{{ shop }}\">a</a></title></svg>", "svg"),
+        ("<SVG/><title>{{ shop }}</title>", "svg"),
+        ("<math\nid=a><textarea>{{ shop }}</textarea></math>", "math"),
+        ("<script><!--<script></script>{{ shop }}--></script>", "script"),
+    ] {
+        let expected =
+            format!("`<{element}>` has no place here: what follows would be read otherwise");
+        assert_eq!(refused(html), expected, "{html}");
+    }
+}
+
+#[test]
+fn a_value_never_becomes_the_end_of_a_title() {
+    for start in ["<", "</", "</titl"] {
+        let html = format!("<title>{start}{{{{ shop }}}}</title>");
+        assert_eq!(refused(&html), nothing_in(RAW), "{html}");
+    }
+}
