@@ -88,10 +88,9 @@ impl Engine {
                 _ => text(value, |text| truncated(text, length, "…")),
             }
         });
-        environment.add_filter("urlencode", |value: Value| {
-            text(value, |text| escape::link_part(text).into_owned())
-        });
+        environment.add_filter("urlencode", urlencode);
         environment.add_filter("link", link);
+        environment.add_filter("link_part", link_part);
         Self { environment, steps }
     }
 
@@ -185,6 +184,17 @@ fn truncated_in_sms(text: &str, length: usize) -> String {
         Ok(()) => truncated(&spelled, length, "..."),
         Err(_) => String::new(),
     }
+}
+
+/// Safe is what is encoded; the engine keeps it in mind until the text is changed.
+fn urlencode(value: Value) -> Value {
+    let encoded = value.as_str().map(|text| escape::link_part(text).into_owned());
+    encoded.map_or(Value::UNDEFINED, Value::from_safe_string)
+}
+
+/// A part of a link's path or query, whether its author has it encoded or not; a count is digits.
+fn link_part(value: Value) -> Value {
+    if value.is_safe() || value.as_i64().is_some() { value } else { urlencode(value) }
 }
 
 fn link(value: Value) -> Result<Value, Error> {

@@ -79,7 +79,7 @@
 //! | `time` | instants | the time of the day in the customer's zone |
 //! | `join(", ")`, `length` | sets (`length`: lists, too) | their members; how many |
 //! | `upper` `lower` `title` `truncate(20)` | texts | other letters; at most so many |
-//! | `urlencode` | texts, links | a part of a link's query |
+//! | `urlencode` | texts, links | a part of a link's query; in a link in HTML it is one already |
 //!
 //! # What is easily taken for something else
 //!

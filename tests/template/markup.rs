@@ -302,3 +302,25 @@ fn a_value_never_becomes_the_end_of_a_title() {
         assert_eq!(refused(&html), nothing_in(RAW), "{html}");
     }
 }
+
+/// Unreserved characters stay (RFC 3986); an author may say so and need not.
+#[test]
+fn what_is_printed_in_a_link_is_encoded_once() {
+    let facts = nobody();
+    for (printed, expected) in [
+        ("{{ shop }}", "a%20b%26c"),
+        ("{{ shop|urlencode }}", "a%20b%26c"),
+        ("{{ shop|upper|urlencode }}", "A%20B%26C"),
+        ("{{ code|urlencode|default('-') }}", "SAVE%205%25"),
+        ("{{ first_name|urlencode|default('a b') }}", "a%20b"),
+        ("{{ 'a b' if newsletter else shop|urlencode }}", "a%20b%26c"),
+        ("{{ link|urlencode|default('-') }}", "https%3A%2F%2Fx.example%2F%3Fa%3D1"),
+        ("{{ shop|urlencode|urlencode }}", "a%2520b%2526c"),
+        ("{% for item in items[:2] %}{{ loop.index }}{% endfor %}{{ items|length }}", "124"),
+    ] {
+        let html = format!("<a href=\"https://x.example/?q={printed}\">a</a>");
+        let values = values(&facts).with("shop", "a b&c").with("link", "https://x.example/?a=1");
+        let said = said(&checked(&mail(&html)), Medium::Email, &values, "en").unwrap();
+        assert_eq!(said, html.replace(printed, expected));
+    }
+}

@@ -216,7 +216,7 @@ impl<'a> TextCheck<'a> {
                         HtmlPlace::Words => {}
                         HtmlPlace::Link if kind == Kind::Link => {}
                         HtmlPlace::Link => self.flaw(at, Flaw::NoLink { found: kind.words() }),
-                        HtmlPlace::LinkPart => filter = "|urlencode",
+                        HtmlPlace::LinkPart => filter = "|link_part",
                     }
                 }
                 Err(flaw) => self.flaw(at, flaw),
