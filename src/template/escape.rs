@@ -17,21 +17,49 @@ pub(super) fn fate(character: char) -> Fate {
     match character {
         '\n' | '\r' | '\u{b}' | '\u{c}' | '\u{85}' | '\u{2028}' | '\u{2029}' => Fate::Breaks,
         '\t' => Fate::Stays,
-        // Overrides and isolates of the direction of writing.
-        '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}' => Fate::Goes,
-        // Without width; joiners stay, because words and emoji need them.
-        '\u{200b}' | '\u{2060}'..='\u{2064}' | '\u{feff}' | '\u{fff9}'..='\u{fffb}' => Fate::Goes,
-        // Tags, which can spell a second text that nobody sees.
-        '\u{e0000}'..='\u{e007f}' => Fate::Goes,
+        // Words and emoji need joiners, selectors, marks of direction and fillers of syllables.
+        '\u{34f}' | '\u{61c}' | '\u{115f}' | '\u{1160}' | '\u{180b}'..='\u{180d}' | '\u{180f}' => {
+            Fate::Stays
+        }
+        '\u{200c}'..='\u{200f}' | '\u{fe00}'..='\u{fe0f}' => Fate::Stays,
+        // The others without width: overrides of the direction of writing, tags and selectors that
+        // can spell a second text that nobody sees, and the like.
+        '\u{fff9}'..='\u{fffb}' => Fate::Goes,
+        _ if ignorable(character) => Fate::Goes,
         _ if character.is_control() || u32::from(character) & 0xFFFE == 0xFFFE => Fate::Goes,
         _ => Fate::Stays,
     }
 }
 
-/// Whether anything of a value would be seen.
+/// Whether nothing is seen of the character by itself: Default_Ignorable_Code_Point of Unicode
+/// (`DerivedCoreProperties.txt`).
+const fn ignorable(character: char) -> bool {
+    matches!(
+        character,
+        '\u{ad}'
+            | '\u{34f}'
+            | '\u{61c}'
+            | '\u{115f}'..='\u{1160}'
+            | '\u{17b4}'..='\u{17b5}'
+            | '\u{180b}'..='\u{180f}'
+            | '\u{200b}'..='\u{200f}'
+            | '\u{202a}'..='\u{202e}'
+            | '\u{2060}'..='\u{206f}'
+            | '\u{3164}'
+            | '\u{fe00}'..='\u{fe0f}'
+            | '\u{feff}'
+            | '\u{ffa0}'
+            | '\u{fff0}'..='\u{fff8}'
+            | '\u{1bca0}'..='\u{1bca3}'
+            | '\u{1d173}'..='\u{1d17a}'
+            | '\u{e0000}'..='\u{e0fff}'
+    )
+}
+
+/// Whether anything of a value would be seen; U+2800 is a cell of Braille without dots.
 pub(super) fn visible(text: &str) -> bool {
-    let seen = |next: char| !next.is_whitespace() && fate(next) == Fate::Stays;
-    text.chars().any(seen)
+    let blank = |next: char| next.is_whitespace() || next == '\u{2800}' || ignorable(next);
+    text.chars().any(|next| !blank(next) && fate(next) == Fate::Stays)
 }
 
 /// Plain text on one line or more: what breaks lines becomes a space.
@@ -126,4 +154,15 @@ pub(super) fn link_part(text: &str) -> Cow<'_, str> {
         }
     }
     Cow::Owned(encoded)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// `DerivedCoreProperties.txt` of Unicode 14 counts 4174 code points.
+    #[test]
+    fn as_many_characters_are_ignorable_as_unicode_counts() {
+        assert_eq!(('\0'..=char::MAX).filter(|character| ignorable(*character)).count(), 4_174);
+    }
 }

@@ -95,8 +95,34 @@ fn somebody_of_whom_nothing_is_known_gets_what_stands_in() {
 #[test]
 fn a_text_of_which_nothing_is_seen_counts_as_missing() {
     let template = checked(&push("Hi {{ first_name|default('there') }}!"));
-    for name in ["", " ", "\u{200b}\u{feff}", "\r\n", "\u{a0}\0"] {
-        let facts = facts([Some(Value::text(name)), None, None, None, None, None, None, None]);
+    let unseen = [
+        '\u{ad}',
+        '\u{34f}',
+        '\u{61c}',
+        '\u{115f}',
+        '\u{17b4}',
+        '\u{180b}',
+        '\u{180e}',
+        '\u{200c}',
+        '\u{200d}',
+        '\u{200e}',
+        '\u{200f}',
+        '\u{2065}',
+        '\u{206a}',
+        '\u{2800}',
+        '\u{3164}',
+        '\u{fe0f}',
+        '\u{ffa0}',
+        '\u{fff0}',
+        '\u{1bca0}',
+        '\u{1d173}',
+        '\u{e0100}',
+        '\u{e0fff}',
+    ];
+    let unseen = unseen.map(String::from);
+    let names = ["", " ", "\t", "\u{200b}\u{feff}", "\r\n", "\u{a0}\0"].map(String::from);
+    for name in names.into_iter().chain(unseen) {
+        let facts = facts([Some(Value::text(&name)), None, None, None, None, None, None, None]);
         let said = said(&template, Medium::Push, &values(&facts), "en");
         assert_eq!(said.unwrap(), "Hi there!", "{name:?}");
     }
@@ -153,5 +179,23 @@ fn a_truncated_text_has_at_most_so_many_characters_in_a_text_message() {
         let say = |medium| said(&template, medium, &values(&facts), "en").unwrap();
         assert_eq!(say(Medium::Sms), format!("{in_sms}."), "{name} {length}");
         assert_eq!(say(Medium::Push), format!("{in_push}."), "{name} {length}");
+    }
+}
+
+/// Joiners, selectors and marks of direction shape what is seen: emoji, Persian, Hindi, Hebrew.
+#[test]
+fn what_has_no_width_goes_unless_it_shapes_what_is_seen() {
+    let template = checked(&push("{{ first_name|default('there') }}"));
+    for (name, expected) in [
+        ("👩\u{200d}👧 ❤\u{fe0f}", "👩\u{200d}👧 ❤\u{fe0f}"),
+        ("نامه\u{200c}ها", "نامه\u{200c}ها"),
+        ("क\u{94d}\u{200d}ष", "क\u{94d}\u{200d}ष"),
+        ("שלום!\u{200f}", "שלום!\u{200f}"),
+        ("A\u{e0101}n\u{e0061}n\u{e01ff}a", "Anna"),
+        ("A\u{ad}n\u{3164}n\u{206a}a\u{180e}", "Anna"),
+    ] {
+        let facts = facts([Some(Value::text(name)), None, None, None, None, None, None, None]);
+        let said = said(&template, Medium::Push, &values(&facts), "en");
+        assert_eq!(said.unwrap(), expected, "{name:?}");
     }
 }
