@@ -62,16 +62,21 @@ pub(super) fn visible(text: &str) -> bool {
     text.chars().any(|next| !blank(next) && fate(next) == Fate::Stays)
 }
 
-/// Plain text on one line or more: what breaks lines becomes a space.
+/// Plain text on one line or more: tabs and what breaks lines become spaces.
 pub(super) fn plain(text: &str, to: &mut impl Write) -> fmt::Result {
     if text.bytes().all(|byte| matches!(byte, b' '..=b'~')) {
         return to.write_str(text);
     }
     text.chars().try_for_each(|character| match fate(character) {
-        Fate::Stays => to.write_char(character),
+        Fate::Stays => to.write_char(untabbed(character)),
         Fate::Breaks => to.write_char(' '),
         Fate::Goes => Ok(()),
     })
+}
+
+/// The character, or a space for a tab.
+pub(super) const fn untabbed(character: char) -> char {
+    if character == '\t' { ' ' } else { character }
 }
 
 /// Plain text in which what formats are written with and quotes are in the alphabet of text
@@ -109,7 +114,7 @@ pub(super) fn html(text: &str, to: &mut impl Write) -> fmt::Result {
     }
     text.chars().try_for_each(|character| match (character, fate(character)) {
         (_, Fate::Goes) => Ok(()),
-        (_, Fate::Breaks) => to.write_char(' '),
+        (_, Fate::Breaks) | ('\t', _) => to.write_char(' '),
         ('&', _) => to.write_str("&amp;"),
         ('<', _) => to.write_str("&lt;"),
         ('>', _) => to.write_str("&gt;"),

@@ -91,8 +91,8 @@
 //! - In HTML, what is printed is escaped for where it stands; a link must be `https`, `http`,
 //!   `mailto` or `tel`. In all parts, control characters, overrides of the direction of writing and
 //!   characters without width are left out, but for joiners, selectors and marks of direction that
-//!   words and emoji need; what breaks lines becomes a space, and in a subject it refuses the
-//!   message.
+//!   words and emoji need; tabs and what breaks lines become spaces, but a line break in a subject
+//!   refuses the message. An author's tab stays in a body, and is a space in a subject or a title.
 //! - In text messages the spaces and signs that numbers are written with, and quotes and ellipses
 //!   in values, are those of the GSM alphabet.
 //! - Numbers, money and dates are written as in CLDR 48, in the Gregorian calendar.

@@ -199,3 +199,21 @@ fn what_has_no_width_goes_unless_it_shapes_what_is_seen() {
         assert_eq!(said.unwrap(), expected, "{name:?}");
     }
 }
+
+/// A subject and a title are one line without control characters; in bodies authors may indent.
+#[test]
+fn a_tab_becomes_a_space_except_where_an_author_writes_one_in_a_body() {
+    let template = checked(&template(
+        r#"{"id": "t", "default": "en", "texts": {"en": {
+        "email": {"subject": "S\t{{ shop }}", "html": "\t{{ shop }}", "text": "\t{{ shop }}"},
+        "push": {"title": "T\t{{ shop }}", "body": "B\t{{ shop }}"}}}}"#,
+    ));
+    let facts = nobody();
+    let values = values(&facts).with("shop", "A\tB");
+    let mut said = Vec::new();
+    for medium in [Medium::Email, Medium::Push] {
+        let rendered = template.render(medium, &values, &locale("en"), brussels()).unwrap();
+        said.extend(rendered.content.parts().into_iter().map(|(_, text)| text.to_owned()));
+    }
+    assert_eq!(said, ["S A B", "\tA B", "\tA B", "T A B", "B\tA B"]);
+}

@@ -139,9 +139,12 @@ impl<'a> TextCheck<'a> {
         }
         if self.part != Part::Html {
             let words = words.chars().filter(|next| *next != '\r');
-            match self.sms {
-                Sms::Yes => self.code.extend(words.map(escape::in_sms)),
-                Sms::No => self.code.extend(words),
+            match (self.sms, self.part) {
+                (Sms::Yes, _) => self.code.extend(words.map(escape::in_sms)),
+                (_, Part::Subject | Part::Title) => {
+                    self.code.extend(words.map(escape::untabbed));
+                }
+                _ => self.code.extend(words),
             }
             return;
         }
