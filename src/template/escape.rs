@@ -88,8 +88,8 @@ pub(super) fn sms(text: &str, to: &mut impl Write) -> fmt::Result {
     text.chars().try_for_each(|character| match fate(character) {
         Fate::Stays => match character {
             '…' => to.write_str("..."),
-            '‘' | '’' => to.write_char('\''),
-            '“' | '”' => to.write_char('"'),
+            '‘' | '’' | '‚' | '‛' | '‹' | '›' => to.write_char('\''),
+            '“' | '”' | '„' | '‟' | '«' | '»' => to.write_char('"'),
             _ => to.write_char(in_sms(character)),
         },
         Fate::Breaks => to.write_char(' '),

@@ -163,8 +163,8 @@ proptest! {
         let expected = kept(&value)
             .replace(['\u{a0}', '\u{2009}', '\u{202f}'], " ")
             .replace('\u{2212}', "-")
-            .replace(['‘', '’'], "'")
-            .replace(['“', '”'], "\"")
+            .replace(['‘', '’', '‚', '‛', '‹', '›'], "'")
+            .replace(['“', '”', '„', '‟', '«', '»'], "\"")
             .replace('…', "...");
         prop_assert_eq!(sms, format!("[{expected}]"));
     }

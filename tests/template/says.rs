@@ -217,3 +217,20 @@ fn a_tab_becomes_a_space_except_where_an_author_writes_one_in_a_body() {
     }
     assert_eq!(said, ["S A B", "\tA B", "\tA B", "T A B", "B\tA B"]);
 }
+
+#[test]
+fn quotes_of_any_language_are_those_of_the_alphabet_in_a_text_message() {
+    let template = checked(&template(
+        r#"{"id": "t", "default": "en", "texts": {"en": {"sms": {"text": "{{ shop }}"}}}}"#,
+    ));
+    let facts = nobody();
+    for (name, expected) in [
+        ("„Anna“ “Anna” ‟Anna”", "\"Anna\" \"Anna\" \"Anna\""),
+        ("«Anna» »Anna«", "\"Anna\" \"Anna\""),
+        ("‚Anna‘ ‘Anna’ ‛Anna’ ‹Anna› ›Anna‹", "'Anna' 'Anna' 'Anna' 'Anna' 'Anna'"),
+    ] {
+        let said = said(&template, Medium::Sms, &values(&facts).with("shop", name), "en").unwrap();
+        assert_eq!(said, expected);
+        assert_eq!(loyalty::template::SmsCount::of(&said).outside, None);
+    }
+}
