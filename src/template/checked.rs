@@ -162,8 +162,8 @@ impl CheckedTemplate {
 
     /// The texts for a medium that are nearest to a locale, with their own locale.
     fn parts(&self, medium: Medium, locale: &Locale) -> Option<(&Locale, &Variant, &[Compiled])> {
-        let tags = locale.chain().chain([self.template.default.as_str()]);
-        tags.into_iter().find_map(|tag| {
+        let mut tags = locale.chain().chain(self.template.default.chain());
+        tags.find_map(|tag| {
             let (own, variant) = self.variants.get_key_value(tag)?;
             Some((own, variant, variant.media.get(&medium)?.as_slice()))
         })

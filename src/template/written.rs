@@ -42,7 +42,8 @@ use crate::rule::{Rule, Text};
 pub struct Template {
     /// Its name.
     pub id: TemplateId,
-    /// The locale whose texts stand in where there are none in the customer's language.
+    /// The locale whose texts stand in where there are none in the customer's language; where it
+    /// has none either, those of its own language do.
     pub default: Locale,
     /// The variables without which there is no message; in texts they need no fallback.
     #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
@@ -56,8 +57,8 @@ pub struct Template {
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty", deserialize_with = "each_once")]
     pub wordings: BTreeMap<Text, Wording>,
     /// The texts by locale. For each medium by itself those of `nl-BE` stand before those of `nl`,
-    /// and these before those of the default; the wordings of `nl-BE` stand in the texts of `nl`,
-    /// too.
+    /// these before those of the default, and those before the ones of the default's language; the
+    /// wordings of `nl-BE` stand in the texts of `nl`, too.
     #[serde(deserialize_with = "each_once")]
     pub texts: BTreeMap<Locale, Texts>,
     /// How long the message may become.

@@ -146,3 +146,20 @@ fn a_wording_of_a_region_stands_in_the_texts_of_its_language() {
         assert_eq!(said(&template, Medium::Sms, &values(&facts), tag).unwrap(), text);
     }
 }
+
+/// What the default's region has no texts for, its language has, whether there are wordings or not.
+#[test]
+fn the_language_of_the_default_stands_in_behind_the_default() {
+    for wordings in ["{}", r#"{"hello": "Dag"}"#] {
+        let template = checked(&template(&format!(
+            r#"{{"id": "t", "default": "nl-BE", "texts": {{
+            "nl-BE": {{"wordings": {wordings}, "email": {{"subject": "S", "text": "x"}}}},
+            "nl": {{"sms": {{"text": "hallo"}}}}}}}}"#
+        )));
+        let facts = nobody();
+        for tag in ["fr", "nl-BE", "nl"] {
+            let said = said(&template, Medium::Sms, &values(&facts), tag);
+            assert_eq!(said, Ok("hallo".to_owned()), "{tag}: {wordings}");
+        }
+    }
+}
