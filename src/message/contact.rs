@@ -38,8 +38,8 @@ pub struct Contact {
 pub enum ContactState {
     /// It arrived.
     Arrived,
-    /// It arrived, as it was opened or a link in it was followed, but nothing says when it was sent:
-    /// that may be long ago. It counts for nothing.
+    /// It arrived, as it was opened or a link in it was followed, but nothing says when it was
+    /// sent: that may be long ago. It counts for nothing.
     Undated,
     /// It waits to be sent, or was, and nothing else is known.
     Pending,

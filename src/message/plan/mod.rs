@@ -77,8 +77,8 @@ impl Messages {
     /// The plan of the greatest value for these customers, under all that the gates ask for at each
     /// time, if nothing else happens until then; each customer and firing is looked at once.
     ///
-    /// What is planned passes the gates at its time in whatever order they are asked, on the channel
-    /// that is planned: carry it out by dispatching its cue with [`Cue::planned_on`]. If
+    /// What is planned passes the gates at its time in whatever order they are asked, on its
+    /// channel: carry it out by dispatching its cue with [`Cue::planned_on`]. If
     /// [`SendPlan::is_optimal`], no plan is worth more, and one more candidate never makes it worth
     /// less. The order of the customers, the candidates and the times makes no difference; who is
     /// there twice is looked at as of the latest instant.
