@@ -66,25 +66,11 @@ impl Rules {
     }
 
     fn in_effect(&self, facts: &[Fact], denials: &[&Denial]) -> Vec<Fact> {
-        let place = |denial: &Denial| (denial.at, denial.id.clone());
-        let stands = |denial: &Denial| {
-            // A denial is denied by one that stands after it and is not denied itself.
-            let mut later: Vec<&&Denial> =
-                denials.iter().filter(|other| place(other) > place(denial)).collect();
-            later.sort();
-            let mut gone: BTreeSet<&str> = BTreeSet::new();
-            for other in later.iter().rev() {
-                if !gone.contains(other.id.as_str()) {
-                    gone.insert(&other.target);
-                }
-            }
-            !gone.contains(denial.id.as_str())
-        };
         let mut facts = facts.to_vec();
         for fact in &mut facts {
             let denied = denials.iter().any(|denial| {
                 let apart = (denial.at - fact.at).abs();
-                denial.target == fact.id && apart <= self.reach && stands(denial)
+                denial.target == fact.id && apart <= self.reach && self.stands(denial, denials)
             });
             if denied {
                 let ends = matches!(self.kind, Kind::Silence(_)) && !fact.then;
@@ -94,6 +80,16 @@ impl Rules {
         }
         facts.sort();
         facts
+    }
+
+    /// A denial is denied by one that stands after it, within reach, and is not denied itself.
+    fn stands(&self, denial: &Denial, all: &[&Denial]) -> bool {
+        let place = |denial: &Denial| (denial.at, denial.id.clone());
+        let mut later = all.iter().filter(|other| place(other) > place(denial));
+        !later.any(|other| {
+            let is_meant = other.target == denial.id && other.at - denial.at <= self.reach;
+            is_meant && self.stands(other, all)
+        })
     }
 
     fn told(&self, facts: &[Fact]) -> Vec<Fire> {

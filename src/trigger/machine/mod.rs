@@ -69,8 +69,9 @@ pub const MAX_KEPT: usize = 4_096;
 ///
 /// # Voids
 /// From its own instant on a void makes an event one that never happened, if the two are no further
-/// apart than the window of the trigger (the correction for the n-th of something). A void of the
-/// event after which silence is looked for ends that, whatever came before it.
+/// apart than the window of the trigger (the correction for the n-th of something). A void of an
+/// event of the type after which silence is looked for ends that, whatever came before it, unless
+/// such an event breaks the silence as well.
 ///
 /// # Other terms
 /// [`Machine::replace`] puts other triggers in. What is armed keeps the version with which it was

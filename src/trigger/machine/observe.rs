@@ -7,7 +7,7 @@ use chrono::TimeDelta;
 use super::Machine;
 use super::judge::Told;
 use super::reach::fetch_event;
-use super::route::Outcome;
+use super::route::{Outcome, Route};
 use super::seat::{Mark, Rest, Undone};
 use super::touch::{FlowNo, Touch};
 use super::wheel::Tick;
@@ -225,11 +225,23 @@ impl Machine {
         if arrived.at < self.watermark.at() {
             self.drop_forgotten(arrived, &mut combination, outputs);
         }
+        self.let_touches_go();
         let touch = self.name(&combination)?;
         if let Some(outcome) = arrived.outcome.filter(|_| is_plain) {
             self.routes.get_mut(arrived.kind as usize)?.remember(outcome, touch);
         }
         Some(touch)
+    }
+
+    /// Lets combinations of flows go that no event has which is kept, if there are many.
+    fn let_touches_go(&mut self) {
+        if !self.terms.touches.are_many(self.roster.len()) {
+            return;
+        }
+        let marks = self.roster.seats().flat_map(|(seat, _)| self.roster.held(seat).marks());
+        let remembered = self.routes.iter().flat_map(Route::remembered);
+        let needed = marks.map(|mark| mark.touch).chain(remembered).collect();
+        self.terms.touches.let_go(&needed);
     }
 
     /// Takes out the flows for which the event is so late that they know nothing of its time.

@@ -56,6 +56,11 @@ impl Route {
         }
     }
 
+    /// All that is remembered.
+    pub(super) fn remembered(&self) -> impl Iterator<Item = Touch> {
+        self.known.iter().map(|(_, touch)| *touch)
+    }
+
     /// The flows that an event concerns, each with the parts that it plays.
     pub(super) fn combine(
         &self,
