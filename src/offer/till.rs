@@ -82,6 +82,18 @@ impl CheckedOffer {
         let proposal = ceiling.limit(self.offer.benefit.propose(prices, base, times))?;
         (proposal.applied() > 0).then_some(proposal)
     }
+
+    /// The same, applied as often as it takes something off, up to `most` times.
+    pub(super) fn as_often(
+        &self,
+        ceiling: Ceiling,
+        prices: &Prices<'_>,
+        base: Base,
+        most: u32,
+    ) -> Option<(u32, Proposal)> {
+        self.offer.reached(prices, base).ok()?;
+        ceiling.as_often(&self.offer.benefit, prices, base, most)
+    }
 }
 
 impl<'a> Till<'a> {
@@ -161,10 +173,11 @@ impl<'a> Till<'a> {
             };
         }
         let most = times.unwrap_or_else(|| checked.offer.benefit.most_times(&self.prices));
-        let least = if times.is_some() { most } else { 1 };
-        let mut fewer = (least..=most).rev();
-        match fewer.find_map(|times| Some((times, self.proposal(turn, &self.prices, base, times)?)))
-        {
+        let proposal = match times {
+            Some(times) => self.proposal(turn, &self.prices, base, times).map(|cut| (times, cut)),
+            None => checked.as_often(turn.ceiling, &self.prices, base, most),
+        };
+        match proposal {
             Some((times, proposal)) => Ok(Bid { turn, times, gives: Gives::Discount(proposal) }),
             None => Err(self.nothing(turn, base, most)),
         }
@@ -212,9 +225,8 @@ impl<'a> Till<'a> {
     pub fn offered(&self, turn: Turn<'_>, base: Base) -> i64 {
         let prices = self.opening.as_ref().unwrap_or(&self.prices);
         let most = turn.checked.offer.benefit.most_times(prices);
-        let mut fewer = (1..=most).rev();
-        let proposal = fewer.find_map(|times| self.proposal(turn, prices, base, times));
-        proposal.map_or(0, |proposal| proposal.applied())
+        let proposal = turn.checked.as_often(turn.ceiling, prices, base, most);
+        proposal.map_or(0, |(_, proposal)| proposal.applied())
     }
 
     /// Which granted offer excludes this one.

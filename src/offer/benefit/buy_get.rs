@@ -102,15 +102,50 @@ impl BuyGet {
         lane: Base,
         times: u32,
     ) -> Proposal {
-        let base = match self.off {
+        let times = times.min(self.most_times(prices));
+        self.off_parts(prices, &self.parts(prices, self.base(lane), times))
+    }
+
+    /// Bounds of what is taken off when it is applied `fewest` to `most` times; of one number of
+    /// times just that.
+    pub(in super::super) fn range(
+        &self,
+        prices: &Prices<'_>,
+        lane: Base,
+        (fewest, most): (u32, u32),
+    ) -> [i64; 2] {
+        let parts = |times| self.parts(prices, self.base(lane), times);
+        let (mut low, mut high) = (parts(fewest), parts(most));
+        if !self.buy.target.is_same(&self.get.target) {
+            let get = i64::from(self.get.units);
+            let (mut fewest_left, mut most_left) =
+                (get.saturating_mul(fewest.into()), get.saturating_mul(most.into()));
+            let gets = |(part, _): &(&mut Part<'_>, &mut Part<'_>)| self.uses(&part.stock).1;
+            // The more is bought of a line, the less of it can be got.
+            for (low, high) in low.iter_mut().zip(&mut high).filter(gets) {
+                low.got = fewest_left.min(low.stock.units - high.bought);
+                high.got = most_left.min(high.stock.units - low.bought);
+                fewest_left = (fewest_left - high.got).max(0);
+                most_left -= low.got;
+            }
+        }
+        [low, high].map(|parts| self.off_parts(prices, &parts).applied())
+    }
+
+    /// The price that is looked at.
+    const fn base(&self, lane: Base) -> Base {
+        match self.off {
             Off::Percent(_) => lane,
             Off::Amount(_) | Off::Price(_) => Base::Running,
-        };
+        }
+    }
+
+    fn off_parts(&self, prices: &Prices<'_>, parts: &[Part<'_>]) -> Proposal {
         let mut wanted = vec![(0, 0); prices.lines.len()];
         let mut claims = vec![0; prices.lines.len()];
-        for part in self.parts(prices, base, times.min(self.most_times(prices))) {
+        for part in parts {
             if let Some(wanted) = wanted.get_mut(part.stock.index) {
-                *wanted = self.wanted(&part);
+                *wanted = self.wanted(part);
             }
             if let Some(claim) = claims.get_mut(part.stock.index) {
                 *claim = part.bought + part.got;

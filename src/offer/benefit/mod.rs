@@ -160,6 +160,21 @@ impl Benefit {
         }
     }
 
+    /// Bounds of what it would take off these prices if it were applied `fewest` to `most` times,
+    /// for which there are enough units.
+    pub(super) fn range(
+        &self,
+        prices: &Prices<'_>,
+        base: Base,
+        (fewest, most): (u32, u32),
+    ) -> [i64; 2] {
+        match self {
+            Self::BuyGet(deal) => deal.range(prices, base, (fewest, most)),
+            // A bundle that is made more often takes off no less.
+            _ => [fewest, most].map(|times| self.propose(prices, base, times).applied()),
+        }
+    }
+
     /// Why it takes nothing off these prices in a lane on `base`.
     pub(super) fn nothing(&self, prices: &Prices<'_>, base: Base) -> Nothing {
         let none = match self {

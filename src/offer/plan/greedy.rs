@@ -73,10 +73,7 @@ pub(super) fn add(state: &mut State<'_, '_>, party: usize) -> bool {
     }
     let steps = state.steps.len();
     for &entrant in state.lineup.entrants_of(party) {
-        let most = state.most_times(entrant);
-        let mut fewer = (1..=most).rev();
-        let proposal = fewer.find_map(|times| Some((times, state.proposal(entrant, times)?)));
-        match proposal {
+        match state.as_often(entrant, state.most_times(entrant)) {
             Some((times, proposal)) => state.apply(entrant, times, proposal),
             None => {
                 state.undo_to(steps);

@@ -78,6 +78,17 @@ impl<'a> Lineup<'a> {
         entrant.checked.proposal(entrant.ceiling, prices, self.base, times)
     }
 
+    /// How often, up to `most` times, an entrant takes something off now, and what.
+    pub fn as_often(
+        &self,
+        entrant: usize,
+        prices: &Prices<'_>,
+        most: u32,
+    ) -> Option<(u32, Proposal)> {
+        let entrant = self.entrants.get(entrant)?;
+        entrant.checked.as_often(entrant.ceiling, prices, self.base, most)
+    }
+
     /// How what is taken off together is split.
     pub fn allocator(&self) -> &'a dyn Allocator {
         &*self.catalog.allocator

@@ -51,6 +51,16 @@ struct Frame {
     grows: bool,
 }
 
+impl Frame {
+    /// Goes on with `fewer` times than the last ones, if it is not done with the entrant already.
+    fn pass_over(&mut self, fewer: impl FnOnce() -> u32) {
+        if self.times > 0 {
+            self.times = fewer();
+            self.next += usize::from(self.times == 0);
+        }
+    }
+}
+
 impl<'s, 'a> Search<'s, 'a> {
     pub fn new(
         lineup: &'s Lineup<'a>,
@@ -119,7 +129,12 @@ impl<'s, 'a> Search<'s, 'a> {
             }
             self.nodes += 1;
             let Some(&entrant) = self.entrants.get(position) else { continue };
-            let Some(proposal) = self.state.proposal(entrant, times) else { continue };
+            let Some(proposal) = self.state.proposal(entrant, times) else {
+                // Of fewer times the next ones that take something off.
+                let fewer = || self.state.as_often(entrant, times.saturating_sub(1));
+                frame.pass_over(|| fewer().map_or(0, |(times, _)| times));
+                continue;
+            };
             frame.grows |= self.stands_alone(entrant);
             if self.comes_too_late(entrant) {
                 continue;

@@ -90,6 +90,11 @@ impl<'s, 'a> State<'s, 'a> {
         self.lineup.proposal(entrant, &self.prices, times)
     }
 
+    /// How often, up to `most` times, the entrant takes something off now, and what.
+    pub fn as_often(&self, entrant: usize, most: u32) -> Option<(u32, Proposal)> {
+        self.lineup.as_often(entrant, &self.prices, most)
+    }
+
     /// Applies what was proposed for an entrant that is admitted.
     pub fn apply(&mut self, entrant: usize, times: u32, proposal: Proposal) {
         let Some(party) = self.lineup.entrants.get(entrant).map(|entrant| entrant.party) else {
