@@ -145,6 +145,21 @@ fn who_has_not_come_back_counts_for_as_long_as_they_were_seen() {
 }
 
 #[test]
+fn counts_that_nobody_can_have_are_added_up_all_the_same() {
+    let all = u64::MAX;
+    let json = format!(
+        r#"{{"since":"2026-01-01","customers":2,"periods":[],"second_orders":{{
+            "30":{{"came":{all},"unknown":0}},"40":{{"came":0,"unknown":{all}}},
+            "50":{{"came":{all},"unknown":0}}}}}}"#
+    );
+    let cohort: AcquisitionCohort = serde_json::from_str(&json).unwrap();
+    // A third came within 30 days, and who was left at last came after 50.
+    let days = [0.3, 0.4].map(|share| cohort.days_to_second_order(share));
+    assert_eq!(days, [Some(30), Some(50)]);
+    assert_eq!(cohort.second_orders.came(), all);
+}
+
+#[test]
 fn a_log_of_another_currency_is_refused_and_nobody_has_no_cohorts() {
     let euro = Moment { currency: Currency::EUR, ..moment("2026-03-01T00:00:00Z", "UTC") };
     assert!(Acquisition::of(&four(), Period::Week, &euro).is_err());

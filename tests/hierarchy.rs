@@ -354,22 +354,20 @@ fn a_model_survives_json_and_a_broken_one_is_refused() {
     assert_eq!(serde_json::from_str::<Branches>(&json).unwrap(), found);
     let merges = |merges: &str| format!("{{\"points\":3,\"merges\":[{merges}]}}");
     let first = r#"{"left":0,"right":1,"height":1.0,"size":2,"weight":2.0}"#;
+    let joining = |ends: &str| first.replace("\"left\":0,\"right\":1", ends);
+    let last = joining(r#""left":2,"right":3"#);
+    let endless = first.replace("\"size\":2", &format!("\"size\":{}", usize::MAX));
     for (broken, told) in [
         (merges(first), "there are 1 merges: 2 are needed"),
         (merges(&format!("{first},{first}")), "`merges[1].left`: `0` is out of range"),
         (
-            merges(&format!(
-                "{first},{}",
-                first.replace("\"left\":0,\"right\":1", "\"left\":2,\"right\":4")
-            )),
+            merges(&format!("{first},{}", joining(r#""left":2,"right":4"#))),
             "`merges[1].right`: `4` is out of range",
         ),
+        (merges(&format!("{first},{last}")), "`merges[1].size`: there are 2 points: 3 are needed"),
         (
-            merges(&format!(
-                "{first},{}",
-                first.replace("\"left\":0,\"right\":1", "\"left\":2,\"right\":3")
-            )),
-            "`merges[1].size`: there are 2 points: 3 are needed",
+            merges(&format!("{endless},{last}")),
+            "`merges[0].size`: there are 18446744073709551615 points: 2 are needed",
         ),
         (r#"{"points":0,"merges":[]}"#.into(), "there are no points"),
         (r#"{"points":2,"absent":[5],"merges":[]}"#.into(), "`absent`: `5` is out of range"),

@@ -144,6 +144,21 @@ fn who_is_not_known_is_in_none() {
     assert_eq!((overlaps.outside(), &overlaps.by_count[..]), (1, &[1, 1, 0][..]));
 }
 
+#[test]
+fn counts_that_nobody_can_have_are_told_all_the_same() {
+    let pair = r#"{"first":"a","second":"b","names":["A","B"],
+        "both":18446744073709551615,"only_first":18446744073709551615,"only_second":1}"#;
+    let json = format!(
+        r#"{{"customers":3,"by_count":[0,3,18446744073709551615,1],
+            "segments":[],"pairs":[{pair}]}}"#
+    );
+    let found: Overlaps = serde_json::from_str(&json).unwrap();
+    assert!(found.to_string().starts_with("of 3 customers, "));
+    let pair = &found.pairs[0];
+    let shares = [Some(pair.jaccard()), pair.first_in_second(), pair.second_in_first()];
+    assert!(shares.iter().flatten().all(|share| (0.0..=1.0).contains(share)), "{shares:?}");
+}
+
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(40))]
 

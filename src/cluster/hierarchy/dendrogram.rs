@@ -287,7 +287,7 @@ fn check_merges(points: usize, absent: &[usize], merges: &[Merge], problems: &mu
                 problems.add(place.field(name), Fault::OutOfRange { value });
             }
         }
-        sizes.push(Some(merge.size));
+        sizes.push(Some(size));
     }
 }
 

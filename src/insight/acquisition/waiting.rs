@@ -27,7 +27,7 @@ impl Waiting {
     /// How many customers came.
     #[must_use]
     pub fn came(&self) -> u64 {
-        self.0.values().map(|ends| ends.came).sum()
+        self.0.values().fold(0, |sum, ends| sum.saturating_add(ends.came))
     }
 
     /// The share of all customers who came within so many days, for each number of days after which
@@ -37,11 +37,12 @@ impl Waiting {
     /// Meier).
     #[expect(clippy::cast_precision_loss, reason = "a share needs no more than 15 digits")]
     pub fn curve(&self) -> impl Iterator<Item = (u32, f64)> {
-        let mut at_risk: u64 = self.0.values().map(|ends| ends.came + ends.unknown).sum();
+        let all = |ends: &Ends| u128::from(ends.came) + u128::from(ends.unknown);
+        let mut at_risk: u128 = self.0.values().map(all).sum();
         let mut waiting = 1.0;
         let steps = self.0.iter().map(move |(days, ends)| {
             waiting *= 1.0 - ends.came as f64 / at_risk as f64;
-            at_risk -= ends.came + ends.unknown;
+            at_risk -= all(ends);
             (*days, ends.came, 1.0 - waiting)
         });
         steps.filter(|(_, came, _)| *came > 0).map(|(days, _, share)| (days, share))

@@ -264,20 +264,27 @@ impl Pair {
     /// (1901). 0 if nobody is in any.
     #[must_use]
     pub fn jaccard(&self) -> f64 {
-        self.both as f64 / (self.both + self.only_first + self.only_second).max(1) as f64
+        let any = self.sizes().0.saturating_add(self.only_second);
+        self.both as f64 / any.max(1) as f64
     }
 
     /// What share of the first is in the second; none if nobody is in the first.
     #[must_use]
     pub fn first_in_second(&self) -> Option<f64> {
-        let size = self.both + self.only_first;
+        let (size, _) = self.sizes();
         (size > 0).then(|| self.both as f64 / size as f64)
     }
 
     /// What share of the second is in the first; none if nobody is in the second.
     #[must_use]
     pub fn second_in_first(&self) -> Option<f64> {
-        let size = self.both + self.only_second;
+        let (_, size) = self.sizes();
         (size > 0).then(|| self.both as f64 / size as f64)
+    }
+
+    /// How many are in the first, and in the second.
+    const fn sizes(&self) -> (usize, usize) {
+        let Self { both, only_first, only_second, .. } = self;
+        (both.saturating_add(*only_first), both.saturating_add(*only_second))
     }
 }

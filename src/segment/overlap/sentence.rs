@@ -9,7 +9,8 @@ use crate::segment::told::customers;
 impl fmt::Display for Overlaps {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let one = self.by_count.get(1).copied().unwrap_or_default();
-        let more = self.by_count.iter().skip(2).sum::<usize>();
+        let more =
+            self.by_count.iter().skip(2).fold(0, |sum: usize, count| sum.saturating_add(*count));
         write!(
             f,
             "of {}, {} in no segment, {} in one and {} in more",
@@ -40,7 +41,7 @@ impl Pair {
     /// What the customers say.
     fn counted(&self) -> String {
         let [first, second] = &self.names;
-        let (one, other) = (self.both + self.only_first, self.both + self.only_second);
+        let (one, other) = self.sizes();
         match (self.both, self.only_first, self.only_second) {
             (0, ..) => format!("nobody is in both {first} and {second}"),
             (both, 0, 0) => format!("{first} and {second} have the same {}", customers(both)),
