@@ -67,6 +67,10 @@ struct Written {
     confidence: Confidence,
     seen: u64,
     rows: Vec<VecDeque<Bucket>>,
+    /// Its sums depend on the order in which numbers came and went; without them the buckets are
+    /// summed up.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    window: Option<Bucket>,
 }
 
 /// A stored window is none.
@@ -147,7 +151,7 @@ impl Adwin {
         let doubt = libm::log(sizes);
         self.rows.iter().rev().flatten().any(|bucket| {
             old = Bucket {
-                count: old.count + bucket.count,
+                count: old.count.saturating_add(bucket.count),
                 total: old.total + bucket.total,
                 squares: 0.0,
             };
@@ -191,7 +195,7 @@ impl Bucket {
 
     /// Both together.
     fn and(&self, other: &Self) -> Self {
-        let count = self.count + other.count;
+        let count = self.count.saturating_add(other.count);
         let difference = self.mean() - other.mean();
         let between = self.count as f64 * other.count as f64 / count.max(1) as f64;
         Self {
@@ -210,7 +214,7 @@ impl TryFrom<Written> for Adwin {
     type Error = NoWindow;
 
     fn try_from(written: Written) -> Result<Self, NoWindow> {
-        let Written { confidence, seen, rows } = written;
+        let Written { confidence, seen, rows, window } = written;
         let mut size = Some(1_u64);
         for row in &rows {
             let fits = |bucket: &Bucket| Some(bucket.count) == size && bucket.is_sound();
@@ -221,15 +225,18 @@ impl TryFrom<Written> for Adwin {
         }
         let filled = rows.last().is_none_or(|row| !row.is_empty());
         let buckets = rows.iter().rev().flatten();
-        let window = buckets.fold(Bucket::default(), |sum, bucket| sum.and(bucket));
-        let sound = filled && window.is_sound() && window.count <= seen;
+        let count = buckets.clone().try_fold(0_u64, |sum, one| sum.checked_add(one.count));
+        let summed = || buckets.fold(Bucket::default(), |sum, bucket| sum.and(bucket));
+        let window = window.unwrap_or_else(summed);
+        let whole = Some(window.count) == count && window.count <= seen;
+        let sound = filled && window.is_sound() && whole;
         sound.then_some(Self { confidence, seen, rows, window }).ok_or(NoWindow)
     }
 }
 
 impl From<Adwin> for Written {
     fn from(window: Adwin) -> Self {
-        let Adwin { confidence, seen, rows, window: _ } = window;
-        Self { confidence, seen, rows }
+        let Adwin { confidence, seen, rows, window } = window;
+        Self { confidence, seen, rows, window: Some(window) }
     }
 }
