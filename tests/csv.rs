@@ -106,6 +106,36 @@ fn every_row_that_makes_no_sense_is_told_with_its_line() {
 }
 
 #[test]
+fn lines_are_counted_however_they_end() {
+    let bad =
+        |text: &str| -> Vec<u64> { read(&file(), text).bad.iter().map(|row| row.line).collect() };
+    for end in ["\n", "\r\n", "\r"] {
+        // Rows with line ends in quotes, and two empty lines before good and bad ones.
+        let rows = [
+            "\u{feff}who,on,paid",
+            "\"a\nn\r\nn\",2026-03-10,1.00",
+            "\"b\r\nob\",2026-02-30,1.00",
+            "",
+            "",
+            "ann,2026-03-11,1.00",
+            "cid,2026-02-30,1.00",
+        ];
+        let text = rows.join(end);
+        assert_eq!(bad(&text), [2, 5, 10], "{end:?}");
+        assert_eq!(bad(&format!("{text}{end}")), [2, 5, 10], "{end:?}");
+        // Farther than is read at once.
+        let many: String = (0..4_000)
+            .map(|at| format!("ann,2026-{}-10,1.00{end}", if at % 7 == 3 { 13 } else { 12 }))
+            .collect();
+        let expected: Vec<u64> = (0..4_000).filter(|at| at % 7 == 3).map(|at| at + 2).collect();
+        assert_eq!(bad(&format!("who,on,paid{end}{many}")), expected, "{end:?}");
+    }
+    // Quotes that are never closed.
+    assert_eq!(bad("who,on,paid\n\"bob,2026-03-01,1.00\n"), [2]);
+    assert_eq!(bad("who,on,paid\nann,2026-03-01,1.00\n\"bob\nx,2026-03-01,1.00"), [3]);
+}
+
+#[test]
 fn bytes_that_are_no_text_are_told() {
     let bytes = b"who,on,paid\nann,2026-03-14,1\na\xffn,2026-03-14,1\n";
     let read = file().read(bytes.as_slice(), |_| ()).unwrap();

@@ -18,6 +18,7 @@
 
 mod cells;
 mod fault;
+mod lines;
 
 use std::collections::HashSet;
 use std::io::Read;
@@ -27,6 +28,7 @@ use serde::{Deserialize, Serialize};
 
 use self::cells::{Cells, Places};
 pub use self::fault::{BadRow, CellFault, CsvError};
+use self::lines::Lines;
 use super::{Columns, Purchases};
 use crate::calendar::Zone;
 use crate::id::{CustomerId, OrderId};
@@ -134,20 +136,22 @@ impl OrderFile {
     ) -> Result<OrdersRead, CsvError> {
         let separator = u8::try_from(self.separator).ok().filter(u8::is_ascii);
         let separator = separator.ok_or(CsvError::Separator { separator: self.separator })?;
-        // Every row ends with its line, so that its number can be counted from there. A row that is
-        // too short or too long is told as any other.
-        let source = source.chain(b"\n".as_slice());
+        // A row that is too short or too long is told as any other.
         let mut reader =
-            ReaderBuilder::new().delimiter(separator).flexible(true).from_reader(source);
+            ReaderBuilder::new().delimiter(separator).flexible(true).from_reader(Lines::of(source));
         let places = Places::of(self, reader.byte_headers().map_err(CsvError::of)?)?;
         let (mut orders, mut bad) = (Orders::default(), Vec::new());
         let (mut rows, mut record) = (0, ByteRecord::new());
-        let mut bytes = 0;
-        while reader.read_byte_record(&mut record).map_err(CsvError::of)? {
+        let mut bytes = reader.position().byte();
+        loop {
+            reader.get_mut().begin_row(bytes);
+            if !reader.read_byte_record(&mut record).map_err(CsvError::of)? {
+                break;
+            }
             rows += 1;
             let cells = Cells { file: self, places: &places, record: &record };
             if let Err((column, fault)) = orders.take(&cells) {
-                let line = first_line(&record, reader.position().line());
+                let line = reader.get_mut().line();
                 bad.push(BadRow { line, column: column.to_owned(), fault });
             }
             bytes = reader.position().byte();
@@ -159,13 +163,6 @@ impl OrderFile {
         let log = Purchases::from_columns(self.currency, &orders.columns)?;
         Ok(OrdersRead { log, rows, bad })
     }
-}
-
-/// On which line a record begins that ends before another line. What the record itself tells may be
-/// an empty line before it.
-fn first_line(record: &ByteRecord, next: u64) -> u64 {
-    let breaks = record.as_slice().iter().filter(|byte| **byte == b'\n').count();
-    next.saturating_sub(1).saturating_sub(u64::try_from(breaks).unwrap_or(0))
 }
 
 /// The orders so far.
