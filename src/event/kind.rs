@@ -15,7 +15,7 @@ use crate::id::{
     AttributeName, CampaignId, CategoryId, CustomerId, EventId, OrderId, ProductId, StoreId,
     SurveyId,
 };
-use crate::path::{Problems, Trail};
+use crate::path::{Problems, Trail, each_once};
 use crate::rule::{NotFinite, Number, Text, Value};
 
 /// The ways in which a customer and the business meet.
@@ -382,6 +382,7 @@ pub struct SupportContact {
 #[serde(deny_unknown_fields)]
 pub struct AttributesChanged {
     /// The new values; `null` means that the attribute is no longer known.
+    #[serde(deserialize_with = "each_once")]
     pub changes: BTreeMap<AttributeName, Option<Value>>,
 }
 
@@ -392,6 +393,6 @@ pub struct Custom {
     /// What it is called.
     pub name: Text,
     /// What is known about it.
-    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty", deserialize_with = "each_once")]
     pub values: BTreeMap<AttributeName, Value>,
 }

@@ -8,7 +8,7 @@ use super::Fault;
 use crate::event::LineItem;
 use crate::id::ProductId;
 use crate::money::{Currency, Money};
-use crate::path::{Path, Problems};
+use crate::path::{Path, Problems, each_once};
 
 /// The least price of a unit, for products that have one: no offer takes a line below its floor,
 /// which is the least price times the units. A line that is below it already stays as it is.
@@ -17,7 +17,7 @@ use crate::path::{Path, Problems};
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[serde(transparent)]
-pub struct Floors(pub BTreeMap<ProductId, Money>);
+pub struct Floors(#[serde(deserialize_with = "each_once")] pub BTreeMap<ProductId, Money>);
 
 impl Floors {
     /// Whether no product has a floor.

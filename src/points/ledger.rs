@@ -9,7 +9,7 @@ use super::book::{Book, Causes};
 use super::remembered::Remembered;
 use super::{Cause, Contents, Entry, Fault, MAX_POSTING, Points, Posting, SpendOrder};
 use crate::id::{EventId, PurseId};
-use crate::path::{Path, Problems};
+use crate::path::{Path, Problems, each_once};
 
 /// The most entries that a ledger can have.
 pub const MAX_ENTRIES: usize = 1_000_000;
@@ -63,7 +63,7 @@ impl Causes<'_> {
 struct Record {
     #[serde(default)]
     order: SpendOrder,
-    #[serde(default)]
+    #[serde(default, deserialize_with = "each_once")]
     orders: BTreeMap<PurseId, SpendOrder>,
     entries: Vec<Entry>,
 }

@@ -9,7 +9,7 @@ use super::Fault;
 use crate::calendar::Zone;
 use crate::event::{AttributesChanged, Channel, check_value};
 use crate::id::AttributeName;
-use crate::path::{Path, Problems, Trail};
+use crate::path::{Path, Problems, Trail, each_once};
 use crate::rule::{Kind, Number, Text, Value};
 
 /// What is known of a customer, by name.
@@ -21,7 +21,7 @@ use crate::rule::{Kind, Number, Text, Value};
 /// ["running"]}`.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(transparent)]
-pub struct Attributes(BTreeMap<AttributeName, Value>);
+pub struct Attributes(#[serde(deserialize_with = "each_once")] BTreeMap<AttributeName, Value>);
 
 macro_rules! well_known {
     ($($name:ident: $kind:ident($result:ty) = $doc:literal,)+) => {

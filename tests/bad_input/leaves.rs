@@ -154,16 +154,34 @@ fn object() -> impl Strategy<Value = (Door, Value, Vec<Step>)> {
 
 #[test]
 fn a_key_of_the_users_own_that_is_there_twice_is_refused_as_well() {
-    let refused = |document: &str| match Door::Spec.hand_in(document) {
+    let refused_by = |door: Door, document: &str| match door.hand_in(document) {
         Answer::Unreadable(told) => told,
         _ => panic!("read: {document}"),
     };
+    let refused = |document: &str| refused_by(Door::Spec, document);
     let addresses = r#"{"zone": "UTC", "currency": "EUR",
         "contact": {"addresses": {"sms": "phone", "sms": "mobile"}}}"#;
     assert!(refused(addresses).contains("`sms` is there twice"));
     let attributes = r#"{"zone": "UTC", "currency": "EUR",
         "attributes": {"vip": {"kind": "bool"}, "vip": {"kind": "integer"}}}"#;
     assert!(refused(attributes).contains("`vip` is there twice"));
+    let floors = r#"{"zone": "UTC", "currency": "EUR",
+        "floors": {"mug": "5.00 EUR", "mug": "1.00 EUR"}}"#;
+    assert!(refused(floors).contains("`mug` is there twice"));
+    let customer = r#"{"id": "ann", "attributes": {"country": "BE", "country": "NL"}}"#;
+    assert!(refused_by(Door::Customer, customer).contains("`country` is there twice"));
+    let ledger = r#"{"orders": {"stars": "oldest_first", "stars": "newest_first"}, "entries": []}"#;
+    assert!(refused_by(Door::Ledger, ledger).contains("`stars` is there twice"));
+    for kind in [
+        r#"{"attributes_changed": {"changes": {"city": "Gent", "city": null}}}"#,
+        r#"{"custom": {"name": "quiz", "values": {"city": 1, "city": 2}}}"#,
+    ] {
+        let event = format!(
+            r#"{{"id": "e", "customer": "ann", "at": "2026-01-01T00:00:00Z",
+                "recorded_at": "2026-01-01T00:00:00Z", "kind": {kind}}}"#
+        );
+        assert!(refused_by(Door::Event, &event).contains("`city` is there twice"));
+    }
 }
 
 proptest! {
