@@ -113,12 +113,24 @@ impl Tempo {
     /// A tempo of the months from January on, and of the years.
     ///
     /// # Errors
-    /// Everything that is not finite, not above 0, or out of range.
+    /// Everything that is not finite, not above 0, or out of range: a month in which customers live
+    /// a million times slower than on average, and a trend by as much in all.
     pub fn new(months: [f64; 12], trend: Option<Trend>) -> Result<Self, Problems<Fault>> {
         let mut problems = Problems::none();
         for (at, value) in months.into_iter().enumerate() {
-            if !(1.0 / MOST_TEMPO..=MOST_TEMPO).contains(&value) {
+            if !(value > 0.0 && value.is_finite()) {
                 problems.add(Path::from("months").item(at), Fault::OutOfRange { value });
+            }
+        }
+        // A mean of 1 but for rounding is left, so that what is written is read as the same.
+        let mean = mean(&months);
+        let even =
+            if (mean - 1.0).abs() < 1e-12 { months } else { months.map(|month| month / mean) };
+        if problems.is_empty() {
+            for (at, (value, even)) in months.into_iter().zip(even).enumerate() {
+                if !(1.0 / MOST_TEMPO..=MOST_TEMPO).contains(&even) {
+                    problems.add(Path::from("months").item(at), Fault::OutOfRange { value });
+                }
             }
         }
         if let Some(Trend { per_year: value, from, until }) = trend {
@@ -133,11 +145,7 @@ impl Tempo {
             }
         }
         problems.into_result(())?;
-        let mean = mean(&months);
-        // A mean of 1 but for rounding is left, so that what is written is read as the same.
-        let months =
-            if (mean - 1.0).abs() < 1e-12 { months } else { months.map(|month| month / mean) };
-        Ok(Self { months, trend })
+        Ok(Self { months: even, trend })
     }
 
     /// How fast in each month from January on, where 1 is the mean of the year.

@@ -238,6 +238,31 @@ fn too_short_a_time_tells_no_season_and_no_trend() {
 }
 
 #[test]
+fn what_is_out_of_range_beside_the_other_months_is_told_and_no_tempo_is_too_far_to_be_read() {
+    for (most, least, fits) in [
+        (1e6, 1e-6, false),
+        (1e6, 0.001, false),
+        (1.0, 2e-6, true),
+        (1e9, 2e3, true),
+        (1e-9, 2e-15, true),
+        (1e300, 1e300, true),
+        (1.0, 1e-7, false),
+    ] {
+        let mut months = [most; 12];
+        months[3] = least;
+        let tempo = Tempo::new(months, None);
+        assert_eq!(tempo.is_ok(), fits, "{most} {least}");
+        match tempo {
+            Ok(tempo) => {
+                let text = serde_json::to_string(&tempo).unwrap();
+                assert_eq!(serde_json::from_str::<Tempo>(&text).unwrap(), tempo);
+            }
+            Err(told) => assert!(told.to_string().starts_with("`months[3]`"), "{told}"),
+        }
+    }
+}
+
+#[test]
 fn a_tempo_that_makes_no_sense_is_told_with_its_places() {
     let text = r#"{"months": [1, 0, 1, 1, 1, -1, 1, 1, 1, 1, 1, 1],
         "trend": {"per_year": -1.0, "from": "2026-01-01", "until": "2025-01-01"}}"#;
