@@ -305,6 +305,21 @@ fn a_skipped_day_is_no_yesterday() {
 }
 
 #[test]
+fn windows_contain_their_last_instant_also_where_the_calendar_begins() {
+    let anchor = Some(NaiveDate::MIN);
+    for name in ["America/New_York", "Europe/Brussels", "UTC"] {
+        for hours in 0..8 {
+            let as_of = DateTime::<Utc>::MIN_UTC + chrono::TimeDelta::hours(hours);
+            let all = window::NAMED.map(|(_, window)| window).into_iter().chain([window("90d")]);
+            for window in all.filter(|window| !matches!(window, Window::Previous(_))) {
+                let found = window.interval(as_of, &zone(name), anchor);
+                assert!(found.is_none_or(|found| found.contains(as_of)), "{window} {name} {as_of}");
+            }
+        }
+    }
+}
+
+#[test]
 fn text_and_value_are_the_same_thing() {
     for text in ["30min", "12h", "90d", "2w", "6mo", "1y", "100000d"] {
         assert_eq!(span(text).to_string(), text);

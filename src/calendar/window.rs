@@ -67,9 +67,9 @@ impl Window {
     ) -> Option<Interval> {
         let as_of = without_leap_second(as_of);
         let first = match self {
-            Self::Rolling(span) => span
-                .window_start(as_of, zone)
-                .map_or(DateTime::<Utc>::MIN_UTC, |start| just_after(start).min(as_of)),
+            Self::Rolling(span) => {
+                span.window_start(as_of, zone).map_or(DateTime::<Utc>::MIN_UTC, just_after)
+            }
             Self::Calendar(period) => start_of_period(period, as_of, zone),
             Self::Previous(period) => {
                 let last = just_before(start_of_period(period, as_of, zone));
@@ -80,7 +80,8 @@ impl Window {
             }
             Self::Lifetime => DateTime::<Utc>::MIN_UTC,
         };
-        Some(Interval { first, last: as_of })
+        // At the beginning of the calendar a day can start after its first instants.
+        Some(Interval { first: first.min(as_of), last: as_of })
     }
 
     /// The first instant after `as_of` at which an event of the instant `at` comes into this window
