@@ -3,7 +3,7 @@
 use super::checked::{CheckedRule, Condition, Part};
 use super::evaluate::{at_least, least};
 use super::gap::gap;
-use super::{Aim, Because, Facts, Finding, Gap, Slot, Truth, Value, Verdict, Wanted};
+use super::{Aim, Because, Facts, Finding, Gap, Kind, Slot, Text, Truth, Value, Verdict, Wanted};
 
 impl CheckedRule {
     /// Why the rule holds or not for these facts, and what every condition found.
@@ -56,6 +56,7 @@ impl CheckedRule {
         let truth = condition.truth(facts);
         let (found, default) =
             if source.is_some() { (value.cloned(), None) } else { (None, value.cloned()) };
+        let gap = condition.gap(value, truth, aim, facts);
         Finding {
             field: self.name(source.unwrap_or(condition.slot)),
             wanted: Wanted::Test(condition.test.clone()),
@@ -63,8 +64,19 @@ impl CheckedRule {
             default,
             truth,
             aim,
-            gap: condition.gap(value, truth, aim, facts),
+            gap: gap.filter(|_| self.can_reach(condition, aim, facts)),
         }
+    }
+
+    /// Whether one of the only texts of a field brings the condition to where it should be; of what
+    /// is no such field it is taken that some value does.
+    fn can_reach(&self, condition: &Condition, aim: Aim, facts: &dyn Facts) -> bool {
+        let leads =
+            |text: &Text| condition.test.truth(&Value::Text(text.clone()), facts) == aim.truth();
+        condition.slots().any(|slot| {
+            let field = self.field(slot).filter(|field| field.kind == Kind::Text);
+            field.and_then(|field| field.domain.as_ref()).is_none_or(|only| only.iter().any(leads))
+        })
     }
 
     fn missing(&self, slot: Slot, aim: Aim, facts: &dyn Facts) -> Finding {

@@ -6,8 +6,8 @@ use super::{day, euro, schema, sheet};
 use crate::calendar::Span;
 use crate::money::{Currency, Money};
 use crate::rule::{
-    Aim, Because, Finding, Gap, Number, Rule, Sheet, Truth, Value, Verdict, all, any, at_least,
-    coalesce, field, missing, not,
+    Aim, Because, Field, Finding, Gap, Number, Rule, Schema, Sheet, Truth, Value, Verdict, all,
+    any, at_least, coalesce, field, missing, not,
 };
 
 fn verdict(rule: &Rule, sheet: &Sheet) -> Verdict {
@@ -292,6 +292,24 @@ fn a_turn_is_the_fewest_changes_that_make_the_rule_hold() {
         let verdict = verdict(&rule, &facts);
         let expected = expected.map(|turn| turn.into_iter().map(String::from).collect());
         assert_eq!(turn(&verdict), expected, "{rule:?}");
+    }
+}
+
+#[test]
+fn nothing_turns_what_no_value_of_the_field_does() {
+    let schema = Schema::new([Field::choice("tier", ["silver", "gold"])]).unwrap();
+    for (rule, tier, expected) in [
+        ("tier not in {silver, gold}", Some("gold"), None),
+        ("tier not in {silver, gold}", None, None),
+        ("not (tier in {silver, gold})", None, None),
+        ("tier not in {gold}", Some("gold"), Some("tier: another value")),
+        ("tier = silver", Some("gold"), Some("tier: another value")),
+        ("not (tier in {gold})", None, Some("tier: a value")),
+    ] {
+        let checked = rule.parse::<Rule>().unwrap().check(&schema).unwrap();
+        let sheet = Sheet::of(vec![tier.map(Value::text)], day("2026-01-01"));
+        let expected = expected.map(|told| vec![told.to_owned()]);
+        assert_eq!(turn(&checked.explain(&sheet)), expected, "{rule} {tier:?}");
     }
 }
 
