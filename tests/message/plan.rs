@@ -411,7 +411,10 @@ fn very_many_candidates_for_one_customer_are_cut_and_the_bound_says_so() {
 
 #[test]
 fn what_is_there_twice_is_planned_once_in_whichever_order() {
-    let message = |id: &str| json!({"id": id, "trigger": "t", "template": "t", "purpose": "p", "channels": ["email"]});
+    let message = |id: &str| {
+        json!({"id": id, "trigger": "t", "template": "t", "purpose": "p",
+               "channels": ["email"]})
+    };
     let case = Case {
         policy: json!({"purposes": [{"id": "p", "consent": "not_needed"}]}),
         messages: vec![message("m0"), message("m1")],

@@ -253,12 +253,11 @@ fn what_cannot_be_rendered_is_refused_with_the_reason() {
 #[test]
 fn of_who_is_held_out_it_is_told_what_could_be_rendered() {
     let held_out = |spec: &mut Value| spec["contact"]["holdout"] = json!({"share": "100%"});
-    let cases: [(&[(&str, &str)], Option<Channel>); 3] = [
-        (&[], None),
+    for (attributes, expected) in [
+        (&[][..], None),
         (&[("first_name", "Ann")], Some(Channel::Push)),
         (&[("first_name", "Ann"), ("language", "nl")], Some(Channel::Push)),
-    ];
-    for (attributes, expected) in cases {
+    ] {
         let program = program(held_out);
         let mut member = ann(&program, attributes);
         let firing = left(&program, &mut member, "12.00 EUR", at("09:00:00"));
