@@ -72,8 +72,9 @@ pub struct Trigger {
 
 /// What must happen to one customer, or must not.
 ///
-/// Windows are closed: what happens exactly at the end of a span is within it. Of events at one
-/// instant, the one with the smaller id comes first.
+/// Windows are closed: what happens exactly at the end of a span is within it. Time is counted in
+/// whole microseconds. Of events at one instant, the one with the smaller id comes first; ids of
+/// more than 16 bytes come before all others, in the order of their hashes.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case", deny_unknown_fields)]
@@ -83,7 +84,8 @@ pub enum Pattern {
     Happens {
         /// The event.
         of: Match,
-        /// Only the so-manyth in all that the machine has seen, counted from 1; each if not said.
+        /// Only the so-manyth in all that the machine has seen, counted from 1; each if not said. A
+        /// new version of the trigger counts anew.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         nth: Option<u32>,
     },

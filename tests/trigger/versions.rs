@@ -222,8 +222,10 @@ fn a_void_that_comes_too_late_is_told() {
         let mut machine = machine(&list("90min", &silence("cart", 60)));
         assert!(happens(&mut machine, "ann", "a", 0, cart(500)).is_empty());
         let _ = machine.advance(0, minute(watermark));
+        let known = machine.len();
         let late = happens(&mut machine, "ann", "v", 15, void("a"));
         assert_eq!(late, [expected], "at {watermark}");
+        assert!(machine.len() <= known, "nothing is kept of what is too late");
     }
 }
 

@@ -315,8 +315,7 @@ impl Machine {
         }
         let (key, target) = (arrived.key, Key::of(target.as_str()));
         let undone = Undone { at: arrived.at, key, target };
-        let seat = self.roster.seat(arrived.customer, arrived.seat, &arrived.event.customer);
-        let held = self.roster.held(seat);
+        let held = self.roster.held_of(arrived.customer);
         if held.undone().iter().any(|known| known.key == key) {
             return;
         }
@@ -332,6 +331,7 @@ impl Machine {
             return;
         }
         let flows = self.flows_of(held);
+        let seat = self.roster.seat(arrived.customer, arrived.seat, &arrived.event.customer);
         self.change(seat, arrived, &flows, outputs, |machine| {
             if let Some(held) = machine.roster.held_mut(seat) {
                 held.edit(|crowd| {
