@@ -182,6 +182,9 @@ fn an_occasion_is_no_event_and_none_of_another_trigger() {
     machine.merge(&"ann".parse().unwrap(), &"cid".parse().unwrap());
     let fired = told(&restored(&machine).advance(0, minute(2_000)));
     assert_eq!(fired, ["fires birthday of cid at 1000", "fires joined of cid at 1100"]);
+    assert_eq!(machine.plan(&outlook("cid", &[])), []);
+    let _ = machine.advance(0, minute(600));
+    assert!(restored(&machine).is_empty(), "nothing is planned any more");
 }
 
 #[test]

@@ -87,6 +87,14 @@ impl Mark {
     }
 }
 
+impl Rest {
+    /// Whether it says nothing beside these events.
+    const fn is_nothing(&self, marks: &[Mark]) -> bool {
+        let nothing_stands = self.stands_before.number() == 0 || marks.is_empty();
+        self.bases.is_empty() && self.undone.is_empty() && nothing_stands
+    }
+}
+
 impl Base {
     /// Whether it says more than that nothing was known up to a moment.
     pub(super) fn is_to_be_kept(&self, floor: Micros) -> bool {
@@ -99,9 +107,7 @@ impl Crowd {
     pub(super) fn edit_rest<T>(&mut self, change: impl FnOnce(&mut Rest) -> T) -> T {
         let mut rest = self.rest.take().unwrap_or_default();
         let told = change(&mut rest);
-        let nothing_stands = rest.stands_before == Micros::START || self.marks.is_empty();
-        let is_empty = rest.bases.is_empty() && rest.undone.is_empty() && nothing_stands;
-        self.rest = (!is_empty).then_some(rest);
+        self.rest = (!rest.is_nothing(&self.marks)).then_some(rest);
         told
     }
 
@@ -319,6 +325,9 @@ impl Held {
 
     /// Takes no more room than what is kept needs.
     pub(super) fn fit(&mut self) {
+        if let Some(Crowd { marks, rest, .. }) = self.crowd_mut() {
+            rest.take_if(|rest| rest.is_nothing(marks));
+        }
         if let Self::Many { crowd: Some(crowd), next, armed } = self
             && crowd.rest.is_none()
             && crowd.pruned == Micros::START
