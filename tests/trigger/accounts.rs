@@ -2,26 +2,14 @@
 
 use loyalty::calendar::Zone;
 use loyalty::money::Currency;
-use loyalty::trigger::{Firing, Machine, Outlook, Output, Planned};
+use loyalty::trigger::{Firing, Machine, Outlook, Planned};
 
-use super::scene::{cart, event, machine, minute, minutes, purchase, restored, triggers, view};
+use super::scene::{cart, event, machine, minute, purchase, restored, told, triggers, view};
 
 const CART: &str = r#"{"lateness": "1000h", "correction": "30min", "list": [
     {"id": "cart", "pattern": {"silence": {"after": {"event": "cart_updated"},
         "without": [{"event": "purchase"}], "lasting": "60min"}}},
     {"id": "third", "pattern": {"happens": {"of": {"event": "view"}, "nth": 3}}}]}"#;
-
-fn told(outputs: &[Output]) -> Vec<String> {
-    let row = |firing: &Firing, what: &str| {
-        format!("{what} {} of {} at {}", firing.trigger, firing.customer, minutes(firing.at))
-    };
-    let told = outputs.iter().map(|output| match output {
-        Output::Fired(firing) => row(firing, "fires"),
-        Output::Retract(firing) => row(firing, "retracts"),
-        Output::Late(late) => format!("late {:?}", late.reason),
-    });
-    told.collect()
-}
 
 #[test]
 fn the_id_of_a_firing_is_the_hash_that_is_written_down() {

@@ -62,6 +62,19 @@ pub fn restored(machine: &Machine) -> Machine {
     read
 }
 
+/// What is told, in words.
+pub fn told(outputs: &[Output]) -> Vec<String> {
+    let row = |firing: &Firing, what: &str| {
+        format!("{what} {} of {} at {}", firing.trigger, firing.customer, minutes(firing.at))
+    };
+    let told = outputs.iter().map(|output| match output {
+        Output::Fired(firing) => row(firing, "fires"),
+        Output::Retract(firing) => row(firing, "retracts"),
+        Output::Late(late) => format!("late {:?}", late.reason),
+    });
+    told.collect()
+}
+
 /// What was fired and not taken back.
 #[derive(Default)]
 pub struct Net(pub BTreeSet<(TriggerId, String, String, i64, i64, i64)>);

@@ -4,10 +4,10 @@
 use loyalty::calendar::Zone;
 use loyalty::event::EventKind;
 use loyalty::money::Currency;
-use loyalty::trigger::{Firing, Machine, Outlook, Output, Planned};
+use loyalty::trigger::{Machine, Outlook, Planned};
 
 use super::scene::{
-    cart, event, machine, minute, minutes, purchase, restored, triggers, view, void,
+    cart, event, machine, minute, minutes, purchase, restored, told, triggers, view, void,
 };
 
 fn silence(id: &str, minutes: u32) -> String {
@@ -23,18 +23,6 @@ fn list(correction: &str, triggers: &str) -> String {
 
 fn replace(machine: &mut Machine, json: &str) {
     machine.replace(&triggers(json).check_alone(Zone::UTC, Currency::EUR).unwrap());
-}
-
-fn told(outputs: &[Output]) -> Vec<String> {
-    let row = |firing: &Firing, what: &str| {
-        format!("{what} {} of {} at {}", firing.trigger, firing.customer, minutes(firing.at))
-    };
-    let told = outputs.iter().map(|output| match output {
-        Output::Fired(firing) => row(firing, "fires"),
-        Output::Retract(firing) => row(firing, "retracts"),
-        Output::Late(late) => format!("late {:?}", late.reason),
-    });
-    told.collect()
 }
 
 /// What an event of a customer leads to, by its id and minute.
